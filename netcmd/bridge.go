@@ -1,0 +1,64 @@
+package netcmd
+
+import (
+	"fmt"
+
+	"vagganet/netcmd/plan"
+)
+
+// bridgeSettings are those of the bridge's namespace before it has devices.
+// While nothing is cut, bridged packets don't pass through iptables.
+func (r Run) bridgeSettings() []string {
+	settings := []string{"net.ipv4.ip_forward=1"}
+	if r.BridgeFilter {
+		settings = append(settings, bridgeSwitch+"=0")
+	}
+	return append(settings, r.guestSettings()...)
+}
+
+// bridge connects the bridge's namespace: to the gateway, and to every guest by
+// a veth that is a port of the bridge.
+func (r Run) bridge() plan.Plan {
+	tools := r.Gateway.Tools
+	var p plan.Plan
+	ip := r.at(Bridge, "addresses, and a port for each guest", tools.batch()...)
+	if tools.Brctl == nil {
+		ip.Stdin = lines("link add " + bridgeDevice + " type bridge")
+	} else {
+		p = plan.Plan{r.at(Bridge, "the bridge device", tools.Brctl.With("addbr", bridgeDevice)...)}
+	}
+	ip.Stdin += r.bridgeLines()
+	firewall := r.at(Bridge, "firewall, with a chain for partitions", tools.Restore().With("--noflush", "--wait")...)
+	firewall.Env = []string{"XTABLES_LOCKFILE=" + r.dir(".xtables.lock")}
+	firewall.Stdin = lines(
+		"*nat",
+		// Not between guests: where bridged packets pass through iptables,
+		// all peers would look like the bridge.
+		fmt.Sprintf("-A POSTROUTING -s %s ! -d %s -j MASQUERADE", r.Network, r.Network),
+		"COMMIT",
+		"*filter",
+		":"+cutChain+" - [0:0]",
+		"-A FORWARD -j "+cutChain,
+		"COMMIT")
+	return append(p, ip, firewall)
+}
+
+func (r Run) bridgeLines() string {
+	up, address := r.Slot.BridgeDevice(), r.Network.Bridge()
+	batch := []string{
+		"link set dev lo up",
+		fmt.Sprintf("addr add %s/30 dev %s", r.Slot.Bridge, up),
+		"link set dev " + up + " up",
+		neighbour(r.Slot.Gateway, up),
+		"route add default via " + r.Slot.Gateway.String(),
+		fmt.Sprintf("link set dev %s address %s up", bridgeDevice, MAC(address)),
+		fmt.Sprintf("addr add %s/%d dev %s", address, r.Network.Prefix().Bits(), bridgeDevice),
+	}
+	for _, g := range r.Guests {
+		batch = append(batch,
+			fmt.Sprintf("link add %s up master %s type veth peer name %s address %s netns %s",
+				g.Port(), bridgeDevice, guestDevice, MAC(g.IP), r.dir(g.Name)),
+			neighbour(g.IP, bridgeDevice))
+	}
+	return lines(batch...)
+}

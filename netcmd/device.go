@@ -1,0 +1,52 @@
+package netcmd
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+)
+
+// deviceNameMax is what the kernel takes, IFNAMSIZ without its NUL.
+const deviceNameMax = 15
+
+// The bridge device in each bridge namespace, and every guest's own device.
+const (
+	bridgeDevice = "children"
+	guestDevice  = "eth0"
+)
+
+var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+
+// CheckInterface says why a name can't be the host's device.
+func CheckInterface(name string) error {
+	if len(name) > deviceNameMax {
+		return fmt.Errorf("interface name %q has %d bytes, but the kernel takes %d", name, len(name), deviceNameMax)
+	}
+	if !plainName.MatchString(name) {
+		return fmt.Errorf("interface name %q must be letters, digits, and . _ - after the first", name)
+	}
+	// Under these names the kernel keeps settings of all devices.
+	if name == "lo" || name == "all" || name == "default" {
+		return fmt.Errorf("interface name %q is the kernel's", name)
+	}
+	return nil
+}
+
+// peerDevice is the gateway's end of the host's device: NAME_guest. It is alone
+// in its namespace with chN devices, so a long name is simply cut.
+func peerDevice(name string) string {
+	const suffix = "_guest"
+	return name[:min(len(name), deviceNameMax-len(suffix))] + suffix
+}
+
+// Port is the bridge's end of a guest's veth: g-NAME, or a hash where that is
+// too long or is no usual name of a device.
+func Port(guest string) string {
+	port := "g-" + guest
+	if len(port) <= deviceNameMax && plainName.MatchString(port) {
+		return port
+	}
+	sum := sha256.Sum256([]byte(guest))
+	return "g-" + hex.EncodeToString(sum[:])[:deviceNameMax-len("g-")]
+}

@@ -1,0 +1,374 @@
+package netcmd
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vagganet/netcmd/plan"
+)
+
+// StateDir is where the gateways' folders are, one for each interface name.
+const StateDir = "/run/vagganet"
+
+// Gateway is all that the plans for making and removing a gateway depend on.
+type Gateway struct {
+	Interface string
+	Network   Network
+	Tools     Tools
+	// Sudo is how the user becomes root; empty for root.
+	Sudo []string
+	User User
+	Host HostFacts
+}
+
+// User is who the gateway is for. Its namespaces belong to a user namespace of
+// this user, in which UID and GID are root.
+type User struct {
+	UID, GID int
+	// SubUIDs and SubGIDs are the subordinate ids that are mapped from 1 on.
+	// With none of them, only the user's own id is mapped.
+	SubUIDs, SubGIDs IDRange
+	// MapTools says that newuidmap and newgidmap are there to write the maps.
+	MapTools bool
+}
+
+// IDRange is a range of subordinate ids.
+type IDRange struct{ First, Count int }
+
+// HostFacts is what a gateway's plans need to know of the host.
+type HostFacts struct {
+	// Forwarding is net.ipv4.ip_forward as it is.
+	Forwarding bool
+	// BridgeFilter says that br_netfilter is loaded.
+	BridgeFilter bool
+	// Modules are kernel modules that must be loaded first, since a user
+	// namespace can't have them loaded: iptables-legacy's.
+	Modules []string
+	// Found is what of this gateway is there already.
+	Found GatewayParts
+}
+
+// GatewayParts says which parts of a gateway exist.
+type GatewayParts struct {
+	Dir              bool // its folder below StateDir
+	Link             bool // the host's device
+	UserNS, NetNS    bool // the namespaces' mounts; NetNS is the last thing made
+	ForwardingMarker bool // forwarding was off before, and no other gateway needs it
+}
+
+// Any says whether anything of the gateway is there.
+func (p GatewayParts) Any() bool { return p != GatewayParts{} }
+
+// Paths of one gateway.
+
+// Dir is the gateway's folder, root's.
+func (g Gateway) Dir() string { return StateDir + "/" + g.Interface }
+
+// UserNS is the file on which the gateway's user namespace is mounted.
+func (g Gateway) UserNS() string { return g.Dir() + "/userns" }
+
+// NetNS is the file on which the gateway's network namespace is mounted.
+func (g Gateway) NetNS() string { return g.Dir() + "/netns" }
+
+// RunsDir is the user's folder with one locked file for each run.
+func (g Gateway) RunsDir() string { return g.Dir() + "/runs" }
+
+// RunDir is where every run mounts a folder of its own, in a mount namespace
+// of its own.
+func (g Gateway) RunDir() string { return g.Dir() + "/run" }
+
+// ForwardingMarker is there while forwarding is on because of this gateway.
+func (g Gateway) ForwardingMarker() string { return g.Dir() + "/forwarding" }
+
+// holder keeps the namespaces while they are not mounted yet.
+var holder = plan.Var("holder")
+
+// part is something that Create makes and Destroy removes. The first step of up
+// makes it, whole or not at all, and down takes it away; further steps of up
+// only fill it.
+type part struct {
+	there    bool
+	up, down []plan.Step
+}
+
+// parts lists a gateway's parts in the order in which they are made.
+func (g Gateway) parts() []part {
+	found := g.Host.Found
+	return []part{
+		{there: found.Dir, up: g.makeStateDir(), down: g.removeStateDir()},
+		{there: found.Dir, up: g.makeDir(), down: []plan.Step{g.root("host: folder", "rm", "-r", g.Dir())}},
+		{there: found.ForwardingMarker, up: g.forwardingOn(), down: g.forwardingOff()},
+		{up: g.loadModules()},
+		{up: g.hold(), down: []plan.Step{hostStep("gateway: namespaces", "kill", holder)}},
+		{up: g.makeLink(), down: g.removeLink()},
+		{up: g.configureLink()},
+		{up: g.configureGateway()},
+		{there: found.Dir, up: g.addRules("nat"), down: g.removeRules("nat")},
+		{there: found.Dir, up: g.addRules("filter"), down: g.removeRules("filter")},
+		{there: found.UserNS, up: g.mount("user", g.UserNS()), down: g.umount(g.UserNS())},
+		{there: found.NetNS, up: g.mount("net", g.NetNS()), down: g.umount(g.NetNS())},
+	}
+}
+
+// Create is the plan that makes the gateway. The mount of its network namespace
+// is the last thing it makes: while that isn't there, the gateway isn't. The
+// namespaces are held by a process that ends by itself.
+func (g Gateway) Create() plan.Plan {
+	var p plan.Plan
+	for _, part := range g.parts() {
+		if len(part.up) == 0 {
+			continue
+		}
+		part.up[0].Undo = part.down
+		p = append(p, part.up...)
+	}
+	return append(p, hostStep("gateway: the mounts hold it now", "kill", holder))
+}
+
+// Destroy is the plan that removes what is there of the gateway, whole or
+// half made: the undoing of Create.
+func (g Gateway) Destroy() plan.Plan {
+	var p plan.Plan
+	if g.Host.Found.Link {
+		// First of all: with the namespaces it would go by itself, but at a
+		// time of the kernel's choosing.
+		p = g.removeLink()
+	}
+	parts := g.parts()
+	for i := len(parts) - 1; i >= 0; i-- {
+		if parts[i].there {
+			p = append(p, parts[i].down...)
+		}
+	}
+	return p
+}
+
+const aboutDir = "host: where the gateway's namespaces are mounted"
+
+func (g Gateway) makeStateDir() []plan.Step {
+	return []plan.Step{g.root(aboutDir, "install", "-d", "-m", "0755", StateDir)}
+}
+
+func (g Gateway) removeStateDir() []plan.Step {
+	s := g.root("host: folder", "rmdir", StateDir)
+	s.MayFail = true // another gateway's folder is in there
+	return []plan.Step{s}
+}
+
+func (g Gateway) makeDir() []plan.Step {
+	uid, gid := strconv.Itoa(g.User.UID), strconv.Itoa(g.User.GID)
+	return []plan.Step{
+		// Of two that make the same gateway, one fails here.
+		g.root(aboutDir, "mkdir", "-m", "0755", g.Dir()),
+		g.root(aboutDir, "install", "-d", "-m", "0700", "-o", uid, "-g", gid, g.RunsDir(), g.RunDir()),
+		g.root(aboutDir, "touch", g.UserNS(), g.NetNS()),
+	}
+}
+
+func (g Gateway) forwardingOn() []plan.Step {
+	if g.Host.Forwarding {
+		return nil
+	}
+	const about = "host: forwarding, and a mark that it was off"
+	return []plan.Step{
+		g.root(about, "touch", g.ForwardingMarker()),
+		g.root(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=1")...),
+	}
+}
+
+func (g Gateway) forwardingOff() []plan.Step {
+	return []plan.Step{g.root("host: forwarding was off before",
+		g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=0")...)}
+}
+
+// loadModules loads what can't be loaded from inside a user namespace. With
+// br_netfilter, the host's own bridges would begin to pass through iptables:
+// its switches go back to off in the next line.
+func (g Gateway) loadModules() []plan.Step {
+	var steps []plan.Step
+	if len(g.Host.Modules) > 0 {
+		steps = append(steps, g.root("host: kernel modules of iptables-legacy",
+			append([]string{"modprobe", "-a"}, g.Host.Modules...)...))
+	}
+	if !g.Host.BridgeFilter {
+		const about = "host: br_netfilter, switched off for the host's own bridges"
+		steps = append(steps,
+			g.root(about, "modprobe", "br_netfilter"),
+			g.root(about, g.Tools.Sysctl.With("-q", "-w",
+				"net.bridge.bridge-nf-call-iptables=0",
+				"net.bridge.bridge-nf-call-ip6tables=0",
+				"net.bridge.bridge-nf-call-arptables=0")...))
+	}
+	return steps
+}
+
+// hold makes the namespaces. The command returns when they exist.
+func (g Gateway) hold() []plan.Step {
+	const about = "gateway: a user and a network namespace, held until they are mounted"
+	hold := hostStep(about, "unshare", "--user", "--net",
+		"sh", "-c", "sleep 60 >/dev/null 2>&1 & echo $!")
+	hold.Capture = "holder"
+	return append([]plan.Step{hold}, g.writeMaps(about)...)
+}
+
+// writeMaps maps the user to root and the subordinate ids to the rest. Root
+// maps every id to itself: there is nobody to keep apart from root.
+func (g Gateway) writeMaps(about string) []plan.Step {
+	u := g.User
+	if u.MapTools && u.SubUIDs.Count > 0 && u.SubGIDs.Count > 0 {
+		return []plan.Step{
+			hostStep(about, append([]string{"newuidmap", holder}, idMap(u.UID, u.SubUIDs)...)...),
+			hostStep(about, append([]string{"newgidmap", holder}, idMap(u.GID, u.SubGIDs)...)...),
+		}
+	}
+	return []plan.Step{
+		g.writeMap(about, "uid_map", idMap(u.UID, u.SubUIDs)),
+		g.writeMap(about, "gid_map", idMap(u.GID, u.SubGIDs)),
+	}
+}
+
+func (g Gateway) writeMap(about, file string, words []string) plan.Step {
+	s := g.root(about, "dd", "of=/proc/"+holder+"/"+file, "status=none")
+	if g.User.UID == 0 {
+		words = []string{"0", "0", "4294967295"}
+	}
+	for triple := range slices.Chunk(words, 3) {
+		s.Stdin += strings.Join(triple, " ") + "\n"
+	}
+	return s
+}
+
+// idMap is a map in words of three: the first id inside, the first id outside,
+// how many.
+func idMap(id int, sub IDRange) []string {
+	words := []string{"0", strconv.Itoa(id), "1"}
+	if sub.Count > 0 {
+		words = append(words, "1", strconv.Itoa(sub.First), strconv.Itoa(sub.Count))
+	}
+	return words
+}
+
+const aboutLink = "host: the device and its address"
+
+func (g Gateway) makeLink() []plan.Step {
+	return []plan.Step{g.root(aboutLink, g.Tools.IP.With("link", "add", g.Interface,
+		"type", "veth", "peer", "name", peerDevice(g.Interface), "netns", holder)...)}
+}
+
+func (g Gateway) removeLink() []plan.Step {
+	s := g.root("host: device", g.Tools.IP.With("link", "del", "dev", g.Interface)...)
+	// What is half made has a holder, and may go with it at any moment.
+	s.MayFail = g.Host.Found.Link && !g.Host.Found.NetNS
+	return []plan.Step{s}
+}
+
+func (g Gateway) configureLink() []plan.Step {
+	s := g.root(aboutLink, g.Tools.batch()...)
+	s.Stdin = lines(
+		fmt.Sprintf("addr add %s/30 dev %s", g.Network.Host(), g.Interface),
+		"link set dev "+g.Interface+" up")
+	return []plan.Step{s}
+}
+
+func (g Gateway) configureGateway() []plan.Step {
+	const about = "gateway: addresses, forwarding, firewall"
+	peer := peerDevice(g.Interface)
+	ip := g.held(about, g.Tools.batch()...)
+	ip.Stdin = lines(
+		"link set dev lo up",
+		fmt.Sprintf("addr add %s/30 dev %s", g.Network.Gateway(), peer),
+		"link set dev "+peer+" up",
+		"route add default via "+g.Network.Host().String())
+	firewall := g.held(about, g.Tools.Restore().With("--noflush", "--wait")...)
+	firewall.Stdin = lines(
+		"*nat",
+		"-A POSTROUTING -o "+peer+" -j MASQUERADE",
+		"COMMIT",
+		"*filter",
+		// Runs don't see each other: not through here, and not the
+		// addresses that others have here.
+		"-A FORWARD -i ch+ -o ch+ -j DROP",
+		fmt.Sprintf("-A INPUT -i ch+ -d %s -j ACCEPT", g.Network.Gateway()),
+		"-A INPUT -i ch+ -m addrtype ! --dst-type LOCAL --limit-iface-in -j DROP",
+		"COMMIT")
+	// iptables-legacy's lock is a file that only root can open.
+	firewall.Env = []string{"XTABLES_LOCKFILE=" + g.RunsDir() + "/.xtables.lock"}
+	return []plan.Step{ip, g.held(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=1")...), firewall}
+}
+
+// hostRule is a rule of the host's firewall, as the words after -A and -D.
+type hostRule struct{ table, chain, rule string }
+
+// hostRules lets the guests out and replies in, where the host's FORWARD
+// policy is DROP too, and keeps the neighbours on the host's networks out.
+func (g Gateway) hostRules() []hostRule {
+	dev := g.Interface
+	return []hostRule{
+		{"nat", "POSTROUTING", fmt.Sprintf("-s %s -j MASQUERADE", g.Network.HostLink())},
+		{"filter", "FORWARD", "-i " + dev + " -j ACCEPT"},
+		{"filter", "FORWARD", "-o " + dev + " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"},
+		{"filter", "FORWARD", "-o " + dev + " -j DROP"},
+	}
+}
+
+// addRules puts a table's rules before those that are there, in one
+// transaction.
+func (g Gateway) addRules(table string) []plan.Step {
+	input := []string{"*" + table}
+	for _, r := range g.hostRules() {
+		if r.table == table {
+			input = append(input, fmt.Sprintf("-I %s %d %s", r.chain, len(input), r.rule))
+		}
+	}
+	s := g.root("host: firewall", g.Tools.Restore().With("--noflush", "--wait")...)
+	s.Stdin = lines(append(input, "COMMIT")...)
+	return []plan.Step{s}
+}
+
+// removeRules removes them one by one: somebody may have flushed the host's
+// firewall since.
+func (g Gateway) removeRules(table string) []plan.Step {
+	var steps []plan.Step
+	for _, r := range g.hostRules() {
+		if r.table != table {
+			continue
+		}
+		args := append([]string{"--wait", "-t", r.table, "-D", r.chain}, strings.Fields(r.rule)...)
+		s := g.root("host: firewall", g.Tools.Iptables.With(args...)...)
+		s.MayFail = true
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+func (g Gateway) mount(kind, file string) []plan.Step {
+	return []plan.Step{g.root("host: mount the gateway's namespaces",
+		"mount", "--bind", "/proc/"+holder+"/ns/"+kind, file)}
+}
+
+func (g Gateway) umount(file string) []plan.Step {
+	return []plan.Step{g.root("host: unmount the gateway's namespaces", "umount", file)}
+}
+
+// root is a step on the host as root.
+func (g Gateway) root(about string, argv ...string) plan.Step {
+	return plan.Step{About: about, Place: plan.Place{Name: "host", Enter: g.Sudo}, Argv: argv}
+}
+
+// hostStep is a step on the host as the user.
+func hostStep(about string, argv ...string) plan.Step {
+	return plan.Step{About: about, Place: plan.Place{Name: "host"}, Argv: argv}
+}
+
+// held is a step in the gateway while its namespaces aren't mounted yet.
+func (g Gateway) held(about string, argv ...string) plan.Step {
+	enter := []string{"nsenter", "--target", holder, "--user", "--net"}
+	return plan.Step{About: about, Place: plan.Place{Name: "gateway", Enter: enter}, Argv: argv}
+}
+
+// Enter is the way into a gateway that stands.
+func (g Gateway) Enter() []string {
+	return []string{"nsenter", "--user=" + g.UserNS(), "--net=" + g.NetNS()}
+}

@@ -1,0 +1,86 @@
+// Package plan holds command lines as data.
+//
+// A builder makes a Plan; one reader prints it as a shell script, another one
+// runs it. Both take the words of a step from here, so what is printed is what
+// is run.
+package plan
+
+import "strings"
+
+// Plan is a list of steps, to be done one after another.
+type Plan []Step
+
+// Step is one command line.
+type Step struct {
+	// About is the heading under which the printer shows the step, such as
+	// "host: forwarding". Steps in a row with the same heading share it.
+	About string
+	// Place is where the command line runs.
+	Place Place
+	// Env are NAME=VALUE assignments in front of the command line.
+	Env []string
+	// Argv is the command and its arguments. A word may contain Var references.
+	Argv []string
+	// Stdin is given to the command, and printed as a here-document. It may
+	// contain Var references. Empty means no input.
+	Stdin string
+	// Capture names the variable that takes the command's standard output,
+	// without its last newline.
+	Capture string
+	// Undo takes the step back, in the order given.
+	Undo []Step
+	// MayFail says that a failure of this step is no failure of the plan: it
+	// takes away what may be gone already.
+	MayFail bool
+	// Child names the supervised process that this step starts. The plan does
+	// not wait for it: in a script it runs in the background, and the first one
+	// to end writes its exit code to ExitFile and ends the script.
+	Child, ExitFile string
+	// Inner are steps that run inside what this step enters, in a shell that
+	// the printer adds and for which the runner puts the program itself.
+	Inner Plan
+}
+
+// Place is a set of namespaces, or a user, that a command line runs in.
+type Place struct {
+	// Name is what messages call it: "host", "gateway", "guest a".
+	Name string
+	// Enter are the words in front of a command that runs there.
+	Enter []string
+}
+
+// Words are all words of the step's command line, with the way to its place.
+func (s Step) Words() []string {
+	words := make([]string, 0, len(s.Place.Enter)+len(s.Argv))
+	return append(append(words, s.Place.Enter...), s.Argv...)
+}
+
+// Undo lists what takes the given steps back, the last step's first.
+func (p Plan) Undo() Plan {
+	var undo Plan
+	for i := len(p) - 1; i >= 0; i-- {
+		undo = append(undo, p[i].Undo...)
+	}
+	return undo
+}
+
+// A reference is a name between two NUL bytes: no argument of a process can
+// hold a NUL, so no user's text can look like a reference.
+const mark = "\x00"
+
+// Var refers to a value that is known only when the plan runs: the output of a
+// step with that Capture, or a variable of the environment. It may stand
+// anywhere in a word or in Stdin.
+func Var(name string) string { return mark + name + mark }
+
+// Expand puts the values of variables into a word or a Stdin.
+func Expand(text string, value func(name string) string) string {
+	if !strings.Contains(text, mark) {
+		return text
+	}
+	parts := strings.Split(text, mark)
+	for i := 1; i < len(parts); i += 2 {
+		parts[i] = value(parts[i])
+	}
+	return strings.Join(parts, "")
+}

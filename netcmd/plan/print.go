@@ -1,0 +1,140 @@
+package plan
+
+import (
+	"io"
+	"strings"
+
+	"al.essio.dev/pkg/shellescape"
+)
+
+// Script writes the plan as a POSIX shell script. The title's lines become its
+// first comment. Running the script with sh does what running the plan does.
+func Script(w io.Writer, title string, p Plan) error {
+	var b strings.Builder
+	b.WriteString("#!/bin/sh\n")
+	for line := range strings.Lines(title) {
+		b.WriteString(comment(line))
+	}
+	b.WriteString("set -e\n")
+	b.WriteString("# some of the tools are where plain users don't look\n")
+	b.WriteString("PATH=\"$PATH:/usr/sbin:/sbin\"\n")
+	writeSteps(&b, p)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeSteps(b *strings.Builder, p Plan) {
+	about, waits := "", false
+	for _, s := range p {
+		if s.About != about && s.About != "" {
+			b.WriteString("\n" + comment(s.About))
+		}
+		about = s.About
+		if s.Child != "" && !waits {
+			b.WriteString(onExit(s.ExitFile))
+			waits = true
+		}
+		b.WriteString(Line(s))
+	}
+	if waits {
+		b.WriteString("wait\n")
+	}
+}
+
+// onExit makes the first process that ends end the script, with its code. The
+// shell is the first process of its PID namespace: when it ends, so do the
+// others.
+func onExit(file string) string {
+	return "trap 'read -r code <" + quote(file) + "; exit \"$code\"' USR1\n"
+}
+
+func comment(text string) string {
+	return "# " + strings.TrimRight(text, "\n") + "\n"
+}
+
+// Line is the step as shell input: one line, and its here-document if it has
+// input.
+func Line(s Step) string {
+	line, input := command(s), ""
+	switch {
+	case s.Inner != nil:
+		var b strings.Builder
+		writeSteps(&b, s.Inner)
+		line, input = hereDocument(line+" sh -e", "RUN", b.String())
+	case s.Child != "":
+		line = "{ " + line + " && code=0 || code=$?; echo \"$code\" >" + quote(s.ExitFile) +
+			"; kill -s USR1 $$; } </dev/null &"
+	case s.Capture != "":
+		line = s.Capture + "=$(" + line + ")"
+	case s.Stdin != "":
+		line, input = hereDocument(line, "END", s.Stdin)
+	}
+	if s.MayFail {
+		line += " 2>/dev/null || true"
+	}
+	return line + "\n" + input
+}
+
+func command(s Step) string {
+	words := make([]string, 0, len(s.Env)+len(s.Place.Enter)+len(s.Argv))
+	for _, e := range s.Env {
+		name, value, _ := strings.Cut(e, "=")
+		words = append(words, name+"="+quote(value))
+	}
+	for _, w := range s.Words() {
+		words = append(words, quote(w))
+	}
+	return strings.Join(words, " ")
+}
+
+// quote makes one word of sh. References become "$name", everything else stays
+// what it is, byte by byte.
+func quote(word string) string {
+	if !strings.Contains(word, mark) {
+		return shellescape.Quote(word)
+	}
+	return `"` + expandable(word, "\\$`\"") + `"`
+}
+
+// expandable writes references as the shell expands them, and puts a backslash
+// before each of the special characters of the rest.
+func expandable(text, special string) string {
+	parts := strings.Split(text, mark)
+	var b strings.Builder
+	for i, part := range parts {
+		switch {
+		case i%2 == 0:
+			for _, c := range []byte(part) {
+				if strings.IndexByte(special, c) >= 0 {
+					b.WriteByte('\\')
+				}
+				b.WriteByte(c)
+			}
+		case startsLikeName(parts[i+1]):
+			b.WriteString("${" + part + "}")
+		default:
+			b.WriteString("$" + part)
+		}
+	}
+	return b.String()
+}
+
+func startsLikeName(text string) bool {
+	return text != "" && (text[0] == '_' || '0' <= text[0] && text[0] <= '9' ||
+		'A' <= text[0] && text[0] <= 'Z' || 'a' <= text[0] && text[0] <= 'z')
+}
+
+// hereDocument returns the line with its redirection, and the document. The
+// end word is one that no line of the input equals.
+func hereDocument(line, end, input string) (string, string) {
+	if !strings.HasSuffix(input, "\n") {
+		input += "\n"
+	}
+	for strings.Contains("\n"+input, "\n"+end+"\n") {
+		end += "_"
+	}
+	if strings.Contains(input, mark) {
+		return line + " <<" + end, expandable(input, "\\$`") + end + "\n"
+	}
+	return line + " <<'" + end + "'", input + end + "\n"
+}

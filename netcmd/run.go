@@ -1,0 +1,218 @@
+package netcmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"vagganet/netcmd/plan"
+)
+
+// Bridge is the name of the bridge where a node is asked for.
+const Bridge = "bridge"
+
+// Run is all that the plans for one run depend on: its network, and the
+// processes in it.
+type Run struct {
+	Name    string
+	Command string
+	Gateway Gateway
+	Slot    Slot
+	Network GuestNetwork
+	Guests  []Guest
+	// Children are the processes, in the order of their start.
+	Children []Child
+	// Program is the absolute path of this program. Children find it, and the
+	// names it is called by, in PATH.
+	Program string
+	// Links says that the program's folder lacks some of its names.
+	Links bool
+	// IPv6 and BridgeFilter say what this kernel has.
+	IPv6, BridgeFilter bool
+}
+
+// Child is a process of a run, in a guest or in the bridge's namespace.
+type Child struct {
+	Name string
+	// Node is the guest's name, or Bridge.
+	Node string
+	Argv []string
+	// Env are NAME=VALUE, besides what the caller has.
+	Env []string
+	// Path replaces the caller's PATH, if not empty.
+	Path string
+	// WorkDir is an absolute path; empty for the caller's folder.
+	WorkDir string
+}
+
+// ProgramNames are the names by which children call the program.
+var ProgramNames = []string{"vagganet", "vagga", "vagga_network", "vagga_partition"}
+
+// Info is what a run says of itself, in a file of its folder.
+type Info struct {
+	Run          string     `json:"run"`
+	Command      string     `json:"command"`
+	Slot         int        `json:"slot"`
+	Gateway      netip.Addr `json:"gateway"`
+	Bridge       netip.Addr `json:"bridge"`
+	GuestNetwork string     `json:"guest_network"`
+	Guests       []Guest    `json:"guests"`
+}
+
+// dir is a path in the run's own folder. Guests' names begin with a letter or a
+// digit, so everything else in there begins with a dot.
+func (r Run) dir(name string) string { return r.Gateway.RunDir() + "/" + name }
+
+// InfoFile is where, inside of a run, its Info is.
+func InfoFile(runDir string) string { return runDir + "/.run.json" }
+
+// Enter is the step that all other steps of the run are inside of: the
+// gateway's namespaces, and a mount and a PID namespace of the run's own. When
+// the first process in there ends, everything else of the run does.
+func (r Run) Enter() plan.Step {
+	return plan.Step{
+		About: "run: its own mounts and processes, in the gateway's namespaces",
+		Place: plan.Place{Name: "gateway", Enter: r.Gateway.Enter()},
+		Argv: []string{"unshare", "--mount", "--propagation", "private",
+			"--pid", "--fork", "--kill-child", "--mount-proc"},
+	}
+}
+
+// Plan is the whole run as one plan.
+func (r Run) Plan() plan.Plan {
+	s := r.Enter()
+	s.Inner = append(append(append(r.Prepare(), r.Claim()...), r.Connect()...), r.Start()...)
+	return plan.Plan{s}
+}
+
+// Prepare makes what does not depend on the slot: the run's folder, which only
+// its own processes see, and the network namespaces.
+func (r Run) Prepare() plan.Plan {
+	const about = "run: a folder that only its own processes see"
+	files := []string{"touch", r.dir(Bridge)}
+	for _, g := range r.Guests {
+		files = append(files, r.dir(g.Name))
+	}
+	p := plan.Plan{
+		r.step(about, "mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", r.Gateway.RunDir()),
+		r.step(about, files...),
+		r.write(about, r.dir(".hosts"), r.hosts()),
+		r.step(about, "mount", "--bind", r.dir(".hosts"), "/etc/hosts"),
+	}
+	p = append(p, r.programLinks()...)
+	p = append(p, r.makeNetNS("bridge", Bridge, r.bridgeSettings()))
+	for _, g := range r.Guests {
+		p = append(p, r.makeNetNS("guest "+g.Name, g.Name, r.guestSettings()))
+	}
+	return p
+}
+
+// Claim takes the slot. It fails where another run has it: the kernel makes a
+// device only once.
+func (r Run) Claim() plan.Plan {
+	s := r.step("gateway: slot "+fmt.Sprint(r.Slot.Number), r.Gateway.Tools.batch()...)
+	gw, br := r.Slot.GatewayDevice(), r.Slot.BridgeDevice()
+	s.Stdin = lines(
+		fmt.Sprintf("link add %s address %s type veth peer name %s address %s netns %s",
+			gw, MAC(r.Slot.Gateway), br, MAC(r.Slot.Bridge), r.dir(Bridge)),
+		fmt.Sprintf("addr add %s/30 dev %s", r.Slot.Gateway, gw),
+		"link set dev "+gw+" up",
+		neighbour(r.Slot.Bridge, gw))
+	return plan.Plan{s}
+}
+
+// Connect builds the network between the namespaces.
+func (r Run) Connect() plan.Plan {
+	p := r.bridge()
+	for _, g := range r.Guests {
+		p = append(p, r.guest(g))
+	}
+	return append(p, r.write("run: what it says of itself, now that it is up", InfoFile(r.Gateway.RunDir()), r.info()))
+}
+
+// Start starts the children.
+func (r Run) Start() plan.Plan {
+	var p plan.Plan
+	for _, c := range r.Children {
+		p = append(p, r.child(c))
+	}
+	return p
+}
+
+func (r Run) info() string {
+	text, err := json.MarshalIndent(Info{r.Name, r.Command, r.Slot.Number, r.Slot.Gateway,
+		r.Slot.Bridge, r.Network.String(), r.Guests}, "", "  ")
+	if err != nil {
+		panic(err) // names and addresses always have a JSON form
+	}
+	return string(text) + "\n"
+}
+
+// hosts is /etc/hosts for everything in the run.
+func (r Run) hosts() string {
+	var b strings.Builder
+	b.WriteString("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n")
+	for _, g := range r.Guests {
+		fmt.Fprintf(&b, "%s\t%s", g.IP, g.Hostname)
+		if g.Name != g.Hostname {
+			b.WriteString(" " + g.Name)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// programLinks puts the program's names where children find them, if they are
+// not beside the program.
+func (r Run) programLinks() plan.Plan {
+	if !r.Links {
+		return nil
+	}
+	const about = "run: the program under all its names"
+	p := plan.Plan{r.step(about, "mkdir", r.dir(".bin"))}
+	for _, name := range ProgramNames {
+		p = append(p, r.step(about, "ln", "-s", r.Program, r.dir(".bin/"+name)))
+	}
+	return p
+}
+
+// makeNetNS makes a network namespace and, while in it for the first time, the
+// settings it starts with.
+func (r Run) makeNetNS(node, file string, settings []string) plan.Step {
+	argv := []string{"true"}
+	if len(settings) > 0 {
+		argv = r.Gateway.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...)
+	}
+	place := plan.Place{Name: node, Enter: []string{"unshare", "--net=" + r.dir(file)}}
+	return plan.Step{About: node + ": network namespace", Place: place, Argv: argv}
+}
+
+// step is a step inside the run, in the gateway's network namespace.
+func (r Run) step(about string, argv ...string) plan.Step {
+	return plan.Step{About: about, Place: plan.Place{Name: "gateway"}, Argv: argv}
+}
+
+// at is a step in the network namespace of the bridge or a guest.
+func (r Run) at(node, about string, argv ...string) plan.Step {
+	name := node
+	if node != Bridge {
+		name = "guest " + node
+	}
+	place := plan.Place{Name: name, Enter: []string{"nsenter", "--net=" + r.dir(node)}}
+	return plan.Step{About: name + ": " + about, Place: place, Argv: argv}
+}
+
+// write is a step that writes a file.
+func (r Run) write(about, file, text string) plan.Step {
+	s := r.step(about, "dd", "of="+file, "status=none")
+	s.Stdin = text
+	return s
+}
+
+// neighbour is the line of an ip batch that writes down the hardware address of
+// a peer. The kernel's table of learned neighbours is small, and one for all
+// namespaces; entries made by hand don't count.
+func neighbour(ip netip.Addr, device string) string {
+	return fmt.Sprintf("neigh replace %s lladdr %s dev %s nud permanent", ip, MAC(ip), device)
+}

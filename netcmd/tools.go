@@ -1,0 +1,37 @@
+package netcmd
+
+import "strings"
+
+// Tool is the words that start a host tool, such as "ip" or "busybox brctl".
+type Tool []string
+
+// With is the tool's command line with these arguments.
+func (t Tool) With(args ...string) []string {
+	return append(append(make([]string, 0, len(t)+len(args)), t...), args...)
+}
+
+// String is the tool as a person would type it.
+func (t Tool) String() string { return strings.Join(t, " ") }
+
+// Tools are the host's tools as they are called. None of them is looked for
+// here.
+type Tools struct {
+	IP       Tool
+	Brctl    Tool // nil: ip link add type bridge
+	Iptables Tool
+	Sysctl   Tool
+	Hostname Tool
+}
+
+// Restore is the iptables-restore that belongs to the iptables in use:
+// iptables-legacy-restore for iptables-legacy, in the same folder.
+func (t Tools) Restore() Tool {
+	last := len(t.Iptables) - 1
+	return append(append(Tool{}, t.Iptables[:last]...), t.Iptables[last]+"-restore")
+}
+
+// batch is one ip process for many lines.
+func (t Tools) batch() []string { return t.IP.With("-batch", "-") }
+
+// lines is the input of a batch.
+func lines(l ...string) string { return strings.Join(l, "\n") + "\n" }
