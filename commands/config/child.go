@@ -1,0 +1,119 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+const maxUserID = 1 << 30
+
+var childTags = []string{"!BridgeCommand", "!Command"}
+
+func (p *parser) parseChild(e entry) (*Child, error) {
+	if err := CheckName("child", e.key); err != nil {
+		return nil, p.errorf(e.line, "%v", err)
+	}
+	what := "child " + quote(e.key)
+	c := &Child{Name: e.key, Line: e.line, Environ: map[string]string{}}
+	switch tagOf(e.value) {
+	case "!Command":
+	case "!BridgeCommand":
+		c.Bridge = true
+	case "":
+		return nil, p.errorf(e.line, "%s has no tag; write !Command or !BridgeCommand in front of it", what)
+	default:
+		return nil, p.tagError(e, what, childTags)
+	}
+	if err := p.parseFields(e.value, what, p.childFields(c, what), childIgnored); err != nil {
+		return nil, err
+	}
+	if c.Run == nil {
+		return nil, p.errorf(e.line, "%s has nothing to run; add run: with a shell line or a list of words", what)
+	}
+	return c, nil
+}
+
+func (p *parser) childFields(c *Child, what string) fieldMap {
+	return fieldMap{
+		"container": func(e entry) (err error) {
+			c.Container, err = p.word(e.value, "container of "+what)
+			p.uses = append(p.uses, use{e.line, c.Name, c.Container})
+			return err
+		},
+		"network": func(e entry) (err error) {
+			if c.Bridge {
+				return p.errorf(e.line, "%s is a !BridgeCommand and can't have a network of its own; "+
+					"remove network, or make it a !Command", what)
+			}
+			c.Network, err = p.parseNetwork(e, what)
+			return err
+		},
+		"environ":  func(e entry) error { return p.parseEnviron(e, c.Environ) },
+		"volumes":  func(e entry) (err error) { c.Volumes, err = p.parseVolumes(e); return err },
+		"work-dir": func(e entry) (err error) { c.WorkDir, err = p.word(e.value, "work-dir of "+what); return err },
+		"user-id":  func(e entry) error { return p.parseUserID(e, what, c) },
+		"tags":     func(e entry) error { return p.parseTags(e, what, c) },
+		"run":      func(e entry) (err error) { c.Run, err = p.parseRun(e, what); return err },
+	}
+}
+
+func (p *parser) parseRun(e entry, what string) ([]string, error) {
+	if e.value.Kind == yaml.SequenceNode {
+		argv, err := p.texts(e.value, "run of "+what)
+		if err == nil && (len(argv) == 0 || argv[0] == "") {
+			err = p.errorf(e.line, "run of %s names no program; put one first in the list", what)
+		}
+		return argv, err
+	}
+	line, err := p.text(e.value, "run of "+what)
+	if err == nil && strings.TrimSpace(line) == "" {
+		err = p.errorf(e.line, "run of %s is empty; give it a shell line or a list of words", what)
+	}
+	return []string{"/bin/sh", "-c", line}, err
+}
+
+// parseEnviron adds the variables of e to environ.
+func (p *parser) parseEnviron(e entry, environ map[string]string) error {
+	if err := p.checkPlain(e.value, e.key); err != nil {
+		return err
+	}
+	list, err := p.entries(e.value, e.key, same)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		if err := checkVariable(e.key); err != nil {
+			return p.errorf(e.line, "%v", err)
+		}
+		if isNull(e.value) && tagOf(e.value) == "" {
+			return p.errorf(e.line, "variable %s has no value; write \"\" for an empty one", e.key)
+		}
+		if environ[e.key], err = p.text(e.value, "variable "+e.key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *parser) parseUserID(e entry, what string, c *Child) error {
+	text, err := p.word(e.value, "user-id of "+what)
+	if err != nil {
+		return err
+	}
+	n, ok := number(text)
+	if !ok || n < 0 || n > maxUserID {
+		return p.errorf(e.line, "user-id %s of %s must be a number from 0 to %d", quote(text), what, maxUserID)
+	}
+	c.UserID = int(n)
+	return nil
+}
+
+func (p *parser) parseTags(e entry, what string, c *Child) (err error) {
+	c.Tags, err = p.texts(e.value, "tags of "+what)
+	if err == nil && slices.Contains(c.Tags, "") {
+		return p.errorf(e.line, "tags of %s has an empty one; remove it", what)
+	}
+	return err
+}

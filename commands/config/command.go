@@ -1,0 +1,135 @@
+package config
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	defaultKillAfter = 2 * time.Second
+	maxKillSeconds   = 86400
+)
+
+var commandTags = []string{"!CapsuleCommand", "!Command", "!Supervise"}
+
+func (p *parser) parseCommands(e entry) error {
+	if err := p.checkPlain(e.value, e.key); err != nil {
+		return err
+	}
+	list, err := p.entries(e.value, e.key, same)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		if err := CheckName("command", e.key); err != nil {
+			return p.errorf(e.line, "%v", err)
+		}
+		if p.file.Commands[e.key], err = p.parseCommand(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *parser) parseCommand(e entry) (*Command, error) {
+	c := &Command{Name: e.key, Line: e.line, KillUnresponsiveAfter: defaultKillAfter}
+	what := "command " + quote(e.key)
+	switch tagOf(e.value) {
+	case "!Supervise":
+		c.Supervise = true
+		return c, p.parseSupervise(e, what, c)
+	case "!Command":
+		return c, p.parseSingle(e, what, c, singleIgnored)
+	case "!CapsuleCommand":
+		return c, p.parseSingle(e, what, c, capsuleIgnored)
+	case "":
+		return nil, p.errorf(e.line, "%s has no tag; write !Supervise in front of it", what)
+	default:
+		return nil, p.tagError(e, what, commandTags)
+	}
+}
+
+// parseSingle takes from a command that is not run here what a list of the
+// commands needs. Its keys are checked for typing errors all the same, their
+// values are left to vagga.
+func (p *parser) parseSingle(e entry, what string, c *Command, ignored []string) error {
+	notHere := func(entry) error { return nil }
+	known := fieldMap{"description": p.descriptionField(c),
+		"environ": notHere, "run": notHere, "work-dir": notHere}
+	if tagOf(e.value) == "!Command" {
+		known["container"], known["user-id"], known["volumes"] = notHere, notHere, notHere
+	}
+	return p.parseFields(e.value, what, known, ignored)
+}
+
+func (p *parser) descriptionField(c *Command) func(entry) error {
+	return func(e entry) (err error) {
+		if !isNull(e.value) {
+			c.Description, err = p.text(e.value, "the description of command "+quote(c.Name))
+		}
+		return err
+	}
+}
+
+func (p *parser) parseSupervise(e entry, what string, c *Command) error {
+	err := p.parseFields(e.value, what, fieldMap{
+		"description":             p.descriptionField(c),
+		"mode":                    func(e entry) error { return p.parseMode(e, what, c) },
+		"kill-unresponsive-after": func(e entry) error { return p.parseKillAfter(e, what, c) },
+		"children":                func(e entry) error { return p.parseChildren(e, what, c) },
+	}, superviseIgnored)
+	if err == nil && len(c.Children) == 0 {
+		return p.errorf(e.line, "%s has no children; add at least one", what)
+	}
+	return err
+}
+
+func (p *parser) parseMode(e entry, what string, c *Command) error {
+	text, err := p.word(e.value, "mode of "+what)
+	if err != nil {
+		return err
+	}
+	i := slices.Index(modeNames, hyphenate(text))
+	if i < 0 {
+		return p.errorf(e.line, "%s has the unknown mode %s; use one of %s", what, quote(text),
+			strings.Join(modeNames, ", "))
+	}
+	c.Mode = Mode(i)
+	return nil
+}
+
+func (p *parser) parseKillAfter(e entry, what string, c *Command) error {
+	text, err := p.word(e.value, "kill-unresponsive-after of "+what)
+	if err != nil {
+		return err
+	}
+	n, ok := number(text)
+	if !ok || n < 1 || n > maxKillSeconds {
+		return p.errorf(e.line, "kill-unresponsive-after %s of %s must be a number of seconds from 1 to %d",
+			quote(text), what, maxKillSeconds)
+	}
+	c.KillUnresponsiveAfter = time.Duration(n) * time.Second
+	return nil
+}
+
+func (p *parser) parseChildren(e entry, what string, c *Command) error {
+	what = "children of " + what
+	if err := p.checkPlain(e.value, what); err != nil {
+		return err
+	}
+	list, err := p.entries(e.value, what, same)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		child, err := p.parseChild(e)
+		if err != nil {
+			return err
+		}
+		c.Children = append(c.Children, child)
+	}
+	slices.SortFunc(c.Children, func(a, b *Child) int { return cmp.Compare(a.Name, b.Name) })
+	return nil
+}

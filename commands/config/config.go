@@ -1,0 +1,198 @@
+// Package config reads vagga.yaml: the guests of a run, what they execute and
+// which addresses and ports they ask for.
+//
+// The vocabulary is vagga's. Keys that vagga gives a meaning to and this
+// program does not are passed over and listed in [File.Ignored]; keys that
+// nobody knows are errors, because a misspelt "ports" would otherwise be a
+// guest that silently cannot be reached.
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"time"
+)
+
+// File is a parsed vagga.yaml. Everything in it is within the documented
+// bounds; what depends on the machine (paths, user ids) or on the network in
+// use (whether an IP is inside it, or taken twice) is not checked.
+type File struct {
+	// Path is the file's path as given to Parse. Dir is its folder: relative
+	// where Path is.
+	Path, Dir string
+	// GuestNetwork is the IPv4 network of the guests, /17 to /24 and without
+	// host bits. The zero Prefix when the file does not say.
+	GuestNetwork netip.Prefix
+	// Containers and Commands are by name, never nil.
+	Containers map[string]*Container
+	Commands   map[string]*Command
+	// Ignored lists the keys that were passed over, by line.
+	Ignored []Ignored
+}
+
+// Ignored is a key that vagga knows and that has no meaning here.
+type Ignored struct {
+	Line int    // 1-based
+	Key  string // as written
+}
+
+// Container is what several children share: a file system, variables, volumes.
+type Container struct {
+	Name string
+	Line int
+	// Rootfs is the directory to use as /, resolved against File.Dir. Empty
+	// for the host's file system.
+	Rootfs  string
+	Environ map[string]string // never nil
+	Volumes []Volume          // in file order, merged ones last; no two with the same Path
+}
+
+// VolumeKind says what is mounted at a volume's path.
+type VolumeKind int
+
+// The kinds of volume that can be mounted.
+const (
+	VaggaBin VolumeKind = iota + 1 // the program itself, under its three names
+	Tmpfs                          // an empty file system in memory
+	BindRW                         // a folder or file of the project, writable
+	BindRO                         // the same, read-only
+)
+
+// String is the kind's tag without the exclamation mark.
+func (k VolumeKind) String() string {
+	switch k {
+	case VaggaBin:
+		return "VaggaBin"
+	case Tmpfs:
+		return "Tmpfs"
+	case BindRW:
+		return "BindRW"
+	case BindRO:
+		return "BindRO"
+	}
+	return fmt.Sprintf("VolumeKind(%d)", int(k))
+}
+
+// Volume is one mount in a child's file system.
+type Volume struct {
+	// Path is where it is mounted: absolute, clean, not "/".
+	Path string
+	Kind VolumeKind
+	// Source is what BindRW and BindRO mount there, resolved against File.Dir
+	// (vagga's /work prefix included). Empty for the other kinds.
+	Source string
+	// Size is a Tmpfs's limit in bytes, at least 1; 100 MiB when not given.
+	// Zero for the other kinds.
+	Size int64
+	// Mode is a Tmpfs's mode as mount(8) takes it in octal, 0 to 0o1777: the
+	// sticky bit is 0o1000 and not os.ModeSticky. 0o1777 when not given. Zero
+	// for the other kinds.
+	Mode os.FileMode
+	Line int
+}
+
+// Mode says when a run ends.
+type Mode int
+
+// The modes of a command. The zero value is vagga's default.
+const (
+	StopOnFailure     Mode = iota // the first child that exits stops the run
+	WaitAllSuccessful             // the first child that fails stops the run
+	WaitAll                       // every child is waited for
+	Restart                       // a child that exits is started again
+)
+
+// modeNames are the modes as the file spells them, by value.
+var modeNames = []string{"stop-on-failure", "wait-all-successful", "wait-all", "restart"}
+
+// String is the mode as the file spells it.
+func (m Mode) String() string {
+	if m < 0 || int(m) >= len(modeNames) {
+		return fmt.Sprintf("Mode(%d)", int(m))
+	}
+	return modeNames[m]
+}
+
+// Command is one entry of the file's commands.
+type Command struct {
+	Name, Description string
+	Line              int
+	Mode              Mode
+	// KillUnresponsiveAfter is the time from TERM to KILL when stopping: whole
+	// seconds, 1 to 86400; 2 s when not given.
+	KillUnresponsiveAfter time.Duration
+	// Children are sorted by name; at least one when Supervise is set.
+	Children []*Child
+	// Supervise is false for vagga's commands of a single process: they have
+	// no network, nothing of them but the description is read, and Children
+	// is empty.
+	Supervise bool
+}
+
+// Child is one process of a supervised command.
+type Child struct {
+	Name string
+	Line int
+	// Bridge is set for a process that runs in the bridge's namespace.
+	Bridge bool
+	// Container is the name of an entry of File.Containers, or empty. In a
+	// file without any containers it may name one that does not exist.
+	Container string
+	// Network is nil for a child that runs in the caller's network, and for
+	// one in the bridge.
+	Network *Network
+	Environ map[string]string // never nil; goes over the container's
+	Volumes []Volume          // go over the container's of the same Path
+	WorkDir string            // as written
+	UserID  int               // 0 to 1<<30
+	Tags    []string          // none empty
+	// Run is the argument vector, never empty; a shell line is already
+	// wrapped in /bin/sh -c.
+	Run []string
+}
+
+// Network is what a guest asks of the bridge.
+type Network struct {
+	IP       netip.Addr // IPv4; the zero Addr when not given
+	Hostname string     // empty when not given
+	Ports    []Port     // sorted by External, TCP first; none twice
+	Line     int
+}
+
+// Port is a port of the gateway that is forwarded to a guest. Both numbers are
+// 1 to 65535.
+type Port struct {
+	External, Internal uint16
+	UDP                bool // TCP otherwise
+}
+
+// Error is a mistake in the config file.
+type Error struct {
+	Path string
+	Line int    // 1-based; 0 when the mistake is not in a line of the file
+	Msg  string // what is wrong, lower case, no full stop
+	Hint string // what to do about it, empty when Msg says it all
+}
+
+// Error is "path:line: message", without the hint.
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return e.Path + ": " + e.Msg
+	}
+	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Msg)
+}
+
+// Command looks a command up by its name. The error for one that is not there
+// is an *Error without a line, whose hint names the nearest command or lists
+// those there are.
+func (f *File) Command(name string) (*Command, error) {
+	if c, ok := f.Commands[name]; ok {
+		return c, nil
+	}
+	return nil, &Error{
+		Path: f.Path,
+		Msg:  "there is no command " + quote(name),
+		Hint: suggest(name, "the commands are", sortedKeys(f.Commands)),
+	}
+}

@@ -1,0 +1,100 @@
+package config
+
+import (
+	"errors"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// FuzzParse holds whatever parses to what the types promise, and every error
+// to having a place in the file.
+func FuzzParse(f *testing.F) {
+	f.Add(wholeFile)
+	f.Add("a: &a [*a]\ncommands: {<<: *a}")
+	f.Add("commands: {_c: !CapsuleCommand {}, d: !Command {description: x}}\nmixins: !Any [x]\n")
+	f.Add(childWith("<<: {user-id: 7}", "network: {ports: {53/udp: 53}}", "run: [a]", "volumes: {/a: !Tmpfs {mode: 0700}}"))
+	f.Add(containerWith("volumes: {/a: !BindRW /work/x, /b: !Snapshot }", "setup: [!Alpine v3]"))
+	f.Add("\"\\0\": \xff\n---\n...\n\t")
+	f.Fuzz(func(t *testing.T, text string) {
+		file, err := Parse("d/vagga.yaml", []byte(text))
+		if err != nil {
+			var e *Error
+			if !errors.As(err, &e) || e.Line < 1 || e.Msg == "" || file != nil {
+				t.Fatalf("error %#v, file %v", err, file)
+			}
+			return
+		}
+		checkFile(t, file)
+	})
+}
+
+func checkFile(t *testing.T, f *File) {
+	want(t, len(f.Commands) > 0, "no commands")
+	if n := f.GuestNetwork; n.IsValid() {
+		want(t, n.Addr().Is4() && n.Bits() >= 17 && n.Bits() <= 24 && n == n.Masked(), "guest network", n)
+	}
+	want(t, slices.IsSortedFunc(f.Ignored, func(a, b Ignored) int { return a.Line - b.Line }), "order of", f.Ignored)
+	for name, c := range f.Containers {
+		want(t, c.Name == name && name != "" && c.Line >= 1, "container", c)
+		checkEnviron(t, c.Environ)
+		checkVolumes(t, c.Volumes)
+	}
+	for name, c := range f.Commands {
+		want(t, c.Name == name && c.Line >= 1 && CheckName("command", name) == nil, "command", c)
+		want(t, c.Mode >= StopOnFailure && c.Mode <= Restart, "mode of", c)
+		k := c.KillUnresponsiveAfter
+		want(t, k >= time.Second && k <= 24*time.Hour && k%time.Second == 0, "kill-unresponsive-after of", c)
+		want(t, c.Supervise == (len(c.Children) > 0), "children of", c)
+		for i, child := range c.Children {
+			want(t, i == 0 || c.Children[i-1].Name < child.Name, "order of children of", c)
+			checkChild(t, f, child)
+		}
+	}
+}
+
+func checkChild(t *testing.T, f *File, c *Child) {
+	want(t, CheckName("child", c.Name) == nil && c.Line >= 1, "child", c)
+	want(t, len(c.Run) > 0 && c.Run[0] != "" && !strings.ContainsRune(strings.Join(c.Run, ""), 0), "run of", c)
+	want(t, c.UserID >= 0 && c.UserID <= 1<<30 && !slices.Contains(c.Tags, ""), "user or tags of", c)
+	want(t, c.Container == "" || len(f.Containers) == 0 || f.Containers[c.Container] != nil, "container of", c)
+	want(t, !c.Bridge || c.Network == nil, "network of bridge command", c)
+	checkEnviron(t, c.Environ)
+	checkVolumes(t, c.Volumes)
+	if n := c.Network; n != nil {
+		want(t, !n.IP.IsValid() || n.IP.Is4(), "ip", n)
+		want(t, n.Hostname == "" || CheckName("hostname", n.Hostname) == nil, "hostname", n)
+		for i, p := range n.Ports {
+			want(t, p.External > 0 && p.Internal > 0, "port", p)
+			want(t, i == 0 || n.Ports[i-1].External < p.External || !n.Ports[i-1].UDP && p.UDP, "order of", n.Ports)
+		}
+	}
+}
+
+func checkEnviron(t *testing.T, environ map[string]string) {
+	want(t, environ != nil, "environ is nil")
+	for k, v := range environ {
+		want(t, checkVariable(k) == nil && !strings.ContainsRune(v, 0), "variable", k, v)
+	}
+}
+
+func checkVolumes(t *testing.T, volumes []Volume) {
+	seen := map[string]bool{}
+	for _, v := range volumes {
+		want(t, path.IsAbs(v.Path) && path.Clean(v.Path) == v.Path && v.Path != "/" && !seen[v.Path], "volume", v)
+		seen[v.Path] = true
+		bind, tmpfs := v.Kind == BindRW || v.Kind == BindRO, v.Kind == Tmpfs
+		want(t, bind == (v.Source != "") && tmpfs == (v.Size > 0), "volume", v)
+		want(t, bind || tmpfs || v.Kind == VaggaBin, "kind of", v)
+		want(t, v.Mode <= 0o1777 && (tmpfs || v.Mode == 0) && v.Line >= 1, "mode of", v)
+	}
+}
+
+func want(t *testing.T, ok bool, what ...any) {
+	t.Helper()
+	if !ok {
+		t.Fatal(what...)
+	}
+}
