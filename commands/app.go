@@ -1,0 +1,202 @@
+// Package commands is the command line: a file for each verb, which turns
+// flags and facts into a plan that is printed or run.
+package commands
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/machine"
+	"vagganet/commands/runstate"
+	"vagganet/commands/supervisor"
+	"vagganet/netcmd"
+)
+
+// Machine is what the program asks of the machine that it runs on.
+type Machine interface {
+	// Has says whether a program is there: by its path, or in PATH.
+	Has(program string) bool
+	// Facts reads what plans for a gateway depend on.
+	Facts(netcmd.Gateway) machine.Facts
+	// Runs lists the runs that are up.
+	Runs(netcmd.Gateway) ([]runstate.Run, error)
+	// Inside is the run that the caller is in; nil outside of any.
+	Inside(netcmd.Gateway) *netcmd.Info
+	// GuestProcess is a process in all namespaces of a run's guest; 0 if none
+	// can be seen.
+	GuestProcess(run netcmd.LiveRun, guest string) int
+	// Program is this program's absolute path, and whether it lacks some of
+	// its names beside it.
+	Program() (path string, lacksNames bool)
+}
+
+// Host is the machine that the program runs on.
+type Host struct{ machine.Host }
+
+// Runs lists the runs that are up.
+func (Host) Runs(g netcmd.Gateway) ([]runstate.Run, error) { return runstate.List(g) }
+
+// Inside is the run that the caller is in; nil outside of any.
+func (Host) Inside(g netcmd.Gateway) *netcmd.Info { return runstate.Inside(g) }
+
+// GuestProcess is a process in all namespaces of a run's guest.
+func (Host) GuestProcess(run netcmd.LiveRun, guest string) int {
+	return runstate.GuestProcess(run.Supervisor, run.Dir+"/"+guest)
+}
+
+// App is the program.
+type App struct {
+	Machine Machine
+	Version string
+}
+
+// Exit codes. Those of run and exec follow env, timeout and docker run: below
+// them are the codes of the command that was run.
+const (
+	exitFailed   = 1
+	exitUsage    = 2
+	exitOwn      = supervisor.Failed
+	exitNotFound = 127
+)
+
+// verbs that take on the exit code of what they run; their own errors have a
+// code of their own.
+var wrapping = []string{"run", "exec"}
+
+// Main runs the program and returns its exit code.
+func (a App) Main(args []string) int {
+	// Plain users often don't have the folders of ip and iptables in PATH.
+	os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin:/sbin")
+	if len(args) == 2 && args[1] == supervisor.InsideVerb {
+		return supervisor.Inside(func(err error) { report(os.Stderr, err) })
+	}
+	ctx, stop := untilSignal()
+	defer stop()
+	if err := loadSettings(); err != nil {
+		report(os.Stderr, err)
+		return exitFailed
+	}
+	return a.main(ctx, args)
+}
+
+func (a App) main(ctx context.Context, args []string) int {
+	app := a.cli()
+	args = alias(args)
+	verb, args := arrange(app, args)
+	err := app.RunContext(ctx, args)
+	var code exitCode
+	if errors.As(err, &code) {
+		return int(code)
+	}
+	if err == nil {
+		return 0
+	}
+	report(os.Stderr, err)
+	var usage usageError
+	var by signalled
+	var coded codedError
+	switch {
+	case errors.As(err, &coded):
+		return coded.code
+	case errors.As(err, &by):
+		return 128 + int(by)
+	case slices.Contains(wrapping, verb):
+		return exitOwn
+	case errors.As(err, &usage):
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// exitCode is the code of a command that was run, to be passed on.
+type exitCode int
+
+func (exitCode) Error() string { return "" }
+
+// codedError is an error with an exit code of its own.
+type codedError struct {
+	error
+	code int
+}
+
+func (c codedError) Unwrap() error { return c.error }
+
+func withExitCode(err error, code int) error { return codedError{err, code} }
+
+func passOn(code int) error {
+	if code == 0 {
+		return nil
+	}
+	return exitCode(code)
+}
+
+// signalled is the signal that ended a verb.
+type signalled syscall.Signal
+
+func (s signalled) Error() string { return "stopped by signal: " + syscall.Signal(s).String() }
+
+// untilSignal is a context that ends at the first signal that asks to stop.
+// What was begun is then undone.
+func untilSignal() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		if s, ok := <-signals; ok {
+			cancel(signalled(s.(syscall.Signal)))
+		}
+	}()
+	return ctx, func() { signal.Stop(signals); close(signals) }
+}
+
+func (a App) cli() *cli.App {
+	app := &cli.App{
+		Name:    "vagganet",
+		Usage:   "test distributed systems under network faults, on one machine",
+		Version: a.Version,
+		Suggest: true,
+		Flags:   globalFlags(),
+		Commands: []*cli.Command{
+			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
+			a.partitionVerb(), a.statusVerb(),
+		},
+		ExitErrHandler: func(*cli.Context, error) {},
+		OnUsageError:   onUsageError,
+		Action:         noVerb,
+	}
+	for _, c := range app.Commands {
+		c.OnUsageError = onUsageError
+		for _, sub := range c.Subcommands {
+			sub.OnUsageError = onUsageError
+		}
+	}
+	app.Writer, app.ErrWriter = os.Stdout, io.Discard
+	return app
+}
+
+func onUsageError(_ *cli.Context, err error, _ bool) error { return usageError{err} }
+
+func noVerb(c *cli.Context) error {
+	if !c.Args().Present() {
+		return cli.ShowAppHelp(c)
+	}
+	return unknownVerb(c.App, c.Args().First())
+}
+
+// alias makes a call by another name what it stands for: vagga_partition and
+// vagga_network are the verb partition.
+func alias(args []string) []string {
+	switch filepath.Base(args[0]) {
+	case "vagga_partition", "vagga_network":
+		return append([]string{args[0], "partition"}, args[1:]...)
+	}
+	return args
+}

@@ -1,0 +1,112 @@
+package commands
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/machine"
+	"vagganet/netcmd"
+)
+
+func (a App) createVerb() *cli.Command {
+	return &cli.Command{
+		Name:    "create",
+		Aliases: []string{"_create_netns"},
+		Usage:   "make the gateway (with sudo, once a boot)",
+		Description: "Makes the device that connects the host with the gateway, and the gateway's\n" +
+			"namespaces, which belong to you: only this and destroy need root. What is left\n" +
+			"of a gateway that was half made is removed first.",
+		Flags:  []cli.Flag{dryRunFlag()},
+		Action: a.create,
+	}
+}
+
+func (a App) create(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	g, facts, err := a.hostGateway(c)
+	if err != nil {
+		return err
+	}
+	if err := checkOwner(g, facts); err != nil {
+		return err
+	}
+	if facts.Gateway.Ready() {
+		return withHint(fmt.Errorf("there is a gateway %s already", g.Interface),
+			"use it, or remove it by: vagganet destroy%s", interfaceOption(g))
+	}
+	if err := checkInTheWay(g, facts); err != nil {
+		return err
+	}
+	p := g.Create()
+	if facts.Gateway.Parts.Any() {
+		say(os.Stderr, "removing what is left of a gateway %s that was half made", g.Interface)
+		p = append(g.Destroy(), p...)
+	}
+	return a.apply(c, title(c, "make the gateway "+g.Interface), p)
+}
+
+// hostGateway is the gateway with the facts for making and removing it.
+func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) {
+	g, err := a.gateway(c)
+	if err != nil {
+		return g, machine.Facts{}, err
+	}
+	facts := a.Machine.Facts(g)
+	g.User = facts.User
+	g.Host = netcmd.HostFacts{
+		Forwarding:   facts.Forwarding,
+		BridgeFilter: facts.BridgeFilter,
+		Modules:      facts.Modules,
+		Found:        facts.Gateway.Parts,
+	}
+	if g.Sudo, err = sudo(c, facts.User.UID); err != nil {
+		return g, facts, err
+	}
+	if facts.Gateway.Foreign != "" {
+		return g, facts, withHint(fmt.Errorf("%s", facts.Gateway.Foreign),
+			"remove it if nobody needs it, or choose another name by --interface NAME")
+	}
+	return g, facts, nil
+}
+
+// checkInTheWay compares the addresses that the host will see with those that
+// it has.
+func checkInTheWay(g netcmd.Gateway, facts machine.Facts) error {
+	for _, ours := range []netip.Prefix{g.Network.HostLink(), g.Network.SlotRange()} {
+		for _, r := range facts.Routes {
+			if r.Device != g.Interface && r.Prefix.Overlaps(ours) {
+				return withHint(fmt.Errorf("network %s is in use on this host: device %s has %s", g.Network, r.Device, r.Prefix),
+					"choose a /16 that is free, such as: vagganet --network 10.123.0.0/16 create")
+			}
+		}
+	}
+	return nil
+}
+
+func noArguments(c *cli.Context) error {
+	if c.Args().Present() {
+		return usagef("%s takes no argument, but got %q", c.Command.Name, c.Args().First())
+	}
+	return nil
+}
+
+// interfaceOption is what must be added to a command line in a hint, where the
+// gateway isn't the usual one.
+func interfaceOption(g netcmd.Gateway) string {
+	if g.Interface == "vagga" {
+		return ""
+	}
+	return " --interface " + g.Interface
+}
+
+// title heads a printed script.
+func title(c *cli.Context, what string) string {
+	line, _, _ := strings.Cut(what, "\n")
+	return fmt.Sprintf("vagganet %s: %s", c.Command.Name, line)
+}

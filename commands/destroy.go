@@ -1,0 +1,50 @@
+package commands
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+func (a App) destroyVerb() *cli.Command {
+	return &cli.Command{
+		Name:    "destroy",
+		Aliases: []string{"_destroy_netns"},
+		Usage:   "remove the gateway (with sudo)",
+		Description: "Takes back all that create did, of a gateway that was half made, too. While\n" +
+			"runs are up it does nothing.",
+		Flags:  []cli.Flag{dryRunFlag()},
+		Action: a.destroy,
+	}
+}
+
+func (a App) destroy(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	g, facts, err := a.hostGateway(c)
+	if err != nil {
+		return err
+	}
+	if !facts.Gateway.Parts.Any() {
+		return noGateway(g)
+	}
+	if err := checkOwner(g, facts); err != nil && facts.User.UID != 0 {
+		return err
+	}
+	runs, err := a.Machine.Runs(g)
+	if err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	if len(runs) > 0 {
+		var names []string
+		for _, r := range runs {
+			names = append(names, r.Name)
+		}
+		return withHint(fmt.Errorf("the gateway %s is in use by: %s", g.Interface, strings.Join(names, ", ")),
+			"end these runs first")
+	}
+	return a.apply(c, title(c, "remove the gateway "+g.Interface), g.Destroy())
+}

@@ -1,0 +1,102 @@
+package commands
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/sys/unix"
+
+	"vagganet/commands/runstate"
+	"vagganet/netcmd"
+)
+
+// liveRun finds the run that a verb is about: the one the caller is in, or the
+// one that --run names, or the only one there is.
+func (a App) liveRun(c *cli.Context) (netcmd.LiveRun, error) {
+	g, err := a.gateway(c)
+	if err != nil {
+		return netcmd.LiveRun{}, err
+	}
+	wanted := c.String("run")
+	if info := a.Machine.Inside(g); info != nil {
+		if wanted != "" && wanted != info.Run {
+			return netcmd.LiveRun{}, fmt.Errorf("this is inside of run %s: others can't be reached from here", info.Run)
+		}
+		return insideRun(g, *info), nil
+	}
+	runs, err := a.runs(g)
+	if err != nil {
+		return netcmd.LiveRun{}, err
+	}
+	run, err := choose(g, runs, wanted)
+	if err != nil {
+		return netcmd.LiveRun{}, err
+	}
+	return outsideRun(g, run), nil
+}
+
+// runs lists the runs of a gateway that is there and is the user's.
+func (a App) runs(g netcmd.Gateway) ([]runstate.Run, error) {
+	runs, err := a.Machine.Runs(g)
+	switch {
+	case os.IsNotExist(err):
+		return nil, noGateway(g)
+	case os.IsPermission(err):
+		return nil, othersGateway(g, a.Machine.Facts(g).Gateway.Owner)
+	}
+	return runs, err
+}
+
+func choose(g netcmd.Gateway, runs []runstate.Run, wanted string) (runstate.Run, error) {
+	var names []string
+	for _, r := range runs {
+		names = append(names, r.Name)
+		if r.Name == wanted || wanted == "" && len(runs) == 1 {
+			if r.Info == nil {
+				return r, fmt.Errorf("run %s is still being set up: try again in a moment", r.Name)
+			}
+			return r, nil
+		}
+	}
+	switch {
+	case len(runs) == 0:
+		return runstate.Run{}, withHint(fmt.Errorf("no run is up on gateway %s", g.Interface),
+			"start one by: vagganet%s run COMMAND", interfaceOption(g))
+	case wanted == "":
+		return runstate.Run{}, withHint(fmt.Errorf("there is more than one run: %s", strings.Join(names, ", ")), "name one by --run")
+	}
+	return runstate.Run{}, withHint(fmt.Errorf("no run is called %q", wanted), "there are: %s", strings.Join(names, ", "))
+}
+
+// insideRun is the caller's own run. Its supervisor is process 1 for bridge
+// commands; a guest has a PID namespace of its own, and so doesn't see it.
+func insideRun(g netcmd.Gateway, info netcmd.Info) netcmd.LiveRun {
+	return netcmd.LiveRun{Info: info, Tools: g.Tools, Dir: g.RunDir(), Supervisor: 1}
+}
+
+func outsideRun(g netcmd.Gateway, r runstate.Run) netcmd.LiveRun {
+	return netcmd.LiveRun{
+		Info:       *r.Info,
+		Tools:      g.Tools,
+		Dir:        runstate.Root(r.Supervisor) + g.RunDir(),
+		UserNS:     g.UserNS(),
+		Supervisor: r.Supervisor,
+	}
+}
+
+// lockRun keeps other partition commands on the same run waiting until the file
+// returned is closed.
+func lockRun(l netcmd.LiveRun) (*os.File, error) {
+	file, err := os.OpenFile(filepath.Join(l.Dir, ".lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}

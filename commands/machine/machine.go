@@ -1,0 +1,237 @@
+// Package machine reads what plans depend on: who the user is, what the kernel
+// and the host's network are like, which tools are there. It changes nothing
+// and starts nothing.
+package machine
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"vagganet/netcmd"
+)
+
+// Facts is what a plan can depend on.
+type Facts struct {
+	User         netcmd.User  `json:"user"`
+	Forwarding   bool         `json:"forwarding"`
+	BridgeFilter bool         `json:"bridge_filter"`
+	IPv6         bool         `json:"ipv6"`
+	Modules      []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
+	Routes       []Route      `json:"routes"`
+	Gateway      GatewayFacts `json:"gateway"`
+	OtherGateway bool         `json:"other_gateway"`
+}
+
+// Route is a network that the host reaches by a device, or an address it has
+// there.
+type Route struct {
+	Device string       `json:"device"`
+	Prefix netip.Prefix `json:"prefix"`
+}
+
+// GatewayFacts is what is there of one gateway.
+type GatewayFacts struct {
+	Parts netcmd.GatewayParts `json:"parts"`
+	// Owner is the user id whose runs the gateway takes; -1 if it isn't known.
+	Owner int `json:"owner"`
+	// Foreign says what is in the way that no gateway of ours would have made;
+	// empty if nothing is.
+	Foreign string `json:"foreign"`
+}
+
+// Ready says whether runs can use the gateway.
+func (g GatewayFacts) Ready() bool { return g.Parts.NetNS }
+
+// Host is the machine that the program runs on.
+type Host struct{}
+
+// Has says whether a program is there: by its path, or in PATH.
+func (Host) Has(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
+}
+
+// Program is this program's absolute path, and whether it lacks some of its
+// names beside it. It is the path by which the program was called, not the
+// file behind it: that may have another name.
+func (h Host) Program() (string, bool) {
+	path, err := exec.LookPath(os.Args[0])
+	if err == nil {
+		path, err = filepath.Abs(path)
+	}
+	if err != nil {
+		path, _ = os.Executable()
+	}
+	for _, name := range netcmd.ProgramNames {
+		if !h.Has(filepath.Join(filepath.Dir(path), name)) {
+			return path, true
+		}
+	}
+	return path, false
+}
+
+// LegacyIptables says whether a program is an iptables of the legacy kind, by
+// the name of the file that it finally is.
+func (Host) LegacyIptables(program string) bool {
+	path, err := exec.LookPath(program)
+	if err != nil {
+		return false
+	}
+	path, err = filepath.EvalSymlinks(path)
+	return err == nil && strings.Contains(filepath.Base(path), "legacy")
+}
+
+// Facts reads what plans for the gateway with this host device depend on.
+func (h Host) Facts(g netcmd.Gateway) Facts {
+	f := Facts{
+		User:         currentUser(h),
+		Forwarding:   readSetting("net/ipv4/ip_forward") != "0",
+		BridgeFilter: exists("/proc/sys/net/bridge/bridge-nf-call-iptables"),
+		IPv6:         exists("/proc/sys/net/ipv6/conf/default/disable_ipv6"),
+		Routes:       append(addresses(), routes()...),
+		Gateway:      gateway(g),
+		OtherGateway: otherGateway(g),
+	}
+	if h.LegacyIptables(g.Tools.Iptables[len(g.Tools.Iptables)-1]) {
+		f.Modules = missingModules(legacyModules)
+	}
+	return f
+}
+
+func currentUser(h Host) netcmd.User {
+	u := netcmd.User{UID: os.Getuid(), GID: os.Getgid()}
+	name := ""
+	if found, err := user.LookupId(strconv.Itoa(u.UID)); err == nil {
+		name = found.Username
+	}
+	u.SubUIDs = subordinate("/etc/subuid", name, u.UID)
+	u.SubGIDs = subordinate("/etc/subgid", name, u.UID)
+	u.MapTools = h.Has("newuidmap") && h.Has("newgidmap")
+	return u
+}
+
+// subordinate reads a user's first range of subordinate ids. The file's first
+// column is the user's name or number.
+func subordinate(file, name string, uid int) netcmd.IDRange {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return netcmd.IDRange{}
+	}
+	for line := range strings.Lines(string(text)) {
+		col := strings.Split(strings.TrimSpace(line), ":")
+		if len(col) != 3 || (col[0] != name && col[0] != strconv.Itoa(uid)) {
+			continue
+		}
+		first, err1 := strconv.Atoi(col[1])
+		count, err2 := strconv.Atoi(col[2])
+		if err1 == nil && err2 == nil && count > 0 {
+			return netcmd.IDRange{First: first, Count: count}
+		}
+	}
+	return netcmd.IDRange{}
+}
+
+// legacyModules are what iptables-legacy needs inside of a user namespace, from
+// where the kernel loads no module.
+var legacyModules = []string{"iptable_filter", "iptable_nat", "xt_MASQUERADE", "xt_physdev", "xt_addrtype", "xt_conntrack"}
+
+// missingModules lists those that are neither loaded nor built in. A machine
+// that has no list of modules has nothing to load either.
+func missingModules(modules []string) []string {
+	var release unix.Utsname
+	if unix.Uname(&release) != nil {
+		return nil
+	}
+	dir := "/lib/modules/" + unix.ByteSliceToString(release.Release[:])
+	builtin, err := os.ReadFile(dir + "/modules.builtin")
+	if err != nil {
+		return nil
+	}
+	var missing []string
+	for _, m := range modules {
+		if !exists("/sys/module/"+m) && !bytes.Contains(builtin, []byte("/"+m+".ko")) {
+			missing = append(missing, m)
+		}
+	}
+	return missing
+}
+
+// addresses lists what the host's devices have.
+func addresses() []Route {
+	devices, err := net.Interfaces()
+	if err != nil {
+		return nil
+	}
+	var list []Route
+	for _, d := range devices {
+		addrs, err := d.Addrs()
+		if err != nil {
+			continue
+		}
+		for _, a := range addrs {
+			if p, err := netip.ParsePrefix(a.String()); err == nil && p.Addr().Is4() {
+				list = append(list, Route{d.Name, p})
+			}
+		}
+	}
+	return list
+}
+
+// routes lists the host's IPv4 routes, but not the default route.
+func routes() []Route {
+	file, err := os.Open("/proc/net/route")
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	var list []Route
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		col := strings.Fields(lines.Text())
+		if len(col) < 8 {
+			continue
+		}
+		dst, err1 := hexAddr(col[1])
+		mask, err2 := hexAddr(col[7])
+		if err1 != nil || err2 != nil {
+			continue
+		}
+		m := mask.As4()
+		if bits, _ := net.IPv4Mask(m[0], m[1], m[2], m[3]).Size(); bits > 0 {
+			list = append(list, Route{col[0], netip.PrefixFrom(dst, bits)})
+		}
+	}
+	return list
+}
+
+// hexAddr reads an address as /proc/net/route has it: eight hexadecimal digits
+// of a number in the machine's byte order.
+func hexAddr(s string) (netip.Addr, error) {
+	n, err := strconv.ParseUint(s, 16, 32)
+	var b [4]byte
+	binary.NativeEndian.PutUint32(b[:], uint32(n))
+	return netip.AddrFrom4(b), err
+}
+
+func readSetting(name string) string {
+	text, err := os.ReadFile("/proc/sys/" + name)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

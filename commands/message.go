@@ -1,0 +1,144 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+	"github.com/xrash/smetrics"
+
+	"vagganet/commands/config"
+	"vagganet/commands/runner"
+)
+
+// report writes an error for a person: what is wrong, and what helps.
+func report(w io.Writer, err error) {
+	for _, e := range split(err) {
+		fmt.Fprintf(w, "vagganet: %s\n", e)
+		if hint := hintFor(e); hint != "" {
+			fmt.Fprintf(w, "hint: %s\n", strings.ReplaceAll(hint, "\n", "\nhint: "))
+		}
+	}
+}
+
+// split takes apart errors that were joined, such as a failed step and what
+// failed in undoing it.
+func split(err error) []error {
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) || !strings.Contains(err.Error(), "\n") {
+		return []error{err}
+	}
+	return joined.Unwrap()
+}
+
+// say writes a message that is no error.
+func say(w io.Writer, format string, args ...any) {
+	fmt.Fprintf(w, "vagganet: "+format+"\n", args...)
+}
+
+// hinted is an error with its cure.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
+func withHint(err error, format string, args ...any) error {
+	hint := fmt.Sprintf(format, args...)
+	if hint == "" {
+		return err
+	}
+	return hinted{err, hint}
+}
+
+// usageError is a call whose words are wrong.
+type usageError struct{ error }
+
+func (u usageError) Unwrap() error { return u.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// hintFor is the cure, where there is one that we know.
+func hintFor(err error) string {
+	var h hinted
+	if errors.As(err, &h) {
+		return h.hint
+	}
+	var c *config.Error
+	if errors.As(err, &c) {
+		return c.Hint
+	}
+	var failed *runner.StepError
+	if errors.As(err, &failed) {
+		return stepHint(failed)
+	}
+	var usage usageError
+	if errors.As(err, &usage) {
+		return "vagganet help tells how it is called"
+	}
+	return ""
+}
+
+// stepHints are cures by what a failed tool says.
+var stepHints = []struct{ said, hint string }{
+	{"a terminal is required", "sudo wants a password and has no terminal: run \"sudo -v\" in one first, or give sudo a rule without password"},
+	{"a password is required", "sudo wants a password: run \"sudo -v\" first, or give sudo a rule without password"},
+	{"is not in the sudoers file", "ask an administrator for sudo, or for a gateway: \"vagganet create --dry-run\" prints what is run as root"},
+	{"unshare: unshare failed: Operation not permitted", "this machine may forbid user namespaces to users: see sysctl kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns"},
+	{"unshare: unshare failed: No space left on device", "there are as many namespaces as the system allows: see sysctl user.max_net_namespaces and user.max_user_namespaces"},
+	{"No such file or directory\nmodprobe", "the kernel's modules are not installed: see /lib/modules"},
+	{"Could not fetch rule set generation id", "the kernel lacks nf_tables: name another iptables, such as VAGGANET_IPTABLES=iptables-legacy"},
+	{"can't initialize iptables table", "the kernel lacks iptables' modules: load them as root, or name another iptables, such as VAGGANET_IPTABLES=iptables-nft"},
+}
+
+// packages are what has a tool, where that isn't the tool's own name.
+var packages = map[string]string{
+	"ip": "iproute2", "iptables-restore": "iptables", "sysctl": "procps", "brctl": "bridge-utils",
+	"unshare": "util-linux", "nsenter": "util-linux", "mount": "util-linux", "umount": "util-linux",
+	"newuidmap": "uidmap", "newgidmap": "uidmap", "modprobe": "kmod", "kill": "procps",
+}
+
+func stepHint(e *runner.StepError) string {
+	if missing := missingTool(e); missing != "" {
+		name := packages[missing]
+		if name == "" {
+			name = missing
+		}
+		return fmt.Sprintf("%s is not there: install %s (Debian's name for the package)", missing, name)
+	}
+	for _, h := range stepHints {
+		if strings.Contains(e.Stderr, h.said) {
+			return h.hint
+		}
+	}
+	return ""
+}
+
+// nearest is a hint that names the word that was meant, if one is close.
+func nearest(word string, known []string) string {
+	best, score := "", 0.8
+	for _, k := range known {
+		if s := smetrics.JaroWinkler(word, k, 0.7, 4); s > score {
+			best, score = k, s
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("did you mean %q?", best)
+}
+
+func unknownVerb(app *cli.App, verb string) error {
+	var known []string
+	for _, c := range app.Commands {
+		known = append(known, c.Names()...)
+	}
+	hint := nearest(verb, known)
+	if hint == "" {
+		hint = "vagganet help lists the verbs"
+	}
+	return withHint(usagef("unknown verb %q", verb), "%s", hint)
+}

@@ -1,0 +1,233 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/config"
+	"vagganet/commands/machine"
+	"vagganet/commands/supervisor"
+	"vagganet/netcmd"
+)
+
+func (a App) runVerb() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "run the children of a command, each in a network namespace of its own",
+		ArgsUsage: "COMMAND",
+		Description: "Makes a bridge and the guests of one command of the config file, starts their\n" +
+			"processes and waits for them. The exit code is that of the child that decides;\n" +
+			"125 says that vagganet itself failed.",
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{Name: "guest", Usage: "a guest that runs a shell command, as `NAME=COMMAND`; without a config file (repeatable)"},
+			&cli.StringFlag{Name: "name", Usage: "the run's `NAME` (default: the command's, with a number if there are more)"},
+			&cli.BoolFlag{Name: "no-prefix", Usage: "leave the children's lines as they are"},
+			dryRunFlag(),
+		},
+		Action: a.runCommand,
+	}
+}
+
+// defaultKillAfter is how long children may take to end where no file says.
+const defaultKillAfter = 2 * time.Second
+
+func (a App) runCommand(c *cli.Context) error {
+	g, err := a.gateway(c)
+	if err != nil {
+		return err
+	}
+	spec, err := a.spec(c, g)
+	if err != nil {
+		return err
+	}
+	facts := a.Machine.Facts(g)
+	spec.Run.IPv6, spec.Run.BridgeFilter = facts.IPv6, facts.BridgeFilter
+	spec.Run.Slot = g.Network.Slot(0) // or another one that is free by then
+	if c.Bool("dry-run") {
+		spec.Run.Slot = g.Network.Slot(a.freeSlot(g))
+		return a.apply(c, title(c, spec.Run.Command), spec.Run.Plan())
+	}
+	if err := checkGateway(g, facts); err != nil {
+		return err
+	}
+	if err := a.checkTools(spec.Run.Plan()); err != nil {
+		return err
+	}
+	code, err := supervisor.Start(spec)
+	if errors.Is(err, supervisor.ErrNotInside) {
+		return withHint(err, "what stands above is nsenter's or unshare's; vagganet --trace run … shows how they are called")
+	}
+	if err != nil {
+		return err
+	}
+	return passOn(code)
+}
+
+// spec is what the flags and the config file say, checked.
+func (a App) spec(c *cli.Context, g netcmd.Gateway) (supervisor.Spec, error) {
+	command, file, err := a.command(c)
+	if err != nil {
+		return supervisor.Spec{}, err
+	}
+	network, err := guestNetwork(c, file)
+	if err != nil {
+		return supervisor.Spec{}, err
+	}
+	if err := netcmd.CheckApart(g.Network, network); err != nil {
+		return supervisor.Spec{}, withHint(err, "choose another one by --guest-network or --network")
+	}
+	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network}
+	run.Program, run.Links = a.Machine.Program()
+	if name := c.String("name"); name != "" {
+		if err := config.CheckName("run", name); err != nil {
+			return supervisor.Spec{}, usageError{err}
+		}
+		run.Name = name
+	}
+	if err := addChildren(&run, command, file); err != nil {
+		return supervisor.Spec{}, err
+	}
+	return supervisor.Spec{
+		Run:       run,
+		ExactName: c.String("name") != "",
+		KillAfter: command.KillUnresponsiveAfter,
+		Prefix:    !c.Bool("no-prefix"),
+		Trace:     c.Bool("trace"),
+	}, nil
+}
+
+// command is the one of the config file that is asked for, or one made of
+// --guest options; the file is nil for the latter.
+func (a App) command(c *cli.Context) (*config.Command, *config.File, error) {
+	if guests := c.StringSlice("guest"); len(guests) > 0 {
+		if c.Args().Present() {
+			return nil, nil, usagef("run takes --guest or a command of the config file, not both")
+		}
+		command, err := guestCommand(guests)
+		return command, nil, err
+	}
+	if c.NArg() != 1 {
+		return nil, nil, usagef("run takes one argument, the name of a command, but got %d", c.NArg())
+	}
+	file, err := loadConfig(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	command, err := file.Command(c.Args().First())
+	if err != nil {
+		return nil, nil, withExitCode(err, exitNotFound)
+	}
+	return command, file, checkSupported(file, command)
+}
+
+func loadConfig(c *cli.Context) (*config.File, error) {
+	path := c.String("file")
+	if path == "" {
+		here, err := os.Getwd()
+		if err == nil {
+			path, err = config.Find(here)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return config.Parse(path, text)
+}
+
+func guestCommand(guests []string) (*config.Command, error) {
+	command := &config.Command{Name: "guests", KillUnresponsiveAfter: defaultKillAfter, Supervise: true}
+	seen := map[string]bool{}
+	for _, g := range guests {
+		name, line, ok := strings.Cut(g, "=")
+		if !ok || line == "" {
+			return nil, usagef("--guest %q must be NAME=COMMAND", g)
+		}
+		if err := config.CheckName("guest", name); err != nil {
+			return nil, usageError{err}
+		}
+		if seen[name] {
+			return nil, usagef("--guest names %s twice", name)
+		}
+		seen[name] = true
+		command.Children = append(command.Children, &config.Child{
+			Name: name, Network: &config.Network{}, Run: []string{"/bin/sh", "-c", line},
+		})
+	}
+	return command, nil
+}
+
+// guestNetwork is the option's, else the file's, else the usual one.
+func guestNetwork(c *cli.Context, file *config.File) (netcmd.GuestNetwork, error) {
+	if c.IsSet("guest-network") {
+		network, err := netcmd.ParseGuestNetwork(c.String("guest-network"))
+		if err != nil {
+			return network, usageError{err}
+		}
+		return network, nil
+	}
+	if file != nil && file.GuestNetwork.IsValid() {
+		return netcmd.NewGuestNetwork(file.GuestNetwork)
+	}
+	return netcmd.DefaultGuestNetwork, nil
+}
+
+// checkGateway says why a run can't use the gateway.
+func checkGateway(g netcmd.Gateway, facts machine.Facts) error {
+	if facts.Gateway.Foreign != "" || !facts.Gateway.Ready() {
+		return noGateway(g)
+	}
+	return checkOwner(g, facts)
+}
+
+// checkOwner says whose gateway it is, if it is not the user's.
+func checkOwner(g netcmd.Gateway, facts machine.Facts) error {
+	if owner := facts.Gateway.Owner; owner >= 0 && owner != facts.User.UID {
+		return othersGateway(g, owner)
+	}
+	return nil
+}
+
+func noGateway(g netcmd.Gateway) error {
+	return withHint(fmt.Errorf("there is no gateway %s", g.Interface), "make it by: vagganet%s create", interfaceOption(g))
+}
+
+func othersGateway(g netcmd.Gateway, owner int) error {
+	name := "user " + strconv.Itoa(owner)
+	if u, err := user.LookupId(strconv.Itoa(owner)); err == nil {
+		name = u.Username
+	}
+	err := fmt.Errorf("the gateway %s belongs to %s", g.Interface, name)
+	const own = "make one of your own by: vagganet --interface NAME --network 10.123.0.0/16 create"
+	if owner == 0 {
+		return withHint(err, "it was made by root; make it as yourself, without sudo in front (vagganet calls sudo where it must):\n"+
+			"sudo vagganet%s destroy; vagganet%s create", interfaceOption(g), interfaceOption(g))
+	}
+	return withHint(err, own)
+}
+
+// freeSlot is the slot that a run would take now, for a dry run.
+func (a App) freeSlot(g netcmd.Gateway) int {
+	runs, _ := a.Machine.Runs(g)
+	taken := map[int]bool{}
+	for _, r := range runs {
+		if r.Info != nil {
+			taken[r.Info.Slot] = true
+		}
+	}
+	n := 0
+	for taken[n] && n < netcmd.Slots-1 {
+		n++
+	}
+	return n
+}

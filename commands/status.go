@@ -1,0 +1,133 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/netcmd"
+)
+
+// Status is what status --json prints.
+type Status struct {
+	// Interface is the host's device, Host the host's address on it, Gateway
+	// the address behind it.
+	Interface string     `json:"interface"`
+	Host      netip.Addr `json:"host"`
+	Gateway   netip.Addr `json:"gateway"`
+	// Owner is the user id whose runs the gateway takes.
+	Owner int         `json:"owner"`
+	Runs  []RunStatus `json:"runs"`
+}
+
+// RunStatus is one run that is up.
+type RunStatus struct {
+	netcmd.Info
+	// Pid is the run's first process, as the host sees it.
+	Pid    int           `json:"pid"`
+	Guests []GuestStatus `json:"guests"`
+	// Cut lists the directed links that are cut.
+	Cut []netcmd.Link `json:"cut"`
+}
+
+// GuestStatus is one guest of a run.
+type GuestStatus struct {
+	netcmd.Guest
+	// Pid is a process in all of the guest's namespaces; 0 if it has none.
+	Pid int `json:"pid"`
+}
+
+func (a App) statusVerb() *cli.Command {
+	return &cli.Command{
+		Name:   "status",
+		Usage:  "show the gateway, its runs, their guests, and what is cut",
+		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
+		Action: a.status,
+	}
+}
+
+func (a App) status(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	g, err := a.gateway(c)
+	if err != nil {
+		return err
+	}
+	facts := a.Machine.Facts(g)
+	if err := checkGateway(g, facts); err != nil {
+		return err
+	}
+	s := Status{Interface: g.Interface, Host: g.Network.Host(), Gateway: g.Network.Gateway(),
+		Owner: facts.Gateway.Owner, Runs: []RunStatus{}}
+	runs, err := a.runs(g)
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		if r.Info == nil {
+			continue // still being set up
+		}
+		status, err := a.runStatus(c, outsideRun(g, r))
+		if err != nil {
+			return err
+		}
+		s.Runs = append(s.Runs, status)
+	}
+	if c.Bool("json") {
+		out := json.NewEncoder(os.Stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(s)
+	}
+	return s.write(os.Stdout)
+}
+
+func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
+	s := RunStatus{Info: live.Info, Pid: live.Supervisor, Guests: []GuestStatus{}}
+	for _, guest := range live.Guests {
+		s.Guests = append(s.Guests, GuestStatus{guest, a.Machine.GuestProcess(live, guest.Name)})
+	}
+	rules, err := query(c.Context, c, live.ListRules())
+	s.Cut = netcmd.ReadCuts(live.Names(), rules).Links()
+	return s, err
+}
+
+func (s Status) write(w io.Writer) error {
+	fmt.Fprintf(w, "gateway %s: host %s, gateway %s, %d runs\n", s.Interface, s.Host, s.Gateway, len(s.Runs))
+	for _, r := range s.Runs {
+		fmt.Fprintf(w, "\nrun %s: command %s, slot %d, bridge %s\n", r.Run, r.Command, r.Slot, r.Bridge)
+		table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+		fmt.Fprintln(table, "  GUEST\tADDRESS\tPID\tGETS NOTHING FROM")
+		for _, g := range r.Guests {
+			pid := "-"
+			if g.Pid > 0 {
+				pid = fmt.Sprint(g.Pid)
+			}
+			fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", g.Name, g.IP, pid, r.cutTo(g.Name))
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cutTo lists from whom a guest gets nothing.
+func (r RunStatus) cutTo(guest string) string {
+	var from []string
+	for _, l := range r.Cut {
+		if l.To == guest {
+			from = append(from, l.From)
+		}
+	}
+	if from == nil {
+		return "-"
+	}
+	return strings.Join(from, " ")
+}

@@ -1,0 +1,137 @@
+package supervisor
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"vagganet/commands/runner"
+	"vagganet/commands/runstate"
+	"vagganet/netcmd"
+)
+
+// Failed is the exit code of a run that could not be set up.
+const Failed = 125
+
+// Inside is the process inside, as the program's main function. Report writes
+// an error for the user.
+func Inside(report func(error)) int {
+	code := inside(report)
+	fmt.Fprintln(os.NewFile(resultFD, "result"), code)
+	return code
+}
+
+func inside(report func(error)) int {
+	syscall.CloseOnExec(controlFD)
+	syscall.CloseOnExec(resultFD)
+	control := bufio.NewReader(os.NewFile(controlFD, "control"))
+	var spec Spec
+	line, err := control.ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &spec)
+	}
+	if err != nil {
+		report(fmt.Errorf("the supervisor was not told what to run: %w", err))
+		return Failed
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan syscall.Signal)
+	go listen(control, signals, cancel)
+	go listenDirectly(signals, cancel)
+	r := &runner.Runner{}
+	if spec.Trace {
+		r.Trace = os.Stderr
+	}
+	name, err := runstate.Register(spec.Run.Gateway.RunsDir(), spec.Run.Name, spec.ExactName)
+	if err != nil {
+		report(err)
+		return Failed
+	}
+	defer name.Release()
+	spec.Run.Name = name.Name
+	if err := setUp(ctx, r, &spec.Run); err != nil {
+		return setUpFailed(err, report)
+	}
+	return supervise(spec, r, signals, report)
+}
+
+// interrupted is a signal that came while the network was being set up.
+type interrupted syscall.Signal
+
+func (i interrupted) Error() string { return "stopped by signal: " + syscall.Signal(i).String() }
+
+// listen passes signals on. The pipe's end is the end of the process outside:
+// then nobody is left to ask, and this process ends at once, and all with it.
+func listen(control io.ByteReader, signals chan<- syscall.Signal, cancel context.CancelCauseFunc) {
+	for {
+		b, err := control.ReadByte()
+		if err != nil {
+			os.Exit(128 + int(syscall.SIGKILL))
+		}
+		cancel(interrupted(b))
+		signals <- syscall.Signal(b)
+	}
+}
+
+// listenDirectly takes signals that are sent to this process itself. That they
+// are caught here also means that children begin with their usual effect, even
+// where the program was started in the background of a script, which ignores
+// the keyboard's.
+func listenDirectly(signals chan<- syscall.Signal, cancel context.CancelCauseFunc) {
+	direct := make(chan os.Signal, 8)
+	signal.Notify(direct, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP)
+	for s := range direct {
+		cancel(interrupted(s.(syscall.Signal)))
+		signals <- s.(syscall.Signal)
+	}
+}
+
+func setUpFailed(err error, report func(error)) int {
+	var by interrupted
+	if errors.As(err, &by) {
+		return 128 + int(by)
+	}
+	report(err)
+	return Failed
+}
+
+// setUp builds the run's network. Nothing has to be undone if that fails: it
+// all hangs from this process.
+func setUp(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
+	if err := r.Run(ctx, run.Prepare()); err != nil {
+		return err
+	}
+	if err := claim(ctx, r, run); err != nil {
+		return err
+	}
+	return r.Run(ctx, run.Connect())
+}
+
+// ErrNoSlot means that the gateway has as many runs as it can.
+var ErrNoSlot = fmt.Errorf("all %d slots of the gateway are taken by other runs", netcmd.Slots)
+
+// claim takes the first free slot. Another run may be faster: then the kernel
+// refuses to make the device a second time, and the next slot is tried.
+func claim(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
+	network := run.Gateway.Network
+	for n := range netcmd.Slots {
+		run.Slot = network.Slot(n)
+		if _, err := os.Stat("/proc/sys/net/ipv4/conf/" + run.Slot.GatewayDevice()); err == nil {
+			continue
+		}
+		err := r.Run(ctx, run.Claim())
+		var failed *runner.StepError
+		if errors.As(err, &failed) && strings.Contains(failed.Stderr, "File exists") {
+			continue
+		}
+		return err
+	}
+	return ErrNoSlot
+}

@@ -1,0 +1,103 @@
+package supervisor
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+
+	"github.com/fatih/color"
+	"github.com/mattn/go-isatty"
+)
+
+// lineMax is how long a line may be, in bytes, until it is written in pieces.
+const lineMax = 64 << 10
+
+// output writes the children's lines, each whole and with the child's name.
+type output struct {
+	prefix  bool
+	width   int
+	colours map[string]*color.Color
+	write   sync.Mutex
+	pumps   sync.WaitGroup
+}
+
+func newOutput(spec Spec) *output {
+	palette := []color.Attribute{color.FgCyan, color.FgYellow, color.FgGreen, color.FgMagenta, color.FgBlue}
+	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}}
+	for i, child := range spec.Run.Children {
+		o.width = max(o.width, len(child.Name))
+		o.colours[child.Name] = color.New(palette[i%len(palette)])
+	}
+	return o
+}
+
+// attach gives a command its standard output and standard error. The function
+// returned is to be called when the command was started, or could not be.
+func (o *output) attach(cmd *exec.Cmd, name string) (func(), error) {
+	if !o.prefix {
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		return func() {}, nil
+	}
+	stdout, err := o.pipe(os.Stdout, name)
+	if err != nil {
+		return nil, err
+	}
+	stderr, err := o.pipe(os.Stderr, name)
+	if err != nil {
+		stdout.Close()
+		return nil, err
+	}
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	return func() { stdout.Close(); stderr.Close() }, nil
+}
+
+func (o *output) pipe(to *os.File, name string) (*os.File, error) {
+	from, in, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	head := o.head(to, name)
+	o.pumps.Add(1)
+	go func() {
+		defer o.pumps.Done()
+		defer from.Close()
+		o.pump(to, from, head)
+	}()
+	return in, nil
+}
+
+func (o *output) head(to *os.File, name string) []byte {
+	head := fmt.Sprintf("%-*s | ", o.width, name)
+	if _, off := os.LookupEnv("NO_COLOR"); off || !isatty.IsTerminal(to.Fd()) {
+		return []byte(head)
+	}
+	c := o.colours[name]
+	c.EnableColor()
+	return []byte(c.Sprint(head))
+}
+
+// pump copies lines until the writers are gone. A last line without its end
+// gets one.
+func (o *output) pump(to io.Writer, from io.Reader, head []byte) {
+	lines := bufio.NewReaderSize(from, lineMax)
+	for {
+		line, err := lines.ReadSlice('\n')
+		if len(line) > 0 {
+			whole := slices.Concat(head, bytes.TrimSuffix(line, []byte("\n")), []byte("\n"))
+			o.write.Lock()
+			to.Write(whole)
+			o.write.Unlock()
+		}
+		if err != nil && err != bufio.ErrBufferFull {
+			return
+		}
+	}
+}
+
+// wait returns when all of the children's output is written.
+func (o *output) wait() { o.pumps.Wait() }

@@ -1,0 +1,108 @@
+// Package supervisor runs a run: it enters the gateway, sets the network up,
+// starts the children and waits for them.
+//
+// It is two processes. The one outside, which the user started, enters the
+// namespaces by host tools and passes signals on through a pipe. The one inside
+// is the first process of a PID namespace. When the pipe ends, because the one
+// outside was killed, the one inside ends too, and the kernel takes everything
+// else of the run with it.
+package supervisor
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"vagganet/netcmd"
+)
+
+// Spec is what the process inside is told by the one outside.
+type Spec struct {
+	Run netcmd.Run `json:"run"`
+	// ExactName says that a run of that name must not be up already.
+	ExactName bool `json:"exact_name"`
+	// KillAfter is how long children may take to end.
+	KillAfter time.Duration `json:"kill_after"`
+	// Prefix says that the children's lines get their names in front.
+	Prefix bool `json:"prefix"`
+	Trace  bool `json:"trace"`
+}
+
+// InsideVerb is the program's argument that makes it the process inside.
+const InsideVerb = "_supervise"
+
+// The files of the process inside: signals come in, the exit code goes out.
+const (
+	controlFD = 3
+	resultFD  = 4
+)
+
+// ErrNotInside means that the namespaces could not be entered.
+var ErrNotInside = errors.New("the gateway's namespaces could not be entered")
+
+// Start runs a run to its end and returns its exit code.
+func Start(spec Spec) (int, error) {
+	control, toInside, err := os.Pipe()
+	if err != nil {
+		return 0, err
+	}
+	defer toInside.Close()
+	fromInside, result, err := os.Pipe()
+	if err != nil {
+		return 0, err
+	}
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+
+	cmd := insideCommand(spec)
+	cmd.ExtraFiles = []*os.File{control, result}
+	if err := cmd.Start(); err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrNotInside, err)
+	}
+	control.Close()
+	result.Close()
+	if err := json.NewEncoder(toInside).Encode(spec); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return 0, err
+	}
+	go func() {
+		for s := range signals {
+			toInside.Write([]byte{byte(s.(syscall.Signal))})
+		}
+	}()
+	said, _ := io.ReadAll(fromInside)
+	return exitCode(cmd.Wait(), strings.TrimSpace(string(said)))
+}
+
+// insideCommand has a process group of its own, so that a Ctrl+C comes to the
+// run once, through this process.
+func insideCommand(spec Spec) *exec.Cmd {
+	words := append(spec.Run.Enter().Words(), spec.Run.Program, InsideVerb)
+	cmd := exec.Command(words[0], words[1:]...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return cmd
+}
+
+// exitCode is what the process inside said; if it said nothing, it was killed,
+// or never came to be.
+func exitCode(waited error, said string) (int, error) {
+	if code, err := strconv.Atoi(said); err == nil {
+		return code, nil
+	}
+	var exit *exec.ExitError
+	if errors.As(waited, &exit) {
+		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+			return 128 + int(status.Signal()), nil
+		}
+	}
+	return 0, ErrNotInside
+}
