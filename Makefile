@@ -1,0 +1,134 @@
+# vagganet - build, try and test. `make help` lists the targets.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+bindir   = $(DESTDIR)$(PREFIX)/bin
+
+# The names that the program answers to besides its own.
+LINKS = vagga vagga_partition vagga_network
+
+# Go is often installed where PATH does not name it. The second line is for the
+# tests and the scripts.
+GO := $(or $(shell PATH="$$PATH:/usr/local/go/bin"; command -v go),go)
+export PATH := $(PATH):/usr/local/go/bin
+
+# No C compiler, no shared libraries: the program runs on any distribution, and
+# is tested as it is delivered.
+export CGO_ENABLED = 0
+
+# Go asks git for a commit to stamp into the program, and fails where git will
+# not look into a clone that belongs to somebody else. `git describe` below may
+# fail without harm.
+export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+# Tools of the tests, pinned here rather than in go.mod, which is the program's.
+# Built once: `go run` would ask the network for news of them each time.
+STATICCHECK = bin/tools/staticcheck@v0.8.2
+GOTESTSUM   = bin/tools/gotestsum@v1.13.0
+
+# Runs the tests: a line for each, and at the end those that were skipped, with
+# their reasons, those that failed, with their output, and the count.
+RUNNER   ?= $(GOTESTSUM) --format testname --
+TIMEOUT  ?= 20m
+FUZZTIME ?= 20s
+PKG      ?= ./...
+
+.PHONY: build
+build: have-go ## build bin/vagganet (the default)
+	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION) $(LDFLAGS)" -o bin/vagganet .
+	@for link in $(LINKS); do ln -sf vagganet bin/$$link; done
+
+.PHONY: demo
+demo: ## install the host tools, build, and show a partition happen and heal
+	scripts/deps
+	@$(MAKE) --no-print-directory build
+	scripts/demo
+
+.PHONY: test
+test: ## install what the tests need, and run check and all of them
+	scripts/deps --test
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory go-test
+
+.PHONY: go-test
+go-test: have-go $(filter $(GOTESTSUM),$(RUNNER)) ## the tests alone (PKG=./netcmd, RUNNER='go test -v')
+	$(RUNNER) -count=1 -timeout $(TIMEOUT) $(PKG)
+
+.PHONY: check
+check: have-go $(STATICCHECK) ## gofmt, go vet, staticcheck, shellcheck, go mod tidy
+	@files=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && test -z "$$files" || \
+		{ echo "not formatted, run gofmt -w on:" $$files; exit 1; }
+	$(GO) vet ./...
+	$(STATICCHECK) ./...
+	shellcheck $$(grep -lsE '^#!.*sh( |$$)' scripts/* .ci/run)
+	$(GO) mod tidy -diff
+
+.PHONY: golden
+golden: have-go ## rewrite the golden transcripts; read the diff before you commit it
+	UPDATE_GOLDEN=1 $(GO) test -count=1 .
+
+.PHONY: fuzz
+fuzz: have-go ## run each fuzz target for FUZZTIME (20s)
+	@set -e; for pkg in $$($(GO) list $(PKG)); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+.PHONY: race
+race: have-go ## run the tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout $(TIMEOUT) $(PKG)
+
+.PHONY: fetch
+fetch: have-go $(STATICCHECK) $(GOTESTSUM) ## fetch what the other targets want from the network, to work without one
+	$(GO) mod download
+	$(GO) mod tidy -diff
+
+# Does not build again: `make && sudo make install` leaves nothing of root's
+# behind in the clone. A `vagga` that is not ours stays.
+.PHONY: install
+install: bin/vagganet ## install the program and its other names (DESTDIR, PREFIX)
+	install -d $(bindir)
+	install -m 0755 bin/vagganet $(bindir)/vagganet
+	@for link in $(LINKS); do \
+		if [ -e $(bindir)/$$link ] && [ "$$(readlink $(bindir)/$$link)" != vagganet ]; then \
+			echo "left alone, not ours: $(bindir)/$$link"; \
+		else \
+			ln -sf vagganet $(bindir)/$$link; \
+		fi; \
+	done
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	@for link in $(LINKS); do \
+		if [ "$$(readlink $(bindir)/$$link)" = vagganet ]; then rm -f $(bindir)/$$link; fi; \
+	done
+	rm -f $(bindir)/vagganet
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
+		while IFS='|' read -r target what; do printf '%-10s %s\n' "$$target" "$$what"; done
+
+bin/vagganet:
+	@$(MAKE) --no-print-directory build
+
+bin/tools/staticcheck@%: | have-go
+	GOBIN=$(CURDIR)/bin/tools $(GO) install honnef.co/go/tools/cmd/staticcheck@$*
+	@mv bin/tools/staticcheck $@
+
+bin/tools/gotestsum@%: | have-go
+	GOBIN=$(CURDIR)/bin/tools $(GO) install gotest.tools/gotestsum@$*
+	@mv bin/tools/gotestsum $@
+
+.PHONY: have-go
+have-go:
+	@command -v $(GO) >/dev/null || \
+		{ echo "no go on PATH or in /usr/local/go/bin: install it (go.mod says which version)"; exit 1; }
+	@$(GO) list -m >/dev/null || \
+		{ echo "$$($(GO) version) cannot read go.mod: a newer one is needed"; exit 1; }
