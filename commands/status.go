@@ -99,7 +99,11 @@ func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 }
 
 func (s Status) write(w io.Writer) error {
-	fmt.Fprintf(w, "gateway %s: host %s, gateway %s, %d runs\n", s.Interface, s.Host, s.Gateway, len(s.Runs))
+	runs := fmt.Sprintf("%d runs", len(s.Runs))
+	if len(s.Runs) == 1 {
+		runs = "1 run"
+	}
+	fmt.Fprintf(w, "gateway %s: host %s, gateway %s, %s\n", s.Interface, s.Host, s.Gateway, runs)
 	for _, r := range s.Runs {
 		fmt.Fprintf(w, "\nrun %s: command %s, slot %d, bridge %s\n", r.Run, r.Command, r.Slot, r.Bridge)
 		table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)

@@ -1,0 +1,32 @@
+// Package netcmd builds plans: what must be run to make a gateway, a run's
+// network, a partition, and to take them away. It is pure: it reads nothing of
+// the machine and runs nothing.
+//
+// # Words
+//
+//   - host: the machine's own network. It gets one veth device, "vagga".
+//   - gateway: a network namespace, made once a boot, with the peer of that
+//     device, "vagga_guest", and a veth for each run.
+//   - bridge: a network namespace for each run, with the bridge device
+//     "children". Faults live here.
+//   - guest: a network namespace for each process of a run, with one device,
+//     "eth0", whose peer is a port of the bridge, "g-NAME".
+//   - slot: a run's share of the gateway, numbered from 0 to 2047: a pair of
+//     devices and a /30. The kernel gives it out, since a device can be made
+//     only once.
+//   - cut: a directed link between two guests on which nothing arrives. A
+//     partition is a set of them.
+//
+// # Addresses
+//
+//	172.18.255.1/30              host, device vagga
+//	172.18.255.2/30              gateway, device vagga_guest
+//	172.18.192.0 + 4N + 1, /30   gateway, device chN, for slot N
+//	172.18.192.0 + 4N + 2, /30   bridge, device chNc
+//	172.18.0.254/24              bridge, device children
+//	172.18.0.1 - 172.18.0.253    guests, device eth0
+//
+// The guests' network is the project's: it is the same in every run, and never
+// leaves one. It may be as wide as a /17; the bridge stays number 254. The
+// other addresses are the machine's, and move together to another /16.
+package netcmd
