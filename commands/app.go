@@ -33,6 +33,11 @@ type Machine interface {
 	// GuestProcess is a process in all namespaces of a run's guest; 0 if none
 	// can be seen.
 	GuestProcess(run netcmd.LiveRun, guest string) int
+	// Resolve follows the symbolic links of a path as a process sees them whose
+	// root is base.
+	Resolve(base, path string) (string, error)
+	// Tree lists the folders of base on the way to each path.
+	Tree(base string, paths []string) (netcmd.Tree, error)
 	// Program is this program's absolute path, and whether it lacks some of
 	// its names beside it.
 	Program() (path string, lacksNames bool)
@@ -77,6 +82,13 @@ func (a App) Main(args []string) int {
 	os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin:/sbin")
 	if len(args) == 2 && args[1] == supervisor.InsideVerb {
 		return supervisor.Inside(func(err error) { report(os.Stderr, err) })
+	}
+	if len(args) > 1 && standIns[args[1]] != nil {
+		if err := standIns[args[1]](args[2:]); err != nil {
+			report(os.Stderr, err)
+			return exitFailed
+		}
+		return 0
 	}
 	ctx, stop := untilSignal()
 	defer stop()

@@ -76,7 +76,9 @@ func (a App) tools() netcmd.Tools {
 		Iptables: a.tool("iptables", "iptables"),
 		Sysctl:   a.tool("sysctl", "sysctl", "busybox sysctl"),
 		Hostname: a.tool("hostname", "hostname", "busybox hostname"),
+		Nsenter:  a.tool("nsenter", "nsenter"),
 	}
+	a.standIns(&tools)
 	// Without brctl, ip makes the bridge.
 	if brctl := a.tool("brctl", "busybox brctl", "brctl"); a.Machine.Has(brctl[0]) {
 		tools.Brctl = brctl

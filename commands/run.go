@@ -91,7 +91,7 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway) (supervisor.Spec, error) {
 		}
 		run.Name = name
 	}
-	if err := addChildren(&run, command, file); err != nil {
+	if err := a.addChildren(&run, command, file); err != nil {
 		return supervisor.Spec{}, err
 	}
 	return supervisor.Spec{

@@ -69,7 +69,7 @@ func (l LiveRun) bridgeSwitch(on bool) plan.Step {
 
 // at is a step in the network namespace of the bridge or a guest.
 func (l LiveRun) at(node, about string, argv ...string) plan.Step {
-	enter := []string{"nsenter"}
+	enter := slices.Clone([]string(l.Tools.Nsenter))
 	if l.UserNS != "" {
 		enter = append(enter, "--user="+l.UserNS)
 	}

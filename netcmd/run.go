@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"vagganet/netcmd/plan"
@@ -42,8 +43,15 @@ type Child struct {
 	Env []string
 	// Path replaces the caller's PATH, if not empty.
 	Path string
-	// WorkDir is an absolute path; empty for the caller's folder.
+	// WorkDir is an absolute path, as the child sees it; empty for the
+	// caller's folder.
 	WorkDir string
+	// UserID is the user's number in the user namespace.
+	UserID int
+	// Files is the child's file system; nil for the host's as it is.
+	Files *FileSystem
+	// CleanEnv says that the child gets Env alone, not what the caller has.
+	CleanEnv bool
 }
 
 // ProgramNames are the names by which children call the program.
@@ -100,7 +108,10 @@ func (r Run) Prepare() plan.Plan {
 		r.write(about, r.dir(".hosts"), r.hosts()),
 		r.step(about, "mount", "--bind", r.dir(".hosts"), "/etc/hosts"),
 	}
-	p = append(p, r.programLinks()...)
+	p = append(p, r.programNames()...)
+	for _, c := range r.Children {
+		p = append(p, r.fileSystem(c)...)
+	}
 	p = append(p, r.makeNetNS("bridge", Bridge, r.bridgeSettings()))
 	for _, g := range r.Guests {
 		p = append(p, r.makeNetNS("guest "+g.Name, g.Name, r.guestSettings()))
@@ -163,16 +174,29 @@ func (r Run) hosts() string {
 	return b.String()
 }
 
-// programLinks puts the program's names where children find them, if they are
-// not beside the program.
-func (r Run) programLinks() plan.Plan {
-	if !r.Links {
+// ownBin says whether the run has a folder with the program under all its
+// names: because they are not beside the program, or for a child whose root is
+// another one.
+func (r Run) ownBin() bool {
+	return r.Links || slices.ContainsFunc(r.Children, func(c Child) bool { return c.Files != nil })
+}
+
+// BinDir is that folder.
+func (r Run) BinDir() string { return r.dir(".bin") }
+
+func (r Run) programNames() plan.Plan {
+	if !r.ownBin() {
 		return nil
 	}
 	const about = "run: the program under all its names"
-	p := plan.Plan{r.step(about, "mkdir", r.dir(".bin"))}
-	for _, name := range ProgramNames {
-		p = append(p, r.step(about, "ln", "-s", r.Program, r.dir(".bin/"+name)))
+	own := r.BinDir() + "/" + ProgramNames[0]
+	p := plan.Plan{
+		r.step(about, "mkdir", r.BinDir()),
+		r.step(about, "touch", own),
+		r.step(about, "mount", "--bind", r.Program, own),
+	}
+	for _, name := range ProgramNames[1:] {
+		p = append(p, r.step(about, "ln", "-s", ProgramNames[0], r.BinDir()+"/"+name))
 	}
 	return p
 }
