@@ -120,6 +120,11 @@ func (a App) command(c *cli.Context) (*config.Command, *config.File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if c.Bool("trace") {
+		for _, i := range file.Ignored {
+			fmt.Fprintf(os.Stderr, "%s:%d: passed over: %s\n", file.Path, i.Line, i.Key)
+		}
+	}
 	command, err := file.Command(c.Args().First())
 	if err != nil {
 		return nil, nil, withExitCode(err, exitNotFound)
