@@ -32,6 +32,10 @@ func (a App) addChildren(run *netcmd.Run, command *config.Command, file *config.
 	if err != nil {
 		return err
 	}
+	if err := netcmd.CheckPorts(guests); errors.As(err, &bad) {
+		return &config.Error{Path: file.Path, Line: lines[bad.Guest], Msg: err.Error(),
+			Hint: "the gateway has each port once, for all guests of a run"}
+	}
 	run.Guests = guests
 	children := slices.Clone(command.Children)
 	slices.SortStableFunc(children, func(one, other *config.Child) int {
@@ -58,6 +62,13 @@ func guest(child *config.Child) netcmd.Guest {
 	g := netcmd.Guest{Name: child.Name, Hostname: child.Network.Hostname, IP: child.Network.IP}
 	if g.Hostname == "" {
 		g.Hostname = child.Name
+	}
+	for _, p := range child.Network.Ports {
+		protocol := "tcp"
+		if p.UDP {
+			protocol = "udp"
+		}
+		g.Ports = append(g.Ports, netcmd.PortForward{Protocol: protocol, External: p.External, Internal: p.Internal})
 	}
 	return g
 }
@@ -163,9 +174,6 @@ func checkSupported(file *config.File, command *config.Command) error {
 	for _, child := range command.Children {
 		if child.Network == nil && !child.Bridge {
 			return fail(child.Line, "a child without network")
-		}
-		if child.Network != nil && len(child.Network.Ports) > 0 {
-			return fail(child.Network.Line, "ports")
 		}
 	}
 	return nil

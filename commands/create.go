@@ -20,7 +20,11 @@ func (a App) createVerb() *cli.Command {
 		Description: "Makes the device that connects the host with the gateway, and the gateway's\n" +
 			"namespaces, which belong to you: only this and destroy need root. What is left\n" +
 			"of a gateway that was half made is removed first.",
-		Flags:  []cli.Flag{dryRunFlag()},
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "no-iptables", EnvVars: []string{"VAGGANET_NO_IPTABLES"},
+				Usage: "leave the host's firewall alone: no internet for guests, unless by rules of your own"},
+			dryRunFlag(),
+		},
 		Action: a.create,
 	}
 }
@@ -63,6 +67,8 @@ func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) 
 		Forwarding:   facts.Forwarding,
 		BridgeFilter: facts.BridgeFilter,
 		Modules:      facts.Modules,
+		Resolver:     facts.Resolver.Local(),
+		NoIptables:   c.Bool("no-iptables"),
 		Found:        facts.Gateway.Parts,
 	}
 	if g.Sudo, err = sudo(c, facts.User.UID); err != nil {

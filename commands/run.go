@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -49,9 +50,11 @@ func (a App) runCommand(c *cli.Context) error {
 	}
 	facts := a.Machine.Facts(g)
 	spec.Run.IPv6, spec.Run.BridgeFilter = facts.IPv6, facts.BridgeFilter
+	spec.Run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
 	spec.Run.Slot = g.Network.Slot(0) // or another one that is free by then
 	if c.Bool("dry-run") {
 		spec.Run.Slot = g.Network.Slot(a.freeSlot(g))
+		spec.Run.Token = netcmd.ScriptToken
 		return a.apply(c, title(c, spec.Run.Command), spec.Run.Plan())
 	}
 	if err := checkGateway(g, facts); err != nil {
@@ -60,6 +63,9 @@ func (a App) runCommand(c *cli.Context) error {
 	if err := a.checkTools(spec.Run.Plan()); err != nil {
 		return err
 	}
+	warnOfResolver(g, facts)
+	spec.Run.Token = rand.Text()
+	defer closePorts(c, spec.Run)
 	code, err := supervisor.Start(spec)
 	if errors.Is(err, supervisor.ErrNotInside) {
 		return withHint(err, "what stands above is nsenter's or unshare's; vagganet --trace run … shows how they are called")

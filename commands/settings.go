@@ -15,7 +15,7 @@ const systemSettings = "/etc/vagganet/settings.yaml"
 
 // settingNames are the keys of a settings file. Each is also a variable of the
 // environment, VAGGANET_NAME.
-var settingNames = []string{"interface", "network", "guest-network", "sudo", "trace",
+var settingNames = []string{"interface", "network", "guest-network", "sudo", "trace", "no-iptables",
 	"ip", "iptables", "brctl", "sysctl", "hostname"}
 
 func settingVariable(name string) string {

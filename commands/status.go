@@ -64,6 +64,9 @@ func (a App) status(c *cli.Context) error {
 	if err := checkGateway(g, facts); err != nil {
 		return err
 	}
+	if err := a.sweepPorts(c, g); err != nil {
+		return err
+	}
 	s := Status{Interface: g.Interface, Host: g.Network.Host(), Gateway: g.Network.Gateway(),
 		Owner: facts.Gateway.Owner, Runs: []RunStatus{}}
 	runs, err := a.runs(g)
@@ -117,6 +120,11 @@ func (s Status) write(w io.Writer) error {
 		}
 		if err := table.Flush(); err != nil {
 			return err
+		}
+		for _, g := range r.Guests {
+			for _, p := range g.Ports {
+				fmt.Fprintf(w, "  port %s of %s leads to %s, port %d\n", p, s.Gateway, g.Name, p.Internal)
+			}
 		}
 	}
 	return nil

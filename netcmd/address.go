@@ -72,6 +72,12 @@ func (n Network) Slot(number int) Slot {
 	}
 }
 
+// slotOf is the number of the slot that has an address of SlotRange.
+func (n Network) slotOf(ip netip.Addr) int {
+	b, first := ip.As4(), n.SlotRange().Addr().As4()
+	return int(binary.BigEndian.Uint32(b[:])-binary.BigEndian.Uint32(first[:])) / 4
+}
+
 // Slot is what one run has of the gateway: a /30 and a pair of devices.
 type Slot struct {
 	Number          int

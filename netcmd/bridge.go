@@ -30,8 +30,8 @@ func (r Run) bridge() plan.Plan {
 	ip.Stdin += r.bridgeLines()
 	firewall := r.at(Bridge, "firewall, with a chain for partitions", tools.Restore().With("--noflush", "--wait")...)
 	firewall.Env = []string{"XTABLES_LOCKFILE=" + r.dir(".xtables.lock")}
-	firewall.Stdin = lines(
-		"*nat",
+	nat := append([]string{"*nat"}, r.portRules()...)
+	firewall.Stdin = lines(append(nat,
 		// Not between guests: where bridged packets pass through iptables,
 		// all peers would look like the bridge.
 		fmt.Sprintf("-A POSTROUTING -s %s ! -d %s -j MASQUERADE", r.Network, r.Network),
@@ -39,7 +39,7 @@ func (r Run) bridge() plan.Plan {
 		"*filter",
 		":"+cutChain+" - [0:0]",
 		"-A FORWARD -j "+cutChain,
-		"COMMIT")
+		"COMMIT")...)
 	return append(p, ip, firewall)
 }
 

@@ -2,6 +2,7 @@ package netcmd
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,8 +47,21 @@ type HostFacts struct {
 	// Modules are kernel modules that must be loaded first, since a user
 	// namespace can't have them loaded: iptables-legacy's.
 	Modules []string
+	// Resolver is a resolver on the host's loopback device that guests must be
+	// led to; not valid if they need none.
+	Resolver netip.Addr
+	// NoIptables says that the host's firewall is to be left alone.
+	NoIptables bool
 	// Found is what of this gateway is there already.
 	Found GatewayParts
+}
+
+// resolver is the one that guests are to be led to. Without rules they can't be.
+func (h HostFacts) resolver() netip.Addr {
+	if h.NoIptables {
+		return netip.Addr{}
+	}
+	return h.Resolver
 }
 
 // GatewayParts says which parts of a gateway exist.
@@ -56,6 +70,11 @@ type GatewayParts struct {
 	Link             bool // the host's device
 	UserNS, NetNS    bool // the namespaces' mounts; NetNS is the last thing made
 	ForwardingMarker bool // forwarding was off before, and no other gateway needs it
+	// Resolver is the host's resolver that guests are led to; not valid if
+	// they are not led to any.
+	Resolver netip.Addr
+	// NoIptables says that the gateway has no rules in the host's firewall.
+	NoIptables bool
 }
 
 // Any says whether anything of the gateway is there.
@@ -82,6 +101,12 @@ func (g Gateway) RunDir() string { return g.Dir() + "/run" }
 // ForwardingMarker is there while forwarding is on because of this gateway.
 func (g Gateway) ForwardingMarker() string { return g.Dir() + "/forwarding" }
 
+// ResolverMarker has the address of the host's resolver that guests are led to.
+func (g Gateway) ResolverMarker() string { return g.Dir() + "/resolver" }
+
+// NoIptablesMarker is there if the gateway has no rules in the host's firewall.
+func (g Gateway) NoIptablesMarker() string { return g.Dir() + "/no-iptables" }
+
 // holder keeps the namespaces while they are not mounted yet.
 var holder = plan.Var("holder")
 
@@ -93,8 +118,9 @@ type part struct {
 	up, down []plan.Step
 }
 
-// parts lists a gateway's parts in the order in which they are made.
-func (g Gateway) parts() []part {
+// parts lists a gateway's parts in the order in which they are made, with these
+// rules in the host's firewall.
+func (g Gateway) parts(rules []hostRule) []part {
 	found := g.Host.Found
 	return []part{
 		{there: found.Dir, up: g.makeStateDir(), down: g.removeStateDir()},
@@ -105,8 +131,9 @@ func (g Gateway) parts() []part {
 		{up: g.makeLink(), down: g.removeLink()},
 		{up: g.configureLink()},
 		{up: g.configureGateway()},
-		{there: found.Dir, up: g.addRules("nat"), down: g.removeRules("nat")},
-		{there: found.Dir, up: g.addRules("filter"), down: g.removeRules("filter")},
+		{up: g.leadToResolver(g.Host.resolver())},
+		{there: found.Dir, up: g.addRules(rules, "nat"), down: g.removeRules(rules, "nat")},
+		{there: found.Dir, up: g.addRules(rules, "filter"), down: g.removeRules(rules, "filter")},
 		{there: found.UserNS, up: g.mount("user", g.UserNS()), down: g.umount(g.UserNS())},
 		{there: found.NetNS, up: g.mount("net", g.NetNS()), down: g.umount(g.NetNS())},
 	}
@@ -117,7 +144,7 @@ func (g Gateway) parts() []part {
 // namespaces are held by a process that ends by itself.
 func (g Gateway) Create() plan.Plan {
 	var p plan.Plan
-	for _, part := range g.parts() {
+	for _, part := range g.parts(g.hostRules(g.Host.NoIptables, g.Host.resolver())) {
 		if len(part.up) == 0 {
 			continue
 		}
@@ -136,7 +163,7 @@ func (g Gateway) Destroy() plan.Plan {
 		// time of the kernel's choosing.
 		p = g.removeLink()
 	}
-	parts := g.parts()
+	parts := g.parts(g.hostRules(g.Host.Found.NoIptables, g.Host.Found.Resolver))
 	for i := len(parts) - 1; i >= 0; i-- {
 		if parts[i].there {
 			p = append(p, parts[i].down...)
@@ -159,11 +186,15 @@ func (g Gateway) removeStateDir() []plan.Step {
 
 func (g Gateway) makeDir() []plan.Step {
 	uid, gid := strconv.Itoa(g.User.UID), strconv.Itoa(g.User.GID)
+	files := []string{"touch", g.UserNS(), g.NetNS()}
+	if g.Host.NoIptables {
+		files = append(files, g.NoIptablesMarker())
+	}
 	return []plan.Step{
 		// Of two that make the same gateway, one fails here.
 		g.root(aboutDir, "mkdir", "-m", "0755", g.Dir()),
 		g.root(aboutDir, "install", "-d", "-m", "0700", "-o", uid, "-g", gid, g.RunsDir(), g.RunDir()),
-		g.root(aboutDir, "touch", g.UserNS(), g.NetNS()),
+		g.root(aboutDir, files...),
 	}
 }
 
@@ -302,25 +333,33 @@ func (g Gateway) configureGateway() []plan.Step {
 type hostRule struct{ table, chain, rule string }
 
 // hostRules lets the guests out and replies in, where the host's FORWARD
-// policy is DROP too, and keeps the neighbours on the host's networks out.
-func (g Gateway) hostRules() []hostRule {
+// policy is DROP too, and keeps the neighbours on the host's networks out. The
+// host's resolver, if valid, is one that guests are led to.
+func (g Gateway) hostRules(none bool, resolver netip.Addr) []hostRule {
+	if none {
+		return nil
+	}
 	dev := g.Interface
-	return []hostRule{
+	return append([]hostRule{
 		{"nat", "POSTROUTING", fmt.Sprintf("-s %s -j MASQUERADE", g.Network.HostLink())},
 		{"filter", "FORWARD", "-i " + dev + " -j ACCEPT"},
 		{"filter", "FORWARD", "-o " + dev + " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"},
 		{"filter", "FORWARD", "-o " + dev + " -j DROP"},
-	}
+	}, g.resolverRules(resolver)...)
 }
 
 // addRules puts a table's rules before those that are there, in one
 // transaction.
-func (g Gateway) addRules(table string) []plan.Step {
-	input := []string{"*" + table}
-	for _, r := range g.hostRules() {
+func (g Gateway) addRules(rules []hostRule, table string) []plan.Step {
+	input, number := []string{"*" + table}, map[string]int{}
+	for _, r := range rules {
 		if r.table == table {
-			input = append(input, fmt.Sprintf("-I %s %d %s", r.chain, len(input), r.rule))
+			number[r.chain]++
+			input = append(input, fmt.Sprintf("-I %s %d %s", r.chain, number[r.chain], r.rule))
 		}
+	}
+	if len(number) == 0 {
+		return nil
 	}
 	s := g.root("host: firewall", g.Tools.Restore().With("--noflush", "--wait")...)
 	s.Stdin = lines(append(input, "COMMIT")...)
@@ -329,9 +368,9 @@ func (g Gateway) addRules(table string) []plan.Step {
 
 // removeRules removes them one by one: somebody may have flushed the host's
 // firewall since.
-func (g Gateway) removeRules(table string) []plan.Step {
+func (g Gateway) removeRules(rules []hostRule, table string) []plan.Step {
 	var steps []plan.Step
-	for _, r := range g.hostRules() {
+	for _, r := range rules {
 		if r.table != table {
 			continue
 		}

@@ -19,6 +19,8 @@ type Guest struct {
 	Name     string     `json:"name"`
 	Hostname string     `json:"hostname"`
 	IP       netip.Addr `json:"ip"`
+	// Ports are those of the gateway that lead to the guest.
+	Ports []PortForward `json:"ports,omitempty"`
 }
 
 // Port is the guest's port of the bridge.

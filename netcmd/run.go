@@ -29,6 +29,11 @@ type Run struct {
 	Program string
 	// Links says that the program's folder lacks some of its names.
 	Links bool
+	// Token tells the run from others of its name, earlier and later ones.
+	Token string
+	// ResolvConf is what the run's processes see as /etc/resolv.conf; empty
+	// for the host's.
+	ResolvConf string
 	// IPv6 and BridgeFilter say what this kernel has.
 	IPv6, BridgeFilter bool
 }
@@ -90,7 +95,7 @@ func (r Run) Enter() plan.Step {
 // Plan is the whole run as one plan.
 func (r Run) Plan() plan.Plan {
 	s := r.Enter()
-	s.Inner = append(append(append(r.Prepare(), r.Claim()...), r.Connect()...), r.Start()...)
+	s.Inner = slices.Concat(r.Prepare(), r.Claim(), r.Forward(), r.Connect(), r.Start())
 	return plan.Plan{s}
 }
 
@@ -108,6 +113,7 @@ func (r Run) Prepare() plan.Plan {
 		r.write(about, r.dir(".hosts"), r.hosts()),
 		r.step(about, "mount", "--bind", r.dir(".hosts"), "/etc/hosts"),
 	}
+	p = append(p, r.resolvConf()...)
 	p = append(p, r.programNames()...)
 	for _, c := range r.Children {
 		p = append(p, r.fileSystem(c)...)

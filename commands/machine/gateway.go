@@ -3,8 +3,10 @@ package machine
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -26,11 +28,27 @@ func gateway(g netcmd.Gateway) GatewayFacts {
 		NetNS:  IsNamespace(g.NetNS()),
 		// Another gateway goes on needing it.
 		ForwardingMarker: exists(g.ForwardingMarker()) && !otherGateway(g),
+		NoIptables:       exists(g.NoIptablesMarker()),
+		Resolver:         readAddress(g.ResolverMarker()),
 	}
 	if info, err := os.Stat(g.RunsDir()); err == nil {
 		facts.Owner = owner(info)
 	}
 	return facts
+}
+
+// readAddress reads a file with an address and nothing else; not valid if there
+// is none.
+func readAddress(file string) netip.Addr {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return netip.Addr{}
+	}
+	ip, err := netip.ParseAddr(strings.TrimSpace(string(text)))
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ip
 }
 
 // foreign says what has the gateway's names but can't be ours: root makes the

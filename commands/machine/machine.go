@@ -31,6 +31,8 @@ type Facts struct {
 	Routes       []Route      `json:"routes"`
 	Gateway      GatewayFacts `json:"gateway"`
 	OtherGateway bool         `json:"other_gateway"`
+	// Resolver is how the host looks names up.
+	Resolver netcmd.Resolver `json:"resolver"`
 }
 
 // Route is a network that the host reaches by a device, or an address it has
@@ -102,6 +104,7 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 		Routes:       append(addresses(), routes()...),
 		Gateway:      gateway(g),
 		OtherGateway: otherGateway(g),
+		Resolver:     resolver(),
 	}
 	if h.LegacyIptables(g.Tools.Iptables[len(g.Tools.Iptables)-1]) {
 		f.Modules = missingModules(legacyModules)
@@ -144,7 +147,8 @@ func subordinate(file, name string, uid int) netcmd.IDRange {
 
 // legacyModules are what iptables-legacy needs inside of a user namespace, from
 // where the kernel loads no module.
-var legacyModules = []string{"iptable_filter", "iptable_nat", "xt_MASQUERADE", "xt_physdev", "xt_addrtype", "xt_conntrack"}
+var legacyModules = []string{"iptable_filter", "iptable_nat", "xt_MASQUERADE", "xt_physdev", "xt_addrtype", "xt_conntrack",
+	"xt_tcpudp", "xt_comment", "xt_nat"}
 
 // missingModules lists those that are neither loaded nor built in. A machine
 // that has no list of modules has nothing to load either.

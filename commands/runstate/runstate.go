@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,8 +28,9 @@ type Registration struct {
 }
 
 // Register takes the first free name for a run of this process: base, base-2,
-// base-3 and so on. With exact, it is base or an error.
-func Register(dir, base string, exact bool) (*Registration, error) {
+// base-3 and so on. With exact, it is base or an error. The file holds the
+// token, so that nobody takes this run for another one that had the name.
+func Register(dir, base, token string, exact bool) (*Registration, error) {
 	for n := 1; ; n++ {
 		name := base
 		if n > 1 {
@@ -36,7 +38,7 @@ func Register(dir, base string, exact bool) (*Registration, error) {
 		}
 		file, err := lock(filepath.Join(dir, name))
 		if err == nil {
-			return &Registration{name, file}, nil
+			return &Registration{name, file}, writeToken(file, token)
 		}
 		if !errors.Is(err, errHeld) {
 			return nil, err
@@ -45,6 +47,32 @@ func Register(dir, base string, exact bool) (*Registration, error) {
 			return nil, fmt.Errorf("a run called %s is up already", name)
 		}
 	}
+}
+
+// writeToken also writes over the token of a run that was killed, whose file
+// this was.
+func writeToken(file *os.File, token string) error {
+	if err := file.Truncate(0); err != nil {
+		return err
+	}
+	_, err := file.WriteString(token)
+	return err
+}
+
+// Lives says whether the run with that name and token is up. A run must not ask
+// for its own name: that would drop its lock.
+func Lives(dir, name, token string) bool {
+	file, err := os.OpenFile(filepath.Join(dir, filepath.Base(name)), os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	query := unix.Flock_t{Type: unix.F_WRLCK}
+	if unix.FcntlFlock(file.Fd(), unix.F_GETLK, &query) != nil || query.Type == unix.F_UNLCK {
+		return false
+	}
+	has, err := io.ReadAll(file)
+	return err == nil && string(has) == token
 }
 
 // Release gives the name back.

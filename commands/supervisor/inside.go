@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"vagganet/commands/ports"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
@@ -49,7 +50,7 @@ func inside(report func(error)) int {
 	if spec.Trace {
 		r.Trace = os.Stderr
 	}
-	name, err := runstate.Register(spec.Run.Gateway.RunsDir(), spec.Run.Name, spec.ExactName)
+	name, err := runstate.Register(spec.Run.Gateway.RunsDir(), spec.Run.Name, spec.Run.Token, spec.ExactName)
 	if err != nil {
 		report(err)
 		return Failed
@@ -102,13 +103,21 @@ func setUpFailed(err error, report func(error)) int {
 	return Failed
 }
 
-// setUp builds the run's network. Nothing has to be undone if that fails: it
-// all hangs from this process.
+// setUp builds the run's network. Nothing has to be undone here if that fails:
+// it all hangs from this process, but for ports at the gateway, which the
+// process outside closes.
 func setUp(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
 	if err := r.Run(ctx, run.Prepare()); err != nil {
 		return err
 	}
 	if err := claim(ctx, r, run); err != nil {
+		return err
+	}
+	removed, err := ports.Open(ctx, r, *run)
+	for _, line := range ports.Describe(removed) {
+		fmt.Fprintln(os.Stderr, "vagganet: "+line)
+	}
+	if err != nil {
 		return err
 	}
 	return r.Run(ctx, run.Connect())

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"al.essio.dev/pkg/shellescape"
@@ -25,7 +26,8 @@ func Script(w io.Writer, title string, p Plan) error {
 
 func writeSteps(b *strings.Builder, p Plan) {
 	about, waits := "", false
-	for _, s := range p {
+	supervises := slices.ContainsFunc(p, func(s Step) bool { return s.Child != "" })
+	for i, s := range p {
 		if s.About != about && s.About != "" {
 			b.WriteString("\n" + comment(s.About))
 		}
@@ -35,6 +37,9 @@ func writeSteps(b *strings.Builder, p Plan) {
 			waits = true
 		}
 		b.WriteString(Line(s))
+		if supervises && len(s.Undo) > 0 {
+			b.WriteString(atExit(p[:i+1].Undo()))
+		}
 	}
 	if waits {
 		b.WriteString("wait\n")
@@ -46,6 +51,16 @@ func writeSteps(b *strings.Builder, p Plan) {
 // others.
 func onExit(file string) string {
 	return "trap 'read -r code <" + quote(file) + "; exit \"$code\"' USR1\n"
+}
+
+// atExit takes back, when the script ends, what would outlive its processes.
+func atExit(undo Plan) string {
+	var b strings.Builder
+	b.WriteString("undo() {\n")
+	for _, s := range undo {
+		b.WriteString(Line(s))
+	}
+	return b.String() + "}\ntrap undo EXIT\n"
 }
 
 func comment(text string) string {
