@@ -10,6 +10,7 @@ import (
 
 	"vagganet/commands/machine"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 func (a App) createVerb() *cli.Command {
@@ -40,19 +41,23 @@ func (a App) create(c *cli.Context) error {
 	if err := checkOwner(g, facts); err != nil {
 		return err
 	}
-	if facts.Gateway.Ready() {
+	if facts.Gateway.Parts.Whole() {
 		return withHint(fmt.Errorf("there is a gateway %s already", g.Interface),
 			"use it, or remove it by: vagganet destroy%s", interfaceOption(g))
 	}
 	if err := checkInTheWay(g, facts); err != nil {
 		return err
 	}
-	p := g.Create()
-	if facts.Gateway.Parts.Any() {
+	var p plan.Plan
+	if found := facts.Gateway.Parts; found.Any() {
+		if err := a.checkUnused(g); err != nil {
+			return err
+		}
 		say(os.Stderr, "removing what is left of a gateway %s that was half made", g.Interface)
-		p = append(g.Destroy(), p...)
+		p = g.Destroy()
+		g.Host.Forwarding = g.Host.Forwarding && !found.Forwarding
 	}
-	return a.apply(c, title(c, "make the gateway "+g.Interface), p)
+	return a.apply(c, title(c, "make the gateway "+g.Interface), append(p, g.Create()...))
 }
 
 // hostGateway is the gateway with the facts for making and removing it.

@@ -50,12 +50,12 @@ func closePorts(c *cli.Context, run netcmd.Run) {
 // warnOfResolver says that guests will find no name, and why: the host's own
 // resolver is one that this gateway leads nobody to.
 func warnOfResolver(g netcmd.Gateway, facts machine.Facts) {
-	local, led := facts.Resolver.Local(), facts.Gateway.Parts.Resolver
-	if !local.IsValid() || local == led {
+	local, note := facts.Resolver.Local(), facts.Gateway.Parts.Note
+	if !local.IsValid() || note == nil || local == note.Resolver {
 		return
 	}
 	err := fmt.Errorf("guests can't look names up: the host's resolver is %s, and the gateway does not lead to it", local)
-	if facts.Gateway.Parts.NoIptables {
+	if note.NoIptables {
 		report(os.Stderr, withHint(err, "it was made with --no-iptables"))
 		return
 	}

@@ -195,8 +195,15 @@ func guestNetwork(c *cli.Context, file *config.File) (netcmd.GuestNetwork, error
 
 // checkGateway says why a run can't use the gateway.
 func checkGateway(g netcmd.Gateway, facts machine.Facts) error {
-	if facts.Gateway.Foreign != "" || !facts.Gateway.Ready() {
+	found := facts.Gateway
+	switch {
+	case found.Foreign != "":
+		return errors.New(found.Foreign)
+	case !found.Parts.Any():
 		return noGateway(g)
+	case !found.Parts.Whole():
+		return withHint(fmt.Errorf("the gateway %s is half there", g.Interface),
+			"make it anew by: vagganet%s create", interfaceOption(g))
 	}
 	return checkOwner(g, facts)
 }

@@ -1,6 +1,7 @@
 package netcmd
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -66,15 +67,30 @@ func (h HostFacts) resolver() netip.Addr {
 
 // GatewayParts says which parts of a gateway exist.
 type GatewayParts struct {
-	Dir              bool // its folder below StateDir
-	Link             bool // the host's device
-	UserNS, NetNS    bool // the namespaces' mounts; NetNS is the last thing made
-	ForwardingMarker bool // forwarding was off before, and no other gateway needs it
+	Dir           bool // its folder below StateDir
+	UserNS, NetNS bool // the namespaces' mounts
+	Link          bool // the host's device
+	Up            bool // and it is up, which is the last thing done
+	// Forwarding says that forwarding was off before there was a gateway, and
+	// that no other one needs it.
+	Forwarding bool
+	// Note is what the gateway was made with; nil if that can't be read.
+	Note *Note
+}
+
+// Whole says whether runs can use the gateway.
+func (p GatewayParts) Whole() bool { return p.NetNS && p.Up }
+
+// Note is what a gateway was made with. Root writes it into the gateway's
+// folder: removing a gateway must not depend on options being the same again.
+type Note struct {
+	Network  Network `json:"network"`
+	Iptables Tool    `json:"iptables"`
 	// Resolver is the host's resolver that guests are led to; not valid if
 	// they are not led to any.
-	Resolver netip.Addr
+	Resolver netip.Addr `json:"resolver"`
 	// NoIptables says that the gateway has no rules in the host's firewall.
-	NoIptables bool
+	NoIptables bool `json:"no_iptables"`
 }
 
 // Any says whether anything of the gateway is there.
@@ -98,14 +114,12 @@ func (g Gateway) RunsDir() string { return g.Dir() + "/runs" }
 // of its own.
 func (g Gateway) RunDir() string { return g.Dir() + "/run" }
 
-// ForwardingMarker is there while forwarding is on because of this gateway.
-func (g Gateway) ForwardingMarker() string { return g.Dir() + "/forwarding" }
+// NoteFile has the gateway's Note, as JSON.
+func (g Gateway) NoteFile() string { return g.Dir() + "/made.json" }
 
-// ResolverMarker has the address of the host's resolver that guests are led to.
-func (g Gateway) ResolverMarker() string { return g.Dir() + "/resolver" }
-
-// NoIptablesMarker is there if the gateway has no rules in the host's firewall.
-func (g Gateway) NoIptablesMarker() string { return g.Dir() + "/no-iptables" }
+// ForwardingMarker is there while forwarding is on because of gateways. The
+// last one to go takes it along.
+const ForwardingMarker = StateDir + "/.forwarding"
 
 // holder keeps the namespaces while they are not mounted yet.
 var holder = plan.Var("holder")
@@ -118,55 +132,54 @@ type part struct {
 	up, down []plan.Step
 }
 
-// parts lists a gateway's parts in the order in which they are made, with these
-// rules in the host's firewall.
-func (g Gateway) parts(rules []hostRule) []part {
+// parts lists a gateway's parts in the order in which they are made.
+func (g Gateway) parts() []part {
 	found := g.Host.Found
+	rules := g.hostRules()
 	return []part{
 		{there: found.Dir, up: g.makeStateDir(), down: g.removeStateDir()},
+		{there: found.Forwarding, up: g.forwardingOn(), down: g.forwardingOff()},
 		{there: found.Dir, up: g.makeDir(), down: []plan.Step{g.root("host: folder", "rm", "-r", g.Dir())}},
-		{there: found.ForwardingMarker, up: g.forwardingOn(), down: g.forwardingOff()},
 		{up: g.loadModules()},
-		{up: g.hold(), down: []plan.Step{hostStep("gateway: namespaces", "kill", holder)}},
-		{up: g.makeLink(), down: g.removeLink()},
-		{up: g.configureLink()},
+		{up: g.hold(), down: g.release(true)},
+		{there: found.UserNS, up: g.mount("user", g.UserNS()), down: g.umount(g.UserNS())},
+		{there: found.NetNS, up: g.mount("net", g.NetNS()), down: g.umount(g.NetNS())},
+		{up: g.release(false)},
+		{there: found.Link, up: g.makeLink(), down: []plan.Step{
+			g.root("host: device", g.Tools.IP.With("link", "del", "dev", g.Interface)...)}},
 		{up: g.configureGateway()},
 		{up: g.leadToResolver(g.Host.resolver())},
 		{there: found.Dir, up: g.addRules(rules, "nat"), down: g.removeRules(rules, "nat")},
 		{there: found.Dir, up: g.addRules(rules, "filter"), down: g.removeRules(rules, "filter")},
-		{there: found.UserNS, up: g.mount("user", g.UserNS()), down: g.umount(g.UserNS())},
-		{there: found.NetNS, up: g.mount("net", g.NetNS()), down: g.umount(g.NetNS())},
+		{up: g.configureLink()},
 	}
 }
 
-// Create is the plan that makes the gateway. The mount of its network namespace
-// is the last thing it makes: while that isn't there, the gateway isn't. The
-// namespaces are held by a process that ends by itself.
+// Create is the plan that makes the gateway. That the host's device is up is
+// the last thing: while it isn't, the gateway isn't whole.
 func (g Gateway) Create() plan.Plan {
 	var p plan.Plan
-	for _, part := range g.parts(g.hostRules(g.Host.NoIptables, g.Host.resolver())) {
+	for _, part := range g.parts() {
 		if len(part.up) == 0 {
 			continue
 		}
 		part.up[0].Undo = part.down
 		p = append(p, part.up...)
 	}
-	return append(p, hostStep("gateway: the mounts hold it now", "kill", holder))
+	return p
 }
 
 // Destroy is the plan that removes what is there of the gateway, whole or
-// half made: the undoing of Create.
+// half made: the undoing of Create, by what was noted then.
 func (g Gateway) Destroy() plan.Plan {
-	var p plan.Plan
-	if g.Host.Found.Link {
-		// First of all: with the namespaces it would go by itself, but at a
-		// time of the kernel's choosing.
-		p = g.removeLink()
+	if note := g.Host.Found.Note; note != nil {
+		g.Network, g.Tools.Iptables = note.Network, note.Iptables
+		g.Host.Resolver, g.Host.NoIptables = note.Resolver, note.NoIptables
 	}
-	parts := g.parts(g.hostRules(g.Host.Found.NoIptables, g.Host.Found.Resolver))
-	for i := len(parts) - 1; i >= 0; i-- {
-		if parts[i].there {
-			p = append(p, parts[i].down...)
+	var p plan.Plan
+	for _, part := range slices.Backward(g.parts()) {
+		if part.there {
+			p = append(p, part.down...)
 		}
 	}
 	return p
@@ -186,16 +199,23 @@ func (g Gateway) removeStateDir() []plan.Step {
 
 func (g Gateway) makeDir() []plan.Step {
 	uid, gid := strconv.Itoa(g.User.UID), strconv.Itoa(g.User.GID)
-	files := []string{"touch", g.UserNS(), g.NetNS()}
-	if g.Host.NoIptables {
-		files = append(files, g.NoIptablesMarker())
-	}
+	note := g.root(aboutDir, "dd", "of="+g.NoteFile(), "status=none")
+	note.Stdin = g.note()
 	return []plan.Step{
 		// Of two that make the same gateway, one fails here.
 		g.root(aboutDir, "mkdir", "-m", "0755", g.Dir()),
+		note,
 		g.root(aboutDir, "install", "-d", "-m", "0700", "-o", uid, "-g", gid, g.RunsDir(), g.RunDir()),
-		g.root(aboutDir, files...),
+		g.root(aboutDir, "touch", g.UserNS(), g.NetNS()),
 	}
+}
+
+func (g Gateway) note() string {
+	text, err := json.Marshal(Note{g.Network, g.Tools.Iptables, g.Host.resolver(), g.Host.NoIptables})
+	if err != nil {
+		panic(err) // words and addresses always have a JSON form
+	}
+	return string(text) + "\n"
 }
 
 func (g Gateway) forwardingOn() []plan.Step {
@@ -204,14 +224,17 @@ func (g Gateway) forwardingOn() []plan.Step {
 	}
 	const about = "host: forwarding, and a mark that it was off"
 	return []plan.Step{
-		g.root(about, "touch", g.ForwardingMarker()),
+		g.root(about, "touch", ForwardingMarker),
 		g.root(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=1")...),
 	}
 }
 
 func (g Gateway) forwardingOff() []plan.Step {
-	return []plan.Step{g.root("host: forwarding was off before",
-		g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=0")...)}
+	const about = "host: forwarding was off before"
+	return []plan.Step{
+		g.root(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=0")...),
+		g.root(about, "rm", ForwardingMarker),
+	}
 }
 
 // loadModules loads what can't be loaded from inside a user namespace. With
@@ -242,6 +265,14 @@ func (g Gateway) hold() []plan.Step {
 		"sh", "-c", "sleep 60 >/dev/null 2>&1 & echo $!")
 	hold.Capture = "holder"
 	return append([]plan.Step{hold}, g.writeMaps(about)...)
+}
+
+// release ends the process that held the namespaces. The mounts do now. Taking
+// back, it may have been ended already.
+func (g Gateway) release(undoing bool) []plan.Step {
+	s := hostStep("gateway: the mounts hold it now", "kill", holder)
+	s.MayFail = undoing
+	return []plan.Step{s}
 }
 
 // writeMaps maps the user to root and the subordinate ids to the rest. Root
@@ -285,14 +316,7 @@ const aboutLink = "host: the device and its address"
 
 func (g Gateway) makeLink() []plan.Step {
 	return []plan.Step{g.root(aboutLink, g.Tools.IP.With("link", "add", g.Interface,
-		"type", "veth", "peer", "name", peerDevice(g.Interface), "netns", holder)...)}
-}
-
-func (g Gateway) removeLink() []plan.Step {
-	s := g.root("host: device", g.Tools.IP.With("link", "del", "dev", g.Interface)...)
-	// What is half made has a holder, and may go with it at any moment.
-	s.MayFail = g.Host.Found.Link && !g.Host.Found.NetNS
-	return []plan.Step{s}
+		"type", "veth", "peer", "name", peerDevice(g.Interface), "netns", g.NetNS())...)}
 }
 
 func (g Gateway) configureLink() []plan.Step {
@@ -306,13 +330,13 @@ func (g Gateway) configureLink() []plan.Step {
 func (g Gateway) configureGateway() []plan.Step {
 	const about = "gateway: addresses, forwarding, firewall"
 	peer := peerDevice(g.Interface)
-	ip := g.held(about, g.Tools.batch()...)
+	ip := g.inside(about, g.Tools.batch()...)
 	ip.Stdin = lines(
 		"link set dev lo up",
 		fmt.Sprintf("addr add %s/30 dev %s", g.Network.Gateway(), peer),
 		"link set dev "+peer+" up",
 		"route add default via "+g.Network.Host().String())
-	firewall := g.held(about, g.Tools.Restore().With("--noflush", "--wait")...)
+	firewall := g.inside(about, g.Tools.Restore().With("--noflush", "--wait")...)
 	firewall.Stdin = lines(
 		"*nat",
 		"-A POSTROUTING -o "+peer+" -j MASQUERADE",
@@ -320,23 +344,22 @@ func (g Gateway) configureGateway() []plan.Step {
 		"*filter",
 		// Runs don't see each other: not through here, and not the
 		// addresses that others have here.
-		"-A FORWARD -i ch+ -o ch+ -j DROP",
-		fmt.Sprintf("-A INPUT -i ch+ -d %s -j ACCEPT", g.Network.Gateway()),
-		"-A INPUT -i ch+ -m addrtype ! --dst-type LOCAL --limit-iface-in -j DROP",
+		fmt.Sprintf("-A FORWARD ! -i %s ! -o %s -j DROP", peer, peer),
+		fmt.Sprintf("-A INPUT ! -i %s -d %s -j ACCEPT", peer, g.Network.Gateway()),
+		fmt.Sprintf("-A INPUT ! -i %s -m addrtype ! --dst-type LOCAL --limit-iface-in -j DROP", peer),
 		"COMMIT")
 	// iptables-legacy's lock is a file that only root can open.
 	firewall.Env = []string{"XTABLES_LOCKFILE=" + g.RunsDir() + "/.xtables.lock"}
-	return []plan.Step{ip, g.held(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=1")...), firewall}
+	return []plan.Step{ip, g.inside(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=1")...), firewall}
 }
 
 // hostRule is a rule of the host's firewall, as the words after -A and -D.
 type hostRule struct{ table, chain, rule string }
 
 // hostRules lets the guests out and replies in, where the host's FORWARD
-// policy is DROP too, and keeps the neighbours on the host's networks out. The
-// host's resolver, if valid, is one that guests are led to.
-func (g Gateway) hostRules(none bool, resolver netip.Addr) []hostRule {
-	if none {
+// policy is DROP too, and keeps the neighbours on the host's networks out.
+func (g Gateway) hostRules() []hostRule {
+	if g.Host.NoIptables {
 		return nil
 	}
 	dev := g.Interface
@@ -345,7 +368,7 @@ func (g Gateway) hostRules(none bool, resolver netip.Addr) []hostRule {
 		{"filter", "FORWARD", "-i " + dev + " -j ACCEPT"},
 		{"filter", "FORWARD", "-o " + dev + " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"},
 		{"filter", "FORWARD", "-o " + dev + " -j DROP"},
-	}, g.resolverRules(resolver)...)
+	}, g.resolverRules(g.Host.resolver())...)
 }
 
 // addRules puts a table's rules before those that are there, in one
@@ -401,10 +424,9 @@ func hostStep(about string, argv ...string) plan.Step {
 	return plan.Step{About: about, Place: plan.Place{Name: "host"}, Argv: argv}
 }
 
-// held is a step in the gateway while its namespaces aren't mounted yet.
-func (g Gateway) held(about string, argv ...string) plan.Step {
-	enter := []string{"nsenter", "--target", holder, "--user", "--net"}
-	return plan.Step{About: about, Place: plan.Place{Name: "gateway", Enter: enter}, Argv: argv}
+// inside is a step in the gateway.
+func (g Gateway) inside(about string, argv ...string) plan.Step {
+	return plan.Step{About: about, Place: plan.Place{Name: "gateway", Enter: g.Enter()}, Argv: argv}
 }
 
 // Enter is the way into a gateway that stands.

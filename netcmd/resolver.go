@@ -93,17 +93,14 @@ func (g Gateway) resolverRules(resolver netip.Addr) []hostRule {
 	}
 }
 
-// leadToResolver prepares for the rules: destroy must know them, whatever
-// resolver the host has by then, and the kernel drops what comes for the
+// leadToResolver prepares for the rules: the kernel drops what comes for the
 // loopback device from another one.
 func (g Gateway) leadToResolver(resolver netip.Addr) []plan.Step {
 	if !resolver.IsValid() {
 		return nil
 	}
 	const about = "host: guests may ask the host's own resolver"
-	mark := g.root(about, "dd", "of="+g.ResolverMarker(), "status=none")
-	mark.Stdin = lines(resolver.String())
 	// With slashes, since the name of a device may have dots.
 	setting := "net/ipv4/conf/" + g.Interface + "/route_localnet=1"
-	return []plan.Step{mark, g.root(about, g.Tools.Sysctl.With("-q", "-w", setting)...)}
+	return []plan.Step{g.root(about, g.Tools.Sysctl.With("-q", "-w", setting)...)}
 }

@@ -1,12 +1,11 @@
 package machine
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -20,16 +19,15 @@ func gateway(g netcmd.Gateway) GatewayFacts {
 	if facts.Foreign != "" {
 		return facts
 	}
-	_, noDevice := net.InterfaceByName(g.Interface)
 	facts.Parts = netcmd.GatewayParts{
-		Dir:    exists(g.Dir()),
-		Link:   noDevice == nil,
-		UserNS: IsNamespace(g.UserNS()),
-		NetNS:  IsNamespace(g.NetNS()),
-		// Another gateway goes on needing it.
-		ForwardingMarker: exists(g.ForwardingMarker()) && !otherGateway(g),
-		NoIptables:       exists(g.NoIptablesMarker()),
-		Resolver:         readAddress(g.ResolverMarker()),
+		Dir:        exists(g.Dir()),
+		UserNS:     IsNamespace(g.UserNS()),
+		NetNS:      IsNamespace(g.NetNS()),
+		Forwarding: exists(netcmd.ForwardingMarker) && !otherGateway(g),
+		Note:       readNote(g),
+	}
+	if device, err := net.InterfaceByName(g.Interface); err == nil {
+		facts.Parts.Link, facts.Parts.Up = true, device.Flags&net.FlagUp != 0
 	}
 	if info, err := os.Stat(g.RunsDir()); err == nil {
 		facts.Owner = owner(info)
@@ -37,18 +35,18 @@ func gateway(g netcmd.Gateway) GatewayFacts {
 	return facts
 }
 
-// readAddress reads a file with an address and nothing else; not valid if there
-// is none.
-func readAddress(file string) netip.Addr {
-	text, err := os.ReadFile(file)
+// readNote reads what the gateway was made with; nil if it isn't there, or not
+// whole.
+func readNote(g netcmd.Gateway) *netcmd.Note {
+	text, err := os.ReadFile(g.NoteFile())
 	if err != nil {
-		return netip.Addr{}
+		return nil
 	}
-	ip, err := netip.ParseAddr(strings.TrimSpace(string(text)))
-	if err != nil {
-		return netip.Addr{}
+	var note netcmd.Note
+	if json.Unmarshal(text, &note) != nil || len(note.Iptables) == 0 {
+		return nil
 	}
-	return ip
+	return &note
 }
 
 // foreign says what has the gateway's names but can't be ours: root makes the

@@ -30,7 +30,6 @@ type Facts struct {
 	Modules      []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
 	Routes       []Route      `json:"routes"`
 	Gateway      GatewayFacts `json:"gateway"`
-	OtherGateway bool         `json:"other_gateway"`
 	// Resolver is how the host looks names up.
 	Resolver netcmd.Resolver `json:"resolver"`
 }
@@ -51,9 +50,6 @@ type GatewayFacts struct {
 	// empty if nothing is.
 	Foreign string `json:"foreign"`
 }
-
-// Ready says whether runs can use the gateway.
-func (g GatewayFacts) Ready() bool { return g.Parts.NetNS }
 
 // Host is the machine that the program runs on.
 type Host struct{}
@@ -103,7 +99,6 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 		IPv6:         exists("/proc/sys/net/ipv6/conf/default/disable_ipv6"),
 		Routes:       append(addresses(), routes()...),
 		Gateway:      gateway(g),
-		OtherGateway: otherGateway(g),
 		Resolver:     resolver(),
 	}
 	if h.LegacyIptables(g.Tools.Iptables[len(g.Tools.Iptables)-1]) {
