@@ -43,6 +43,9 @@ func (a App) create(c *cli.Context) error {
 	if err := checkInTheWay(g, facts); err != nil {
 		return err
 	}
+	if facts.NoBridgeFilter {
+		say(os.Stderr, "br_netfilter is not installed, so partitions will be made in the guests")
+	}
 	p := g.Create()
 	if facts.Gateway.Parts.Any() {
 		say(os.Stderr, "removing what is left of a gateway %s that was half made", g.Interface)
@@ -61,7 +64,7 @@ func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) 
 	g.User = facts.User
 	g.Host = netcmd.HostFacts{
 		Forwarding:   facts.Forwarding,
-		BridgeFilter: facts.BridgeFilter,
+		BridgeFilter: facts.BridgeFilter || facts.NoBridgeFilter,
 		Modules:      facts.Modules,
 		Found:        facts.Gateway.Parts,
 	}

@@ -3,9 +3,12 @@ package commands
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/runstate"
 )
 
 func (a App) destroyVerb() *cli.Command {
@@ -38,6 +41,7 @@ func (a App) destroy(c *cli.Context) error {
 	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
+	runs = slices.DeleteFunc(runs, func(r runstate.Run) bool { return r.Isolated })
 	if len(runs) > 0 {
 		var names []string
 		for _, r := range runs {
