@@ -29,7 +29,7 @@ type Machine interface {
 	// Runs lists the runs that are up.
 	Runs(netcmd.Gateway) ([]runstate.Run, error)
 	// Inside is the run that the caller is in; nil outside of any.
-	Inside(netcmd.Gateway) *netcmd.Info
+	Inside(netcmd.Gateway) *runstate.Run
 	// GuestProcess is a process in all namespaces of a run's guest; 0 if none
 	// can be seen.
 	GuestProcess(run netcmd.LiveRun, guest string) int
@@ -50,7 +50,7 @@ type Host struct{ machine.Host }
 func (Host) Runs(g netcmd.Gateway) ([]runstate.Run, error) { return runstate.List(g) }
 
 // Inside is the run that the caller is in; nil outside of any.
-func (Host) Inside(g netcmd.Gateway) *netcmd.Info { return runstate.Inside(g) }
+func (Host) Inside(g netcmd.Gateway) *runstate.Run { return runstate.Inside(g) }
 
 // GuestProcess is a process in all namespaces of a run's guest.
 func (Host) GuestProcess(run netcmd.LiveRun, guest string) int {

@@ -48,6 +48,9 @@ func (a App) create(c *cli.Context) error {
 	if err := checkInTheWay(g, facts); err != nil {
 		return err
 	}
+	if facts.NoBridgeFilter {
+		say(os.Stderr, "br_netfilter is not installed, so partitions will be made in the guests")
+	}
 	var p plan.Plan
 	if found := facts.Gateway.Parts; found.Any() {
 		if err := a.checkUnused(g); err != nil {
@@ -70,7 +73,7 @@ func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) 
 	g.User = facts.User
 	g.Host = netcmd.HostFacts{
 		Forwarding:   facts.Forwarding,
-		BridgeFilter: facts.BridgeFilter,
+		BridgeFilter: facts.BridgeFilter || facts.NoBridgeFilter,
 		Modules:      facts.Modules,
 		Resolver:     facts.Resolver.Local(),
 		NoIptables:   c.Bool("no-iptables"),

@@ -50,7 +50,9 @@ func (a App) checkUnused(g netcmd.Gateway) error {
 	}
 	var names []string
 	for _, r := range runs {
-		names = append(names, r.Name)
+		if !r.Isolated {
+			names = append(names, r.Name)
+		}
 	}
 	if names == nil {
 		return nil

@@ -21,11 +21,11 @@ func (a App) liveRun(c *cli.Context) (netcmd.LiveRun, error) {
 		return netcmd.LiveRun{}, err
 	}
 	wanted := c.String("run")
-	if info := a.Machine.Inside(g); info != nil {
-		if wanted != "" && wanted != info.Run {
-			return netcmd.LiveRun{}, fmt.Errorf("this is inside of run %s: others can't be reached from here", info.Run)
+	if own := a.Machine.Inside(g); own != nil {
+		if wanted != "" && wanted != own.Name {
+			return netcmd.LiveRun{}, fmt.Errorf("this is inside of run %s: others can't be reached from here", own.Name)
 		}
-		return insideRun(g, *info), nil
+		return live(g, *own), nil
 	}
 	runs, err := a.runs(g)
 	if err != nil {
@@ -35,10 +35,11 @@ func (a App) liveRun(c *cli.Context) (netcmd.LiveRun, error) {
 	if err != nil {
 		return netcmd.LiveRun{}, err
 	}
-	return outsideRun(g, run), nil
+	return live(g, run), nil
 }
 
-// runs lists the runs of a gateway that is there and is the user's.
+// runs lists the runs of a gateway that is there and is the user's, and the
+// user's isolated ones.
 func (a App) runs(g netcmd.Gateway) ([]runstate.Run, error) {
 	runs, err := a.Machine.Runs(g)
 	switch {
@@ -71,20 +72,8 @@ func choose(g netcmd.Gateway, runs []runstate.Run, wanted string) (runstate.Run,
 	return runstate.Run{}, withHint(fmt.Errorf("no run is called %q", wanted), "there are: %s", strings.Join(names, ", "))
 }
 
-// insideRun is the caller's own run. Its supervisor is process 1 for bridge
-// commands; a guest has a PID namespace of its own, and so doesn't see it.
-func insideRun(g netcmd.Gateway, info netcmd.Info) netcmd.LiveRun {
-	return netcmd.LiveRun{Info: info, Tools: g.Tools, Dir: g.RunDir(), Supervisor: 1}
-}
-
-func outsideRun(g netcmd.Gateway, r runstate.Run) netcmd.LiveRun {
-	return netcmd.LiveRun{
-		Info:       *r.Info,
-		Tools:      g.Tools,
-		Dir:        runstate.Root(r.Supervisor) + g.RunDir(),
-		UserNS:     g.UserNS(),
-		Supervisor: r.Supervisor,
-	}
+func live(g netcmd.Gateway, r runstate.Run) netcmd.LiveRun {
+	return netcmd.LiveRun{Info: *r.Info, Tools: g.Tools, Dir: r.Dir, UserNS: r.UserNS, Supervisor: r.Supervisor}
 }
 
 // lockRun keeps other partition commands on the same run waiting until the file

@@ -23,6 +23,9 @@ type Gateway struct {
 	Sudo []string
 	User User
 	Host HostFacts
+	// Isolated takes the gateway's place for a run that has none; nil for
+	// others.
+	Isolated *Isolated
 }
 
 // User is who the gateway is for. Its namespaces belong to a user namespace of
@@ -43,7 +46,7 @@ type IDRange struct{ First, Count int }
 type HostFacts struct {
 	// Forwarding is net.ipv4.ip_forward as it is.
 	Forwarding bool
-	// BridgeFilter says that br_netfilter is loaded.
+	// BridgeFilter says that br_netfilter is loaded, or can't be had.
 	BridgeFilter bool
 	// Modules are kernel modules that must be loaded first, since a user
 	// namespace can't have them loaded: iptables-legacy's.
@@ -108,11 +111,21 @@ func (g Gateway) UserNS() string { return g.Dir() + "/userns" }
 func (g Gateway) NetNS() string { return g.Dir() + "/netns" }
 
 // RunsDir is the user's folder with one locked file for each run.
-func (g Gateway) RunsDir() string { return g.Dir() + "/runs" }
+func (g Gateway) RunsDir() string {
+	if g.Isolated != nil {
+		return g.Isolated.RunsDir
+	}
+	return g.Dir() + "/runs"
+}
 
 // RunDir is where every run mounts a folder of its own, in a mount namespace
 // of its own.
-func (g Gateway) RunDir() string { return g.Dir() + "/run" }
+func (g Gateway) RunDir() string {
+	if g.Isolated != nil {
+		return g.Isolated.RunDir
+	}
+	return g.Dir() + "/run"
+}
 
 // NoteFile has the gateway's Note, as JSON.
 func (g Gateway) NoteFile() string { return g.Dir() + "/made.json" }
@@ -429,7 +442,10 @@ func (g Gateway) inside(about string, argv ...string) plan.Step {
 	return plan.Step{About: about, Place: plan.Place{Name: "gateway", Enter: g.Enter()}, Argv: argv}
 }
 
-// Enter is the way into a gateway that stands.
+// Enter is the way into a gateway that stands, or into what takes its place.
 func (g Gateway) Enter() []string {
+	if g.Isolated != nil {
+		return g.Isolated.enter()
+	}
 	return []string{"nsenter", "--user=" + g.UserNS(), "--net=" + g.NetNS()}
 }

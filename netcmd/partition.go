@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// cutChain is hooked into FORWARD of the bridge's namespace and has all
-	// that a partition needs.
+	// cutChain is hooked into FORWARD of the bridge's namespace, or into INPUT
+	// of every guest's, and has all that a partition needs.
 	cutChain = "VAGGA"
 	// bridgeSwitch makes bridged packets pass through iptables.
 	bridgeSwitch = "net.bridge.bridge-nf-call-iptables"
@@ -24,8 +24,8 @@ type LiveRun struct {
 	Tools Tools
 	// Dir is the way to the run's folder: through /proc/PID/root from outside.
 	Dir string
-	// UserNS is the file of the gateway's user namespace; empty for a process
-	// that is in there already.
+	// UserNS is the file of the run's user namespace; empty for a process that
+	// is in there already.
 	UserNS string
 	// Supervisor is the run's first process, as the caller sees it; 0 where
 	// the caller doesn't.
@@ -48,11 +48,14 @@ func (l LiveRun) Names() []string {
 // Nothing cut: the switch goes off before the rules go. Something cut: it goes
 // on after they are there. So whichever of two partitions comes last, no rules
 // are left that the switch keeps from working.
+//
+// Where br_netfilter is not to be had, it is done in the guests: see cutInGuests.
 func (l LiveRun) Partition(cuts Cuts) plan.Plan {
+	if l.CutsIn == InGuests {
+		return l.cutInGuests(cuts)
+	}
 	cutNone := !slices.Contains(cuts.cut, true)
-	rules := l.at(Bridge, "what is cut", l.Tools.Restore().With("--noflush", "--wait")...)
-	rules.Env = []string{"XTABLES_LOCKFILE=" + l.Dir + "/.xtables.lock"}
-	rules.Stdin = lines(restoreInput(cuts)...)
+	rules := l.restore(Bridge, restoreInput(cuts))
 	if cutNone {
 		return plan.Plan{l.bridgeSwitch(false), rules}
 	}
@@ -65,6 +68,23 @@ func (l LiveRun) bridgeSwitch(on bool) plan.Step {
 		about, value = "bridged packets pass through iptables", "=1"
 	}
 	return l.at(Bridge, about, l.Tools.Sysctl.With("-q", "-w", bridgeSwitch+value)...)
+}
+
+// restore is one transaction with the rules of a node.
+func (l LiveRun) restore(node string, input []string) plan.Step {
+	s := l.at(node, "what is cut", l.Tools.Restore().With("--noflush", "--wait")...)
+	s.Env = []string{lockFile(l.Dir, node)}
+	s.Stdin = lines(input...)
+	return s
+}
+
+// lockFile names, for iptables-legacy, a lock that the user can open, and that
+// belongs to one namespace. The variable means nothing to iptables-nft.
+func lockFile(runDir, node string) string {
+	if node == Bridge {
+		return "XTABLES_LOCKFILE=" + runDir + "/.xtables.lock"
+	}
+	return "XTABLES_LOCKFILE=" + runDir + "/.xtables." + node + ".lock"
 }
 
 // at is a step in the network namespace of the bridge or a guest.
@@ -167,18 +187,33 @@ func (l LiveRun) Exec(node string, target int, argv []string) plan.Step {
 	return plan.Step{Place: plan.Place{Name: node, Enter: enter}, Argv: argv}
 }
 
-// ListRules is the step that reads which links are cut, into the variable
-// "rules".
-func (l LiveRun) ListRules() plan.Step {
-	s := l.at(Bridge, "which links are cut", l.Tools.Iptables.With("--wait", "-S")...)
-	s.Env = []string{"XTABLES_LOCKFILE=" + l.Dir + "/.xtables.lock"}
-	s.Capture = "rules"
+// ListRules is the plan that reads which links are cut. What it captures is for
+// ReadCuts.
+func (l LiveRun) ListRules() plan.Plan {
+	if l.CutsIn == InGuests {
+		return l.listGuestRules()
+	}
+	return plan.Plan{l.list(Bridge, "rules")}
+}
+
+// list is the step that reads a node's rules into a variable.
+func (l LiveRun) list(node, variable string) plan.Step {
+	s := l.at(node, "which links are cut", l.Tools.Iptables.With("--wait", "-S")...)
+	s.Env = []string{lockFile(l.Dir, node)}
+	s.Capture = variable
 	return s
 }
 
-// ReadCuts reads a partition back from the rules as iptables lists them: the
-// reverse of Partition.
-func ReadCuts(guests []string, rules string) Cuts {
+// ReadCuts reads a partition back from what ListRules captured: the reverse of
+// Partition.
+func (l LiveRun) ReadCuts(captured func(variable string) string) Cuts {
+	if l.CutsIn == InGuests {
+		return l.readGuestCuts(captured)
+	}
+	return readBridgeCuts(l.Names(), captured("rules"))
+}
+
+func readBridgeCuts(guests []string, rules string) Cuts {
 	c := FullMesh(guests)
 	number := map[string]int{}
 	for i, g := range c.Guests {

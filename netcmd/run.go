@@ -1,6 +1,7 @@
 package netcmd
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -36,6 +37,8 @@ type Run struct {
 	ResolvConf string
 	// IPv6 and BridgeFilter say what this kernel has.
 	IPv6, BridgeFilter bool
+	// CutsIn is where partitions of this run are made.
+	CutsIn CutsIn
 }
 
 // Child is a process of a run, in a guest or in the bridge's namespace.
@@ -64,13 +67,17 @@ var ProgramNames = []string{"vagganet", "vagga", "vagga_network", "vagga_partiti
 
 // Info is what a run says of itself, in a file of its folder.
 type Info struct {
-	Run          string     `json:"run"`
-	Command      string     `json:"command"`
+	Run     string `json:"run"`
+	Command string `json:"command"`
+	// Isolated says that the run has no gateway: then Slot is -1, and Gateway
+	// and Bridge, the addresses of its slot, are empty.
+	Isolated     bool       `json:"isolated"`
 	Slot         int        `json:"slot"`
 	Gateway      netip.Addr `json:"gateway"`
 	Bridge       netip.Addr `json:"bridge"`
 	GuestNetwork string     `json:"guest_network"`
 	Guests       []Guest    `json:"guests"`
+	CutsIn       CutsIn     `json:"cuts_in"`
 }
 
 // dir is a path in the run's own folder. Guests' names begin with a letter or a
@@ -80,13 +87,21 @@ func (r Run) dir(name string) string { return r.Gateway.RunDir() + "/" + name }
 // InfoFile is where, inside of a run, its Info is.
 func InfoFile(runDir string) string { return runDir + "/.run.json" }
 
+// isolated says that the run has no gateway.
+func (r Run) isolated() bool { return r.Gateway.Isolated != nil }
+
 // Enter is the step that all other steps of the run are inside of: the
-// gateway's namespaces, and a mount and a PID namespace of the run's own. When
-// the first process in there ends, everything else of the run does.
+// gateway's namespaces, or new ones in place of them, and a mount and a PID
+// namespace of the run's own. When the first process in there ends, everything
+// else of the run does.
 func (r Run) Enter() plan.Step {
+	about := "run: its own mounts and processes, in the gateway's namespaces"
+	if r.isolated() {
+		about = "run: its own network, mounts and processes"
+	}
 	return plan.Step{
-		About: "run: its own mounts and processes, in the gateway's namespaces",
-		Place: plan.Place{Name: "gateway", Enter: r.Gateway.Enter()},
+		About: about,
+		Place: plan.Place{Name: r.outermost(), Enter: r.Gateway.Enter()},
 		Argv: []string{"unshare", "--mount", "--propagation", "private",
 			"--pid", "--fork", "--kill-child", "--mount-proc"},
 	}
@@ -126,8 +141,11 @@ func (r Run) Prepare() plan.Plan {
 }
 
 // Claim takes the slot. It fails where another run has it: the kernel makes a
-// device only once.
+// device only once. An isolated run has none.
 func (r Run) Claim() plan.Plan {
+	if r.isolated() {
+		return nil
+	}
 	s := r.step("gateway: slot "+fmt.Sprint(r.Slot.Number), r.Gateway.Tools.batch()...)
 	gw, br := r.Slot.GatewayDevice(), r.Slot.BridgeDevice()
 	s.Stdin = lines(
@@ -145,6 +163,7 @@ func (r Run) Connect() plan.Plan {
 	for _, g := range r.Guests {
 		p = append(p, r.guest(g))
 	}
+	p = append(p, r.guestFirewalls()...)
 	return append(p, r.write("run: what it says of itself, now that it is up", InfoFile(r.Gateway.RunDir()), r.info()))
 }
 
@@ -158,8 +177,14 @@ func (r Run) Start() plan.Plan {
 }
 
 func (r Run) info() string {
-	text, err := json.MarshalIndent(Info{r.Name, r.Command, r.Slot.Number, r.Slot.Gateway,
-		r.Slot.Bridge, r.Network.String(), r.Guests}, "", "  ")
+	info := Info{
+		Run: r.Name, Command: r.Command, Slot: r.Slot.Number, Gateway: r.Slot.Gateway, Bridge: r.Slot.Bridge,
+		GuestNetwork: r.Network.String(), Guests: r.Guests, CutsIn: cmp.Or(r.CutsIn, InBridge),
+	}
+	if r.isolated() {
+		info.Isolated, info.Slot, info.Gateway, info.Bridge = true, -1, netip.Addr{}, netip.Addr{}
+	}
+	text, err := json.MarshalIndent(info, "", "  ")
 	if err != nil {
 		panic(err) // names and addresses always have a JSON form
 	}
@@ -218,9 +243,18 @@ func (r Run) makeNetNS(node, file string, settings []string) plan.Step {
 	return plan.Step{About: node + ": network namespace", Place: place, Argv: argv}
 }
 
-// step is a step inside the run, in the gateway's network namespace.
+// outermost is the name of the network namespace that the run's first process
+// is in.
+func (r Run) outermost() string {
+	if r.isolated() {
+		return "run"
+	}
+	return "gateway"
+}
+
+// step is a step inside the run, in the network namespace of its first process.
 func (r Run) step(about string, argv ...string) plan.Step {
-	return plan.Step{About: about, Place: plan.Place{Name: "gateway"}, Argv: argv}
+	return plan.Step{About: about, Place: plan.Place{Name: r.outermost()}, Argv: argv}
 }
 
 // at is a step in the network namespace of the bridge or a guest.

@@ -74,7 +74,7 @@ func foreign(g netcmd.Gateway) string {
 func otherGateway(g netcmd.Gateway) bool {
 	dirs, _ := filepath.Glob(netcmd.StateDir + "/*")
 	for _, dir := range dirs {
-		if dir != g.Dir() {
+		if dir != g.Dir() && filepath.Base(dir)[0] != '.' {
 			return true
 		}
 	}

@@ -23,13 +23,17 @@ import (
 
 // Facts is what a plan can depend on.
 type Facts struct {
-	User         netcmd.User  `json:"user"`
-	Forwarding   bool         `json:"forwarding"`
-	BridgeFilter bool         `json:"bridge_filter"`
-	IPv6         bool         `json:"ipv6"`
-	Modules      []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
-	Routes       []Route      `json:"routes"`
-	Gateway      GatewayFacts `json:"gateway"`
+	User         netcmd.User `json:"user"`
+	Forwarding   bool        `json:"forwarding"`
+	BridgeFilter bool        `json:"bridge_filter"`
+	// NoBridgeFilter says that br_netfilter is neither there nor to be had.
+	NoBridgeFilter bool         `json:"no_bridge_filter"`
+	IPv6           bool         `json:"ipv6"`
+	Modules        []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
+	Routes         []Route      `json:"routes"`
+	Gateway        GatewayFacts `json:"gateway"`
+	// Isolated is what a run without a gateway would take.
+	Isolated netcmd.Isolated `json:"isolated"`
 	// Resolver is how the host looks names up.
 	Resolver netcmd.Resolver `json:"resolver"`
 }
@@ -100,7 +104,9 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 		Routes:       append(addresses(), routes()...),
 		Gateway:      gateway(g),
 		Resolver:     resolver(),
+		Isolated:     isolated(g),
 	}
+	f.NoBridgeFilter = !f.BridgeFilter && !haveModule("br_netfilter")
 	if h.LegacyIptables(g.Tools.Iptables[len(g.Tools.Iptables)-1]) {
 		f.Modules = missingModules(legacyModules)
 	}
@@ -140,6 +146,21 @@ func subordinate(file, name string, uid int) netcmd.IDRange {
 	return netcmd.IDRange{}
 }
 
+// haveModule says whether a module can be loaded.
+func haveModule(name string) bool {
+	list, err := os.ReadFile(modulesDir() + "/modules.dep")
+	return err == nil && bytes.Contains(list, []byte("/"+name+".ko"))
+}
+
+// modulesDir has the modules of the kernel that runs.
+func modulesDir() string {
+	var release unix.Utsname
+	if unix.Uname(&release) != nil {
+		return "/lib/modules"
+	}
+	return "/lib/modules/" + unix.ByteSliceToString(release.Release[:])
+}
+
 // legacyModules are what iptables-legacy needs inside of a user namespace, from
 // where the kernel loads no module.
 var legacyModules = []string{"iptable_filter", "iptable_nat", "xt_MASQUERADE", "xt_physdev", "xt_addrtype", "xt_conntrack",
@@ -148,12 +169,7 @@ var legacyModules = []string{"iptable_filter", "iptable_nat", "xt_MASQUERADE", "
 // missingModules lists those that are neither loaded nor built in. A machine
 // that has no list of modules has nothing to load either.
 func missingModules(modules []string) []string {
-	var release unix.Utsname
-	if unix.Uname(&release) != nil {
-		return nil
-	}
-	dir := "/lib/modules/" + unix.ByteSliceToString(release.Release[:])
-	builtin, err := os.ReadFile(dir + "/modules.builtin")
+	builtin, err := os.ReadFile(modulesDir() + "/modules.builtin")
 	if err != nil {
 		return nil
 	}

@@ -6,20 +6,26 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"vagganet/netcmd"
 )
 
 // A lock counts between processes only, so the run is a process of its own:
 // this test again.
 func TestLives(t *testing.T) {
 	if dir := os.Getenv("RUNSTATE_TEST_DIR"); dir != "" {
-		if _, err := Register(dir, "flaky", "token", true); err != nil {
+		g := netcmd.Gateway{Isolated: &netcmd.Isolated{RunsDir: dir}}
+		if _, err := Register(g, nil, "flaky", "token", true); err != nil {
 			os.Stdout.WriteString(err.Error())
 		}
 		os.Stdout.WriteString("up\n")
 		os.Stdin.Read(make([]byte, 1))
 		os.Exit(0) // without Release, as if it were killed
 	}
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "private", "runs")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	// What a run that was killed has left is longer than what comes after it.
 	if err := os.WriteFile(filepath.Join(dir, "flaky"), []byte("a token of before"), 0o600); err != nil {
 		t.Fatal(err)

@@ -50,7 +50,7 @@ func inside(report func(error)) int {
 	if spec.Trace {
 		r.Trace = os.Stderr
 	}
-	name, err := runstate.Register(spec.Run.Gateway.RunsDir(), spec.Run.Name, spec.Run.Token, spec.ExactName)
+	name, err := runstate.Register(spec.Run.Gateway, spec.RunFolders, spec.Run.Name, spec.Run.Token, spec.ExactName)
 	if err != nil {
 		report(err)
 		return Failed

@@ -27,23 +27,48 @@ func Script(w io.Writer, title string, p Plan) error {
 func writeSteps(b *strings.Builder, p Plan) {
 	about, waits := "", false
 	supervises := slices.ContainsFunc(p, func(s Step) bool { return s.Child != "" })
-	for i, s := range p {
-		if s.About != about && s.About != "" {
-			b.WriteString("\n" + comment(s.About))
+	done := 0
+	for _, group := range p.Groups() {
+		done += len(group)
+		if group[0].Together != "" {
+			writeTogether(b, group, &about)
+			continue
 		}
-		about = s.About
+		s := group[0]
+		writeAbout(b, s, &about)
 		if s.Child != "" && !waits {
 			b.WriteString(onExit(s.ExitFile))
 			waits = true
 		}
 		b.WriteString(Line(s))
 		if supervises && len(s.Undo) > 0 {
-			b.WriteString(atExit(p[:i+1].Undo()))
+			b.WriteString(atExit(p[:done].Undo()))
 		}
 	}
 	if waits {
 		b.WriteString("wait\n")
 	}
+}
+
+// writeTogether starts the steps in the background and waits for each, so that
+// the code of one that fails is not lost.
+func writeTogether(b *strings.Builder, group Plan, about *string) {
+	writeAbout(b, group[0], about)
+	b.WriteString("started=\n")
+	for _, s := range group {
+		writeAbout(b, s, about)
+		b.WriteString(Line(s))
+	}
+	b.WriteString("code=0\nfor pid in $started; do wait \"$pid\" || code=$?; done\n")
+	b.WriteString("[ \"$code\" = 0 ] || exit \"$code\"\n")
+}
+
+// writeAbout writes a step's heading, if it is another one than the last.
+func writeAbout(b *strings.Builder, s Step, last *string) {
+	if s.About != *last && s.About != "" {
+		b.WriteString("\n" + comment(s.About))
+	}
+	*last = s.About
 }
 
 // onExit makes the first process that ends end the script, with its code. The
@@ -86,6 +111,10 @@ func Line(s Step) string {
 	}
 	if s.MayFail {
 		line += " 2>/dev/null || true"
+	}
+	// A shell in the background can't set a variable of this one.
+	if s.Together != "" && s.Capture == "" {
+		line += ` & started="$started $!"`
 	}
 	return line + "\n" + input
 }
