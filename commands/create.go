@@ -10,6 +10,7 @@ import (
 
 	"vagganet/commands/machine"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 func (a App) createVerb() *cli.Command {
@@ -43,12 +44,14 @@ func (a App) create(c *cli.Context) error {
 	if err := checkInTheWay(g, facts); err != nil {
 		return err
 	}
-	p := g.Create()
+	var left plan.Plan
 	if facts.Gateway.Parts.Any() {
 		say(os.Stderr, "removing what is left of a gateway %s that was half made", g.Interface)
-		p = append(g.Destroy(), p...)
+		left = g.Destroy()
+		// Forwarding that was switched on for it goes off with it.
+		g.Host.Forwarding = g.Host.Forwarding && !g.Host.Found.ForwardingMarker
 	}
-	return a.apply(c, title(c, "make the gateway "+g.Interface), p)
+	return a.apply(c, title(c, "make the gateway "+g.Interface), append(left, g.Create()...))
 }
 
 // hostGateway is the gateway with the facts for making and removing it.

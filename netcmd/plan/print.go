@@ -45,7 +45,7 @@ func writeSteps(b *strings.Builder, p Plan) {
 // shell is the first process of its PID namespace: when it ends, so do the
 // others.
 func onExit(file string) string {
-	return "trap 'read -r code <" + quote(file) + "; exit \"$code\"' USR1\n"
+	return "trap " + quote("read -r code <"+quote(file)+`; exit "$code"`) + " USR1\n"
 }
 
 func comment(text string) string {
