@@ -24,6 +24,8 @@ import (
 type Machine interface {
 	// Has says whether a program is there: by its path, or in PATH.
 	Has(program string) bool
+	// LegacyIptables says whether a tool is an iptables of the legacy kind.
+	LegacyIptables(iptables netcmd.Tool) bool
 	// Facts reads what plans for a gateway depend on.
 	Facts(netcmd.Gateway) machine.Facts
 	// Runs lists the runs that are up.
@@ -92,10 +94,6 @@ func (a App) Main(args []string) int {
 	}
 	ctx, stop := untilSignal()
 	defer stop()
-	if err := loadSettings(); err != nil {
-		report(os.Stderr, err)
-		return exitFailed
-	}
 	return a.main(ctx, args)
 }
 
@@ -103,7 +101,10 @@ func (a App) main(ctx context.Context, args []string) int {
 	app := a.cli()
 	args = alias(args)
 	verb, args := arrange(app, args)
-	err := app.RunContext(ctx, args)
+	err := loadSettings()
+	if err == nil {
+		err = app.RunContext(ctx, args)
+	}
 	var code exitCode
 	if errors.As(err, &code) {
 		return int(code)
@@ -175,7 +176,9 @@ func (a App) cli() *cli.App {
 		Usage:   "test distributed systems under network faults, on one machine",
 		Version: a.Version,
 		Suggest: true,
-		Flags:   globalFlags(),
+		// A comma in a guest's command is no separator.
+		DisableSliceFlagSeparator: true,
+		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
 			a.partitionVerb(), a.statusVerb(),

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -39,7 +40,7 @@ func (a App) addChildren(run *netcmd.Run, command *config.Command, file *config.
 	run.Guests = guests
 	children := slices.Clone(command.Children)
 	slices.SortStableFunc(children, func(one, other *config.Child) int {
-		return order(one) - order(other)
+		return cmp.Or(order(one)-order(other), cmp.Compare(one.Name, other.Name))
 	})
 	for _, child := range children {
 		c, err := a.process(*run, child, file)

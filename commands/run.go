@@ -56,6 +56,7 @@ func (a App) runCommand(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	spec.Run.Legacy = a.Machine.LegacyIptables(g.Tools.Iptables)
 	spec.Run.IPv6, spec.Run.BridgeFilter = facts.IPv6, facts.BridgeFilter
 	spec.Run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
 	if !facts.BridgeFilter || c.Bool("no-br-netfilter") {
@@ -215,8 +216,11 @@ func guestNetwork(c *cli.Context, file *config.File) (netcmd.GuestNetwork, error
 // checkPlace says why a run can't be where it is to be: in the gateway, or
 // isolated.
 func (a App) checkPlace(c *cli.Context, g netcmd.Gateway, facts machine.Facts) error {
+	if own := a.Machine.Inside(g); own != nil {
+		return fmt.Errorf("this is inside of run %s: there can't be a run in a run", own.Name)
+	}
 	if g.Isolated != nil {
-		return a.checkIsolated(g)
+		return checkIsolated(g)
 	}
 	if c.Bool("dry-run") {
 		return nil
@@ -228,10 +232,7 @@ func (a App) checkPlace(c *cli.Context, g netcmd.Gateway, facts machine.Facts) e
 	return err
 }
 
-func (a App) checkIsolated(g netcmd.Gateway) error {
-	if own := a.Machine.Inside(g); own != nil {
-		return fmt.Errorf("this is inside of run %s: there can't be a run in a run", own.Name)
-	}
+func checkIsolated(g netcmd.Gateway) error {
 	if g.Isolated.RunDir == "" {
 		return withHint(fmt.Errorf("an isolated run needs an empty folder to mount its own on, but there is none"),
 			"make one of these: %s", strings.Join(netcmd.IsolatedRunDirs, " "))

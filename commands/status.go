@@ -82,7 +82,14 @@ func (a App) status(c *cli.Context) error {
 		if r.Info == nil {
 			continue // still being set up
 		}
-		status, err := a.runStatus(c, live(g, r))
+		live, err := a.live(g, r)
+		if err != nil {
+			return err
+		}
+		status, err := a.runStatus(c, live)
+		if _, gone := os.Stat(live.Dir); gone != nil {
+			continue // it has ended meanwhile
+		}
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,8 @@ import (
 func (r Run) bridgeSettings() []string {
 	settings := []string{"net.ipv4.ip_forward=1"}
 	if r.BridgeFilter {
-		settings = append(settings, bridgeSwitch+"=0")
+		// Behind a VLAN tag there are addresses, too.
+		settings = append(settings, bridgeSwitch+"=0", "net.bridge.bridge-nf-filter-vlan-tagged=1")
 	}
 	return append(settings, r.guestSettings()...)
 }

@@ -292,7 +292,7 @@ func (g Gateway) release(undoing bool) []plan.Step {
 // maps every id to itself: there is nobody to keep apart from root.
 func (g Gateway) writeMaps(about string) []plan.Step {
 	u := g.User
-	if u.MapTools && u.SubUIDs.Count > 0 && u.SubGIDs.Count > 0 {
+	if u.UID != 0 && u.MapTools && u.SubUIDs.Count > 0 && u.SubGIDs.Count > 0 {
 		return []plan.Step{
 			hostStep(about, append([]string{"newuidmap", holder}, idMap(u.UID, u.SubUIDs)...)...),
 			hostStep(about, append([]string{"newgidmap", holder}, idMap(u.GID, u.SubGIDs)...)...),
@@ -358,6 +358,7 @@ func (g Gateway) configureGateway() []plan.Step {
 		// Runs don't see each other: not through here, and not the
 		// addresses that others have here.
 		fmt.Sprintf("-A FORWARD ! -i %s ! -o %s -j DROP", peer, peer),
+		"-A INPUT -i lo -j ACCEPT",
 		fmt.Sprintf("-A INPUT ! -i %s -d %s -j ACCEPT", peer, g.Network.Gateway()),
 		fmt.Sprintf("-A INPUT ! -i %s -m addrtype ! --dst-type LOCAL --limit-iface-in -j DROP", peer),
 		"COMMIT")

@@ -57,7 +57,9 @@ func (l LiveRun) Partition(cuts Cuts) plan.Plan {
 	cutNone := !slices.Contains(cuts.cut, true)
 	rules := l.restore(Bridge, restoreInput(cuts))
 	if cutNone {
-		return plan.Plan{l.bridgeSwitch(false), rules}
+		off := l.bridgeSwitch(false)
+		off.Undo = []plan.Step{l.bridgeSwitch(true)}
+		return plan.Plan{off, rules}
 	}
 	return plan.Plan{rules, l.bridgeSwitch(true)}
 }
@@ -123,6 +125,9 @@ func restoreInput(c Cuts) []string {
 	for _, chain := range ordered {
 		input = append(input, ":"+chain+" - [0:0]")
 	}
+	if hooks != nil {
+		input = append(input, aroundTheBridge)
+	}
 	input = append(input, hooks...)
 	for _, chain := range ordered {
 		for _, rule := range bodies[chain] {
@@ -131,6 +136,11 @@ func restoreInput(c Cuts) []string {
 	}
 	return append(input, "COMMIT")
 }
+
+// aroundTheBridge drops what guests send each other by way of the bridge's own
+// address: that is routed, and has no port that it leaves by.
+const aroundTheBridge = "-A " + cutChain + " -i " + bridgeDevice + " -o " + bridgeDevice +
+	" -m physdev ! --physdev-is-bridged -j DROP"
 
 func compareChains(a, b string) int {
 	if len(a) != len(b) {
@@ -168,7 +178,9 @@ func (c Cuts) rulesFor(to int) []string {
 // Enter is the step that runs a command in the network of a node, in the
 // caller's file system.
 func (l LiveRun) Enter(node string, argv []string) plan.Step {
-	return l.at(node, "a command in its network", argv...)
+	s := l.at(node, "a command in its network", argv...)
+	s.Place.Enter = endOptions(s.Place.Enter, argv)
+	return s
 }
 
 // Exec is the step that runs a command as if it had been started as the node's:
@@ -184,7 +196,15 @@ func (l LiveRun) Exec(node string, target int, argv []string) plan.Step {
 	} else {
 		enter = append(enter, "--uts", "--net")
 	}
-	return plan.Step{Place: plan.Place{Name: node, Enter: enter}, Argv: argv}
+	return plan.Step{Place: plan.Place{Name: node, Enter: endOptions(enter, argv)}, Argv: argv}
+}
+
+// endOptions keeps a command that looks like an option from being one.
+func endOptions(enter, argv []string) []string {
+	if strings.HasPrefix(argv[0], "-") {
+		return append(enter, "--")
+	}
+	return enter
 }
 
 // ListRules is the plan that reads which links are cut. What it captures is for
@@ -193,7 +213,9 @@ func (l LiveRun) ListRules() plan.Plan {
 	if l.CutsIn == InGuests {
 		return l.listGuestRules()
 	}
-	return plan.Plan{l.list(Bridge, "rules")}
+	s := l.at(Bridge, "whether bridged packets pass through iptables", l.Tools.Sysctl.With("-n", bridgeSwitch)...)
+	s.Capture = "switch"
+	return plan.Plan{s, l.list(Bridge, "rules")}
 }
 
 // list is the step that reads a node's rules into a variable.
@@ -209,6 +231,9 @@ func (l LiveRun) list(node, variable string) plan.Step {
 func (l LiveRun) ReadCuts(captured func(variable string) string) Cuts {
 	if l.CutsIn == InGuests {
 		return l.readGuestCuts(captured)
+	}
+	if captured("switch") == "0" {
+		return FullMesh(l.Names())
 	}
 	return readBridgeCuts(l.Names(), captured("rules"))
 }

@@ -73,7 +73,7 @@ func TestNoPorts(t *testing.T) {
 
 // Both kinds of iptables list rules like this, whatever the order in which
 // they were given.
-const listed = `-P PREROUTING ACCEPT
+const listedAs = `-P PREROUTING ACCEPT
 -A PREROUTING -s 172.18.255.1/32 -d 172.18.255.2/32 -i vagga_guest -p tcp -m tcp --dport 8000 -m comment --comment "flaky-2/QX7" -j DNAT --to-destination 172.18.223.254:8000
 -A PREROUTING -s 172.18.255.1/32 -d 172.18.255.2/32 -i vagga_guest -p udp -m udp --dport 53 -m comment --comment "a~@+/script" -j DNAT --to-destination 172.18.192.6:53
 -A PREROUTING -p tcp -m tcp --dport 80 -m comment --comment "somebody's" -j DNAT --to-destination 10.0.0.1:80
@@ -84,8 +84,8 @@ const listed = `-P PREROUTING ACCEPT
 
 func TestReadForwards(t *testing.T) {
 	g := portsRun().Gateway
-	got := g.ReadForwards(listed)
-	rules := strings.Split(listed, "\n")
+	got := g.ReadForwards(listedAs)
+	rules := strings.Split(listedAs, "\n")
 	want := []Forwarded{
 		{PortForward{"tcp", 8000, 0}, "flaky-2", "QX7", 2047, rules[1]},
 		{PortForward{"udp", 53, 0}, "a~@+", ScriptToken, 1, rules[2]},
@@ -103,7 +103,7 @@ func TestReadForwards(t *testing.T) {
 }
 
 func TestTaken(t *testing.T) {
-	list := portsRun().Gateway.ReadForwards(listed)
+	list := portsRun().Gateway.ReadForwards(listedAs)
 	tests := []struct {
 		port PortForward
 		want string

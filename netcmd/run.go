@@ -35,6 +35,8 @@ type Run struct {
 	// ResolvConf is what the run's processes see as /etc/resolv.conf; empty
 	// for the host's.
 	ResolvConf string
+	// Legacy says that iptables is of the legacy kind.
+	Legacy bool
 	// IPv6 and BridgeFilter say what this kernel has.
 	IPv6, BridgeFilter bool
 	// CutsIn is where partitions of this run are made.
@@ -78,6 +80,10 @@ type Info struct {
 	GuestNetwork string     `json:"guest_network"`
 	Guests       []Guest    `json:"guests"`
 	CutsIn       CutsIn     `json:"cuts_in"`
+	// Iptables is what the run's rules are made by. Rules of one kind of
+	// iptables, legacy or not, mean nothing to the other.
+	Iptables Tool `json:"iptables"`
+	Legacy   bool `json:"legacy"`
 }
 
 // dir is a path in the run's own folder. Guests' names begin with a letter or a
@@ -127,6 +133,10 @@ func (r Run) Prepare() plan.Plan {
 		r.step(about, files...),
 		r.write(about, r.dir(".hosts"), r.hosts()),
 		r.step(about, "mount", "--bind", r.dir(".hosts"), "/etc/hosts"),
+	}
+	if !r.isolated() {
+		const about = "run: no way from here to the namespace that all runs share"
+		p = append(p, r.step(about, "mount", "--bind", "/dev/null", r.Gateway.NetNS()))
 	}
 	p = append(p, r.resolvConf()...)
 	p = append(p, r.programNames()...)
@@ -180,6 +190,7 @@ func (r Run) info() string {
 	info := Info{
 		Run: r.Name, Command: r.Command, Slot: r.Slot.Number, Gateway: r.Slot.Gateway, Bridge: r.Slot.Bridge,
 		GuestNetwork: r.Network.String(), Guests: r.Guests, CutsIn: cmp.Or(r.CutsIn, InBridge),
+		Iptables: r.Gateway.Tools.Iptables, Legacy: r.Legacy,
 	}
 	if r.isolated() {
 		info.Isolated, info.Slot, info.Gateway, info.Bridge = true, -1, netip.Addr{}, netip.Addr{}

@@ -83,10 +83,10 @@ func (h Host) Program() (string, bool) {
 	return path, false
 }
 
-// LegacyIptables says whether a program is an iptables of the legacy kind, by
+// LegacyIptables says whether a tool is an iptables of the legacy kind, by
 // the name of the file that it finally is.
-func (Host) LegacyIptables(program string) bool {
-	path, err := exec.LookPath(program)
+func (Host) LegacyIptables(iptables netcmd.Tool) bool {
+	path, err := exec.LookPath(iptables[len(iptables)-1])
 	if err != nil {
 		return false
 	}
@@ -107,7 +107,7 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 		Isolated:     isolated(g),
 	}
 	f.NoBridgeFilter = !f.BridgeFilter && !haveModule("br_netfilter")
-	if h.LegacyIptables(g.Tools.Iptables[len(g.Tools.Iptables)-1]) {
+	if h.LegacyIptables(g.Tools.Iptables) {
 		f.Modules = missingModules(legacyModules)
 	}
 	return f

@@ -30,6 +30,8 @@ func Inside(report func(error)) int {
 }
 
 func inside(report func(error)) int {
+	// Guests that are not root must be able to read what is made for them.
+	syscall.Umask(0o022)
 	syscall.CloseOnExec(controlFD)
 	syscall.CloseOnExec(resultFD)
 	control := bufio.NewReader(os.NewFile(controlFD, "control"))

@@ -16,7 +16,8 @@ func Script(w io.Writer, title string, p Plan) error {
 	for line := range strings.Lines(title) {
 		b.WriteString(comment(line))
 	}
-	b.WriteString("set -e\n")
+	// What a command gets in single quotes is for another shell to expand.
+	b.WriteString("# shellcheck disable=SC2016\nset -e\n")
 	b.WriteString("# some of the tools are where plain users don't look\n")
 	b.WriteString("PATH=\"$PATH:/usr/sbin:/sbin\"\n")
 	writeSteps(&b, p)
@@ -75,7 +76,7 @@ func writeAbout(b *strings.Builder, s Step, last *string) {
 // shell is the first process of its PID namespace: when it ends, so do the
 // others.
 func onExit(file string) string {
-	return "trap 'read -r code <" + quote(file) + "; exit \"$code\"' USR1\n"
+	return "trap " + quote("read -r code <"+quote(file)+`; exit "$code"`) + " USR1\n"
 }
 
 // atExit takes back, when the script ends, what would outlive its processes.
@@ -99,6 +100,7 @@ func Line(s Step) string {
 	switch {
 	case s.Inner != nil:
 		var b strings.Builder
+		b.WriteString("umask 022\n")
 		writeSteps(&b, s.Inner)
 		line, input = hereDocument(line+" sh -e", "RUN", b.String())
 	case s.Child != "":
