@@ -10,6 +10,7 @@ import (
 
 	"vagganet/commands/machine"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 func (a App) createVerb() *cli.Command {
@@ -43,11 +44,15 @@ func (a App) create(c *cli.Context) error {
 	if err := checkInTheWay(g, facts); err != nil {
 		return err
 	}
-	p := g.Create()
+	var p plan.Plan
 	if facts.Gateway.Parts.Any() {
 		say(os.Stderr, "removing what is left of a gateway %s that was half made", g.Interface)
-		p = append(g.Destroy(), p...)
+		p = g.Destroy()
+		if facts.Gateway.Parts.ForwardingMarker {
+			g.Host.Forwarding = false // with what is left, it goes off
+		}
 	}
+	p = append(p, g.Create()...)
 	return a.apply(c, title(c, "make the gateway "+g.Interface), p)
 }
 
