@@ -169,7 +169,7 @@ func (a App) cli() *cli.App {
 		Flags:   globalFlags(),
 		Commands: []*cli.Command{
 			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
-			a.partitionVerb(), a.statusVerb(), a.doctorVerb(),
+			a.partitionVerb(), a.statusVerb(), a.doctorVerb(), a.initVerb(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,
