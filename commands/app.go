@@ -28,6 +28,9 @@ type Machine interface {
 	LegacyIptables(iptables netcmd.Tool) bool
 	// Facts reads what plans for a gateway depend on.
 	Facts(netcmd.Gateway) machine.Facts
+	// Survey adds to the facts what else can be seen of the machine, and looks
+	// for tools.
+	Survey(f machine.Facts, tools []string) machine.Survey
 	// Runs lists the runs that are up.
 	Runs(netcmd.Gateway) ([]runstate.Run, error)
 	// Inside is the run that the caller is in; nil outside of any.
@@ -181,7 +184,7 @@ func (a App) cli() *cli.App {
 		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
-			a.partitionVerb(), a.statusVerb(),
+			a.partitionVerb(), a.statusVerb(), a.doctorVerb(), a.initVerb(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,
