@@ -134,6 +134,8 @@ func (m fakeMachine) info(g netcmd.Gateway) *netcmd.Info {
 	return info
 }
 
+func (m fakeMachine) Survey(machine.Facts, []string) machine.Survey { return machine.Survey{} }
+
 // GuestProcess numbers the guests' processes after the supervisor's.
 func (m fakeMachine) GuestProcess(_ netcmd.LiveRun, guest string) int {
 	return m.facts.Supervisor + 2 + 2*slices.Index(m.facts.Guests, guest)

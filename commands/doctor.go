@@ -94,7 +94,7 @@ func (a App) doctorFacts(c *cli.Context) (doctor.Facts, error) {
 // that stands, as root, where that takes no password.
 func askRules(c *cli.Context, g netcmd.Gateway, f doctor.Facts) []doctor.Answer {
 	root, asked := f.Answers[doctor.Root]
-	if !f.Gateway.Ready() || !f.Gateway.Parts.Link || f.User.UID != 0 && (!asked || root.Code != 0) {
+	if !f.Gateway.Parts.Whole() || !f.Gateway.Parts.Link || f.User.UID != 0 && (!asked || root.Code != 0) {
 		return nil
 	}
 	rules := map[int]plan.Step{}
@@ -178,9 +178,10 @@ func ask[Q comparable](c *cli.Context, steps map[Q]plan.Step) map[Q]doctor.Answe
 }
 
 func askOne(ctx context.Context, c *cli.Context, s plan.Step) doctor.Answer {
-	output, err := query(ctx, c, s)
+	r := newRunner(c)
+	err := r.Run(ctx, plan.Plan{s})
 	if err == nil {
-		return doctor.Answer{Output: output}
+		return doctor.Answer{Output: r.Var(s.Capture)}
 	}
 	var failed *runner.StepError
 	switch {

@@ -33,7 +33,7 @@ func TestStarterParses(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := netcmd.Run{Network: network}
-	if err := addChildren(&run, command, file); err != nil {
+	if err := (App{Machine: Host{}}).addChildren(&run, command, file); err != nil {
 		t.Error(err)
 	}
 	if len(run.Guests) != 3 || len(run.Children) != 4 || run.Children[3].Node != netcmd.Bridge {

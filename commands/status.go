@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -87,7 +88,7 @@ func (a App) status(c *cli.Context) error {
 			return err
 		}
 		status, err := a.runStatus(c, live)
-		if _, gone := os.Stat(live.Dir); gone != nil {
+		if err != nil && !a.isUp(g, r) {
 			continue // it has ended meanwhile
 		}
 		if err != nil {
@@ -112,6 +113,12 @@ func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 	err := r.Run(c.Context, live.ListRules())
 	s.Cut = live.ReadCuts(r.Var).Links()
 	return s, err
+}
+
+// isUp says whether a run that was listed still is.
+func (a App) isUp(g netcmd.Gateway, run runstate.Run) bool {
+	runs, err := a.visibleRuns(g)
+	return err == nil && slices.ContainsFunc(runs, func(r runstate.Run) bool { return r.Supervisor == run.Supervisor })
 }
 
 // visibleRuns are all that are up, or, inside of a run, that one.

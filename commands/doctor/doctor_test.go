@@ -34,7 +34,7 @@ func patch(t *testing.T, f *Facts, text string) {
 }
 
 // gateway is what a machine has where a gateway of the user's stands.
-const gateway = `"gateway": {"parts": {"Dir": true, "Link": true, "UserNS": true, "NetNS": true}, "owner": 1000},
+const gateway = `"gateway": {"parts": {"Dir": true, "Link": true, "UserNS": true, "NetNS": true, "Up": true}, "owner": 1000},
 	"forwarding": true, "bridge_filter": true,
 	"state_dir": {"kind": "folder", "mode": "0755"},
 	"routes": [{"device": "vagga", "prefix": "172.18.255.1/30"}, {"device": "vagga", "prefix": "172.18.255.0/30"}]`

@@ -128,15 +128,15 @@ func TestInner(t *testing.T) {
 func TestLine(t *testing.T) {
 	at := Place{Name: "host", Enter: []string{"sudo", "-n"}}
 	for want, s := range map[string]Step{
-		"sudo -n rm 'a b'\n":                               {Place: at, Argv: []string{"rm", "a b"}},
-		"A='b c' E='' V=\"$x\" sudo -n id\n":               {Place: at, Argv: []string{"id"}, Env: []string{"A=b c", "E=", "V=" + Var("x")}},
-		"v=$(sudo -n id)\n":                                {Place: at, Argv: []string{"id"}, Capture: "v"},
-		"id 2>/dev/null || true\n":                         {Argv: []string{"id"}, MayFail: true},
-		"cat <<'END' 2>/dev/null || true\nx\nEND\n":        {Argv: []string{"cat"}, Stdin: "x\n", MayFail: true},
-		"cat <<END\n$x\nEND\n":                             {Argv: []string{"cat"}, Stdin: Var("x") + "\n"},
-		"cat <<'END_'\nEND\nEND_\n":                        {Argv: []string{"cat"}, Stdin: "END\n"},
-		"dd \"of=/proc/$x/map\" \"${x}y\"\n":               {Argv: []string{"dd", "of=/proc/" + Var("x") + "/map", Var("x") + "y"}},
-		"sudo -n sh -e <<'RUN'\ncat <<END\n$x\nEND\nRUN\n": {Place: at, Inner: Plan{{Argv: []string{"cat"}, Stdin: Var("x") + "\n"}}},
+		"sudo -n rm 'a b'\n":                                          {Place: at, Argv: []string{"rm", "a b"}},
+		"A='b c' E='' V=\"$x\" sudo -n id\n":                          {Place: at, Argv: []string{"id"}, Env: []string{"A=b c", "E=", "V=" + Var("x")}},
+		"v=$(sudo -n id)\n":                                           {Place: at, Argv: []string{"id"}, Capture: "v"},
+		"id 2>/dev/null || true\n":                                    {Argv: []string{"id"}, MayFail: true},
+		"cat <<'END' 2>/dev/null || true\nx\nEND\n":                   {Argv: []string{"cat"}, Stdin: "x\n", MayFail: true},
+		"cat <<END\n$x\nEND\n":                                        {Argv: []string{"cat"}, Stdin: Var("x") + "\n"},
+		"cat <<'END_'\nEND\nEND_\n":                                   {Argv: []string{"cat"}, Stdin: "END\n"},
+		"dd \"of=/proc/$x/map\" \"${x}y\"\n":                          {Argv: []string{"dd", "of=/proc/" + Var("x") + "/map", Var("x") + "y"}},
+		"sudo -n sh -e <<'RUN'\numask 022\ncat <<END\n$x\nEND\nRUN\n": {Place: at, Inner: Plan{{Argv: []string{"cat"}, Stdin: Var("x") + "\n"}}},
 	} {
 		if got := Line(s); got != want {
 			t.Errorf("got  %q\nwant %q", got, want)
@@ -155,7 +155,7 @@ func TestScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	head, steps, _ := strings.Cut(b.String(), "/sbin\"\n")
-	if !strings.HasPrefix(head, "#!/bin/sh\n# title\n# in two lines\nset -e\n") {
+	if !strings.HasPrefix(head, "#!/bin/sh\n# title\n# in two lines\n# shellcheck disable=SC2016\nset -e\n") {
 		t.Errorf("got %s", head)
 	}
 	if want := "\n# one\na\nb\n\n# two\nc\nd\n\n# two\ne\n"; steps != want {
