@@ -158,8 +158,7 @@ func (g Gateway) parts() []part {
 		{there: found.UserNS, up: g.mount("user", g.UserNS()), down: g.umount(g.UserNS())},
 		{there: found.NetNS, up: g.mount("net", g.NetNS()), down: g.umount(g.NetNS())},
 		{up: g.release(false)},
-		{there: found.Link, up: g.makeLink(), down: []plan.Step{
-			g.root("host: device", g.Tools.IP.With("link", "del", "dev", g.Interface)...)}},
+		{there: found.Link, up: g.makeLink(), down: g.removeLink()},
 		{up: g.configureGateway()},
 		{up: g.leadToResolver(g.Host.resolver())},
 		{there: found.Dir, up: g.addRules(rules, "nat"), down: g.removeRules(rules, "nat")},
@@ -330,6 +329,14 @@ const aboutLink = "host: the device and its address"
 func (g Gateway) makeLink() []plan.Step {
 	return []plan.Step{g.root(aboutLink, g.Tools.IP.With("link", "add", g.Interface,
 		"type", "veth", "peer", "name", peerDevice(g.Interface), "netns", g.NetNS())...)}
+}
+
+func (g Gateway) removeLink() []plan.Step {
+	s := g.root("host: device", g.Tools.IP.With("link", "del", "dev", g.Interface)...)
+	// Where its peer's namespace is mounted no more, it goes with that, at a
+	// time of the kernel's choosing.
+	s.MayFail = g.Host.Found.Link && !g.Host.Found.NetNS
+	return []plan.Step{s}
 }
 
 func (g Gateway) configureLink() []plan.Step {
