@@ -72,6 +72,19 @@ func (l LiveRun) bridgeSwitch(on bool) plan.Step {
 	return l.at(Bridge, about, l.Tools.Sysctl.With("-q", "-w", bridgeSwitch+value)...)
 }
 
+// becomeUser is what nsenter needs to enter the run's user namespace, if the
+// caller isn't in there. That of an isolated run lets nobody set groups, which
+// nsenter would do else; the user is root in there as he is.
+func (l LiveRun) becomeUser(option string) []string {
+	switch {
+	case l.UserNS == "":
+		return nil
+	case l.Isolated:
+		return []string{option, "--preserve-credentials"}
+	}
+	return []string{option}
+}
+
 // restore is one transaction with the rules of a node.
 func (l LiveRun) restore(node string, input []string) plan.Step {
 	s := l.at(node, "what is cut", l.Tools.Restore().With("--noflush", "--wait")...)
@@ -91,10 +104,7 @@ func lockFile(runDir, node string) string {
 
 // at is a step in the network namespace of the bridge or a guest.
 func (l LiveRun) at(node, about string, argv ...string) plan.Step {
-	enter := slices.Clone([]string(l.Tools.Nsenter))
-	if l.UserNS != "" {
-		enter = append(enter, "--user="+l.UserNS)
-	}
+	enter := append(slices.Clone([]string(l.Tools.Nsenter)), l.becomeUser("--user="+l.UserNS)...)
 	enter = append(enter, "--net="+l.Dir+"/"+node)
 	return plan.Step{About: node + ": " + about, Place: plan.Place{Name: node, Enter: enter}, Argv: argv}
 }
@@ -186,10 +196,7 @@ func (l LiveRun) Enter(node string, argv []string) plan.Step {
 // Exec is the step that runs a command as if it had been started as the node's:
 // target is a process of the node's.
 func (l LiveRun) Exec(node string, target int, argv []string) plan.Step {
-	enter := []string{"nsenter", fmt.Sprintf("--target=%d", target)}
-	if l.UserNS != "" {
-		enter = append(enter, "--user")
-	}
+	enter := append([]string{"nsenter", fmt.Sprintf("--target=%d", target)}, l.becomeUser("--user")...)
 	enter = append(enter, "--mount", "--pid")
 	if node == Bridge {
 		enter = append(enter, "--net="+l.Dir+"/"+node)
