@@ -27,7 +27,11 @@ func (r Resolver) Local() netip.Addr {
 	if len(r.direct()) > 0 {
 		return netip.Addr{}
 	}
-	for _, ip := range slices.Concat(r.Servers, r.Upstream) {
+	asked := r.Servers
+	if r.throughSystemd() {
+		asked = slices.Concat(r.Servers, r.Upstream)
+	}
+	for _, ip := range asked {
 		if ip.Is4() && !slices.Contains(systemdResolved, ip) {
 			return ip
 		}
@@ -56,10 +60,14 @@ func (r Resolver) GuestFile(host netip.Addr) string {
 func (r Resolver) direct() []netip.Addr {
 	isLoopback := func(ip netip.Addr) bool { return ip.IsLoopback() }
 	own := slices.DeleteFunc(slices.Clone(r.Servers), isLoopback)
-	if len(own) == 0 && slices.ContainsFunc(r.Servers, func(ip netip.Addr) bool { return slices.Contains(systemdResolved, ip) }) {
+	if len(own) == 0 && r.throughSystemd() {
 		return slices.DeleteFunc(slices.Clone(r.Upstream), isLoopback)
 	}
 	return own
+}
+
+func (r Resolver) throughSystemd() bool {
+	return slices.ContainsFunc(r.Servers, func(ip netip.Addr) bool { return slices.Contains(systemdResolved, ip) })
 }
 
 // resolvConf gives the run's processes their /etc/resolv.conf.
