@@ -10,11 +10,23 @@ import (
 
 	"vagganet/commands/config"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
-// addChildren gives a run the guests and processes of a command: guests before
-// bridge commands, each in the order of names.
-func addChildren(run *netcmd.Run, command *config.Command, file *config.File) error {
+// modes are the file's words for what the end of a child means.
+var modes = map[config.Mode]plan.Mode{
+	config.StopOnFailure:     plan.StopOnFailure,
+	config.WaitAllSuccessful: plan.WaitAllSuccessful,
+	config.WaitAll:           plan.WaitAll,
+	config.Restart:           plan.Restart,
+}
+
+// addChildren gives a run the guests and processes of a command, as far as they
+// are chosen: those in the caller's network, then guests, then bridge commands,
+// each in the order of names. Guests have the addresses that they have in the
+// whole command.
+func addChildren(run *netcmd.Run, command *config.Command, chosen choice, file *config.File) error {
+	run.Mode = modes[command.Mode]
 	var guests []netcmd.Guest
 	lines := map[string]int{}
 	for _, child := range command.Children {
@@ -32,8 +44,8 @@ func addChildren(run *netcmd.Run, command *config.Command, file *config.File) er
 	if err != nil {
 		return err
 	}
-	run.Guests = guests
-	children := slices.Clone(command.Children)
+	children := slices.DeleteFunc(slices.Clone(command.Children), func(c *config.Child) bool { return !chosen[c.Name] })
+	run.Guests = slices.DeleteFunc(guests, func(g netcmd.Guest) bool { return !chosen[g.Name] })
 	slices.SortStableFunc(children, func(a, b *config.Child) int {
 		return order(a) - order(b)
 	})
@@ -48,7 +60,10 @@ func addChildren(run *netcmd.Run, command *config.Command, file *config.File) er
 }
 
 func order(child *config.Child) int {
-	if child.Bridge {
+	switch {
+	case child.Bridge:
+		return 2
+	case child.Network != nil:
 		return 1
 	}
 	return 0
@@ -63,9 +78,12 @@ func guest(child *config.Child) netcmd.Guest {
 }
 
 func process(child *config.Child, file *config.File) (netcmd.Child, error) {
-	c := netcmd.Child{Name: child.Name, Node: child.Name, Argv: child.Run, Path: child.Environ["PATH"]}
-	if child.Bridge {
+	c := netcmd.Child{Name: child.Name, Node: netcmd.Caller, Argv: child.Run, Path: child.Environ["PATH"]}
+	switch {
+	case child.Bridge:
 		c.Node = netcmd.Bridge
+	case child.Network != nil:
+		c.Node = child.Name
 	}
 	for _, name := range slices.Sorted(maps.Keys(child.Environ)) {
 		if name != "PATH" {
@@ -98,13 +116,7 @@ func checkSupported(file *config.File, command *config.Command) error {
 		return &config.Error{Path: file.Path, Line: command.Line, Msg: fmt.Sprintf("command %q has no network", command.Name),
 			Hint: "run takes commands of the kind !Supervise"}
 	}
-	if command.Mode != config.StopOnFailure {
-		return fail(command.Line, "mode "+command.Mode.String())
-	}
 	for _, child := range command.Children {
-		if child.Network == nil && !child.Bridge {
-			return fail(child.Line, "a child without network")
-		}
 		if child.Network != nil && len(child.Network.Ports) > 0 {
 			return fail(child.Network.Line, "ports")
 		}

@@ -27,6 +27,8 @@ func (a App) runVerb() *cli.Command {
 			"125 says that vagganet itself failed.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "guest", Usage: "a guest that runs a shell command, as `NAME=COMMAND`; without a config file (repeatable)"},
+			&cli.StringSliceFlag{Name: "only", Usage: "start no other children than `NAME`, or those with that tag (repeatable)"},
+			&cli.StringSliceFlag{Name: "exclude", Usage: "don't start child `NAME`, or those with that tag (repeatable)"},
 			&cli.StringFlag{Name: "name", Usage: "the run's `NAME` (default: the command's, with a number if there are more)"},
 			&cli.BoolFlag{Name: "no-prefix", Usage: "leave the children's lines as they are"},
 			dryRunFlag(),
@@ -91,7 +93,11 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway) (supervisor.Spec, error) {
 		}
 		run.Name = name
 	}
-	if err := addChildren(&run, command, file); err != nil {
+	chosen, err := chooseChildren(command, c.StringSlice("only"), c.StringSlice("exclude"))
+	if err != nil {
+		return supervisor.Spec{}, err
+	}
+	if err := addChildren(&run, command, chosen, file); err != nil {
 		return supervisor.Spec{}, err
 	}
 	return supervisor.Spec{

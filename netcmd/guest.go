@@ -99,8 +99,11 @@ func (r Run) child(c Child) plan.Step {
 		Child:    c.Name,
 		ExitFile: r.dir(".exit"),
 	}
-	if c.Node == Bridge {
+	switch c.Node {
+	case Bridge:
 		return s
+	case Caller:
+		return r.callersChild(c, s)
 	}
 	s.Place.Name = "guest " + c.Node
 	// The shell's own standard error is put aside: it would say "Terminated"

@@ -21,6 +21,8 @@ type Run struct {
 	Slot    Slot
 	Network GuestNetwork
 	Guests  []Guest
+	// Mode says what the end of one child means for the others.
+	Mode plan.Mode
 	// Children are the processes, in the order of their start.
 	Children []Child
 	// Program is the absolute path of this program. Children find it, and the
@@ -32,10 +34,11 @@ type Run struct {
 	IPv6, BridgeFilter bool
 }
 
-// Child is a process of a run, in a guest or in the bridge's namespace.
+// Child is a process of a run, in a guest, in the bridge's namespace, or in the
+// caller's network.
 type Child struct {
 	Name string
-	// Node is the guest's name, or Bridge.
+	// Node is the guest's name, Bridge or Caller.
 	Node string
 	Argv []string
 	// Env are NAME=VALUE, besides what the caller has.
@@ -73,7 +76,7 @@ func InfoFile(runDir string) string { return runDir + "/.run.json" }
 func (r Run) Enter() plan.Step {
 	return plan.Step{
 		About: "run: its own mounts and processes, in the gateway's namespaces",
-		Place: plan.Place{Name: "gateway", Enter: r.Gateway.Enter()},
+		Place: plan.Place{Name: "gateway", Enter: r.enter()},
 		Argv: []string{"unshare", "--mount", "--propagation", "private",
 			"--pid", "--fork", "--kill-child", "--mount-proc"},
 	}
@@ -111,7 +114,7 @@ func (r Run) Prepare() plan.Plan {
 // Claim takes the slot. It fails where another run has it: the kernel makes a
 // device only once.
 func (r Run) Claim() plan.Plan {
-	s := r.step("gateway: slot "+fmt.Sprint(r.Slot.Number), r.Gateway.Tools.batch()...)
+	s := r.inGateway("gateway: slot "+fmt.Sprint(r.Slot.Number), r.Gateway.Tools.batch()...)
 	gw, br := r.Slot.GatewayDevice(), r.Slot.BridgeDevice()
 	s.Stdin = lines(
 		fmt.Sprintf("link add %s address %s type veth peer name %s address %s netns %s",
@@ -135,7 +138,9 @@ func (r Run) Connect() plan.Plan {
 func (r Run) Start() plan.Plan {
 	var p plan.Plan
 	for _, c := range r.Children {
-		p = append(p, r.child(c))
+		s := r.child(c)
+		s.Mode = r.Mode
+		p = append(p, s)
 	}
 	return p
 }
@@ -188,7 +193,7 @@ func (r Run) makeNetNS(node, file string, settings []string) plan.Step {
 	return plan.Step{About: node + ": network namespace", Place: place, Argv: argv}
 }
 
-// step is a step inside the run, in the gateway's network namespace.
+// step is a step inside the run, where its first process is.
 func (r Run) step(about string, argv ...string) plan.Step {
 	return plan.Step{About: about, Place: plan.Place{Name: "gateway"}, Argv: argv}
 }

@@ -24,28 +24,60 @@ func Script(w io.Writer, title string, p Plan) error {
 }
 
 func writeSteps(b *strings.Builder, p Plan) {
-	about, waits := "", false
+	about, last := "", Step{}
 	for _, s := range p {
 		if s.About != about && s.About != "" {
 			b.WriteString("\n" + comment(s.About))
 		}
 		about = s.About
-		if s.Child != "" && !waits {
-			b.WriteString(onExit(s.ExitFile))
-			waits = true
+		if s.Child != "" && last.Child == "" {
+			b.WriteString(beforeChildren(s))
 		}
+		last = s
 		b.WriteString(Line(s))
 	}
-	if waits {
-		b.WriteString("wait\n")
+	if last.Child != "" {
+		b.WriteString(afterChildren(last))
 	}
 }
 
-// onExit makes the first process that ends end the script, with its code. The
-// shell is the first process of its PID namespace: when it ends, so do the
+// beforeChildren makes the child that decides end the script, with its code.
+// The shell is the first process of its PID namespace: when it ends, so do the
 // others.
-func onExit(file string) string {
-	return "trap 'read -r code <" + quote(file) + "; exit \"$code\"' USR1\n"
+func beforeChildren(s Step) string {
+	switch s.Mode {
+	case StopOnFailure, WaitAllSuccessful:
+		return "trap 'read -r code <" + quote(s.ExitFile) + "; exit \"$code\"' USR1\n"
+	case Restart:
+		return comment("vagganet waits longer, up to 30 seconds, for one that dies at once")
+	}
+	return ""
+}
+
+// afterChildren waits. The first line of the exit file is that of the child
+// that failed first.
+func afterChildren(s Step) string {
+	if s.Mode != WaitAll {
+		return "wait\n"
+	}
+	file := quote(s.ExitFile)
+	return "wait\n[ ! -e " + file + " ] || { read -r code <" + file + "; exit \"$code\"; }\n"
+}
+
+// background is a child's line, and what its end means.
+func background(line string, s Step) string {
+	file := quote(s.ExitFile)
+	switch s.Mode {
+	case WaitAllSuccessful:
+		line = "{ " + line + " || { echo \"$?\" >" + file + "; kill -s USR1 $$; }; }"
+	case WaitAll:
+		line = "{ " + line + " || echo \"$?\" >>" + file + "; }"
+	case Restart:
+		line = "while :; do " + line + " || true; sleep 1; done"
+	default:
+		line = "{ " + line + " && code=0 || code=$?; echo \"$code\" >" + file + "; kill -s USR1 $$; }"
+	}
+	return line + " </dev/null &"
 }
 
 func comment(text string) string {
@@ -62,8 +94,7 @@ func Line(s Step) string {
 		writeSteps(&b, s.Inner)
 		line, input = hereDocument(line+" sh -e", "RUN", b.String())
 	case s.Child != "":
-		line = "{ " + line + " && code=0 || code=$?; echo \"$code\" >" + quote(s.ExitFile) +
-			"; kill -s USR1 $$; } </dev/null &"
+		line = background(line, s)
 	case s.Capture != "":
 		line = s.Capture + "=$(" + line + ")"
 	case s.Stdin != "":
