@@ -164,7 +164,7 @@ func (s signalled) Error() string { return "stopped by signal: " + syscall.Signa
 func untilSignal() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, supervisor.Wanted(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)...)
 	go func() {
 		if s, ok := <-signals; ok {
 			cancel(signalled(s.(syscall.Signal)))
@@ -187,8 +187,9 @@ func (a App) cli() *cli.App {
 			a.partitionVerb(), a.statusVerb(), a.doctorVerb(), a.initVerb(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
-		OnUsageError:   onUsageError,
-		Action:         noVerb,
+		// A comma is a character of a value like any other.
+		OnUsageError: onUsageError,
+		Action:       noVerb,
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError = onUsageError

@@ -11,11 +11,23 @@ import (
 
 	"vagganet/commands/config"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
-// addChildren gives a run the guests and processes of a command: guests before
-// bridge commands, each in the order of names.
-func (a App) addChildren(run *netcmd.Run, command *config.Command, file *config.File) error {
+// modes are the file's words for what the end of a child means.
+var modes = map[config.Mode]plan.Mode{
+	config.StopOnFailure:     plan.StopOnFailure,
+	config.WaitAllSuccessful: plan.WaitAllSuccessful,
+	config.WaitAll:           plan.WaitAll,
+	config.Restart:           plan.Restart,
+}
+
+// addChildren gives a run the guests and processes of a command, as far as they
+// are chosen: those in the caller's network, then guests, then bridge commands,
+// each in the order of names. Guests have the addresses that they have in the
+// whole command.
+func (a App) addChildren(run *netcmd.Run, command *config.Command, chosen choice, file *config.File) error {
+	run.Mode = modes[command.Mode]
 	var guests []netcmd.Guest
 	lines := map[string]int{}
 	for _, child := range command.Children {
@@ -37,8 +49,8 @@ func (a App) addChildren(run *netcmd.Run, command *config.Command, file *config.
 		return &config.Error{Path: file.Path, Line: lines[bad.Guest], Msg: err.Error(),
 			Hint: "the gateway has each port once, for all guests of a run"}
 	}
-	run.Guests = guests
-	children := slices.Clone(command.Children)
+	children := slices.DeleteFunc(slices.Clone(command.Children), func(c *config.Child) bool { return !chosen[c.Name] })
+	run.Guests = slices.DeleteFunc(guests, func(g netcmd.Guest) bool { return !chosen[g.Name] })
 	slices.SortStableFunc(children, func(one, other *config.Child) int {
 		return cmp.Or(order(one)-order(other), cmp.Compare(one.Name, other.Name))
 	})
@@ -53,7 +65,10 @@ func (a App) addChildren(run *netcmd.Run, command *config.Command, file *config.
 }
 
 func order(child *config.Child) int {
-	if child.Bridge {
+	switch {
+	case child.Bridge:
+		return 2
+	case child.Network != nil:
 		return 1
 	}
 	return 0
@@ -75,9 +90,12 @@ func guest(child *config.Child) netcmd.Guest {
 }
 
 func (a App) process(run netcmd.Run, child *config.Child, file *config.File) (netcmd.Child, error) {
-	c := netcmd.Child{Name: child.Name, Node: child.Name, Argv: child.Run, UserID: child.UserID}
-	if child.Bridge {
+	c := netcmd.Child{Name: child.Name, Node: netcmd.Caller, Argv: child.Run, UserID: child.UserID}
+	switch {
+	case child.Bridge:
 		c.Node = netcmd.Bridge
+	case child.Network != nil:
+		c.Node = child.Name
 	}
 	if file == nil {
 		return c, nil
@@ -159,23 +177,11 @@ func setWorkDir(c *netcmd.Child, child *config.Child, file *config.File) error {
 	return nil
 }
 
-// checkSupported refuses what a file can say and this program can't do yet,
-// rather than run something else than was asked for.
-func checkSupported(file *config.File, command *config.Command) error {
-	fail := func(line int, what string) error {
-		return &config.Error{Path: file.Path, Line: line, Msg: what + " is not supported yet"}
+// checkSupervised refuses a command of the file that has no network.
+func checkSupervised(file *config.File, command *config.Command) error {
+	if command.Supervise {
+		return nil
 	}
-	if !command.Supervise {
-		return &config.Error{Path: file.Path, Line: command.Line, Msg: fmt.Sprintf("command %q has no network", command.Name),
-			Hint: "run takes commands of the kind !Supervise"}
-	}
-	if command.Mode != config.StopOnFailure {
-		return fail(command.Line, "mode "+command.Mode.String())
-	}
-	for _, child := range command.Children {
-		if child.Network == nil && !child.Bridge {
-			return fail(child.Line, "a child without network")
-		}
-	}
-	return nil
+	return &config.Error{Path: file.Path, Line: command.Line, Msg: fmt.Sprintf("command %q has no network", command.Name),
+		Hint: "run takes commands of the kind !Supervise"}
 }

@@ -25,7 +25,7 @@ func TestStarterParses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := checkSupported(file, command); err != nil {
+	if err := checkSupervised(file, command); err != nil {
 		t.Error(err)
 	}
 	network, err := netcmd.NewGuestNetwork(file.GuestNetwork)
@@ -33,7 +33,11 @@ func TestStarterParses(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := netcmd.Run{Network: network}
-	if err := (App{Machine: Host{}}).addChildren(&run, command, file); err != nil {
+	chosen, err := chooseChildren(command, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (App{Machine: Host{}}).addChildren(&run, command, chosen, file); err != nil {
 		t.Error(err)
 	}
 	if len(run.Guests) != 3 || len(run.Children) != 4 || run.Children[3].Node != netcmd.Bridge {

@@ -29,6 +29,8 @@ func (a App) runVerb() *cli.Command {
 			"125 says that vagganet itself failed.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "guest", Usage: "a guest that runs a shell command, as `NAME=COMMAND`; without a config file (repeatable)"},
+			&cli.StringSliceFlag{Name: "only", Usage: "start no other children than `NAME`, or those with that tag (repeatable)"},
+			&cli.StringSliceFlag{Name: "exclude", Usage: "don't start child `NAME`, or those with that tag (repeatable)"},
 			&cli.StringFlag{Name: "name", Usage: "the run's `NAME` (default: the command's, with a number if there are more)"},
 			&cli.BoolFlag{Name: "isolated", Usage: "do without a gateway, and so without root: guests and bridge only, no host, no internet"},
 			&cli.BoolFlag{Name: "no-br-netfilter", EnvVars: []string{"VAGGANET_NO_BR_NETFILTER"},
@@ -116,7 +118,11 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway) (supervisor.Spec, error) {
 		}
 		run.Name = name
 	}
-	if err := a.addChildren(&run, command, file); err != nil {
+	chosen, err := chooseChildren(command, c.StringSlice("only"), c.StringSlice("exclude"))
+	if err != nil {
+		return supervisor.Spec{}, err
+	}
+	if err := a.addChildren(&run, command, chosen, file); err != nil {
 		return supervisor.Spec{}, err
 	}
 	return supervisor.Spec{
@@ -155,7 +161,7 @@ func (a App) command(c *cli.Context) (*config.Command, *config.File, error) {
 	if err != nil {
 		return nil, nil, withExitCode(err, exitNotFound)
 	}
-	return command, file, checkSupported(file, command)
+	return command, file, checkSupervised(file, command)
 }
 
 func loadConfig(c *cli.Context) (*config.File, error) {

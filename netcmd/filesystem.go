@@ -190,7 +190,7 @@ func (r Run) fileSystem(c Child) plan.Plan {
 		own := newRoot(*c.Files, at)
 		folders, tab = append(folders, own.folders...), own.tab
 		fill = r.fill(about, own)
-		if c.Node == Bridge {
+		if !c.IsGuest() {
 			tab = append(tab, tabLine("proc", at+"/proc", "proc", "defaults"))
 		}
 	}

@@ -98,8 +98,11 @@ func (r Run) child(c Child) plan.Step {
 		Child:    c.Name,
 		ExitFile: r.dir(".exit"),
 	}
+	if c.Node == Caller {
+		s.Place = plan.Place{Name: "the caller's network"}
+	}
 	s.Argv = slices.Concat(r.unshare(c), []string{"sh", "-c", r.script(c), "sh"}, c.Argv)
-	if c.Node != Bridge {
+	if c.IsGuest() {
 		s.Place.Name = "guest " + c.Node
 	}
 	if c.CleanEnv {
@@ -116,7 +119,7 @@ func (r Run) unshare(c Child) []string {
 	switch {
 	case c.Node == Bridge && c.Files == nil:
 		return nil
-	case c.Node == Bridge:
+	case !c.IsGuest():
 		return []string{"unshare", "--mount"}
 	}
 	proc := "--mount-proc"
@@ -129,7 +132,11 @@ func (r Run) unshare(c Child) []string {
 // script is what is done in the child's namespaces before its command.
 func (r Run) script(c Child) string {
 	var b strings.Builder
-	if c.Node != Bridge {
+	if c.Node == Caller {
+		// The names and the name servers there are the caller's, too.
+		b.WriteString("umount " + strings.Join(r.covered(), " ") + " || exit 125; ")
+	}
+	if c.IsGuest() {
 		b.WriteString(shellescape.QuoteCommand(r.Gateway.Tools.Hostname.With(r.hostname(c.Node))) + " || exit 125; ")
 	}
 	if c.Files != nil {
@@ -142,7 +149,7 @@ func (r Run) script(c Child) string {
 	}
 	b.WriteString("PATH=" + r.searchPath(c) + "; ")
 	exec := strings.Join(append(append([]string{"exec"}, enter...), `"$@"`), " ")
-	if c.Node == Bridge {
+	if !c.IsGuest() {
 		return b.String() + exec
 	}
 	// The shell's own standard error is put aside: it would say "Terminated"

@@ -79,8 +79,8 @@ func (r Run) Forward() plan.Plan {
 			add, remove = append(add, "-A "+rule), append(remove, "-D "+rule)
 		}
 	}
-	s := g.natStep("gateway: forwarded ports", nil, add)
-	s.Undo = []plan.Step{g.natStep("gateway: forwarded ports", nil, remove)}
+	s := g.natStep("gateway: forwarded ports", r.GatewayEnter(), add)
+	s.Undo = []plan.Step{g.natStep("gateway: forwarded ports", r.GatewayEnter(), remove)}
 	return plan.Plan{s}
 }
 

@@ -23,6 +23,8 @@ type Run struct {
 	Slot    Slot
 	Network GuestNetwork
 	Guests  []Guest
+	// Mode says what the end of one child means for the others.
+	Mode plan.Mode
 	// Children are the processes, in the order of their start.
 	Children []Child
 	// Program is the absolute path of this program. Children find it, and the
@@ -43,10 +45,11 @@ type Run struct {
 	CutsIn CutsIn
 }
 
-// Child is a process of a run, in a guest or in the bridge's namespace.
+// Child is a process of a run, in a guest, in the bridge's namespace, or in the
+// caller's network.
 type Child struct {
 	Name string
-	// Node is the guest's name, or Bridge.
+	// Node is the guest's name, Bridge or Caller.
 	Node string
 	Argv []string
 	// Env are NAME=VALUE, besides what the caller has.
@@ -107,7 +110,7 @@ func (r Run) Enter() plan.Step {
 	}
 	return plan.Step{
 		About: about,
-		Place: plan.Place{Name: r.outermost(), Enter: r.Gateway.Enter()},
+		Place: plan.Place{Name: r.outermost(), Enter: r.enter()},
 		Argv: []string{"unshare", "--mount", "--propagation", "private",
 			"--pid", "--fork", "--kill-child", "--mount-proc"},
 	}
@@ -134,7 +137,7 @@ func (r Run) Prepare() plan.Plan {
 		r.write(about, r.dir(".hosts"), r.hosts()),
 		r.step(about, "mount", "--bind", r.dir(".hosts"), "/etc/hosts"),
 	}
-	if !r.isolated() {
+	if !r.isolated() && !r.InCallersNet() {
 		const about = "run: no way from here to the namespace that all runs share"
 		p = append(p, r.step(about, "mount", "--bind", "/dev/null", r.Gateway.NetNS()))
 	}
@@ -156,7 +159,7 @@ func (r Run) Claim() plan.Plan {
 	if r.isolated() {
 		return nil
 	}
-	s := r.step("gateway: slot "+fmt.Sprint(r.Slot.Number), r.Gateway.Tools.batch()...)
+	s := r.inGateway("gateway: slot "+fmt.Sprint(r.Slot.Number), r.Gateway.Tools.batch()...)
 	gw, br := r.Slot.GatewayDevice(), r.Slot.BridgeDevice()
 	s.Stdin = lines(
 		fmt.Sprintf("link add %s address %s type veth peer name %s address %s netns %s",
@@ -181,7 +184,9 @@ func (r Run) Connect() plan.Plan {
 func (r Run) Start() plan.Plan {
 	var p plan.Plan
 	for _, c := range r.Children {
-		p = append(p, r.child(c))
+		s := r.child(c)
+		s.Mode = r.Mode
+		p = append(p, s)
 	}
 	return p
 }
@@ -257,13 +262,13 @@ func (r Run) makeNetNS(node, file string, settings []string) plan.Step {
 // outermost is the name of the network namespace that the run's first process
 // is in.
 func (r Run) outermost() string {
-	if r.isolated() {
+	if r.isolated() || r.InCallersNet() {
 		return "run"
 	}
 	return "gateway"
 }
 
-// step is a step inside the run, in the network namespace of its first process.
+// step is a step inside the run, where its first process is.
 func (r Run) step(about string, argv ...string) plan.Step {
 	return plan.Step{About: about, Place: plan.Place{Name: r.outermost()}, Argv: argv}
 }

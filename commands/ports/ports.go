@@ -42,10 +42,10 @@ func Open(ctx context.Context, r *runner.Runner, run netcmd.Run) ([]netcmd.Forwa
 		return nil, err
 	}
 	defer held.Close()
-	living, gone, err := sweep(ctx, r, g, nil, func(f netcmd.Forwarded) bool {
+	living, gone, err := sweep(ctx, r, g, run.GatewayEnter(), func(f netcmd.Forwarded) bool {
 		switch {
 		case f.Token == netcmd.ScriptToken:
-			return f.Slot != run.Slot.Number && deviceExists(g.Network.Slot(f.Slot).GatewayDevice())
+			return f.Slot != run.Slot.Number && (run.InCallersNet() || deviceExists(g.Network.Slot(f.Slot).GatewayDevice()))
 		case f.Run == run.Name:
 			return false // the name is this run's now
 		}

@@ -51,3 +51,24 @@ func inode(path string) uint64 {
 	}
 	return stat.Ino
 }
+
+// Descendants lists a process's children, their children, and so on.
+func Descendants(pid int) []int {
+	all := Children(pid)
+	for i := 0; i < len(all); i++ {
+		all = append(all, Children(all[i])...)
+	}
+	return all
+}
+
+// Stopped says whether a process stands still because of a signal.
+func Stopped(pid int) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	// The state follows the name, which is in parentheses and may have any
+	// character in it.
+	_, state, _ := strings.Cut(string(text)[max(strings.LastIndexByte(string(text), ')'), 0):], " ")
+	return strings.HasPrefix(state, "T")
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 	"time"
 
@@ -12,12 +13,12 @@ import (
 
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
-	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // process is a child of the run that was started.
 type process struct {
-	name  string
+	child int
 	guest bool
 	pid   int
 	// owed is a signal that the command has not got yet, because it was not
@@ -25,21 +26,16 @@ type process struct {
 	owed syscall.Signal
 }
 
-// exit is the end of a process.
-type exit struct {
-	pid  int
-	code int
-}
-
-// children are the processes of a run, and what is known of how it ends.
-type children struct {
-	running map[int]*process
-	// code is that of the child that decides; -1 while none has.
-	code     int
-	stopping bool
-	// kill says that patience is over.
-	kill <-chan time.Time
-	spec Spec
+// processes are the hands of a run: its children on this machine.
+type processes struct {
+	spec    Spec
+	steps   plan.Plan // one for each child
+	runner  *runner.Runner
+	out     *output
+	byPID   map[int]*process
+	stopped []int // those that stand still because of suspend
+	// tell says to the process outside what it waits for.
+	tell func(word string)
 }
 
 // retry is how long it takes until a signal is owed again to a command that was
@@ -48,47 +44,47 @@ const retry = 20 * time.Millisecond
 
 // supervise starts the children and waits for the last of them. It returns the
 // code of the one that decides.
-func supervise(spec Spec, r *runner.Runner, signals <-chan syscall.Signal, report func(error)) int {
-	out := newOutput(spec)
-	c := &children{running: map[int]*process{}, code: -1, spec: spec}
-	if err := c.start(r, out); err != nil {
-		report(err)
-		c.code = Failed
-		c.stop(syscall.SIGTERM)
-	}
-	exits := make(chan exit)
-	go reap(exits)
-	for len(c.running) > 0 {
-		select {
-		case e := <-exits:
-			c.ended(e)
-		case s := <-signals:
-			c.signalled(s)
-		case <-c.kill:
-			c.killAll()
-		case <-c.retry():
-			c.payOwed()
-		}
-	}
+func supervise(spec Spec, r *runner.Runner, signals <-chan syscall.Signal, tell func(word string)) int {
+	// In the background of a terminal, the run may write to it all the same.
+	// Children that write to it themselves (--no-prefix) would have nobody to
+	// let them go on, so they start with it ignored, too.
+	signal.Ignore(syscall.SIGTTOU)
+	ps := &processes{spec: spec, steps: spec.Run.Start(), runner: r, out: newOutput(spec), byPID: map[int]*process{}, tell: tell}
+	d := newDecision(spec)
+	loop(d, ps, signals, deaths())
 	// What the children left behind holds their output open.
 	if os.Getpid() == 1 {
 		unix.Kill(-1, unix.SIGKILL)
-		out.wait()
+		ps.out.wait()
 	}
-	return max(c.code, 0)
+	return d.exitCode()
 }
 
-func (c *children) start(r *runner.Runner, out *output) error {
-	for i, s := range c.spec.Run.Start() {
-		child := c.spec.Run.Children[i]
-		cmd := r.Command(s)
-		// A group of its own, for Ctrl+C to go to all of it.
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-		if err := startWithOutput(cmd, child.Name, out); err != nil {
-			return fmt.Errorf("%s could not be started: %w", child.Name, err)
+// deaths tells when a process has ended. This one is the init of its namespace:
+// it hears of those too that lost their parents.
+func deaths() <-chan struct{} {
+	children := make(chan os.Signal, 1)
+	signal.Notify(children, syscall.SIGCHLD)
+	died := make(chan struct{})
+	go func() {
+		for range children {
+			died <- struct{}{}
 		}
-		c.running[cmd.Process.Pid] = &process{name: child.Name, guest: child.Node != netcmd.Bridge, pid: cmd.Process.Pid}
+	}()
+	return died
+}
+
+func (ps *processes) start(i int) error {
+	child := ps.spec.Run.Children[i]
+	cmd := ps.runner.Command(ps.steps[i])
+	// A group of its own, for Ctrl+C to go to all of it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := startWithOutput(cmd, child.Name, ps.out); err != nil {
+		return err
 	}
+	pid := cmd.Process.Pid
+	cmd.Process.Release() // it is reaped by number
+	ps.byPID[pid] = &process{child: i, guest: child.IsGuest(), pid: pid}
 	return nil
 }
 
@@ -101,73 +97,52 @@ func startWithOutput(cmd *exec.Cmd, name string, out *output) error {
 	return cmd.Start()
 }
 
-// reap waits for every process, for those too that lost their parents: this
-// process is the init of its namespace.
-func reap(exits chan<- exit) {
+func (ps *processes) say(text string) { fmt.Fprintf(os.Stderr, "vagganet: %s\n", text) }
+
+// reap takes the exits of all processes that ended, and returns the children's.
+func (ps *processes) reap() []exit {
+	var exits []exit
 	for {
 		var status unix.WaitStatus
-		pid, err := unix.Wait4(-1, &status, 0, nil)
-		switch {
-		case errors.Is(err, unix.EINTR):
-		case err != nil:
-			return
-		case status.Signaled():
-			exits <- exit{pid, 128 + int(status.Signal())}
-		default:
-			exits <- exit{pid, status.ExitStatus()}
+		pid, err := unix.Wait4(-1, &status, unix.WNOHANG, nil)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil || pid == 0 {
+			return exits
+		}
+		if p := ps.byPID[pid]; p != nil {
+			delete(ps.byPID, pid)
+			exits = append(exits, exit{p.child, codeOf(status)})
 		}
 	}
 }
 
-// ended takes note of an exit. The first child that ends, even well, ends the
-// run.
-func (c *children) ended(e exit) {
-	p, ours := c.running[e.pid]
-	if !ours {
-		return
+func codeOf(status unix.WaitStatus) int {
+	if status.Signaled() {
+		return 128 + int(status.Signal())
 	}
-	delete(c.running, e.pid)
-	if c.code < 0 {
-		c.code = e.code
-	}
-	if !c.stopping {
-		if len(c.running) > 0 {
-			fmt.Fprintf(os.Stderr, "vagganet: %s ended with exit code %d, stopping the others\n", p.name, e.code)
-		}
-		c.stop(syscall.SIGTERM)
-	}
+	return status.ExitStatus()
 }
 
-// signalled passes a signal of the user's on. A second Ctrl+C kills.
-func (c *children) signalled(s syscall.Signal) {
-	if c.stopping && s == syscall.SIGINT {
-		c.killAll()
-		return
-	}
-	c.stop(s)
-}
-
-// stop asks all children to end: with INT and QUIT the whole process group, as
-// a terminal does, else the command alone.
-func (c *children) stop(s syscall.Signal) {
-	c.stopping = true
-	if c.kill == nil {
-		c.kill = time.After(c.spec.KillAfter)
-	}
-	for _, p := range c.running {
+// send owes a signal to all children: with INT and QUIT to the whole process
+// group, as a terminal does, else to the command alone.
+func (ps *processes) send(s syscall.Signal) {
+	for _, p := range ps.byPID {
 		p.owed = s
 	}
-	c.payOwed()
 }
 
 // payOwed sends the signals that are owed to commands that are there now.
-func (c *children) payOwed() {
-	for _, p := range c.running {
+func (ps *processes) payOwed() time.Duration {
+	again := time.Duration(0)
+	for _, p := range ps.byPID {
 		if p.owed == 0 {
 			continue
 		}
 		targets := p.commands()
 		if len(targets) == 0 {
+			again = retry
 			continue
 		}
 		if p.owed != syscall.SIGINT && p.owed != syscall.SIGQUIT {
@@ -178,22 +153,40 @@ func (c *children) payOwed() {
 		}
 		p.owed = 0
 	}
+	return again
 }
 
-func (c *children) retry() <-chan time.Time {
-	for _, p := range c.running {
-		if p.owed != 0 {
-			return time.After(retry)
-		}
-	}
-	return nil
-}
-
-// killAll ends every process group; a guest's PID namespace ends with it.
-func (c *children) killAll() {
-	for _, p := range c.running {
+// kill ends every process group; a guest's PID namespace ends with it.
+func (ps *processes) kill() {
+	for _, p := range ps.byPID {
 		unix.Kill(-p.pid, unix.SIGKILL)
 	}
+}
+
+// suspend stops whatever descends from this process, and so not what exec has
+// brought in. Who stood still before will not be made to go on.
+func (ps *processes) suspend() {
+	known := map[int]bool{}
+	for news := true; news; {
+		news = false
+		for _, pid := range runstate.Descendants(os.Getpid()) {
+			if known[pid] {
+				continue
+			}
+			known[pid], news = true, true
+			if !runstate.Stopped(pid) && unix.Kill(pid, unix.SIGSTOP) == nil {
+				ps.stopped = append(ps.stopped, pid)
+			}
+		}
+	}
+	ps.tell(suspended)
+}
+
+func (ps *processes) resume() {
+	for _, pid := range ps.stopped {
+		unix.Kill(pid, unix.SIGCONT)
+	}
+	ps.stopped = nil
 }
 
 // commands are the child's own command, first, and what else is in its process

@@ -9,8 +9,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"vagganet/commands/ports"
 	"vagganet/commands/runner"
@@ -24,12 +27,13 @@ const Failed = 125
 // Inside is the process inside, as the program's main function. Report writes
 // an error for the user.
 func Inside(report func(error)) int {
-	code := inside(report)
-	fmt.Fprintln(os.NewFile(resultFD, "result"), code)
+	result := os.NewFile(resultFD, "result")
+	code := inside(report, func(word string) { fmt.Fprintln(result, word) })
+	fmt.Fprintln(result, code)
 	return code
 }
 
-func inside(report func(error)) int {
+func inside(report func(error), tell func(word string)) int {
 	// Guests that are not root must be able to read what is made for them.
 	syscall.Umask(0o022)
 	syscall.CloseOnExec(controlFD)
@@ -62,7 +66,7 @@ func inside(report func(error)) int {
 	if err := setUp(ctx, r, &spec.Run); err != nil {
 		return setUpFailed(err, report)
 	}
-	return supervise(spec, r, signals, report)
+	return supervise(spec, r, signals, tell)
 }
 
 // interrupted is a signal that came while the network was being set up.
@@ -78,8 +82,11 @@ func listen(control io.ByteReader, signals chan<- syscall.Signal, cancel context
 		if err != nil {
 			os.Exit(128 + int(syscall.SIGKILL))
 		}
-		cancel(interrupted(b))
-		signals <- syscall.Signal(b)
+		s := syscall.Signal(b)
+		if s != syscall.SIGTSTP && s != syscall.SIGCONT {
+			cancel(interrupted(s))
+		}
+		signals <- s
 	}
 }
 
@@ -131,10 +138,17 @@ var ErrNoSlot = fmt.Errorf("all %d slots of the gateway are taken by other runs"
 // claim takes the first free slot. Another run may be faster: then the kernel
 // refuses to make the device a second time, and the next slot is tried.
 func claim(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
+	if run.Gateway.Isolated != nil {
+		return nil
+	}
 	network := run.Gateway.Network
+	taken, err := gatewayDevices(run)
+	if err != nil {
+		return err
+	}
 	for n := range netcmd.Slots {
 		run.Slot = network.Slot(n)
-		if _, err := os.Stat("/proc/sys/net/ipv4/conf/" + run.Slot.GatewayDevice()); err == nil {
+		if taken[run.Slot.GatewayDevice()] {
 			continue
 		}
 		err := r.Run(ctx, run.Claim())
@@ -145,4 +159,39 @@ func claim(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
 		return err
 	}
 	return ErrNoSlot
+}
+
+// gatewayDevices lists the devices in the gateway. The kernel shows a thread what
+// is in its own network, so one goes there if this process is elsewhere, and
+// ends with it.
+func gatewayDevices(run *netcmd.Run) (map[string]bool, error) {
+	if !run.InCallersNet() {
+		return devices()
+	}
+	gateway, err := os.Open(run.Gateway.NetNS())
+	if err != nil {
+		return nil, err
+	}
+	defer gateway.Close()
+	var there map[string]bool
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and no unlocking
+		err := unix.Setns(int(gateway.Fd()), unix.CLONE_NEWNET)
+		if err == nil {
+			there, err = devices()
+		}
+		done <- err
+	}()
+	err = <-done
+	return there, err
+}
+
+func devices() (map[string]bool, error) {
+	entries, err := os.ReadDir("/proc/sys/net/ipv4/conf")
+	there := map[string]bool{}
+	for _, e := range entries {
+		there[e.Name()] = true
+	}
+	return there, err
 }

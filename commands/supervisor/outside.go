@@ -9,6 +9,7 @@
 package supervisor
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,8 +17,8 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -62,7 +63,8 @@ func Start(spec Spec) (int, error) {
 		return 0, err
 	}
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, Wanted(syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP,
+		syscall.SIGTSTP, syscall.SIGCONT)...)
 	defer signal.Stop(signals)
 
 	cmd := insideCommand(spec)
@@ -80,8 +82,34 @@ func Start(spec Spec) (int, error) {
 			toInside.Write([]byte{byte(s.(syscall.Signal))})
 		}
 	}()
-	said, _ := io.ReadAll(fromInside)
-	return exitCode(cmd.Wait(), strings.TrimSpace(string(said)))
+	said := attend(fromInside)
+	return exitCode(cmd.Wait(), said)
+}
+
+// suspended is what the process inside says when all children stand still.
+const suspended = "suspended"
+
+// attend listens to the process inside until its end, and returns the last that
+// it said. Like any other job, the program stops with its processes; who lets
+// it go on, lets them.
+func attend(inside io.Reader) string {
+	last := ""
+	for lines := bufio.NewScanner(inside); lines.Scan(); {
+		last = lines.Text()
+		if last == suspended {
+			syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		}
+	}
+	return last
+}
+
+// Wanted leaves out SIGHUP where it is ignored, as nohup has it. The keyboard's
+// signals are wanted even so: scripts start what is in their background with
+// them ignored, and pass them on by hand.
+func Wanted(signals ...os.Signal) []os.Signal {
+	return slices.DeleteFunc(signals, func(s os.Signal) bool {
+		return s == syscall.SIGHUP && signal.Ignored(s)
+	})
 }
 
 // insideCommand has a process group of its own, so that a Ctrl+C comes to the

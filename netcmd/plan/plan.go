@@ -38,13 +38,26 @@ type Step struct {
 	// takes away what may be gone already.
 	MayFail bool
 	// Child names the supervised process that this step starts. The plan does
-	// not wait for it: in a script it runs in the background, and the first one
-	// to end writes its exit code to ExitFile and ends the script.
+	// not wait for it: in a script it runs in the background, and Mode says
+	// what its end means. ExitFile is where the script keeps the exit code of
+	// the one that decides.
 	Child, ExitFile string
+	Mode            Mode
 	// Inner are steps that run inside what this step enters, in a shell that
 	// the printer adds and for which the runner puts the program itself.
 	Inner Plan
 }
+
+// Mode says what the end of one child means for the others.
+type Mode int
+
+// The modes. In each of them but Restart, the run is over when no child is left.
+const (
+	StopOnFailure     Mode = iota // the first one that ends, even well, ends all
+	WaitAllSuccessful             // the first one that fails ends all
+	WaitAll                       // none ends another; the first one that fails decides
+	Restart                       // a child that ends is started again
+)
 
 // Place is a set of namespaces, or a user, that a command line runs in.
 type Place struct {

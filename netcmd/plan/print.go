@@ -26,9 +26,8 @@ func Script(w io.Writer, title string, p Plan) error {
 }
 
 func writeSteps(b *strings.Builder, p Plan) {
-	about, waits := "", false
+	about, last, done := "", Step{}, 0
 	supervises := slices.ContainsFunc(p, func(s Step) bool { return s.Child != "" })
-	done := 0
 	for _, group := range p.Groups() {
 		done += len(group)
 		if group[0].Together != "" {
@@ -37,17 +36,17 @@ func writeSteps(b *strings.Builder, p Plan) {
 		}
 		s := group[0]
 		writeAbout(b, s, &about)
-		if s.Child != "" && !waits {
-			b.WriteString(onExit(s.ExitFile))
-			waits = true
+		if s.Child != "" && last.Child == "" {
+			b.WriteString(beforeChildren(s))
 		}
+		last = s
 		b.WriteString(Line(s))
 		if supervises && len(s.Undo) > 0 {
 			b.WriteString(atExit(p[:done].Undo()))
 		}
 	}
-	if waits {
-		b.WriteString("wait\n")
+	if last.Child != "" {
+		b.WriteString(afterChildren(last))
 	}
 }
 
@@ -72,13 +71,6 @@ func writeAbout(b *strings.Builder, s Step, last *string) {
 	*last = s.About
 }
 
-// onExit makes the first process that ends end the script, with its code. The
-// shell is the first process of its PID namespace: when it ends, so do the
-// others.
-func onExit(file string) string {
-	return "trap " + quote("read -r code <"+quote(file)+`; exit "$code"`) + " USR1\n"
-}
-
 // atExit takes back, when the script ends, what would outlive its processes.
 func atExit(undo Plan) string {
 	var b strings.Builder
@@ -87,6 +79,45 @@ func atExit(undo Plan) string {
 		b.WriteString(Line(s))
 	}
 	return b.String() + "}\ntrap undo EXIT\n"
+}
+
+// beforeChildren makes the child that decides end the script, with its code.
+// The shell is the first process of its PID namespace: when it ends, so do the
+// others.
+func beforeChildren(s Step) string {
+	switch s.Mode {
+	case StopOnFailure, WaitAllSuccessful:
+		return "trap " + quote("read -r code <"+quote(s.ExitFile)+`; exit "$code"`) + " USR1\n"
+	case Restart:
+		return comment("vagganet waits longer, up to 30 seconds, for one that dies at once")
+	}
+	return ""
+}
+
+// afterChildren waits. The first line of the exit file is that of the child
+// that failed first.
+func afterChildren(s Step) string {
+	if s.Mode != WaitAll {
+		return "wait\n"
+	}
+	file := quote(s.ExitFile)
+	return "wait\n[ ! -e " + file + " ] || { read -r code <" + file + "; exit \"$code\"; }\n"
+}
+
+// background is a child's line, and what its end means.
+func background(line string, s Step) string {
+	file := quote(s.ExitFile)
+	switch s.Mode {
+	case WaitAllSuccessful:
+		line = "{ " + line + " || { echo \"$?\" >" + file + "; kill -s USR1 $$; }; }"
+	case WaitAll:
+		line = "{ " + line + " || echo \"$?\" >>" + file + "; }"
+	case Restart:
+		line = "while :; do " + line + " || true; sleep 1; done"
+	default:
+		line = "{ " + line + " && code=0 || code=$?; echo \"$code\" >" + file + "; kill -s USR1 $$; }"
+	}
+	return line + " </dev/null &"
 }
 
 func comment(text string) string {
@@ -104,8 +135,7 @@ func Line(s Step) string {
 		writeSteps(&b, s.Inner)
 		line, input = hereDocument(line+" sh -e", "RUN", b.String())
 	case s.Child != "":
-		line = "{ " + line + " && code=0 || code=$?; echo \"$code\" >" + quote(s.ExitFile) +
-			"; kill -s USR1 $$; } </dev/null &"
+		line = background(line, s)
 	case s.Capture != "":
 		line = s.Capture + "=$(" + line + ")"
 	case s.Stdin != "":

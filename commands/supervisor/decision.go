@@ -1,0 +1,285 @@
+package supervisor
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+
+	"vagganet/netcmd/plan"
+)
+
+// How long it takes until a child is started again: the pause doubles while the
+// child dies young.
+const (
+	firstPause   = time.Second
+	longestPause = 30 * time.Second
+	young        = 10 * time.Second
+)
+
+// decision is what is known of a run's children, and what follows from it.
+// Exits and signals come in, each with its time; what is to be done goes out.
+// It touches nothing itself.
+type decision struct {
+	mode      plan.Mode
+	killAfter time.Duration
+	children  []member
+	// code is that of the child that decides; -1 while none has. decider is
+	// its name, failures how many failed.
+	code     int
+	decider  string
+	failures int
+	// stopping says that all are to end; interrupted, that Ctrl+C was one of
+	// the reasons.
+	stopping, interrupted bool
+	// killAt is when patience ends; suspended, since when the run stands
+	// still. Zero for neither.
+	killAt, suspended time.Time
+}
+
+// member is a child of the run.
+type member struct {
+	name    string
+	running bool
+	// started is when it last was.
+	started time.Time
+	// again is when it is to be started again, after a pause; zero if it is
+	// not.
+	again time.Time
+	pause time.Duration
+}
+
+// action is something to be done.
+type action struct {
+	do     verb
+	child  int            // for start
+	signal syscall.Signal // for send
+	text   string         // for say
+}
+
+type verb int
+
+const (
+	start   verb = iota // start one child
+	send                // a signal to all children
+	kill                // all children
+	suspend             // all children stand still
+	resume              // and go on
+	say                 // something to the user
+)
+
+func newDecision(spec Spec) *decision {
+	d := &decision{mode: spec.Run.Mode, killAfter: spec.KillAfter, code: -1}
+	for _, c := range spec.Run.Children {
+		d.children = append(d.children, member{name: c.Name})
+	}
+	return d
+}
+
+// begin starts every child.
+func (d *decision) begin() []action {
+	var todo []action
+	for i := range d.children {
+		todo = append(todo, action{do: start, child: i})
+	}
+	return todo
+}
+
+// started takes note of a child that was.
+func (d *decision) started(i int, now time.Time) {
+	d.children[i].running, d.children[i].started = true, now
+}
+
+// failed takes note of a child that could not be started. The first time, the
+// run can't be what it was meant to be.
+func (d *decision) failed(i int, err error, now time.Time) []action {
+	m := &d.children[i]
+	if m.started.IsZero() {
+		d.code, d.decider = Failed, m.name
+		return append([]action{sayf("%s could not be started: %v", m.name, err)}, d.stop(syscall.SIGTERM, now)...)
+	}
+	d.startAgain(m, now)
+	return []action{sayf("%s could not be started again: %v; trying it in %v", m.name, err, m.pause)}
+}
+
+// ended takes note of an exit.
+func (d *decision) ended(i, code int, now time.Time) []action {
+	m := &d.children[i]
+	m.running = false
+	if code != 0 {
+		d.failures++
+	}
+	if d.mode == plan.Restart {
+		return d.endedAgain(m, code, now)
+	}
+	decides := d.code < 0 && (code != 0 || d.mode == plan.StopOnFailure)
+	if decides {
+		d.code, d.decider = code, m.name
+	}
+	stops := decides && d.mode != plan.WaitAll && !d.stopping && d.running() > 0
+	switch {
+	case stops:
+		text := sayf("%s ended with exit code %d, stopping the others", m.name, code)
+		return append([]action{text}, d.stop(syscall.SIGTERM, now)...)
+	case code != 0 && !d.stopping && d.running() > 0:
+		return []action{sayf("%s ended with exit code %d, waiting for the others", m.name, code)}
+	case code != 0 && (decides || !d.stopping):
+		return append([]action{sayf("%s ended with exit code %d", m.name, code)}, d.verdict()...)
+	}
+	return d.verdict()
+}
+
+// verdict says whose exit code the run's is, where more than one has failed
+// and none of them ended it.
+func (d *decision) verdict() []action {
+	if d.mode != plan.WaitAll || d.running() > 0 || d.failures < 2 {
+		return nil
+	}
+	return []action{sayf("exit code %d is that of %s, the first that failed", d.code, d.decider)}
+}
+
+func (d *decision) endedAgain(m *member, code int, now time.Time) []action {
+	if d.stopping {
+		return nil
+	}
+	if now.Sub(m.started) >= young {
+		m.pause = 0
+	}
+	d.startAgain(m, now)
+	return []action{sayf("%s ended with exit code %d, starting it again in %v", m.name, code, m.pause)}
+}
+
+func (d *decision) startAgain(m *member, now time.Time) {
+	m.pause = min(max(2*m.pause, firstPause), longestPause)
+	m.again = now.Add(m.pause)
+}
+
+// signalled takes a signal of the user's. A second Ctrl+C kills.
+func (d *decision) signalled(s syscall.Signal, now time.Time) []action {
+	switch s {
+	case syscall.SIGTSTP:
+		return d.suspend(now)
+	case syscall.SIGCONT:
+		return d.resume(now)
+	case syscall.SIGHUP:
+		s = syscall.SIGTERM
+	}
+	// Who stands still does not hear.
+	todo := d.resume(now)
+	if s == syscall.SIGINT && d.interrupted {
+		return append(todo, action{do: kill})
+	}
+	d.interrupted = d.interrupted || s == syscall.SIGINT
+	if d.mode == plan.Restart && d.code < 0 {
+		d.code = 128 + int(s) // no child decides
+	}
+	return append(todo, d.stop(s, now)...)
+}
+
+// stop asks all children to end, and says until when.
+func (d *decision) stop(s syscall.Signal, now time.Time) []action {
+	if !d.stopping {
+		d.stopping, d.killAt = true, now.Add(d.killAfter)
+	}
+	for i := range d.children {
+		d.children[i].again = time.Time{}
+	}
+	return []action{{do: send, signal: s}}
+}
+
+func (d *decision) suspend(now time.Time) []action {
+	if d.suspended.IsZero() {
+		d.suspended = now
+	}
+	return []action{{do: suspend}}
+}
+
+// resume goes on; the time in between does not count.
+func (d *decision) resume(now time.Time) []action {
+	if d.suspended.IsZero() {
+		return nil
+	}
+	pause := now.Sub(d.suspended)
+	d.suspended = time.Time{}
+	later := func(t *time.Time) {
+		if !t.IsZero() {
+			*t = t.Add(pause)
+		}
+	}
+	later(&d.killAt)
+	for i := range d.children {
+		later(&d.children[i].again)
+		later(&d.children[i].started)
+	}
+	return []action{{do: resume}}
+}
+
+// tick does what is due.
+func (d *decision) tick(now time.Time) []action {
+	var todo []action
+	if !d.suspended.IsZero() {
+		return nil
+	}
+	if !d.killAt.IsZero() && !now.Before(d.killAt) {
+		d.killAt = time.Time{}
+		todo = append(todo, sayf("still there %v after they were to end, killing: %s", d.killAfter, d.whoRuns()), action{do: kill})
+	}
+	for i := range d.children {
+		if m := &d.children[i]; !m.again.IsZero() && !now.Before(m.again) {
+			m.again = time.Time{}
+			todo = append(todo, action{do: start, child: i})
+		}
+	}
+	return todo
+}
+
+// next is when tick has something to do; zero if it never has.
+func (d *decision) next() time.Time {
+	if !d.suspended.IsZero() {
+		return time.Time{}
+	}
+	next := d.killAt
+	for _, m := range d.children {
+		if !m.again.IsZero() && (next.IsZero() || m.again.Before(next)) {
+			next = m.again
+		}
+	}
+	return next
+}
+
+// over says that no child is left, and none is to come.
+func (d *decision) over() bool {
+	for _, m := range d.children {
+		if m.running || !m.again.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
+// exitCode is the run's, once it is over.
+func (d *decision) exitCode() int { return max(d.code, 0) }
+
+func (d *decision) running() int {
+	n := 0
+	for _, m := range d.children {
+		if m.running {
+			n++
+		}
+	}
+	return n
+}
+
+func (d *decision) whoRuns() string {
+	var names []string
+	for _, m := range d.children {
+		if m.running {
+			names = append(names, m.name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func sayf(format string, args ...any) action {
+	return action{do: say, text: fmt.Sprintf(format, args...)}
+}
