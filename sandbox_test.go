@@ -50,15 +50,7 @@ func TestKernel(t *testing.T) {
 		runInside(t)
 		return
 	}
-	become := needRoot(t)
-	needTools(t)
-	needNamespaces(t, become)
-	before := machineTraces(t)
-	t.Cleanup(func() {
-		if after := machineTraces(t); !slices.Equal(before, after) {
-			t.Errorf("a sandbox leaked into the machine\nbefore: %q\nafter:  %q", before, after)
-		}
-	})
+	become := needSandboxes(t)
 	scripts, err := filepath.Glob(filepath.Join(kernelScripts, "*.txtar"))
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts in %s: %v", kernelScripts, err)
@@ -75,6 +67,21 @@ func TestKernel(t *testing.T) {
 			})
 		}
 	}
+}
+
+// needSandboxes skips the test where no sandbox can be made, and sees to it
+// that none leaks. It returns the words that make a command root's.
+func needSandboxes(t *testing.T) (become []string) {
+	become = needRoot(t)
+	needTools(t, "unshare", "nsenter", "setpriv", "timeout", "ip", "iptables", "busybox", "newuidmap", "sudo", "sysctl", "pgrep")
+	needNamespaces(t, become)
+	before := machineTraces(t)
+	t.Cleanup(func() {
+		if after := machineTraces(t); !slices.Equal(before, after) {
+			t.Errorf("a sandbox leaked into the machine\nbefore: %q\nafter:  %q", before, after)
+		}
+	})
+	return become
 }
 
 // A variant is one way to run a script.
@@ -117,9 +124,9 @@ func needRoot(t *testing.T) []string {
 	return []string{"sudo", "-n"}
 }
 
-func needTools(t *testing.T) {
+func needTools(t *testing.T, tools ...string) {
 	var missing []string
-	for _, tool := range []string{"unshare", "nsenter", "setpriv", "timeout", "ip", "iptables", "busybox", "newuidmap", "sudo", "sysctl", "pgrep"} {
+	for _, tool := range tools {
 		// The folders of root's tools are not in everybody's PATH.
 		if _, err := exec.Command("env", "PATH="+toolPath(), "sh", "-c", "command -v "+tool).Output(); err != nil {
 			missing = append(missing, tool)
@@ -225,6 +232,7 @@ func runInside(t *testing.T) {
 			"start":    cmdStart,
 			"signal":   cmdSignal,
 			"ended":    cmdEnded,
+			"figure":   cmdFigure,
 		},
 	})
 }
@@ -249,6 +257,9 @@ func setupInside(env *testscript.Env) error {
 	env.Setenv("HOME", "/root") // that of the tester is set by as
 	env.Setenv("LC_ALL", "C")
 	env.Values[processesKey{}] = processes{env: slices.Clone(env.Vars), byName: map[string]*process{}}
+	if err := copyExample(os.Getenv(scriptVar), env.WorkDir); err != nil {
+		return err
+	}
 	if err := os.Chmod(filepath.Dir(env.WorkDir), 0o755); err != nil {
 		return err
 	}
