@@ -151,22 +151,6 @@ func (l LiveRun) Enter(node string, argv []string) plan.Step {
 	return l.at(node, "a command in its network", argv...)
 }
 
-// Exec is the step that runs a command as if it had been started as the node's:
-// target is a process of the node's.
-func (l LiveRun) Exec(node string, target int, argv []string) plan.Step {
-	enter := []string{"nsenter", fmt.Sprintf("--target=%d", target)}
-	if l.UserNS != "" {
-		enter = append(enter, "--user")
-	}
-	enter = append(enter, "--mount", "--pid")
-	if node == Bridge {
-		enter = append(enter, "--net="+l.Dir+"/"+node)
-	} else {
-		enter = append(enter, "--uts", "--net")
-	}
-	return plan.Step{Place: plan.Place{Name: node, Enter: enter}, Argv: argv}
-}
-
 // ListRules is the step that reads which links are cut, into the variable
 // "rules".
 func (l LiveRun) ListRules() plan.Step {
