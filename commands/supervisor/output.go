@@ -3,12 +3,14 @@ package supervisor
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"slices"
 	"sync"
+	"syscall"
 
 	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
@@ -24,11 +26,13 @@ type output struct {
 	colours map[string]*color.Color
 	write   sync.Mutex
 	pumps   sync.WaitGroup
+	// unheard is called when nobody reads what is written.
+	unheard func()
 }
 
-func newOutput(spec Spec) *output {
+func newOutput(spec Spec, unheard func()) *output {
 	palette := []color.Attribute{color.FgCyan, color.FgYellow, color.FgGreen, color.FgMagenta, color.FgBlue}
-	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}}
+	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}, unheard: sync.OnceFunc(unheard)}
 	for i, child := range spec.Run.Children {
 		o.width = max(o.width, len(child.Name))
 		o.colours[child.Name] = color.New(palette[i%len(palette)])
@@ -90,8 +94,11 @@ func (o *output) pump(to io.Writer, from io.Reader, head []byte) {
 		if len(line) > 0 {
 			whole := slices.Concat(head, bytes.TrimSuffix(line, []byte("\n")), []byte("\n"))
 			o.write.Lock()
-			to.Write(whole)
+			_, err := to.Write(whole)
 			o.write.Unlock()
+			if errors.Is(err, syscall.EPIPE) {
+				o.unheard()
+			}
 		}
 		if err != nil && err != bufio.ErrBufferFull {
 			return
