@@ -141,4 +141,9 @@ func (m fakeMachine) GuestProcess(_ netcmd.LiveRun, guest string) int {
 	return m.facts.Supervisor + 2 + 2*slices.Index(m.facts.Guests, guest)
 }
 
+// GuestCommand is the first process's child.
+func (m fakeMachine) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
+	return netcmd.Process{PID: m.GuestProcess(run, guest) + 1, Env: []string{"PATH=/usr/bin:/bin", "VAGGANET_RUN=chaos"}}
+}
+
 func (m fakeMachine) Program() (string, bool) { return "/usr/bin/vagganet", m.facts.LacksNames }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/job"
 	"vagganet/commands/machine"
 	"vagganet/commands/runstate"
 	"vagganet/commands/supervisor"
@@ -43,6 +44,9 @@ type Machine interface {
 	Resolve(base, path string) (string, error)
 	// Tree lists the folders of base on the way to each path.
 	Tree(base string, paths []string) (netcmd.Tree, error)
+	// GuestCommand is what is known of a guest's own command; its PID is 0 if
+	// none can be seen.
+	GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process
 	// Program is this program's absolute path, and whether it lacks some of
 	// its names beside it.
 	Program() (path string, lacksNames bool)
@@ -60,6 +64,11 @@ func (Host) Inside(g netcmd.Gateway) *runstate.Run { return runstate.Inside(g) }
 // GuestProcess is a process in all namespaces of a run's guest.
 func (Host) GuestProcess(run netcmd.LiveRun, guest string) int {
 	return runstate.GuestProcess(run.Supervisor, run.Dir+"/"+guest)
+}
+
+// GuestCommand is what is known of a guest's own command.
+func (Host) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
+	return runstate.GuestCommand(run.Supervisor, run.Dir+"/"+guest)
 }
 
 // App is the program.
@@ -95,9 +104,22 @@ func (a App) Main(args []string) int {
 		}
 		return 0
 	}
+	if len(args) > 4 && args[1] == job.Verb {
+		return between(args[2:])
+	}
 	ctx, stop := untilSignal()
 	defer stop()
 	return a.main(ctx, args)
+}
+
+// between is the process that waits for a command in a PID namespace.
+func between(args []string) int {
+	code, err := job.Inside(args)
+	if err != nil {
+		report(os.Stderr, err)
+		return exitOwn
+	}
+	return code
 }
 
 func (a App) main(ctx context.Context, args []string) int {

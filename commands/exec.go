@@ -1,17 +1,14 @@
 package commands
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"os/signal"
+	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
-	"vagganet/commands/runstate"
+	"vagganet/commands/job"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
@@ -41,15 +38,36 @@ func (a App) exec(c *cli.Context) error {
 	if err := checkNode(live, node); err != nil {
 		return err
 	}
-	target := live.Supervisor
+	beside := netcmd.Process{PID: live.Supervisor}
 	if node != netcmd.Bridge {
-		target = a.Machine.GuestProcess(live, node)
+		beside = a.Machine.GuestCommand(live, node)
+		beside.Env = withTerminal(beside.Env)
 	}
-	if target == 0 {
+	if beside.PID == 0 {
 		return withHint(fmt.Errorf("no process of node %s can be seen from here", node),
 			"it may be starting or ending; from inside of a guest only partition run works")
 	}
-	return a.foreground(c, live.Exec(node, target, argv))
+	return a.foreground(c, live.Exec(node, beside, a.inside(), argv), true)
+}
+
+// inside are the words of the process in a node's PID namespace.
+func (a App) inside() []string {
+	program, _ := a.Machine.Program()
+	if job.HasTerminal() {
+		return []string{program, job.Verb, "terminal"}
+	}
+	return []string{program, job.Verb, ""}
+}
+
+// withTerminal has the caller's kind of terminal in place of the one that the
+// run was started from.
+func withTerminal(env []string) []string {
+	kind, known := os.LookupEnv("TERM")
+	if !known {
+		return env
+	}
+	env = slices.DeleteFunc(env, func(e string) bool { return strings.HasPrefix(e, "TERM=") })
+	return append(env, "TERM="+kind)
 }
 
 // nodeAndCommand are the arguments of exec and of partition run.
@@ -78,47 +96,15 @@ func checkNode(live netcmd.LiveRun, node string) error {
 }
 
 // foreground prints a step, or runs it with the caller's terminal and passes on
-// its exit code.
-func (a App) foreground(c *cli.Context, s plan.Step) error {
+// its exit code. Through says that the step leads to its command by way of a
+// process inside.
+func (a App) foreground(c *cli.Context, s plan.Step, through bool) error {
 	if c.Bool("dry-run") {
 		return plan.Script(os.Stdout, title(c, "a command in "+s.Place.Name), plan.Plan{s})
 	}
-	cmd := newRunner(c).Command(s)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	// A terminal's signals come to the command by themselves: it is in the
-	// same process group. Others are passed on.
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP)
-	if err := cmd.Start(); err != nil {
+	code, err := job.Run(newRunner(c).Command(s), through)
+	if err != nil {
 		return err
 	}
-	go func() {
-		for s := range signals {
-			if s == syscall.SIGTERM || s == syscall.SIGHUP {
-				passSignal(cmd.Process.Pid, s.(syscall.Signal))
-			}
-		}
-	}()
-	err := cmd.Wait()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return exitCode(codeOf(exit.Sys().(syscall.WaitStatus)))
-	}
-	return err
-}
-
-// passSignal sends a signal to the command itself: where nsenter entered a PID
-// namespace, that is its child.
-func passSignal(pid int, s syscall.Signal) {
-	if children := runstate.Children(pid); len(children) > 0 {
-		pid = children[0]
-	}
-	syscall.Kill(pid, s)
-}
-
-func codeOf(status syscall.WaitStatus) int {
-	if status.Signaled() {
-		return 128 + int(status.Signal())
-	}
-	return status.ExitStatus()
+	return passOn(code)
 }

@@ -101,7 +101,7 @@ func (a App) partitionRun(c *cli.Context) error {
 	if err := checkNode(live, node); err != nil {
 		return own(err)
 	}
-	return own(a.foreground(c, live.Enter(node, argv)))
+	return own(a.foreground(c, live.Enter(node, argv), false))
 }
 
 // own gives vagganet's errors a code of their own, where the exit code is else

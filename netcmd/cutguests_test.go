@@ -180,7 +180,7 @@ func TestEnterIsolated(t *testing.T) {
 		t.Errorf("%v", enter)
 	}
 	l.Isolated = true
-	for _, s := range []plan.Step{l.Enter("a", []string{"true"}), l.Exec("a", 7, []string{"true"}), l.Exec(Bridge, 7, []string{"true"})} {
+	for _, s := range []plan.Step{l.Enter("a", []string{"true"}), l.Exec("a", Process{PID: 7}, nil, []string{"true"}), l.Exec(Bridge, Process{PID: 7}, nil, []string{"true"})} {
 		if !slices.Contains(s.Place.Enter, "--preserve-credentials") {
 			t.Errorf("%v", s.Place.Enter)
 		}

@@ -193,19 +193,6 @@ func (l LiveRun) Enter(node string, argv []string) plan.Step {
 	return s
 }
 
-// Exec is the step that runs a command as if it had been started as the node's:
-// target is a process of the node's.
-func (l LiveRun) Exec(node string, target int, argv []string) plan.Step {
-	enter := append([]string{"nsenter", fmt.Sprintf("--target=%d", target)}, l.becomeUser("--user")...)
-	enter = append(enter, "--mount", "--pid")
-	if node == Bridge {
-		enter = append(enter, "--net="+l.Dir+"/"+node)
-	} else {
-		enter = append(enter, "--uts", "--net")
-	}
-	return plan.Step{Place: plan.Place{Name: node, Enter: endOptions(enter, argv)}, Argv: argv}
-}
-
 // endOptions keeps a command that looks like an option from being one.
 func endOptions(enter, argv []string) []string {
 	if strings.HasPrefix(argv[0], "-") {

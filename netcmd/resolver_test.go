@@ -71,7 +71,7 @@ func TestLeadToResolver(t *testing.T) {
 	g.Host = HostFacts{Forwarding: true, BridgeFilter: true, Resolver: netip.MustParseAddr("127.0.1.1")}
 	got := inputs(g)
 	for _, want := range []string{
-		"dd of=/run/vagganet/vagga.1/resolver status=none\n127.0.1.1\n",
+		`"resolver":"127.0.1.1"`,
 		"-q -w net/ipv4/conf/vagga.1/route_localnet=1\n",
 		// Each chain has its rules in the order given, before those of others.
 		"*nat\n-I POSTROUTING 1 -s 172.18.255.0/30 -j MASQUERADE\n" +

@@ -110,7 +110,9 @@ func (r *Runner) command(ctx context.Context, s plan.Step) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = patience
-	cmd.Env = os.Environ()
+	if cmd.Env = os.Environ(); s.OnlyEnv {
+		cmd.Env = []string{}
+	}
 	for _, e := range s.Env {
 		cmd.Env = append(cmd.Env, plan.Expand(e, r.Var))
 	}

@@ -2,12 +2,16 @@ package runstate
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"vagganet/netcmd"
 )
 
 // GuestProcess finds a process that is in all of a guest's namespaces: the
@@ -21,6 +25,70 @@ func GuestProcess(supervisor int, netns string) int {
 		}
 		if inits := Children(starter); len(inits) > 0 {
 			return inits[0]
+		}
+	}
+	return 0
+}
+
+// GuestCommand is what is known of a guest's own command; its PID is 0 if the
+// guest has no process.
+//
+// The environment is that of the guest's first process, as the command got it
+// at the start, with what the command has of its own: some programs write over
+// theirs to change how they look in a list of processes.
+func GuestCommand(supervisor int, netns string) netcmd.Process {
+	init := GuestProcess(supervisor, netns)
+	command := init
+	if children := Children(init); len(children) > 0 {
+		command = children[0]
+	}
+	return netcmd.Process{PID: command, Env: merge(environ(init), environ(command)), UserID: userID(command)}
+}
+
+// environ is what a process was started with, sorted out: NAME=VALUE.
+func environ(pid int) []string {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+	return slices.DeleteFunc(strings.Split(string(text), "\x00"), func(e string) bool {
+		return strings.IndexByte(e, '=') <= 0
+	})
+}
+
+// merge lets more have its way where both know a variable.
+func merge(env, more []string) []string {
+	all := map[string]string{}
+	for _, e := range slices.Concat(env, more) {
+		name, _, _ := strings.Cut(e, "=")
+		all[name] = e
+	}
+	merged := []string{}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		merged = append(merged, all[name])
+	}
+	return merged
+}
+
+// userID is a process's user, as its own user namespace numbers them.
+func userID(pid int) int {
+	ns, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/user", pid))
+	own, _ := os.Readlink("/proc/self/ns/user")
+	var stat unix.Stat_t
+	if err != nil || unix.Stat(fmt.Sprintf("/proc/%d", pid), &stat) != nil {
+		return 0
+	}
+	if ns == own {
+		return int(stat.Uid)
+	}
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/uid_map", pid))
+	return inside(string(text), int(stat.Uid))
+}
+
+// inside reads a map of user ids: lines of the first one inside, the first one
+// outside, and how many there are.
+func inside(uidMap string, outside int) int {
+	for line := range strings.Lines(uidMap) {
+		var first, from, count int
+		if n, _ := fmt.Sscan(line, &first, &from, &count); n == 3 && from <= outside && outside-from < count {
+			return first + outside - from
 		}
 	}
 	return 0

@@ -44,12 +44,15 @@ const retry = 20 * time.Millisecond
 
 // supervise starts the children and waits for the last of them. It returns the
 // code of the one that decides.
-func supervise(spec Spec, r *runner.Runner, signals <-chan syscall.Signal, tell func(word string)) int {
+func supervise(spec Spec, r *runner.Runner, signals chan syscall.Signal, tell func(word string)) int {
 	// In the background of a terminal, the run may write to it all the same.
 	// Children that write to it themselves (--no-prefix) would have nobody to
 	// let them go on, so they start with it ignored, too.
 	signal.Ignore(syscall.SIGTTOU)
-	ps := &processes{spec: spec, steps: spec.Run.Start(), runner: r, out: newOutput(spec), byPID: map[int]*process{}, tell: tell}
+	// To catch this one is to hear of it where it happens, in writing.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	out := newOutput(spec, func() { go func() { signals <- syscall.SIGPIPE }() })
+	ps := &processes{spec: spec, steps: spec.Run.Start(), runner: r, out: out, byPID: map[int]*process{}, tell: tell}
 	d := newDecision(spec)
 	loop(d, ps, signals, deaths())
 	// What the children left behind holds their output open.

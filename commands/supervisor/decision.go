@@ -24,11 +24,11 @@ type decision struct {
 	mode      plan.Mode
 	killAfter time.Duration
 	children  []member
-	// code is that of the child that decides; -1 while none has. decider is
-	// its name, failures how many failed.
-	code     int
-	decider  string
-	failures int
+	// code is that of the child that decides; -1 while none has. others says
+	// how many failed after it, unless the user had stopped the run by then.
+	code    int
+	decider string
+	others  int
 	// stopping says that all are to end; interrupted, that Ctrl+C was one of
 	// the reasons.
 	stopping, interrupted bool
@@ -106,15 +106,14 @@ func (d *decision) failed(i int, err error, now time.Time) []action {
 func (d *decision) ended(i, code int, now time.Time) []action {
 	m := &d.children[i]
 	m.running = false
-	if code != 0 {
-		d.failures++
-	}
 	if d.mode == plan.Restart {
 		return d.endedAgain(m, code, now)
 	}
 	decides := d.code < 0 && (code != 0 || d.mode == plan.StopOnFailure)
 	if decides {
 		d.code, d.decider = code, m.name
+	} else if code != 0 && !d.stopping {
+		d.others++
 	}
 	stops := decides && d.mode != plan.WaitAll && !d.stopping && d.running() > 0
 	switch {
@@ -132,7 +131,7 @@ func (d *decision) ended(i, code int, now time.Time) []action {
 // verdict says whose exit code the run's is, where more than one has failed
 // and none of them ended it.
 func (d *decision) verdict() []action {
-	if d.mode != plan.WaitAll || d.running() > 0 || d.failures < 2 {
+	if d.mode != plan.WaitAll || d.running() > 0 || d.others == 0 {
 		return nil
 	}
 	return []action{sayf("exit code %d is that of %s, the first that failed", d.code, d.decider)}
@@ -161,6 +160,8 @@ func (d *decision) signalled(s syscall.Signal, now time.Time) []action {
 		return d.suspend(now)
 	case syscall.SIGCONT:
 		return d.resume(now)
+	case syscall.SIGPIPE:
+		return d.unheard(now)
 	case syscall.SIGHUP:
 		s = syscall.SIGTERM
 	}
@@ -174,6 +175,14 @@ func (d *decision) signalled(s syscall.Signal, now time.Time) []action {
 		d.code = 128 + int(s) // no child decides
 	}
 	return append(todo, d.stop(s, now)...)
+}
+
+// unheard ends a run whose output nobody reads any more.
+func (d *decision) unheard(now time.Time) []action {
+	if d.code < 0 {
+		d.code = 128 + int(syscall.SIGPIPE)
+	}
+	return d.stop(syscall.SIGTERM, now)
 }
 
 // stop asks all children to end, and says until when.

@@ -52,6 +52,8 @@ var decisionTests = []struct {
 		[]string{"b=0, a=0, c=0 =>"}, 0, true, []string{}},
 	{"a lone failure needs no verdict", plan.WaitAll,
 		[]string{"a=0, b=0 =>", "c=1 =>"}, 1, true, []string{"c ended with exit code 1"}},
+	{"stopped by the user, there is no verdict", plan.WaitAll,
+		[]string{"INT => send-INT", "a=130 =>", "b=130, c=130 =>"}, 130, true, []string{"a ended with exit code 130"}},
 	{"one is left", plan.WaitAll,
 		[]string{"b=1 =>", "c=0 =>"}, 1, false,
 		[]string{"b ended with exit code 1, waiting for the others"}},
@@ -71,6 +73,9 @@ var decisionTests = []struct {
 		[]string{"TERM => send-TERM", "TERM => send-TERM"}, 0, false, nil},
 	{"stopped by the user, a code of 0 does not hide a failure", plan.WaitAll,
 		[]string{"TERM => send-TERM", "a=0 =>", "b=143 =>", "c=0 =>"}, 143, true, nil},
+
+	{"nobody reads", plan.WaitAll,
+		[]string{"PIPE => send-TERM", "a=0, b=143, c=0 =>"}, 141, true, nil},
 
 	{"patience ends", plan.StopOnFailure,
 		[]string{"a=0 => send-TERM", "+1999ms, tick =>", "+1ms, tick => kill", "+9s, tick =>"}, 0, false,
@@ -115,7 +120,7 @@ var decisionTests = []struct {
 
 var signalsByName = map[string]syscall.Signal{
 	"INT": syscall.SIGINT, "QUIT": syscall.SIGQUIT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP,
-	"TSTP": syscall.SIGTSTP, "CONT": syscall.SIGCONT,
+	"PIPE": syscall.SIGPIPE, "TSTP": syscall.SIGTSTP, "CONT": syscall.SIGCONT,
 }
 
 func testSpec(mode plan.Mode) Spec {

@@ -3,12 +3,14 @@ package supervisor
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"slices"
 	"sync"
+	"syscall"
 
 	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
@@ -24,11 +26,13 @@ type output struct {
 	colours map[string]*color.Color
 	write   sync.Mutex
 	pumps   sync.WaitGroup
+	// unheard is called when nobody reads what is written.
+	unheard func()
 }
 
-func newOutput(spec Spec) *output {
+func newOutput(spec Spec, unheard func()) *output {
 	palette := []color.Attribute{color.FgCyan, color.FgYellow, color.FgGreen, color.FgMagenta, color.FgBlue}
-	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}}
+	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}, unheard: sync.OnceFunc(unheard)}
 	for i, child := range spec.Run.Children {
 		o.width = max(o.width, len(child.Name))
 		o.colours[child.Name] = color.New(palette[i%len(palette)])
@@ -73,7 +77,7 @@ func (o *output) pipe(to *os.File, name string) (*os.File, error) {
 
 func (o *output) head(to *os.File, name string) []byte {
 	head := fmt.Sprintf("%-*s | ", o.width, name)
-	if _, off := os.LookupEnv("NO_COLOR"); off || !isatty.IsTerminal(to.Fd()) {
+	if os.Getenv("NO_COLOR") != "" || !isatty.IsTerminal(to.Fd()) {
 		return []byte(head)
 	}
 	c := o.colours[name]
@@ -85,15 +89,20 @@ func (o *output) head(to *os.File, name string) []byte {
 // gets one.
 func (o *output) pump(to io.Writer, from io.Reader, head []byte) {
 	lines := bufio.NewReaderSize(from, lineMax)
-	for {
+	for piece := false; ; {
 		line, err := lines.ReadSlice('\n')
-		if len(line) > 0 {
+		// The rest of a line that was written in pieces may be its end alone.
+		if len(line) > 0 && !(piece && len(line) == 1 && err == nil) {
 			whole := slices.Concat(head, bytes.TrimSuffix(line, []byte("\n")), []byte("\n"))
 			o.write.Lock()
-			to.Write(whole)
+			_, err := to.Write(whole)
 			o.write.Unlock()
+			if errors.Is(err, syscall.EPIPE) {
+				o.unheard()
+			}
 		}
-		if err != nil && err != bufio.ErrBufferFull {
+		piece = err == bufio.ErrBufferFull
+		if err != nil && !piece {
 			return
 		}
 	}

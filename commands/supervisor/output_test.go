@@ -20,7 +20,7 @@ func pumped(pieces ...string) string {
 		to.Close()
 	}()
 	var out strings.Builder
-	new(output).pump(&out, from, []byte("a | "))
+	outputOf().pump(&out, from, []byte("a | "))
 	return out.String()
 }
 
@@ -56,7 +56,7 @@ func (w lineWriter) Write(p []byte) (int, error) {
 }
 
 func TestPumpWritesWholeLines(t *testing.T) {
-	new(output).pump(lineWriter{t}, strings.NewReader("a\nbb\n\n"+strings.Repeat("c", 3*lineMax)+"\nd"), []byte("x | "))
+	outputOf().pump(lineWriter{t}, strings.NewReader("a\nbb\n\n"+strings.Repeat("c", 3*lineMax)+"\nd"), []byte("x | "))
 }
 
 func outputOf(names ...string) *output {
@@ -64,7 +64,7 @@ func outputOf(names ...string) *output {
 	for _, name := range names {
 		spec.Run.Children = append(spec.Run.Children, netcmd.Child{Name: name})
 	}
-	return newOutput(spec)
+	return newOutput(spec, func() {})
 }
 
 // Names are padded, and no colour goes where no terminal is.

@@ -18,8 +18,10 @@ type Step struct {
 	About string
 	// Place is where the command line runs.
 	Place Place
-	// Env are NAME=VALUE assignments in front of the command line.
-	Env []string
+	// Env are NAME=VALUE assignments in front of the command line. With OnlyEnv
+	// they are all of its environment.
+	Env     []string
+	OnlyEnv bool
 	// Argv is the command and its arguments. A word may contain Var references.
 	Argv []string
 	// Stdin is given to the command, and printed as a here-document. It may

@@ -152,9 +152,17 @@ func Line(s Step) string {
 }
 
 func command(s Step) string {
-	words := make([]string, 0, len(s.Env)+len(s.Place.Enter)+len(s.Argv))
+	words := make([]string, 0, 2+len(s.Env)+len(s.Place.Enter)+len(s.Argv))
+	if s.OnlyEnv {
+		words = append(words, "env", "-i")
+	}
 	for _, e := range s.Env {
 		name, value, _ := strings.Cut(e, "=")
+		if s.OnlyEnv {
+			// For env it is a word like any other.
+			words = append(words, quote(e))
+			continue
+		}
 		words = append(words, name+"="+quote(value))
 	}
 	for _, w := range s.Words() {

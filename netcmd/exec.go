@@ -1,0 +1,64 @@
+package netcmd
+
+import (
+	"fmt"
+	"strings"
+
+	"vagganet/netcmd/plan"
+)
+
+// Process is one that runs in a node, and what is known of it.
+type Process struct {
+	PID int
+	// Env is its environment; nil for the caller's.
+	Env []string
+	// UserID is its user, as its user namespace numbers them.
+	UserID int
+}
+
+// Exec is the step that runs a command as if it had been started as the node's:
+// beside a process of the node, in its namespaces, root and working folder,
+// with its environment and as its user. Between are the words of a process that
+// waits in the PID namespace while the command runs; it takes the command's PATH
+// and the rest of the way, since the tools for that have another PATH.
+func (l LiveRun) Exec(node string, beside Process, between, argv []string) plan.Step {
+	target := fmt.Sprintf("--target=%d", beside.PID)
+	outer := append([]string{"nsenter", target}, l.becomeUser("--user")...)
+	search, env := searchPath(beside.Env)
+	outer = append(append(outer, "--pid"), between...)
+	inner := []string{search, "nsenter", target, "--mount"}
+	if node == Bridge {
+		inner = append(inner, "--net="+l.Dir+"/"+node)
+	} else {
+		inner = append(inner, "--uts", "--net", "--root")
+	}
+	inner = append(inner, "--wd")
+	if beside.UserID != 0 {
+		inner = append(inner, fmt.Sprintf("--setuid=%d", beside.UserID))
+	}
+	return plan.Step{
+		Place: plan.Place{Name: node, Enter: endOptions(append(outer, inner...), argv)},
+		Argv:  argv,
+		Env:   env, OnlyEnv: beside.Env != nil,
+	}
+}
+
+// defaultPath is for a command whose environment has no PATH.
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// searchPath takes PATH out of an environment, and puts the caller's there for
+// the tools.
+func searchPath(env []string) (string, []string) {
+	if env == nil {
+		return plan.Var("PATH"), nil
+	}
+	search, others := defaultPath, []string{"PATH=" + plan.Var("PATH")}
+	for _, e := range env {
+		if value, ok := strings.CutPrefix(e, "PATH="); ok {
+			search = value
+		} else {
+			others = append(others, e)
+		}
+	}
+	return search, others
+}
