@@ -51,6 +51,8 @@ type testFacts struct {
 	Guests     []string `json:"guests"`
 	Inside     bool     `json:"inside"`
 	Supervisor int      `json:"supervisor"`
+	// GuestEnv is the environment of guests' commands; null for the caller's.
+	GuestEnv []string `json:"guest_env"`
 }
 
 // usualFacts are those of a machine like any other, on which nothing has been
@@ -65,6 +67,7 @@ func usualFacts() testFacts {
 			Gateway:      machine.GatewayFacts{Owner: -1},
 		},
 		Supervisor: 4711,
+		GuestEnv:   []string{"PATH=/usr/bin:/bin", "VAGGANET_RUN=chaos"},
 	}
 }
 
@@ -143,7 +146,7 @@ func (m fakeMachine) GuestProcess(_ netcmd.LiveRun, guest string) int {
 
 // GuestCommand is the first process's child.
 func (m fakeMachine) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
-	return netcmd.Process{PID: m.GuestProcess(run, guest) + 1, Env: []string{"PATH=/usr/bin:/bin", "VAGGANET_RUN=chaos"}}
+	return netcmd.Process{PID: m.GuestProcess(run, guest) + 1, Env: m.facts.GuestEnv}
 }
 
 func (m fakeMachine) Program() (string, bool) { return "/usr/bin/vagganet", m.facts.LacksNames }
