@@ -13,5 +13,6 @@ func TestMain(m *testing.M) {
 		"vagga_network":   main,
 		"vagga_partition": main,
 		"probe":           probeMain,
+		"hear":            hearMain,
 	})
 }
