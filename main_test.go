@@ -14,5 +14,6 @@ func TestMain(m *testing.M) {
 		"vagga_partition": program,
 		"probe":           probeMain,
 		"faketool":        fakeTool,
+		"hear":            hearMain,
 	})
 }

@@ -361,13 +361,14 @@ func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 
 var signalNames = map[string]syscall.Signal{
 	"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "HUP": syscall.SIGHUP, "QUIT": syscall.SIGQUIT,
+	"TSTP": syscall.SIGTSTP, "STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT,
 }
 
 // signal SIGNAL NAME: to the process started under that name, to it alone;
 // with -NAME to its whole process group.
 func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 || signalNames[args[0]] == 0 {
-		ts.Fatalf("usage: signal INT|TERM|KILL|HUP|QUIT [-]NAME")
+		ts.Fatalf("usage: signal INT|TERM|KILL|HUP|QUIT|TSTP|STOP|CONT [-]NAME")
 	}
 	name, group := strings.CutPrefix(args[1], "-")
 	pid := findProcess(ts, name).cmd.Process.Pid
