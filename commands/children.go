@@ -45,12 +45,12 @@ func (a App) addChildren(run *netcmd.Run, command *config.Command, chosen choice
 	if err != nil {
 		return err
 	}
-	if err := netcmd.CheckPorts(guests); errors.As(err, &bad) {
+	children := slices.DeleteFunc(slices.Clone(command.Children), func(c *config.Child) bool { return !chosen[c.Name] })
+	run.Guests = slices.DeleteFunc(guests, func(g netcmd.Guest) bool { return !chosen[g.Name] })
+	if err := netcmd.CheckPorts(run.Guests); errors.As(err, &bad) {
 		return &config.Error{Path: file.Path, Line: lines[bad.Guest], Msg: err.Error(),
 			Hint: "the gateway has each port once, for all guests of a run"}
 	}
-	children := slices.DeleteFunc(slices.Clone(command.Children), func(c *config.Child) bool { return !chosen[c.Name] })
-	run.Guests = slices.DeleteFunc(guests, func(g netcmd.Guest) bool { return !chosen[g.Name] })
 	slices.SortStableFunc(children, func(one, other *config.Child) int {
 		return cmp.Or(order(one)-order(other), cmp.Compare(one.Name, other.Name))
 	})

@@ -30,6 +30,18 @@ func (a App) sweepPorts(c *cli.Context, g netcmd.Gateway) error {
 	return err
 }
 
+// withoutPorts leaves an isolated run's ports out, and says so: there is no
+// gateway that they could be ports of.
+func withoutPorts(run *netcmd.Run) {
+	if !run.HasPorts() {
+		return
+	}
+	for i := range run.Guests {
+		run.Guests[i].Ports = nil
+	}
+	say(os.Stderr, "an isolated run has no gateway, so its ports can't be reached from the host")
+}
+
 // closePorts closes the ports of a run that has ended, in whatever way. By then
 // the run's own rules are those of a run that is no more; others of that kind
 // may be there, too.

@@ -60,7 +60,11 @@ func (a App) runCommand(c *cli.Context) error {
 	}
 	spec.Run.Legacy = a.Machine.LegacyIptables(g.Tools.Iptables)
 	spec.Run.IPv6, spec.Run.BridgeFilter = facts.IPv6, facts.BridgeFilter
-	spec.Run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
+	if g.Isolated == nil {
+		spec.Run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
+	} else {
+		withoutPorts(&spec.Run)
+	}
 	if !facts.BridgeFilter || c.Bool("no-br-netfilter") {
 		spec.Run.CutsIn = netcmd.InGuests
 	}
