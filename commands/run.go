@@ -80,7 +80,9 @@ func (a App) runCommand(c *cli.Context) error {
 	if err := a.checkTools(spec.Run.Plan()); err != nil {
 		return err
 	}
-	warnOfResolver(g, facts)
+	if g.Isolated == nil {
+		warnOfResolver(g, facts)
+	}
 	spec.Run.Token = rand.Text()
 	defer closePorts(c, spec.Run)
 	code, err := supervisor.Start(spec)
@@ -96,7 +98,8 @@ func (a App) runCommand(c *cli.Context) error {
 func notInsideHint(g netcmd.Gateway) string {
 	if g.Isolated != nil {
 		return "what stands above is unshare's: this machine, or the container we are in, may forbid it to users\n" +
-			"(sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); with a gateway it is not needed"
+			"(sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); with a gateway it is not needed\n" +
+			"if it is /proc that can't be mounted, the container hides parts of it (docker run --security-opt systempaths=unconfined)"
 	}
 	return "what stands above is nsenter's or unshare's; vagganet run --dry-run … shows how they are called"
 }
