@@ -1,0 +1,48 @@
+package commands
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"vagganet/commands/config"
+)
+
+func TestChooseChildren(t *testing.T) {
+	command := &config.Command{Name: "c", Children: []*config.Child{
+		{Name: "a", Tags: []string{"web", "b"}},
+		{Name: "b", Tags: []string{"web"}},
+		{Name: "c", Bridge: true},
+	}}
+	for _, test := range []struct {
+		only, exclude, want string
+		err                 string
+		code                int
+	}{
+		{"", "", "a b c", "", 0},
+		{"c", "", "c", "", 0},
+		{"web", "", "a b", "", 0},
+		{"b", "", "a b", "", 0}, // a name of one, a tag of another
+		{"web c", "a", "b c", "", 0},
+		{"", "web", "c", "", 0},
+		{"", "a b c", "", "leave no child", exitNotFound},
+		{"web", "web", "", "leave no child", exitNotFound},
+		{"a x", "", "", `--only "x"`, 0},
+		{"a", "we", "", `--exclude "we"`, 0},
+		{"c", "a x", "", `--exclude "x"`, 0},
+	} {
+		chosen, err := chooseChildren(command, strings.Fields(test.only), strings.Fields(test.exclude))
+		if got := strings.Join(slices.Sorted(maps.Keys(chosen)), " "); got != test.want {
+			t.Errorf("--only %q --exclude %q leave %q, not %q", test.only, test.exclude, got, test.want)
+		}
+		if (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+			t.Errorf("--only %q --exclude %q: %v", test.only, test.exclude, err)
+		}
+		var coded codedError
+		if errors.As(err, &coded) != (test.code != 0) || coded.code != test.code {
+			t.Errorf("--only %q --exclude %q: code %d, not %d", test.only, test.exclude, coded.code, test.code)
+		}
+	}
+}
