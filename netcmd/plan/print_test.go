@@ -180,7 +180,7 @@ func children(t *testing.T, lines ...string) (int, string) {
 	return cmd.ProcessState.ExitCode(), string(out)
 }
 
-func TestChildren(t *testing.T) {
+func TestChildrenByCode(t *testing.T) {
 	for _, c := range []struct {
 		lines []string
 		code  int
