@@ -66,7 +66,7 @@ echo "stored by the old master: $(count "$old" old)"
 vagga_partition fullmesh
 await follows "$old"
 echo "healed: $old now says: $(is "$old" role:.*), $(is "$old" master_host:.*)"
-echo "healed: $old writes in its log: $(vagganet exec "$old" grep -o 'Flushing old data' /mnt/redis.log)"
+echo "healed: $old writes in its log: $(vagganet exec "$old" grep -o 'Flushing old data' /var/lib/redis/redis.log)"
 kept=$(count "$master" old)
 echo "stored by the old master, healed: $(count "$old" old)"
 echo "acknowledged and lost: $((acknowledged - kept))"
