@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"time"
 
 	"vagganet/commands"
 	"vagganet/commands/machine"
@@ -139,14 +140,18 @@ func (m fakeMachine) info(g netcmd.Gateway) *netcmd.Info {
 
 func (m fakeMachine) Survey(machine.Facts, []string) machine.Survey { return machine.Survey{} }
 
-// GuestProcess numbers the guests' processes after the supervisor's.
-func (m fakeMachine) GuestProcess(_ netcmd.LiveRun, guest string) int {
+// guestProcess numbers the guests' processes after the supervisor's.
+func (m fakeMachine) guestProcess(guest string) int {
 	return m.facts.Supervisor + 2 + 2*slices.Index(m.facts.Guests, guest)
+}
+
+func (m fakeMachine) Process(int) machine.Process {
+	return machine.Process{State: "running", Age: 200 * time.Second}
 }
 
 // GuestCommand is the first process's child.
 func (m fakeMachine) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
-	return netcmd.Process{PID: m.GuestProcess(run, guest) + 1, Env: m.facts.GuestEnv}
+	return netcmd.Process{PID: m.guestProcess(guest) + 1, Env: m.facts.GuestEnv}
 }
 
 func (m fakeMachine) Program() (string, bool) { return "/usr/bin/vagganet", m.facts.LacksNames }

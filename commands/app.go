@@ -36,9 +36,8 @@ type Machine interface {
 	Runs(netcmd.Gateway) ([]runstate.Run, error)
 	// Inside is the run that the caller is in; nil outside of any.
 	Inside(netcmd.Gateway) *runstate.Run
-	// GuestProcess is a process in all namespaces of a run's guest; 0 if none
-	// can be seen.
-	GuestProcess(run netcmd.LiveRun, guest string) int
+	// Process says how a process is.
+	Process(pid int) machine.Process
 	// Resolve follows the symbolic links of a path as a process sees them whose
 	// root is base.
 	Resolve(base, path string) (string, error)
@@ -60,11 +59,6 @@ func (Host) Runs(g netcmd.Gateway) ([]runstate.Run, error) { return runstate.Lis
 
 // Inside is the run that the caller is in; nil outside of any.
 func (Host) Inside(g netcmd.Gateway) *runstate.Run { return runstate.Inside(g) }
-
-// GuestProcess is a process in all namespaces of a run's guest.
-func (Host) GuestProcess(run netcmd.LiveRun, guest string) int {
-	return runstate.GuestProcess(run.Supervisor, run.Dir+"/"+guest)
-}
 
 // GuestCommand is what is known of a guest's own command.
 func (Host) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {

@@ -12,10 +12,10 @@ import (
 // A tool that a plan calls has a row of doctor's that tells its package.
 func TestDoctorKnowsThePlansTools(t *testing.T) {
 	for _, brctl := range []netcmd.Tool{{"busybox", "brctl"}, {"brctl"}, nil} {
-		g := netcmd.Gateway{Interface: "vagga", Network: netcmd.DefaultNetwork, Tools: netcmd.Tools{
-			IP: netcmd.Tool{"ip"}, Brctl: brctl, Iptables: netcmd.Tool{"iptables"},
-			Sysctl: netcmd.Tool{"busybox", "sysctl"}, Hostname: netcmd.Tool{"hostname"},
-		}, Host: netcmd.HostFacts{Modules: []string{"xt_physdev"}}}
+		tools := netcmd.UsualTools()
+		tools.Brctl, tools.Sysctl = brctl, netcmd.Tool{"busybox", "sysctl"}
+		g := netcmd.Gateway{Interface: "vagga", Network: netcmd.DefaultNetwork, Tools: tools,
+			Host: netcmd.HostFacts{Modules: []string{"xt_physdev"}}}
 		g.User = netcmd.User{UID: 1000, SubUIDs: netcmd.IDRange{First: 1, Count: 1}, SubGIDs: netcmd.IDRange{First: 1, Count: 1}, MapTools: true}
 		needed := neededTools(g)
 		for _, tool := range needed {

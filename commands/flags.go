@@ -3,7 +3,6 @@ package commands
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/google/shlex"
 	"github.com/urfave/cli/v2"
@@ -71,24 +70,26 @@ func sudo(c *cli.Context, uid int) ([]string, error) {
 // tools names the host's tools: as the settings have them, else by the first
 // name that is there.
 func (a App) tools() (netcmd.Tools, error) {
-	var tools netcmd.Tools
-	for _, t := range []struct {
-		tool    *netcmd.Tool
-		name    string
-		choices []string
-	}{
-		{&tools.IP, "ip", nil},
-		{&tools.Iptables, "iptables", nil},
-		{&tools.Sysctl, "sysctl", []string{"sysctl", "busybox sysctl"}},
-		// The other hostname refuses names with an underscore.
-		{&tools.Hostname, "hostname", []string{"busybox hostname", "hostname"}},
-		{&tools.Nsenter, "nsenter", nil},
-		{&tools.Brctl, "brctl", []string{"busybox brctl", "brctl"}},
+	tools := netcmd.UsualTools()
+	// The other hostname refuses names with an underscore.
+	tools.Hostname = a.firstOf(netcmd.Tool{"busybox", "hostname"}, tools.Hostname)
+	tools.Brctl = a.firstOf(netcmd.Tool{"busybox", "brctl"}, tools.Brctl)
+	tools.Sysctl = a.firstOf(tools.Sysctl, netcmd.Tool{"busybox", "sysctl"})
+	for name, tool := range map[string]*netcmd.Tool{
+		"ip": &tools.IP, "iptables": &tools.Iptables, "brctl": &tools.Brctl, "sysctl": &tools.Sysctl,
+		"hostname": &tools.Hostname, "nsenter": &tools.Nsenter, "unshare": &tools.Unshare,
+		"mount": &tools.Mount, "umount": &tools.Umount, "modprobe": &tools.Modprobe,
+		"newuidmap": &tools.Newuidmap, "newgidmap": &tools.Newgidmap,
 	} {
-		var err error
-		if *t.tool, err = a.tool(t.name, append(t.choices, t.name)); err != nil {
-			return tools, err
+		set := os.Getenv(settingVariable(name))
+		if set == "" {
+			continue
 		}
+		words, err := shlex.Split(set)
+		if err != nil || len(words) == 0 {
+			return tools, usagef("%s=%q is no command", settingVariable(name), set)
+		}
+		*tool = words
 	}
 	a.standIns(&tools)
 	if !a.Machine.Has(tools.Brctl[0]) {
@@ -97,22 +98,12 @@ func (a App) tools() (netcmd.Tools, error) {
 	return tools, nil
 }
 
-// tool is the one that the settings name, or else the first one that is there,
-// or else the last one.
-func (a App) tool(name string, choices []string) (netcmd.Tool, error) {
-	variable := settingVariable(name)
-	if set := os.Getenv(variable); set != "" {
-		words, err := shlex.Split(set)
-		if err != nil || len(words) == 0 {
-			return nil, usagef("%s=%q is no command", variable, set)
-		}
-		return words, nil
-	}
-	var words []string
-	for _, choice := range choices {
-		if words = strings.Fields(choice); a.Machine.Has(words[0]) {
-			break
+// firstOf is the first tool that is there, or else the last one.
+func (a App) firstOf(tools ...netcmd.Tool) netcmd.Tool {
+	for _, tool := range tools {
+		if a.Machine.Has(tool[0]) {
+			return tool
 		}
 	}
-	return words, nil
+	return tools[len(tools)-1]
 }

@@ -19,7 +19,8 @@ const systemSettings = "/etc/vagganet/settings.yaml"
 // settingNames are the keys of a settings file. Each is also a variable of the
 // environment, VAGGANET_NAME.
 var settingNames = []string{"interface", "network", "guest-network", "sudo", "trace", "no-iptables",
-	"ip", "iptables", "brctl", "sysctl", "hostname"}
+	"ip", "iptables", "brctl", "sysctl", "hostname", "nsenter", "unshare", "mount", "umount",
+	"modprobe", "newuidmap", "newgidmap"}
 
 func settingVariable(name string) string {
 	return "VAGGANET_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
@@ -55,6 +56,18 @@ func loadSettings() error {
 	return nil
 }
 
+// plainBool makes YAML's other words for true and false those that options
+// take.
+func plainBool(value string) string {
+	switch strings.ToLower(value) {
+	case "yes", "on":
+		return "true"
+	case "no", "off":
+		return "false"
+	}
+	return value
+}
+
 func applySettings(file string, text []byte) error {
 	var settings map[string]yaml.Node
 	if err := yaml.Unmarshal(text, &settings); err != nil {
@@ -68,7 +81,7 @@ func applySettings(file string, text []byte) error {
 			return fmt.Errorf("%s:%d: setting %q must be a string", file, value.Line, name)
 		}
 		if _, set := os.LookupEnv(settingVariable(name)); !set {
-			os.Setenv(settingVariable(name), value.Value)
+			os.Setenv(settingVariable(name), plainBool(value.Value))
 		}
 	}
 	return nil

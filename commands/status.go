@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -32,9 +33,11 @@ type Status struct {
 // RunStatus is one run that is up.
 type RunStatus struct {
 	netcmd.Info
-	// Pid is the run's first process, as the host sees it.
-	Pid    int           `json:"pid"`
-	Guests []GuestStatus `json:"guests"`
+	// Pid is the run's first process, as the host sees it, and Seconds is how
+	// long ago it was started.
+	Pid     int           `json:"pid"`
+	Seconds int           `json:"seconds"`
+	Guests  []GuestStatus `json:"guests"`
 	// Cut lists the directed links that are cut.
 	Cut []netcmd.Link `json:"cut"`
 }
@@ -42,8 +45,11 @@ type RunStatus struct {
 // GuestStatus is one guest of a run.
 type GuestStatus struct {
 	netcmd.Guest
-	// Pid is a process in all of the guest's namespaces; 0 if it has none.
+	// Pid is the guest's own command, as the host sees it; 0 if it has none.
 	Pid int `json:"pid"`
+	// State is that process's: "running" (it may be waiting for something),
+	// "stopped", or "ended" if there is none.
+	State string `json:"state"`
 }
 
 func (a App) statusVerb() *cli.Command {
@@ -106,8 +112,10 @@ func (a App) status(c *cli.Context) error {
 
 func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 	s := RunStatus{Info: live.Info, Pid: live.Supervisor, Guests: []GuestStatus{}}
+	s.Seconds = int(a.Machine.Process(live.Supervisor).Age.Seconds())
 	for _, guest := range live.Guests {
-		s.Guests = append(s.Guests, GuestStatus{guest, a.Machine.GuestProcess(live, guest.Name)})
+		pid := a.Machine.GuestCommand(live, guest.Name).PID
+		s.Guests = append(s.Guests, GuestStatus{guest, pid, a.Machine.Process(pid).State})
 	}
 	r := newRunner(c)
 	err := r.Run(c.Context, live.ListRules())
@@ -140,26 +148,76 @@ func (s Status) write(w io.Writer) error {
 		fmt.Fprintf(w, "no gateway %s, %s\n", s.Interface, runs)
 	}
 	for _, r := range s.Runs {
-		fmt.Fprintf(w, "\nrun %s: command %s, %s\n", r.Run, r.Command, r.where())
-		table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-		fmt.Fprintln(table, "  GUEST\tADDRESS\tPID\tGETS NOTHING FROM")
-		for _, g := range r.Guests {
-			pid := "-"
-			if g.Pid > 0 {
-				pid = fmt.Sprint(g.Pid)
-			}
-			fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", g.Name, g.IP, pid, r.cutTo(g.Name))
-		}
-		if err := table.Flush(); err != nil {
+		if err := r.write(w, s.Gateway); err != nil {
 			return err
-		}
-		for _, g := range r.Guests {
-			for _, p := range g.Ports {
-				fmt.Fprintf(w, "  port %s of %s leads to %s, port %d\n", p, s.Gateway, g.Name, p.Internal)
-			}
 		}
 	}
 	return nil
+}
+
+func (r RunStatus) write(w io.Writer, gateway netip.Addr) error {
+	fmt.Fprintf(w, "\nrun %s: command %s, %s, up %s\n", r.Run, r.Command, r.where(), time.Duration(r.Seconds)*time.Second)
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(table, "  GUEST\tADDRESS\tPID\tSTATE")
+	for _, g := range r.Guests {
+		pid := "-"
+		if g.Pid > 0 {
+			pid = fmt.Sprint(g.Pid)
+		}
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", g.Name, g.IP, pid, g.State)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, g := range r.Guests {
+		for _, p := range g.Ports {
+			fmt.Fprintf(w, "  port %s of %s leads to %s, port %d\n", p, gateway, g.Name, p.Internal)
+		}
+	}
+	return r.writeCuts(w)
+}
+
+// matrixMost is for how many guests a matrix still fits a terminal.
+const matrixMost = 10
+
+// writeCuts shows what is cut: as a matrix, or, where that would be too wide, as
+// a list.
+func (r RunStatus) writeCuts(w io.Writer) error {
+	if len(r.Cut) == 0 {
+		_, err := fmt.Fprintln(w, "  nothing is cut")
+		return err
+	}
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	if len(r.Guests) > matrixMost {
+		for _, g := range r.Guests {
+			if from := r.cutTo(g.Name); from != nil {
+				fmt.Fprintf(table, "  to %s\tcut from %s\n", g.Name, strings.Join(from, " "))
+			}
+		}
+		return table.Flush()
+	}
+	fmt.Fprint(table, "  ")
+	for _, to := range r.Guests {
+		fmt.Fprintf(table, "\tto %s", to.Name)
+	}
+	for _, from := range r.Guests {
+		fmt.Fprintf(table, "\n  from %s", from.Name)
+		for _, to := range r.Guests {
+			fmt.Fprint(table, "\t"+r.cell(from.Name, to.Name))
+		}
+	}
+	fmt.Fprintln(table)
+	return table.Flush()
+}
+
+func (r RunStatus) cell(from, to string) string {
+	switch {
+	case from == to:
+		return "-"
+	case slices.Contains(r.Cut, netcmd.Link{From: from, To: to}):
+		return "cut"
+	}
+	return "ok"
 }
 
 // where says what the run is connected to, and where its cuts are if that is
@@ -176,15 +234,12 @@ func (r RunStatus) where() string {
 }
 
 // cutTo lists from whom a guest gets nothing.
-func (r RunStatus) cutTo(guest string) string {
+func (r RunStatus) cutTo(guest string) []string {
 	var from []string
 	for _, l := range r.Cut {
 		if l.To == guest {
 			from = append(from, l.From)
 		}
 	}
-	if from == nil {
-		return "-"
-	}
-	return strings.Join(from, " ")
+	return from
 }

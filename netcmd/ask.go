@@ -51,8 +51,8 @@ func (g Gateway) quietSudo() []string {
 // as the user, and does something there that needs rights: some systems give out
 // the namespaces, but no rights in them. They end with the step.
 func (g Gateway) TryNamespaces() plan.Step {
-	argv := []string{"unshare", "--user", "--map-root-user", "--net", "--uts",
-		"--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"}
+	argv := g.Tools.Unshare.With("--user", "--map-root-user", "--net", "--uts",
+		"--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc")
 	return Ask(append(argv, g.Tools.IP.With("link", "set", "dev", "lo", "up")...)...)
 }
 

@@ -29,7 +29,7 @@ func (r Run) enter() []string {
 		words := r.Gateway.Enter()
 		return words[:len(words)-1] // without --net
 	case r.InCallersNet():
-		return []string{"nsenter", "--user=" + r.Gateway.UserNS()}
+		return r.Gateway.Tools.Nsenter.With("--user=" + r.Gateway.UserNS())
 	}
 	return r.Gateway.Enter()
 }
@@ -40,7 +40,7 @@ func (r Run) GatewayEnter() []string {
 	if !r.InCallersNet() {
 		return nil
 	}
-	return []string{"nsenter", "--net=" + r.Gateway.NetNS()}
+	return r.Gateway.Tools.Nsenter.With("--net=" + r.Gateway.NetNS())
 }
 
 // inGateway is a step in the gateway's network namespace, wherever the run's

@@ -124,7 +124,7 @@ func testRun(isolated *Isolated, in CutsIn) Run {
 	return Run{
 		Name: "flock", Command: "flock", Network: DefaultGuestNetwork, Slot: DefaultNetwork.Slot(0), CutsIn: in,
 		Gateway: Gateway{Interface: "vagga", Network: DefaultNetwork, Isolated: isolated,
-			Tools: Tools{IP: Tool{"ip"}, Iptables: Tool{"iptables"}, Sysctl: Tool{"sysctl"}, Hostname: Tool{"hostname"}}},
+			Tools: UsualTools()},
 		Guests:   []Guest{{Name: "a", IP: netip.MustParseAddr("172.18.0.1")}, {Name: "b", IP: netip.MustParseAddr("172.18.0.2")}},
 		Children: []Child{{Name: "a", Node: "a", Argv: []string{"true"}}},
 		Program:  "/opt/vagganet",

@@ -23,10 +23,10 @@ type Process struct {
 // and the rest of the way, since the tools for that have another PATH.
 func (l LiveRun) Exec(node string, beside Process, between, argv []string) plan.Step {
 	target := fmt.Sprintf("--target=%d", beside.PID)
-	outer := append([]string{"nsenter", target}, l.becomeUser("--user")...)
+	outer := append(l.Tools.Nsenter.With(target), l.becomeUser("--user")...)
 	search, env := searchPath(beside.Env)
 	outer = append(append(outer, "--pid"), between...)
-	inner := []string{search, "nsenter", target, "--mount"}
+	inner := append([]string{search}, l.Tools.Nsenter.With(target, "--mount")...)
 	if node == Bridge {
 		inner = append(inner, "--net="+l.Dir+"/"+node)
 	} else {

@@ -256,12 +256,12 @@ func (g Gateway) loadModules() []plan.Step {
 	var steps []plan.Step
 	if len(g.Host.Modules) > 0 {
 		steps = append(steps, g.root("host: kernel modules of iptables-legacy",
-			append([]string{"modprobe", "-a"}, g.Host.Modules...)...))
+			g.Tools.Modprobe.With(append([]string{"-a"}, g.Host.Modules...)...)...))
 	}
 	if !g.Host.BridgeFilter {
 		const about = "host: br_netfilter, switched off for the host's own bridges"
 		steps = append(steps,
-			g.root(about, "modprobe", "br_netfilter"),
+			g.root(about, g.Tools.Modprobe.With("br_netfilter")...),
 			g.root(about, g.Tools.Sysctl.With("-q", "-w",
 				"net.bridge.bridge-nf-call-iptables=0",
 				"net.bridge.bridge-nf-call-ip6tables=0",
@@ -273,8 +273,8 @@ func (g Gateway) loadModules() []plan.Step {
 // hold makes the namespaces. The command returns when they exist.
 func (g Gateway) hold() []plan.Step {
 	const about = "gateway: a user and a network namespace, held until they are mounted"
-	hold := hostStep(about, "unshare", "--user", "--net",
-		"sh", "-c", "sleep 60 >/dev/null 2>&1 & echo $!")
+	hold := hostStep(about, g.Tools.Unshare.With("--user", "--net",
+		"sh", "-c", "sleep 60 >/dev/null 2>&1 & echo $!")...)
 	hold.Capture = "holder"
 	return append([]plan.Step{hold}, g.writeMaps(about)...)
 }
@@ -293,8 +293,8 @@ func (g Gateway) writeMaps(about string) []plan.Step {
 	u := g.User
 	if u.UID != 0 && u.MapTools && u.SubUIDs.Count > 0 && u.SubGIDs.Count > 0 {
 		return []plan.Step{
-			hostStep(about, append([]string{"newuidmap", holder}, idMap(u.UID, u.SubUIDs)...)...),
-			hostStep(about, append([]string{"newgidmap", holder}, idMap(u.GID, u.SubGIDs)...)...),
+			hostStep(about, g.Tools.Newuidmap.With(append([]string{holder}, idMap(u.UID, u.SubUIDs)...)...)...),
+			hostStep(about, g.Tools.Newgidmap.With(append([]string{holder}, idMap(u.GID, u.SubGIDs)...)...)...),
 		}
 	}
 	return []plan.Step{
@@ -428,11 +428,11 @@ func (g Gateway) removeRules(rules []hostRule, table string) []plan.Step {
 
 func (g Gateway) mount(kind, file string) []plan.Step {
 	return []plan.Step{g.root("host: mount the gateway's namespaces",
-		"mount", "--bind", "/proc/"+holder+"/ns/"+kind, file)}
+		g.Tools.Mount.With("--bind", "/proc/"+holder+"/ns/"+kind, file)...)}
 }
 
 func (g Gateway) umount(file string) []plan.Step {
-	return []plan.Step{g.root("host: unmount the gateway's namespaces", "umount", file)}
+	return []plan.Step{g.root("host: unmount the gateway's namespaces", g.Tools.Umount.With(file)...)}
 }
 
 // root is a step on the host as root.
@@ -453,7 +453,7 @@ func (g Gateway) inside(about string, argv ...string) plan.Step {
 // Enter is the way into a gateway that stands, or into what takes its place.
 func (g Gateway) Enter() []string {
 	if g.Isolated != nil {
-		return g.Isolated.enter()
+		return g.Isolated.enter(g.Tools)
 	}
-	return []string{"nsenter", "--user=" + g.UserNS(), "--net=" + g.NetNS()}
+	return g.Tools.Nsenter.With("--user="+g.UserNS(), "--net="+g.NetNS())
 }

@@ -93,7 +93,7 @@ func (r Run) guest(g Guest) plan.Step {
 func (r Run) child(c Child) plan.Step {
 	s := plan.Step{
 		About:    "start " + c.Name,
-		Place:    plan.Place{Name: c.Node, Enter: []string{"nsenter", "--net=" + r.dir(c.Node)}},
+		Place:    plan.Place{Name: c.Node, Enter: r.Gateway.Tools.Nsenter.With("--net=" + r.dir(c.Node))},
 		Env:      r.childEnv(c),
 		Child:    c.Name,
 		ExitFile: r.dir(".exit"),
@@ -120,41 +120,48 @@ func (r Run) unshare(c Child) []string {
 	case c.Node == Bridge && c.Files == nil:
 		return nil
 	case !c.IsGuest():
-		return []string{"unshare", "--mount"}
+		return r.Gateway.Tools.Unshare.With("--mount")
 	}
 	proc := "--mount-proc"
 	if c.Files != nil && c.Files.ownRoot() {
 		proc += "=" + r.root(c) + "/proc"
 	}
-	return []string{"unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", proc}
+	return r.Gateway.Tools.Unshare.With("--mount", "--uts", "--pid", "--fork", "--kill-child", proc)
 }
 
 // script is what is done in the child's namespaces before its command.
 func (r Run) script(c Child) string {
+	tools := r.Gateway.Tools
 	var b strings.Builder
+	must := func(words ...string) { b.WriteString(shellescape.QuoteCommand(words) + " || exit 125; ") }
 	if c.Node == Caller {
 		// The names and the name servers there are the caller's, too.
-		b.WriteString("umount " + strings.Join(r.covered(), " ") + " || exit 125; ")
+		must(tools.Umount.With(r.covered()...)...)
 	}
 	if c.IsGuest() {
-		b.WriteString(shellescape.QuoteCommand(r.Gateway.Tools.Hostname.With(r.hostname(c.Node))) + " || exit 125; ")
+		must(tools.Hostname.With(r.hostname(c.Node))...)
 	}
 	if c.Files != nil {
-		b.WriteString("mount --all --fstab " + shellescape.Quote(r.fstab(c)) + " || exit 125; ")
+		must(tools.Mount.With("--all", "--fstab", r.fstab(c))...)
 	}
-	enter := c.enter(r)
-	if len(enter) > 0 {
-		b.WriteString("enter=$(command -v unshare) || exit 125; ")
-		enter = append([]string{`"$enter"`}, enter...)
+	exec := []string{"exec"}
+	if options := c.enter(r); len(options) > 0 {
+		// With the child's own PATH, the tool might not be found any more.
+		tool := tools.Unshare
+		b.WriteString("enter=$(command -v " + shellescape.Quote(tool[0]) + ") || exit 125; ")
+		exec = append(exec, `"$enter"`)
+		for _, word := range slices.Concat(tool[1:], options) {
+			exec = append(exec, shellescape.Quote(word))
+		}
 	}
 	b.WriteString("PATH=" + r.searchPath(c) + "; ")
-	exec := strings.Join(append(append([]string{"exec"}, enter...), `"$@"`), " ")
+	command := strings.Join(append(exec, `"$@"`), " ")
 	if !c.IsGuest() {
-		return b.String() + exec
+		return b.String() + command
 	}
 	// The shell's own standard error is put aside: it would say "Terminated"
 	// where the command should have the last word.
-	return b.String() + "exec 3>&2 2>/dev/null; (" + exec + " 2>&3 3>&-); exit $?"
+	return b.String() + "exec 3>&2 2>/dev/null; (" + command + " 2>&3 3>&-); exit $?"
 }
 
 // enter are the options of the unshare that changes a command's root, folder
@@ -162,10 +169,10 @@ func (r Run) script(c Child) string {
 func (c Child) enter(r Run) []string {
 	var options []string
 	if c.Files != nil && c.Files.ownRoot() {
-		options = append(options, "--root="+shellescape.Quote(r.root(c)))
+		options = append(options, "--root="+r.root(c))
 	}
 	if c.WorkDir != "" {
-		options = append(options, "--wd="+shellescape.Quote(c.WorkDir))
+		options = append(options, "--wd="+c.WorkDir)
 	}
 	if c.UserID != 0 {
 		options = append(options, "--setuid="+strconv.Itoa(c.UserID))

@@ -19,9 +19,9 @@ type Isolated struct {
 var IsolatedRunDirs = []string{"/mnt", "/media", "/srv", "/opt", "/var/opt", "/var/local", "/usr/local/src"}
 
 // enter makes the namespaces that a gateway would have had.
-func (i Isolated) enter() []string {
+func (i Isolated) enter(tools Tools) []string {
 	if i.OwnUser {
-		return []string{"unshare", "--user", "--map-root-user", "--net"}
+		return tools.Unshare.With("--user", "--map-root-user", "--net")
 	}
-	return []string{"unshare", "--net"}
+	return tools.Unshare.With("--net")
 }

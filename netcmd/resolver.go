@@ -79,7 +79,7 @@ func (r Run) resolvConf() plan.Plan {
 	file := r.dir(".resolv.conf")
 	return plan.Plan{
 		r.write(about, file, r.ResolvConf),
-		r.step(about, "mount", "--bind", file, "/etc/resolv.conf"),
+		r.step(about, r.Gateway.Tools.Mount.With("--bind", file, "/etc/resolv.conf")...),
 	}
 }
 

@@ -111,8 +111,8 @@ func (r Run) Enter() plan.Step {
 	return plan.Step{
 		About: about,
 		Place: plan.Place{Name: r.outermost(), Enter: r.enter()},
-		Argv: []string{"unshare", "--mount", "--propagation", "private",
-			"--pid", "--fork", "--kill-child", "--mount-proc"},
+		Argv: r.Gateway.Tools.Unshare.With("--mount", "--propagation", "private",
+			"--pid", "--fork", "--kill-child", "--mount-proc"),
 	}
 }
 
@@ -132,14 +132,14 @@ func (r Run) Prepare() plan.Plan {
 		files = append(files, r.dir(g.Name))
 	}
 	p := plan.Plan{
-		r.step(about, "mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", r.Gateway.RunDir()),
+		r.step(about, r.Gateway.Tools.Mount.With("-t", "tmpfs", "-o", "mode=0755", "tmpfs", r.Gateway.RunDir())...),
 		r.step(about, files...),
 		r.write(about, r.dir(".hosts"), r.hosts()),
-		r.step(about, "mount", "--bind", r.dir(".hosts"), "/etc/hosts"),
+		r.step(about, r.Gateway.Tools.Mount.With("--bind", r.dir(".hosts"), "/etc/hosts")...),
 	}
 	if !r.isolated() && !r.InCallersNet() {
 		const about = "run: no way from here to the namespace that all runs share"
-		p = append(p, r.step(about, "mount", "--bind", "/dev/null", r.Gateway.NetNS()))
+		p = append(p, r.step(about, r.Gateway.Tools.Mount.With("--bind", "/dev/null", r.Gateway.NetNS())...))
 	}
 	p = append(p, r.resolvConf()...)
 	p = append(p, r.programNames()...)
@@ -240,7 +240,7 @@ func (r Run) programNames() plan.Plan {
 	p := plan.Plan{
 		r.step(about, "mkdir", r.BinDir()),
 		r.step(about, "touch", own),
-		r.step(about, "mount", "--bind", r.Program, own),
+		r.step(about, r.Gateway.Tools.Mount.With("--bind", r.Program, own)...),
 	}
 	for _, name := range ProgramNames[1:] {
 		p = append(p, r.step(about, "ln", "-s", ProgramNames[0], r.BinDir()+"/"+name))
@@ -255,7 +255,7 @@ func (r Run) makeNetNS(node, file string, settings []string) plan.Step {
 	if len(settings) > 0 {
 		argv = r.Gateway.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...)
 	}
-	place := plan.Place{Name: node, Enter: []string{"unshare", "--net=" + r.dir(file)}}
+	place := plan.Place{Name: node, Enter: r.Gateway.Tools.Unshare.With("--net=" + r.dir(file))}
 	return plan.Step{About: node + ": network namespace", Place: place, Argv: argv}
 }
 
@@ -279,7 +279,7 @@ func (r Run) at(node, about string, argv ...string) plan.Step {
 	if node != Bridge {
 		name = "guest " + node
 	}
-	place := plan.Place{Name: name, Enter: []string{"nsenter", "--net=" + r.dir(node)}}
+	place := plan.Place{Name: name, Enter: r.Gateway.Tools.Nsenter.With("--net=" + r.dir(node))}
 	return plan.Step{About: name + ": " + about, Place: place, Argv: argv}
 }
 

@@ -21,7 +21,19 @@ type Tools struct {
 	Iptables Tool
 	Sysctl   Tool
 	Hostname Tool
-	Nsenter  Tool // into a network namespace; all that a partition needs of it
+	// Of util-linux, of kmod, and of uidmap.
+	Nsenter, Unshare, Mount, Umount Tool
+	Modprobe                        Tool
+	Newuidmap, Newgidmap            Tool
+}
+
+// UsualTools are the tools by the names that they have on most machines.
+func UsualTools() Tools {
+	return Tools{
+		IP: Tool{"ip"}, Brctl: Tool{"brctl"}, Iptables: Tool{"iptables"}, Sysctl: Tool{"sysctl"}, Hostname: Tool{"hostname"},
+		Nsenter: Tool{"nsenter"}, Unshare: Tool{"unshare"}, Mount: Tool{"mount"}, Umount: Tool{"umount"},
+		Modprobe: Tool{"modprobe"}, Newuidmap: Tool{"newuidmap"}, Newgidmap: Tool{"newgidmap"},
+	}
 }
 
 // Restore is the iptables-restore that belongs to the iptables in use:

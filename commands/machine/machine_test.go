@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"vagganet/netcmd"
 )
@@ -96,5 +97,23 @@ func TestProgram(t *testing.T) {
 		if path != filepath.Join(dir, "vagga") || lacks != (i < 3) {
 			t.Errorf("with %d names: %s, lacks some: %v", i+1, path, lacks)
 		}
+	}
+}
+
+// The name of a command may have anything in it, brackets too.
+func TestReadStat(t *testing.T) {
+	stat := func(name, state string) string {
+		return "12 (" + name + ") " + state + " 1 12 12 0 -1 4194304 100 0 0 0 0 0 0 0 20 0 1 0 4567 1000 100\n"
+	}
+	for text, want := range map[string]string{
+		stat("sleep", "S"): "running", stat("a) T (b", "R"): "running", stat("x", "T"): "stopped",
+		stat("x", "t"): "stopped", stat("x", "Z"): "ended", "": "ended", "12 (x) R 1\n": "ended",
+	} {
+		if got := readStat(text); got.State != want {
+			t.Errorf("%q: %q, want %q", text, got.State, want)
+		}
+	}
+	if age := (Host{}).Process(os.Getpid()).Age; age < 0 || age > time.Hour {
+		t.Errorf("this test is %v old", age)
 	}
 }
