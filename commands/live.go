@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +57,8 @@ func (a App) runs(g netcmd.Gateway) ([]runstate.Run, error) {
 	}
 	// Root can look into everybody's folders, but not work in others' user
 	// namespaces.
-	if len(runs) > 0 && os.Geteuid() == 0 {
+	ofGateway := func(r runstate.Run) bool { return !r.Isolated }
+	if os.Geteuid() == 0 && slices.ContainsFunc(runs, ofGateway) {
 		return runs, checkOwner(g, a.Machine.Facts(g))
 	}
 	return runs, nil

@@ -90,7 +90,7 @@ func register(g netcmd.Gateway, others []string, name string) (*os.File, error) 
 				return nil, err
 			}
 		}
-		file, err := lock(filepath.Join(g.RunsDir(), name))
+		file, err := lock(filepath.Join(g.RunsDir(), name), byRun)
 		if g.Isolated != nil && os.IsNotExist(err) {
 			continue // another run just ended, and took the folder with it
 		}
@@ -124,17 +124,31 @@ func Folders(g netcmd.Gateway) []string {
 
 var errHeld = errors.New("another process holds the lock")
 
+// A run locks all of its file. Who removes what a run left locks one byte: so a
+// new run that meets that lock knows that the name will be free in a moment.
+const (
+	byRun     = 0
+	byCleaner = 1
+)
+
 // lock makes the file and locks it. A file that was removed between the two is
 // nobody's, so it is tried again.
-func lock(path string) (*os.File, error) {
+func lock(path string, length int64) (*os.File, error) {
 	for {
 		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 		if err != nil {
 			return nil, err
 		}
-		err = unix.FcntlFlock(file.Fd(), unix.F_SETLK, &unix.Flock_t{Type: unix.F_WRLCK})
+		err = unix.FcntlFlock(file.Fd(), unix.F_SETLK, &unix.Flock_t{Type: unix.F_WRLCK, Len: length})
 		if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
-			err = errHeld
+			pid, err1 := lockedBy(file)
+			if err = err1; err == nil && pid == nobody && length == byRun {
+				file.Close()
+				continue
+			}
+			if err == nil {
+				err = errHeld
+			}
 		}
 		if err != nil {
 			file.Close()
@@ -280,8 +294,23 @@ func isHeld(path string) bool {
 		return false
 	}
 	defer file.Close()
+	pid, err := lockedBy(file)
+	return err == nil && pid != nobody
+}
+
+// nobody holds a lock; 0 is a process that can't be seen from here.
+const nobody = -1
+
+// lockedBy is the process of the run that has the file.
+func lockedBy(file *os.File) (int, error) {
 	query := unix.Flock_t{Type: unix.F_WRLCK}
-	return unix.FcntlFlock(file.Fd(), unix.F_GETLK, &query) == nil && query.Type != unix.F_UNLCK
+	if err := unix.FcntlFlock(file.Fd(), unix.F_GETLK, &query); err != nil {
+		return nobody, err
+	}
+	if query.Type == unix.F_UNLCK || query.Len == byCleaner {
+		return nobody, nil
+	}
+	return int(query.Pid), nil
 }
 
 // holder is the process that holds a run's file; 0 if none did, and the file is
@@ -295,14 +324,10 @@ func holder(path string) (int, error) {
 		return 0, err
 	}
 	defer file.Close()
-	query := unix.Flock_t{Type: unix.F_WRLCK}
-	if err := unix.FcntlFlock(file.Fd(), unix.F_GETLK, &query); err != nil {
-		return 0, err
+	if pid, err := lockedBy(file); err != nil || pid != nobody {
+		return max(pid, 0), err
 	}
-	if query.Type != unix.F_UNLCK {
-		return int(query.Pid), nil
-	}
-	stale, err := lock(path)
+	stale, err := lock(path, byCleaner)
 	if errors.Is(err, errHeld) {
 		return 0, nil // a new run took the name just now, and is not up yet
 	}
