@@ -60,7 +60,11 @@ func (a App) runCommand(c *cli.Context) error {
 	}
 	spec.Run.Legacy = a.Machine.LegacyIptables(g.Tools.Iptables)
 	spec.Run.IPv6, spec.Run.BridgeFilter = facts.IPv6, facts.BridgeFilter
-	spec.Run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
+	if g.Isolated == nil {
+		spec.Run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
+	} else {
+		closeAllPorts(&spec.Run)
+	}
 	if !facts.BridgeFilter || c.Bool("no-br-netfilter") {
 		spec.Run.CutsIn = netcmd.InGuests
 	}
@@ -76,7 +80,9 @@ func (a App) runCommand(c *cli.Context) error {
 	if err := a.checkTools(spec.Run.Plan()); err != nil {
 		return err
 	}
-	warnOfResolver(g, facts)
+	if g.Isolated == nil {
+		warnOfResolver(g, facts)
+	}
 	spec.Run.Token = rand.Text()
 	defer closePorts(c, spec.Run)
 	code, err := supervisor.Start(spec)
@@ -89,10 +95,22 @@ func (a App) runCommand(c *cli.Context) error {
 	return passOn(code)
 }
 
+// closeAllPorts leaves out what would lead from the host to the guests of an
+// isolated run: the same file serves with a gateway and without.
+func closeAllPorts(run *netcmd.Run) {
+	for i, guest := range run.Guests {
+		if len(guest.Ports) > 0 {
+			say(os.Stderr, "the run is isolated, so the ports of %s lead nowhere", guest.Name)
+		}
+		run.Guests[i].Ports = nil
+	}
+}
+
 func notInsideHint(g netcmd.Gateway) string {
 	if g.Isolated != nil {
 		return "what stands above is unshare's: this machine, or the container we are in, may forbid it to users\n" +
-			"(sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); with a gateway it is not needed"
+			"(sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); with a gateway it is not needed\n" +
+			"if it is /proc that can't be mounted, the container hides parts of it (docker run --security-opt systempaths=unconfined)"
 	}
 	return "what stands above is nsenter's or unshare's; vagganet run --dry-run … shows how they are called"
 }

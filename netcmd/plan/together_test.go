@@ -48,7 +48,7 @@ func TestTogetherScriptFails(t *testing.T) {
 	file := t.TempDir() + "/done"
 	p := Plan{
 		together("x", "cat; exit 7", "said\n"),
-		together("x", "sleep 0.2; cat >"+file, "well\n"),
+		together("x", "exec >/dev/null 2>&1; sleep 0.2; cat >"+file, "well\n"),
 		{Argv: []string{"echo", "not reached"}},
 	}
 	if got, want := run(t, p, 7), "said\n"; got != want {
