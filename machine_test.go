@@ -54,6 +54,8 @@ type testFacts struct {
 	Supervisor int      `json:"supervisor"`
 	// GuestEnv is the environment of guests' commands; null for the caller's.
 	GuestEnv []string `json:"guest_env"`
+	// CutsIn is where that run's partitions are made.
+	CutsIn netcmd.CutsIn `json:"cuts_in"`
 }
 
 // usualFacts are those of a machine like any other, on which nothing has been
@@ -129,7 +131,7 @@ func (m fakeMachine) Tree(base string, paths []string) (netcmd.Tree, error) {
 func (m fakeMachine) info(g netcmd.Gateway) *netcmd.Info {
 	slot := g.Network.Slot(0)
 	info := &netcmd.Info{Run: "chaos", Command: "chaos", Gateway: slot.Gateway, Bridge: slot.Bridge,
-		GuestNetwork: netcmd.DefaultGuestNetwork.String()}
+		GuestNetwork: netcmd.DefaultGuestNetwork.String(), CutsIn: m.facts.CutsIn}
 	ip := netip.MustParseAddr("172.18.0.0")
 	for _, name := range m.facts.Guests {
 		ip = ip.Next()

@@ -69,7 +69,7 @@ func (a App) runCommand(c *cli.Context) error {
 		spec.Run.CutsIn = netcmd.InGuests
 	}
 	spec.Run.Slot = g.Network.Slot(0) // or another one that is free by then
-	if err := a.checkPlace(c, g, facts); err != nil {
+	if err := a.checkPlace(c, spec.Run, facts); err != nil {
 		return err
 	}
 	if c.Bool("dry-run") {
@@ -228,12 +228,13 @@ func guestNetwork(c *cli.Context, file *config.File) (netcmd.GuestNetwork, error
 
 // checkPlace says why a run can't be where it is to be: in the gateway, or
 // isolated.
-func (a App) checkPlace(c *cli.Context, g netcmd.Gateway, facts machine.Facts) error {
+func (a App) checkPlace(c *cli.Context, run netcmd.Run, facts machine.Facts) error {
+	g := run.Gateway
 	if own := a.Machine.Inside(g); own != nil {
 		return fmt.Errorf("this is inside of run %s: there can't be a run in a run", own.Name)
 	}
 	if g.Isolated != nil {
-		return checkIsolated(g)
+		return checkIsolated(run)
 	}
 	if c.Bool("dry-run") {
 		return nil
@@ -245,7 +246,14 @@ func (a App) checkPlace(c *cli.Context, g netcmd.Gateway, facts machine.Facts) e
 	return err
 }
 
-func checkIsolated(g netcmd.Gateway) error {
+func checkIsolated(run netcmd.Run) error {
+	g := run.Gateway
+	for _, child := range run.Children {
+		if child.UserID != 0 && g.Isolated.OwnUser {
+			return withHint(fmt.Errorf("%s has user-id %d, but an isolated run has no other user than you", child.Name, child.UserID),
+				"run it with a gateway, which has your subordinate ids, or as root")
+		}
+	}
 	if g.Isolated.RunDir == "" {
 		return withHint(fmt.Errorf("an isolated run needs an empty folder to mount its own on, but there is none"),
 			"make one of these: %s", strings.Join(netcmd.IsolatedRunDirs, " "))
