@@ -33,6 +33,7 @@ RUNNER   ?= $(GOTESTSUM) --format testname --
 TIMEOUT  ?= 20m
 FUZZTIME ?= 20s
 PKG      ?= ./...
+TESTS    ?=
 
 .PHONY: build
 build: have-go ## build bin/vagganet (the default)
@@ -52,8 +53,15 @@ test: ## install what the tests need, and run check and all of them
 	@$(MAKE) --no-print-directory go-test
 
 .PHONY: go-test
-go-test: have-go $(filter $(GOTESTSUM),$(RUNNER)) ## the tests alone (PKG=./netcmd, RUNNER='go test -v')
-	$(RUNNER) -count=1 -timeout $(TIMEOUT) $(PKG)
+go-test: have-go $(filter $(GOTESTSUM),$(RUNNER)) ## the tests alone (PKG=./netcmd, TESTS=Kernel/run, RUNNER='go test -v')
+	$(RUNNER) -count=1 -timeout $(TIMEOUT) -run '$(TESTS)' $(PKG)
+
+# Apart from the others: they take a minute or two, and packages that not
+# everybody wants to install.
+.PHONY: test-examples
+test-examples: ## install nginx, etcd and Redis, and run the tests of testdata/examples
+	scripts/deps --test --examples
+	@VAGGANET_EXAMPLES=1 $(MAKE) --no-print-directory go-test PKG=. TESTS='^TestExamples'
 
 .PHONY: check
 check: have-go $(STATICCHECK) ## gofmt, go vet, staticcheck, shellcheck, go mod tidy
@@ -61,7 +69,7 @@ check: have-go $(STATICCHECK) ## gofmt, go vet, staticcheck, shellcheck, go mod 
 		{ echo "not formatted, run gofmt -w on:" $$files; exit 1; }
 	$(GO) vet ./...
 	$(STATICCHECK) ./...
-	shellcheck $$(grep -lsE '^#!.*sh( |$$)' scripts/* .ci/run)
+	shellcheck $$(grep -lsE '^#!.*sh( |$$)' scripts/* .ci/run testdata/examples/*/*)
 	$(GO) mod tidy -diff
 
 .PHONY: golden
@@ -113,7 +121,7 @@ clean: ## remove what was built
 .PHONY: help
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
-		while IFS='|' read -r target what; do printf '%-10s %s\n' "$$target" "$$what"; done
+		while IFS='|' read -r target what; do printf '%-14s %s\n' "$$target" "$$what"; done
 
 bin/vagganet:
 	@$(MAKE) --no-print-directory build

@@ -8,11 +8,12 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"vagganet":        main,
-		"vagga":           main,
-		"vagga_network":   main,
-		"vagga_partition": main,
+		"vagganet":        program,
+		"vagga":           program,
+		"vagga_network":   program,
+		"vagga_partition": program,
 		"probe":           probeMain,
+		"faketool":        fakeTool,
 		"hear":            hearMain,
 	})
 }

@@ -24,6 +24,8 @@ import (
 //	probe matrix [-p PORT] NAME=IP …   who reaches whom, asked of every guest at once
 //	probe one tcp|udp IP PORT          one try; prints the address the peer saw
 //	probe wait [-p PORT] IP…           until all of them answer
+//	probe dns LISTEN-IP ANSWER-IP      a name server with one address for all names
+//	probe lookup udp|tcp NAME          asks the name servers of /etc/resolv.conf
 const (
 	defaultPort  = 7000
 	probeTimeout = 500 * time.Millisecond // long against a bridge's round trip, short against a person's patience
@@ -74,6 +76,10 @@ func probe(args []string) error {
 		return waitFor(args, port)
 	case "one":
 		return one(args)
+	case "dns":
+		return serveDNS(args)
+	case "lookup":
+		return lookUp(args)
 	}
 	return fmt.Errorf("unknown verb %q", verb)
 }

@@ -32,7 +32,9 @@ import (
 //
 // The user is $WHO and the iptables $IPTABLES in the script, both are
 // conditions too ([root], [tester], [nft], [legacy]), and "exec as $WHO CMD…"
-// runs a command as that user.
+// runs a command as that user. A third word, "guests", says that the runs of
+// the script cut links in the guests, as where there is no br_netfilter; it is
+// the condition [guests].
 const (
 	kernelScripts = "testdata/kernel"
 	sandboxTime   = 3 * time.Minute // for one script; then the kernel ends it
@@ -40,6 +42,7 @@ const (
 	scriptVar     = "VAGGANET_SANDBOX_SCRIPT"
 	whoVar        = "WHO"
 	iptablesVar   = "IPTABLES"
+	inGuestsVar   = "VAGGANET_NO_BR_NETFILTER" // the program's own
 )
 
 func TestKernel(t *testing.T) {
@@ -47,15 +50,7 @@ func TestKernel(t *testing.T) {
 		runInside(t)
 		return
 	}
-	become := needRoot(t)
-	needTools(t)
-	needNamespaces(t, become)
-	before := machineTraces(t)
-	t.Cleanup(func() {
-		if after := machineTraces(t); !slices.Equal(before, after) {
-			t.Errorf("a sandbox leaked into the machine\nbefore: %q\nafter:  %q", before, after)
-		}
-	})
+	become := needSandboxes(t)
 	scripts, err := filepath.Glob(filepath.Join(kernelScripts, "*.txtar"))
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts in %s: %v", kernelScripts, err)
@@ -63,6 +58,9 @@ func TestKernel(t *testing.T) {
 	for _, script := range scripts {
 		for _, v := range variants(t, script) {
 			name := strings.TrimSuffix(filepath.Base(script), ".txtar") + "/" + v.who + "-" + v.iptables
+			if v.inGuests {
+				name += "-guests"
+			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				runSandbox(t, become, script, v)
@@ -71,8 +69,26 @@ func TestKernel(t *testing.T) {
 	}
 }
 
+// needSandboxes skips the test where no sandbox can be made, and sees to it
+// that none leaks. It returns the words that make a command root's.
+func needSandboxes(t *testing.T) (become []string) {
+	become = needRoot(t)
+	needTools(t, "unshare", "nsenter", "setpriv", "timeout", "ip", "iptables", "busybox", "newuidmap", "sudo", "sysctl", "pgrep")
+	needNamespaces(t, become)
+	before := machineTraces(t)
+	t.Cleanup(func() {
+		if after := machineTraces(t); !slices.Equal(before, after) {
+			t.Errorf("a sandbox leaked into the machine\nbefore: %q\nafter:  %q", before, after)
+		}
+	})
+	return become
+}
+
 // A variant is one way to run a script.
-type variant struct{ who, iptables string }
+type variant struct {
+	who, iptables string
+	inGuests      bool
+}
 
 var variantLine = regexp.MustCompile(`^# sandbox: (.*)\n`)
 
@@ -88,10 +104,11 @@ func variants(t *testing.T, script string) []variant {
 	var vs []variant
 	for _, words := range strings.Split(string(m[1]), ",") {
 		w := strings.Fields(words)
-		if len(w) != 2 || w[0] != "root" && w[0] != "tester" || w[1] != "nft" && w[1] != "legacy" {
-			t.Fatalf("%s: %q is not a user (root, tester) and an iptables (nft, legacy)", script, words)
+		inGuests := len(w) == 3 && w[2] == "guests"
+		if len(w) != 2 && !inGuests || w[0] != "root" && w[0] != "tester" || w[1] != "nft" && w[1] != "legacy" {
+			t.Fatalf("%s: %q is not a user (root, tester), an iptables (nft, legacy), and perhaps \"guests\"", script, words)
 		}
-		vs = append(vs, variant{w[0], w[1]})
+		vs = append(vs, variant{w[0], w[1], inGuests})
 	}
 	return vs
 }
@@ -107,9 +124,9 @@ func needRoot(t *testing.T) []string {
 	return []string{"sudo", "-n"}
 }
 
-func needTools(t *testing.T) {
+func needTools(t *testing.T, tools ...string) {
 	var missing []string
-	for _, tool := range []string{"unshare", "nsenter", "setpriv", "timeout", "ip", "iptables", "busybox", "newuidmap", "sudo", "sysctl", "pgrep"} {
+	for _, tool := range tools {
 		// The folders of root's tools are not in everybody's PATH.
 		if _, err := exec.Command("env", "PATH="+toolPath(), "sh", "-c", "command -v "+tool).Output(); err != nil {
 			missing = append(missing, tool)
@@ -157,6 +174,7 @@ func runSandbox(t *testing.T, become []string, script string, v variant) {
 		t.Fatal(err)
 	}
 	cmd := sandboxCommand(become, "env", scriptVar+"="+script, whoVar+"="+v.who, iptablesVar+"="+v.iptables,
+		fmt.Sprintf("%s=%t", inGuestsVar, v.inGuests),
 		"sh", filepath.Join(kernelScripts, "sandbox.sh"), self, "-test.run=^TestKernel$", "-test.v",
 		// Its own limit comes first, as it can tell where it was.
 		"-test.timeout="+(sandboxTime-10*time.Second).String())
@@ -214,6 +232,7 @@ func runInside(t *testing.T) {
 			"start":    cmdStart,
 			"signal":   cmdSignal,
 			"ended":    cmdEnded,
+			"figure":   cmdFigure,
 		},
 	})
 }
@@ -224,6 +243,8 @@ func conditionInside(cond string) (bool, error) {
 		return os.Getenv(whoVar) == cond, nil
 	case "nft", "legacy":
 		return os.Getenv(iptablesVar) == cond, nil
+	case "guests":
+		return os.Getenv(inGuestsVar) == "true", nil
 	}
 	return false, fmt.Errorf("unknown condition %q", cond)
 }
@@ -232,9 +253,13 @@ func conditionInside(cond string) (bool, error) {
 func setupInside(env *testscript.Env) error {
 	env.Setenv(whoVar, os.Getenv(whoVar))
 	env.Setenv(iptablesVar, os.Getenv(iptablesVar))
+	env.Setenv(inGuestsVar, os.Getenv(inGuestsVar))
 	env.Setenv("HOME", "/root") // that of the tester is set by as
 	env.Setenv("LC_ALL", "C")
 	env.Values[processesKey{}] = processes{env: slices.Clone(env.Vars), byName: map[string]*process{}}
+	if err := copyExample(os.Getenv(scriptVar), env.WorkDir); err != nil {
+		return err
+	}
 	if err := os.Chmod(filepath.Dir(env.WorkDir), 0o755); err != nil {
 		return err
 	}

@@ -25,15 +25,25 @@ import (
 type Machine interface {
 	// Has says whether a program is there: by its path, or in PATH.
 	Has(program string) bool
+	// LegacyIptables says whether a tool is an iptables of the legacy kind.
+	LegacyIptables(iptables netcmd.Tool) bool
 	// Facts reads what plans for a gateway depend on.
 	Facts(netcmd.Gateway) machine.Facts
+	// Survey adds to the facts what else can be seen of the machine, and looks
+	// for tools.
+	Survey(f machine.Facts, tools []string) machine.Survey
 	// Runs lists the runs that are up.
 	Runs(netcmd.Gateway) ([]runstate.Run, error)
 	// Inside is the run that the caller is in; nil outside of any.
-	Inside(netcmd.Gateway) *netcmd.Info
+	Inside(netcmd.Gateway) *runstate.Run
 	// GuestProcess is a process in all namespaces of a run's guest; 0 if none
 	// can be seen.
 	GuestProcess(run netcmd.LiveRun, guest string) int
+	// Resolve follows the symbolic links of a path as a process sees them whose
+	// root is base.
+	Resolve(base, path string) (string, error)
+	// Tree lists the folders of base on the way to each path.
+	Tree(base string, paths []string) (netcmd.Tree, error)
 	// GuestCommand is what is known of a guest's own command; its PID is 0 if
 	// none can be seen.
 	GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process
@@ -49,7 +59,7 @@ type Host struct{ machine.Host }
 func (Host) Runs(g netcmd.Gateway) ([]runstate.Run, error) { return runstate.List(g) }
 
 // Inside is the run that the caller is in; nil outside of any.
-func (Host) Inside(g netcmd.Gateway) *netcmd.Info { return runstate.Inside(g) }
+func (Host) Inside(g netcmd.Gateway) *runstate.Run { return runstate.Inside(g) }
 
 // GuestProcess is a process in all namespaces of a run's guest.
 func (Host) GuestProcess(run netcmd.LiveRun, guest string) int {
@@ -87,15 +97,18 @@ func (a App) Main(args []string) int {
 	if len(args) == 2 && args[1] == supervisor.InsideVerb {
 		return supervisor.Inside(func(err error) { report(os.Stderr, err) })
 	}
+	if len(args) > 1 && standIns[args[1]] != nil {
+		if err := standIns[args[1]](args[2:]); err != nil {
+			report(os.Stderr, err)
+			return exitFailed
+		}
+		return 0
+	}
 	if len(args) > 4 && args[1] == job.Verb {
 		return between(args[2:])
 	}
 	ctx, stop := untilSignal()
 	defer stop()
-	if err := loadSettings(); err != nil {
-		report(os.Stderr, err)
-		return exitFailed
-	}
 	return a.main(ctx, args)
 }
 
@@ -113,7 +126,10 @@ func (a App) main(ctx context.Context, args []string) int {
 	app := a.cli()
 	args = alias(args)
 	verb, args := arrange(app, args)
-	err := app.RunContext(ctx, args)
+	err := loadSettings()
+	if err == nil {
+		err = app.RunContext(ctx, args)
+	}
 	var code exitCode
 	if errors.As(err, &code) {
 		return int(code)
@@ -185,16 +201,17 @@ func (a App) cli() *cli.App {
 		Usage:   "test distributed systems under network faults, on one machine",
 		Version: a.Version,
 		Suggest: true,
-		Flags:   globalFlags(),
+		// A comma in a guest's command is no separator.
+		DisableSliceFlagSeparator: true,
+		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
-			a.partitionVerb(), a.statusVerb(),
+			a.partitionVerb(), a.statusVerb(), a.doctorVerb(), a.initVerb(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
 		// A comma is a character of a value like any other.
-		DisableSliceFlagSeparator: true,
-		OnUsageError:              onUsageError,
-		Action:                    noVerb,
+		OnUsageError: onUsageError,
+		Action:       noVerb,
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError = onUsageError

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"context"
 	"os"
 
 	"github.com/urfave/cli/v2"
@@ -19,14 +18,6 @@ func (a App) apply(c *cli.Context, title string, p plan.Plan) error {
 		return err
 	}
 	return newRunner(c).Run(c.Context, p)
-}
-
-// query runs a plan that only looks, and returns what it captured in a
-// variable.
-func query(ctx context.Context, c *cli.Context, s plan.Step) (string, error) {
-	r := newRunner(c)
-	err := r.Run(ctx, plan.Plan{s})
-	return r.Var(s.Capture), err
 }
 
 func newRunner(c *cli.Context) *runner.Runner {

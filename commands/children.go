@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -25,7 +26,7 @@ var modes = map[config.Mode]plan.Mode{
 // are chosen: those in the caller's network, then guests, then bridge commands,
 // each in the order of names. Guests have the addresses that they have in the
 // whole command.
-func addChildren(run *netcmd.Run, command *config.Command, chosen choice, file *config.File) error {
+func (a App) addChildren(run *netcmd.Run, command *config.Command, chosen choice, file *config.File) error {
 	run.Mode = modes[command.Mode]
 	var guests []netcmd.Guest
 	lines := map[string]int{}
@@ -44,13 +45,17 @@ func addChildren(run *netcmd.Run, command *config.Command, chosen choice, file *
 	if err != nil {
 		return err
 	}
+	if err := netcmd.CheckPorts(guests); errors.As(err, &bad) {
+		return &config.Error{Path: file.Path, Line: lines[bad.Guest], Msg: err.Error(),
+			Hint: "the gateway has each port once, for all guests of a run"}
+	}
 	children := slices.DeleteFunc(slices.Clone(command.Children), func(c *config.Child) bool { return !chosen[c.Name] })
 	run.Guests = slices.DeleteFunc(guests, func(g netcmd.Guest) bool { return !chosen[g.Name] })
-	slices.SortStableFunc(children, func(a, b *config.Child) int {
-		return order(a) - order(b)
+	slices.SortStableFunc(children, func(one, other *config.Child) int {
+		return cmp.Or(order(one)-order(other), cmp.Compare(one.Name, other.Name))
 	})
 	for _, child := range children {
-		c, err := process(child, file)
+		c, err := a.process(*run, child, file)
 		if err != nil {
 			return err
 		}
@@ -74,59 +79,109 @@ func guest(child *config.Child) netcmd.Guest {
 	if g.Hostname == "" {
 		g.Hostname = child.Name
 	}
+	for _, p := range child.Network.Ports {
+		protocol := "tcp"
+		if p.UDP {
+			protocol = "udp"
+		}
+		g.Ports = append(g.Ports, netcmd.PortForward{Protocol: protocol, External: p.External, Internal: p.Internal})
+	}
 	return g
 }
 
-func process(child *config.Child, file *config.File) (netcmd.Child, error) {
-	c := netcmd.Child{Name: child.Name, Node: netcmd.Caller, Argv: child.Run, Path: child.Environ["PATH"]}
+func (a App) process(run netcmd.Run, child *config.Child, file *config.File) (netcmd.Child, error) {
+	c := netcmd.Child{Name: child.Name, Node: netcmd.Caller, Argv: child.Run, UserID: child.UserID}
 	switch {
 	case child.Bridge:
 		c.Node = netcmd.Bridge
 	case child.Network != nil:
 		c.Node = child.Name
 	}
-	for _, name := range slices.Sorted(maps.Keys(child.Environ)) {
-		if name != "PATH" {
-			c.Env = append(c.Env, name+"="+child.Environ[name])
-		}
-	}
-	if child.WorkDir == "" {
+	if file == nil {
 		return c, nil
 	}
-	dir, err := filepath.Abs(filepath.Join(file.Dir, child.WorkDir))
+	container := file.Containers[child.Container]
+	if child.Container != "" && container == nil {
+		container = &config.Container{}
+	}
+	setEnvironment(&c, child, container)
+	files, err := a.fileSystem(run, child, container, file)
 	if err != nil {
 		return c, err
 	}
+	c.Files = files
+	return c, setWorkDir(&c, child, file)
+}
+
+// rootfsPath is PATH for a child with a root file system of its own.
+const rootfsPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// passedOn are the variables that a child with a root file system of its own
+// gets from the caller.
+var passedOn = []string{"TERM", "http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy",
+	"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"}
+
+// setEnvironment puts the container's variables and then the child's into the
+// child's environment.
+func setEnvironment(c *netcmd.Child, child *config.Child, container *config.Container) {
+	environ := map[string]string{}
+	if container != nil && container.Rootfs != "" {
+		c.CleanEnv = true
+		environ["PATH"] = rootfsPath
+		for _, name := range passedOn {
+			if value, set := os.LookupEnv(name); set {
+				environ[name] = value
+			}
+		}
+	}
+	if container != nil {
+		maps.Copy(environ, container.Environ)
+	}
+	maps.Copy(environ, child.Environ)
+	c.Path = environ["PATH"]
+	delete(environ, "PATH")
+	for _, name := range slices.Sorted(maps.Keys(environ)) {
+		c.Env = append(c.Env, name+"="+environ[name])
+	}
+}
+
+// setWorkDir finds the child's folder. Children of a container see the
+// project's folder as /work, and start in there where the caller is.
+func setWorkDir(c *netcmd.Child, child *config.Child, file *config.File) error {
+	project, err := filepath.Abs(file.Dir)
+	if err != nil {
+		return err
+	}
+	here := child.WorkDir
+	if here == "" && c.Files != nil {
+		if cwd, err := os.Getwd(); err == nil {
+			here, _ = filepath.Rel(project, cwd)
+		}
+		if !filepath.IsLocal(here) {
+			here = "."
+		}
+	}
+	if here == "" {
+		return nil
+	}
+	dir := filepath.Join(project, here)
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return c, &config.Error{Path: file.Path, Line: child.Line,
+		return &config.Error{Path: file.Path, Line: child.Line,
 			Msg:  fmt.Sprintf("work-dir of %s is no folder: %s", child.Name, dir),
 			Hint: "work-dir is relative to the config file's folder"}
 	}
 	c.WorkDir = dir
-	return c, nil
-}
-
-// checkSupported refuses what a file can say and this program can't do yet,
-// rather than run something else than was asked for.
-func checkSupported(file *config.File, command *config.Command) error {
-	fail := func(line int, what string) error {
-		return &config.Error{Path: file.Path, Line: line, Msg: what + " is not supported yet"}
-	}
-	if !command.Supervise {
-		return &config.Error{Path: file.Path, Line: command.Line, Msg: fmt.Sprintf("command %q has no network", command.Name),
-			Hint: "run takes commands of the kind !Supervise"}
-	}
-	for _, child := range command.Children {
-		if child.Network != nil && len(child.Network.Ports) > 0 {
-			return fail(child.Network.Line, "ports")
-		}
-		if child.UserID != 0 {
-			return fail(child.Line, "user-id")
-		}
-		container := file.Containers[child.Container]
-		if len(child.Volumes) > 0 || container != nil && (container.Rootfs != "" || len(container.Volumes) > 0 || len(container.Environ) > 0) {
-			return fail(child.Line, "a container with a file system of its own")
-		}
+	if child.Container != "" {
+		c.WorkDir = filepath.Join(workMount, here)
 	}
 	return nil
+}
+
+// checkSupervised refuses a command of the file that has no network.
+func checkSupervised(file *config.File, command *config.Command) error {
+	if command.Supervise {
+		return nil
+	}
+	return &config.Error{Path: file.Path, Line: command.Line, Msg: fmt.Sprintf("command %q has no network", command.Name),
+		Hint: "run takes commands of the kind !Supervise"}
 }

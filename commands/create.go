@@ -10,6 +10,7 @@ import (
 
 	"vagganet/commands/machine"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 func (a App) createVerb() *cli.Command {
@@ -20,7 +21,11 @@ func (a App) createVerb() *cli.Command {
 		Description: "Makes the device that connects the host with the gateway, and the gateway's\n" +
 			"namespaces, which belong to you: only this and destroy need root. What is left\n" +
 			"of a gateway that was half made is removed first.",
-		Flags:  []cli.Flag{dryRunFlag()},
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "no-iptables", EnvVars: []string{"VAGGANET_NO_IPTABLES"},
+				Usage: "leave the host's firewall alone: no internet for guests, unless by rules of your own"},
+			dryRunFlag(),
+		},
 		Action: a.create,
 	}
 }
@@ -36,19 +41,26 @@ func (a App) create(c *cli.Context) error {
 	if err := checkOwner(g, facts); err != nil {
 		return err
 	}
-	if facts.Gateway.Ready() {
+	if facts.Gateway.Parts.Whole() {
 		return withHint(fmt.Errorf("there is a gateway %s already", g.Interface),
 			"use it, or remove it by: vagganet destroy%s", interfaceOption(g))
 	}
 	if err := checkInTheWay(g, facts); err != nil {
 		return err
 	}
-	p := g.Create()
-	if facts.Gateway.Parts.Any() {
-		say(os.Stderr, "removing what is left of a gateway %s that was half made", g.Interface)
-		p = append(g.Destroy(), p...)
+	if facts.NoBridgeFilter {
+		say(os.Stderr, "br_netfilter is not installed, so partitions will be made in the guests")
 	}
-	return a.apply(c, title(c, "make the gateway "+g.Interface), p)
+	var p plan.Plan
+	if found := facts.Gateway.Parts; found.Any() {
+		if err := a.checkUnused(g); err != nil {
+			return err
+		}
+		say(os.Stderr, "removing what is left of a gateway %s that was half made", g.Interface)
+		p = g.Destroy()
+		g.Host.Forwarding = g.Host.Forwarding && !found.Forwarding
+	}
+	return a.apply(c, title(c, "make the gateway "+g.Interface), append(p, g.Create()...))
 }
 
 // hostGateway is the gateway with the facts for making and removing it.
@@ -61,8 +73,10 @@ func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) 
 	g.User = facts.User
 	g.Host = netcmd.HostFacts{
 		Forwarding:   facts.Forwarding,
-		BridgeFilter: facts.BridgeFilter,
+		BridgeFilter: facts.BridgeFilter || facts.NoBridgeFilter,
 		Modules:      facts.Modules,
+		Resolver:     facts.Resolver.Local(),
+		NoIptables:   c.Bool("no-iptables"),
 		Found:        facts.Gateway.Parts,
 	}
 	if g.Sudo, err = sudo(c, facts.User.UID); err != nil {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"vagganet/netcmd"
 )
 
 func (a App) destroyVerb() *cli.Command {
@@ -34,17 +36,27 @@ func (a App) destroy(c *cli.Context) error {
 	if err := checkOwner(g, facts); err != nil && facts.User.UID != 0 {
 		return err
 	}
+	if err := a.checkUnused(g); err != nil {
+		return err
+	}
+	return a.apply(c, title(c, "remove the gateway "+g.Interface), g.Destroy())
+}
+
+// checkUnused says which runs use a gateway.
+func (a App) checkUnused(g netcmd.Gateway) error {
 	runs, err := a.Machine.Runs(g)
 	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
-	if len(runs) > 0 {
-		var names []string
-		for _, r := range runs {
+	var names []string
+	for _, r := range runs {
+		if !r.Isolated {
 			names = append(names, r.Name)
 		}
-		return withHint(fmt.Errorf("the gateway %s is in use by: %s", g.Interface, strings.Join(names, ", ")),
-			"end these runs first")
 	}
-	return a.apply(c, title(c, "remove the gateway "+g.Interface), g.Destroy())
+	if names == nil {
+		return nil
+	}
+	return withHint(fmt.Errorf("the gateway %s is in use by: %s", g.Interface, strings.Join(names, ", ")),
+		"end these runs first")
 }

@@ -52,8 +52,8 @@ func (a App) gateway(c *cli.Context) (netcmd.Gateway, error) {
 			return g, usageError{err}
 		}
 	}
-	g.Tools = a.tools()
-	return g, nil
+	g.Tools, err = a.tools()
+	return g, err
 }
 
 // sudo is how to become root: not at all for root.
@@ -70,30 +70,49 @@ func sudo(c *cli.Context, uid int) ([]string, error) {
 
 // tools names the host's tools: as the settings have them, else by the first
 // name that is there.
-func (a App) tools() netcmd.Tools {
-	tools := netcmd.Tools{
-		IP:       a.tool("ip", "ip"),
-		Iptables: a.tool("iptables", "iptables"),
-		Sysctl:   a.tool("sysctl", "sysctl", "busybox sysctl"),
-		Hostname: a.tool("hostname", "hostname", "busybox hostname"),
-	}
-	// Without brctl, ip makes the bridge.
-	if brctl := a.tool("brctl", "busybox brctl", "brctl"); a.Machine.Has(brctl[0]) {
-		tools.Brctl = brctl
-	}
-	return tools
-}
-
-// tool is the one that the environment names, or else the first one that is
-// there, or else the first one.
-func (a App) tool(name string, choices ...string) netcmd.Tool {
-	if words, err := shlex.Split(os.Getenv("VAGGANET_" + strings.ToUpper(name))); err == nil && len(words) > 0 {
-		return words
-	}
-	for _, choice := range choices {
-		if words := strings.Fields(choice); a.Machine.Has(words[0]) {
-			return words
+func (a App) tools() (netcmd.Tools, error) {
+	var tools netcmd.Tools
+	for _, t := range []struct {
+		tool    *netcmd.Tool
+		name    string
+		choices []string
+	}{
+		{&tools.IP, "ip", nil},
+		{&tools.Iptables, "iptables", nil},
+		{&tools.Sysctl, "sysctl", []string{"sysctl", "busybox sysctl"}},
+		// The other hostname refuses names with an underscore.
+		{&tools.Hostname, "hostname", []string{"busybox hostname", "hostname"}},
+		{&tools.Nsenter, "nsenter", nil},
+		{&tools.Brctl, "brctl", []string{"busybox brctl", "brctl"}},
+	} {
+		var err error
+		if *t.tool, err = a.tool(t.name, append(t.choices, t.name)); err != nil {
+			return tools, err
 		}
 	}
-	return strings.Fields(choices[0])
+	a.standIns(&tools)
+	if !a.Machine.Has(tools.Brctl[0]) {
+		tools.Brctl = nil // ip makes the bridge
+	}
+	return tools, nil
+}
+
+// tool is the one that the settings name, or else the first one that is there,
+// or else the last one.
+func (a App) tool(name string, choices []string) (netcmd.Tool, error) {
+	variable := settingVariable(name)
+	if set := os.Getenv(variable); set != "" {
+		words, err := shlex.Split(set)
+		if err != nil || len(words) == 0 {
+			return nil, usagef("%s=%q is no command", variable, set)
+		}
+		return words, nil
+	}
+	var words []string
+	for _, choice := range choices {
+		if words = strings.Fields(choice); a.Machine.Has(words[0]) {
+			break
+		}
+	}
+	return words, nil
 }

@@ -1,10 +1,13 @@
 package commands
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/sys/unix"
@@ -21,11 +24,11 @@ func (a App) liveRun(c *cli.Context) (netcmd.LiveRun, error) {
 		return netcmd.LiveRun{}, err
 	}
 	wanted := c.String("run")
-	if info := a.Machine.Inside(g); info != nil {
-		if wanted != "" && wanted != info.Run {
-			return netcmd.LiveRun{}, fmt.Errorf("this is inside of run %s: others can't be reached from here", info.Run)
+	if own := a.Machine.Inside(g); own != nil {
+		if wanted != "" && wanted != own.Name {
+			return netcmd.LiveRun{}, fmt.Errorf("this is inside of run %s: others can't be reached from here", own.Name)
 		}
-		return insideRun(g, *info), nil
+		return a.live(g, *own)
 	}
 	runs, err := a.runs(g)
 	if err != nil {
@@ -35,10 +38,11 @@ func (a App) liveRun(c *cli.Context) (netcmd.LiveRun, error) {
 	if err != nil {
 		return netcmd.LiveRun{}, err
 	}
-	return outsideRun(g, run), nil
+	return a.live(g, run)
 }
 
-// runs lists the runs of a gateway that is there and is the user's.
+// runs lists the runs of a gateway that is there and is the user's, and the
+// user's isolated ones.
 func (a App) runs(g netcmd.Gateway) ([]runstate.Run, error) {
 	runs, err := a.Machine.Runs(g)
 	switch {
@@ -47,7 +51,15 @@ func (a App) runs(g netcmd.Gateway) ([]runstate.Run, error) {
 	case os.IsPermission(err):
 		return nil, othersGateway(g, a.Machine.Facts(g).Gateway.Owner)
 	}
-	return runs, err
+	if err != nil {
+		return nil, err
+	}
+	// Root can look into everybody's folders, but not work in others' user
+	// namespaces.
+	if len(runs) > 0 && os.Geteuid() == 0 {
+		return runs, checkOwner(g, a.Machine.Facts(g))
+	}
+	return runs, nil
 }
 
 func choose(g netcmd.Gateway, runs []runstate.Run, wanted string) (runstate.Run, error) {
@@ -71,32 +83,52 @@ func choose(g netcmd.Gateway, runs []runstate.Run, wanted string) (runstate.Run,
 	return runstate.Run{}, withHint(fmt.Errorf("no run is called %q", wanted), "there are: %s", strings.Join(names, ", "))
 }
 
-// insideRun is the caller's own run. Its supervisor is process 1 for bridge
-// commands; a guest has a PID namespace of its own, and so doesn't see it.
-func insideRun(g netcmd.Gateway, info netcmd.Info) netcmd.LiveRun {
-	return netcmd.LiveRun{Info: info, Tools: g.Tools, Dir: g.RunDir(), Supervisor: 1}
-}
-
-func outsideRun(g netcmd.Gateway, r runstate.Run) netcmd.LiveRun {
-	return netcmd.LiveRun{
-		Info:       *r.Info,
-		Tools:      g.Tools,
-		Dir:        runstate.Root(r.Supervisor) + g.RunDir(),
-		UserNS:     g.UserNS(),
-		Supervisor: r.Supervisor,
+// live is a run to be worked on, with an iptables of the kind that the run's
+// rules are of.
+func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
+	l := netcmd.LiveRun{Info: *r.Info, Tools: g.Tools, Dir: r.Dir, UserNS: r.UserNS, Supervisor: r.Supervisor}
+	kind := "iptables-nft"
+	if l.Legacy {
+		kind = "iptables-legacy"
 	}
+	for _, tool := range []netcmd.Tool{g.Tools.Iptables, l.Iptables, {kind}} {
+		if len(tool) > 0 && a.Machine.Has(tool[0]) && a.Machine.LegacyIptables(tool) == l.Legacy {
+			l.Tools.Iptables = tool
+			return l, nil
+		}
+	}
+	if !a.Machine.Has(g.Tools.Iptables[0]) {
+		return l, nil // which is said by whoever needs it
+	}
+	return l, withHint(fmt.Errorf("the rules of run %s are made by %s, but here is only %s, which is of another kind", l.Run, l.Iptables, g.Tools.Iptables),
+		"install %s, or start the run with VAGGANET_IPTABLES naming the other kind", kind)
 }
 
 // lockRun keeps other partition commands on the same run waiting until the file
 // returned is closed.
-func lockRun(l netcmd.LiveRun) (*os.File, error) {
+func lockRun(ctx context.Context, l netcmd.LiveRun) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(l.Dir, ".lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX); err != nil {
-		file.Close()
-		return nil, err
+	for {
+		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			return file, nil
+		}
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			file.Close()
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			file.Close()
+			return nil, context.Cause(ctx)
+		case <-time.After(lockInterval):
+		}
 	}
-	return file, nil
 }
+
+// lockInterval is how often a lock is tried that another one holds, and for
+// some milliseconds only.
+const lockInterval = 2 * time.Millisecond

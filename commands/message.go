@@ -10,6 +10,7 @@ import (
 	"github.com/xrash/smetrics"
 
 	"vagganet/commands/config"
+	"vagganet/commands/ports"
 	"vagganet/commands/runner"
 )
 
@@ -74,6 +75,10 @@ func hintFor(err error) string {
 	var failed *runner.StepError
 	if errors.As(err, &failed) {
 		return stepHint(failed)
+	}
+	var held *ports.HeldError
+	if errors.As(err, &held) {
+		return "end that run first, or give one of the two another port; vagganet status lists them"
 	}
 	var usage usageError
 	if errors.As(err, &usage) {

@@ -79,7 +79,7 @@ func (a App) partition(c *cli.Context, build buildCuts) error {
 		return err
 	}
 	if !c.Bool("dry-run") {
-		lock, err := lockRun(live)
+		lock, err := lockRun(c.Context, live)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"vagganet/commands/config"
 	"vagganet/commands/machine"
+	"vagganet/commands/runstate"
 	"vagganet/commands/supervisor"
 	"vagganet/netcmd"
 )
@@ -30,6 +32,9 @@ func (a App) runVerb() *cli.Command {
 			&cli.StringSliceFlag{Name: "only", Usage: "start no other children than `NAME`, or those with that tag (repeatable)"},
 			&cli.StringSliceFlag{Name: "exclude", Usage: "don't start child `NAME`, or those with that tag (repeatable)"},
 			&cli.StringFlag{Name: "name", Usage: "the run's `NAME` (default: the command's, with a number if there are more)"},
+			&cli.BoolFlag{Name: "isolated", Usage: "do without a gateway, and so without root: guests and bridge only, no host, no internet"},
+			&cli.BoolFlag{Name: "no-br-netfilter", EnvVars: []string{"VAGGANET_NO_BR_NETFILTER"},
+				Usage: "cut links in the guests, by source address, as where the kernel has no br_netfilter"},
 			&cli.BoolFlag{Name: "no-prefix", Usage: "leave the children's lines as they are"},
 			dryRunFlag(),
 		},
@@ -45,31 +50,51 @@ func (a App) runCommand(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	facts := a.Machine.Facts(g)
+	if c.Bool("isolated") {
+		g.Isolated = &facts.Isolated
+	}
 	spec, err := a.spec(c, g)
 	if err != nil {
 		return err
 	}
-	facts := a.Machine.Facts(g)
+	spec.Run.Legacy = a.Machine.LegacyIptables(g.Tools.Iptables)
 	spec.Run.IPv6, spec.Run.BridgeFilter = facts.IPv6, facts.BridgeFilter
+	spec.Run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
+	if !facts.BridgeFilter || c.Bool("no-br-netfilter") {
+		spec.Run.CutsIn = netcmd.InGuests
+	}
 	spec.Run.Slot = g.Network.Slot(0) // or another one that is free by then
+	if err := a.checkPlace(c, g, facts); err != nil {
+		return err
+	}
 	if c.Bool("dry-run") {
 		spec.Run.Slot = g.Network.Slot(a.freeSlot(g))
+		spec.Run.Token = netcmd.ScriptToken
 		return a.apply(c, title(c, spec.Run.Command), spec.Run.Plan())
-	}
-	if err := checkGateway(g, facts); err != nil {
-		return err
 	}
 	if err := a.checkTools(spec.Run.Plan()); err != nil {
 		return err
 	}
+	warnOfResolver(g, facts)
+	spec.Run.Token = rand.Text()
+	defer closePorts(c, spec.Run)
 	code, err := supervisor.Start(spec)
 	if errors.Is(err, supervisor.ErrNotInside) {
-		return withHint(err, "what stands above is nsenter's or unshare's; vagganet --trace run … shows how they are called")
+		return withHint(err, "%s", notInsideHint(g))
 	}
 	if err != nil {
 		return err
 	}
 	return passOn(code)
+}
+
+func notInsideHint(g netcmd.Gateway) string {
+	if g.Isolated != nil {
+		return "what stands above is unshare's: this machine, or the container we are in, may forbid it to users\n" +
+			"(sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); with a gateway it is not needed"
+	}
+	return "what stands above is nsenter's or unshare's; vagganet run --dry-run … shows how they are called"
 }
 
 // spec is what the flags and the config file say, checked.
@@ -82,7 +107,7 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway) (supervisor.Spec, error) {
 	if err != nil {
 		return supervisor.Spec{}, err
 	}
-	if err := netcmd.CheckApart(g.Network, network); err != nil {
+	if err := netcmd.CheckApart(g.Network, network); err != nil && g.Isolated == nil {
 		return supervisor.Spec{}, withHint(err, "choose another one by --guest-network or --network")
 	}
 	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network}
@@ -97,15 +122,16 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway) (supervisor.Spec, error) {
 	if err != nil {
 		return supervisor.Spec{}, err
 	}
-	if err := addChildren(&run, command, chosen, file); err != nil {
+	if err := a.addChildren(&run, command, chosen, file); err != nil {
 		return supervisor.Spec{}, err
 	}
 	return supervisor.Spec{
-		Run:       run,
-		ExactName: c.String("name") != "",
-		KillAfter: command.KillUnresponsiveAfter,
-		Prefix:    !c.Bool("no-prefix"),
-		Trace:     c.Bool("trace"),
+		Run:        run,
+		ExactName:  c.String("name") != "",
+		RunFolders: runstate.Folders(g),
+		KillAfter:  command.KillUnresponsiveAfter,
+		Prefix:     !c.Bool("no-prefix"),
+		Trace:      c.Bool("trace"),
 	}, nil
 }
 
@@ -126,11 +152,16 @@ func (a App) command(c *cli.Context) (*config.Command, *config.File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if c.Bool("trace") {
+		for _, i := range file.Ignored {
+			fmt.Fprintf(os.Stderr, "%s:%d: passed over: %s\n", file.Path, i.Line, i.Key)
+		}
+	}
 	command, err := file.Command(c.Args().First())
 	if err != nil {
 		return nil, nil, withExitCode(err, exitNotFound)
 	}
-	return command, file, checkSupported(file, command)
+	return command, file, checkSupervised(file, command)
 }
 
 func loadConfig(c *cli.Context) (*config.File, error) {
@@ -188,10 +219,49 @@ func guestNetwork(c *cli.Context, file *config.File) (netcmd.GuestNetwork, error
 	return netcmd.DefaultGuestNetwork, nil
 }
 
+// checkPlace says why a run can't be where it is to be: in the gateway, or
+// isolated.
+func (a App) checkPlace(c *cli.Context, g netcmd.Gateway, facts machine.Facts) error {
+	if own := a.Machine.Inside(g); own != nil {
+		return fmt.Errorf("this is inside of run %s: there can't be a run in a run", own.Name)
+	}
+	if g.Isolated != nil {
+		return checkIsolated(g)
+	}
+	if c.Bool("dry-run") {
+		return nil
+	}
+	err := checkGateway(g, facts)
+	if err != nil && !facts.Gateway.Parts.Whole() {
+		return withHint(err, "%s\nor do without host and internet, and without root: vagganet run --isolated …", hintFor(err))
+	}
+	return err
+}
+
+func checkIsolated(g netcmd.Gateway) error {
+	if g.Isolated.RunDir == "" {
+		return withHint(fmt.Errorf("an isolated run needs an empty folder to mount its own on, but there is none"),
+			"make one of these: %s", strings.Join(netcmd.IsolatedRunDirs, " "))
+	}
+	if g.Isolated.RunsDir == "" {
+		dirs := machine.IsolatedRunsDirs(g)
+		return withHint(fmt.Errorf("an isolated run needs a folder to be found in, but %s can't be made, or isn't yours alone", dirs[len(dirs)-1]),
+			"have XDG_RUNTIME_DIR name a folder that only you can write to")
+	}
+	return nil
+}
+
 // checkGateway says why a run can't use the gateway.
 func checkGateway(g netcmd.Gateway, facts machine.Facts) error {
-	if facts.Gateway.Foreign != "" || !facts.Gateway.Ready() {
+	found := facts.Gateway
+	switch {
+	case found.Foreign != "":
+		return errors.New(found.Foreign)
+	case !found.Parts.Any():
 		return noGateway(g)
+	case !found.Parts.Whole():
+		return withHint(fmt.Errorf("the gateway %s is half there", g.Interface),
+			"make it anew by: vagganet%s create", interfaceOption(g))
 	}
 	return checkOwner(g, facts)
 }

@@ -1,11 +1,14 @@
 package commands
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -15,7 +18,7 @@ const systemSettings = "/etc/vagganet/settings.yaml"
 
 // settingNames are the keys of a settings file. Each is also a variable of the
 // environment, VAGGANET_NAME.
-var settingNames = []string{"interface", "network", "guest-network", "sudo", "trace",
+var settingNames = []string{"interface", "network", "guest-network", "sudo", "trace", "no-iptables",
 	"ip", "iptables", "brctl", "sysctl", "hostname"}
 
 func settingVariable(name string) string {
@@ -27,13 +30,19 @@ func settingVariable(name string) string {
 // user's file, and that before the system's. The processes of a run inherit
 // the same settings.
 func loadSettings() error {
+	for _, name := range settingNames {
+		// Set to nothing is not set.
+		if os.Getenv(settingVariable(name)) == "" {
+			os.Unsetenv(settingVariable(name))
+		}
+	}
 	files := []string{systemSettings}
 	if dir, err := os.UserConfigDir(); err == nil {
 		files = []string{filepath.Join(dir, "vagganet", "settings.yaml"), systemSettings}
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
-		if os.IsNotExist(err) {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 			continue
 		}
 		if err == nil {

@@ -6,22 +6,25 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/runstate"
 	"vagganet/netcmd"
 )
 
 // Status is what status --json prints.
 type Status struct {
 	// Interface is the host's device, Host the host's address on it, Gateway
-	// the address behind it.
+	// the address behind it. The addresses are empty while there is no gateway
+	// of the user's, which isolated runs do without.
 	Interface string     `json:"interface"`
 	Host      netip.Addr `json:"host"`
 	Gateway   netip.Addr `json:"gateway"`
-	// Owner is the user id whose runs the gateway takes.
+	// Owner is the user id whose runs the gateway takes; -1 without one.
 	Owner int         `json:"owner"`
 	Runs  []RunStatus `json:"runs"`
 }
@@ -60,21 +63,34 @@ func (a App) status(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	facts := a.Machine.Facts(g)
-	if err := checkGateway(g, facts); err != nil {
+	runs, err := a.visibleRuns(g)
+	if err != nil {
 		return err
 	}
-	s := Status{Interface: g.Interface, Host: g.Network.Host(), Gateway: g.Network.Gateway(),
-		Owner: facts.Gateway.Owner, Runs: []RunStatus{}}
-	runs, err := a.runs(g)
-	if err != nil {
+	s := Status{Interface: g.Interface, Owner: -1, Runs: []RunStatus{}}
+	facts := a.Machine.Facts(g)
+	err = checkGateway(g, facts)
+	if err == nil {
+		if err := a.sweepPorts(c, g); err != nil {
+			return err
+		}
+		s.Host, s.Gateway, s.Owner = g.Network.Host(), g.Network.Gateway(), facts.Gateway.Owner
+	}
+	if err != nil && len(runs) == 0 {
 		return err
 	}
 	for _, r := range runs {
 		if r.Info == nil {
 			continue // still being set up
 		}
-		status, err := a.runStatus(c, outsideRun(g, r))
+		live, err := a.live(g, r)
+		if err != nil {
+			return err
+		}
+		status, err := a.runStatus(c, live)
+		if err != nil && !a.isUp(g, r) {
+			continue // it has ended meanwhile
+		}
 		if err != nil {
 			return err
 		}
@@ -93,9 +109,24 @@ func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 	for _, guest := range live.Guests {
 		s.Guests = append(s.Guests, GuestStatus{guest, a.Machine.GuestProcess(live, guest.Name)})
 	}
-	rules, err := query(c.Context, c, live.ListRules())
-	s.Cut = netcmd.ReadCuts(live.Names(), rules).Links()
+	r := newRunner(c)
+	err := r.Run(c.Context, live.ListRules())
+	s.Cut = live.ReadCuts(r.Var).Links()
 	return s, err
+}
+
+// isUp says whether a run that was listed still is.
+func (a App) isUp(g netcmd.Gateway, run runstate.Run) bool {
+	runs, err := a.visibleRuns(g)
+	return err == nil && slices.ContainsFunc(runs, func(r runstate.Run) bool { return r.Supervisor == run.Supervisor })
+}
+
+// visibleRuns are all that are up, or, inside of a run, that one.
+func (a App) visibleRuns(g netcmd.Gateway) ([]runstate.Run, error) {
+	if own := a.Machine.Inside(g); own != nil {
+		return []runstate.Run{*own}, nil
+	}
+	return a.runs(g)
 }
 
 func (s Status) write(w io.Writer) error {
@@ -103,9 +134,13 @@ func (s Status) write(w io.Writer) error {
 	if len(s.Runs) == 1 {
 		runs = "1 run"
 	}
-	fmt.Fprintf(w, "gateway %s: host %s, gateway %s, %s\n", s.Interface, s.Host, s.Gateway, runs)
+	if s.Host.IsValid() {
+		fmt.Fprintf(w, "gateway %s: host %s, gateway %s, %s\n", s.Interface, s.Host, s.Gateway, runs)
+	} else {
+		fmt.Fprintf(w, "no gateway %s, %s\n", s.Interface, runs)
+	}
 	for _, r := range s.Runs {
-		fmt.Fprintf(w, "\nrun %s: command %s, slot %d, bridge %s\n", r.Run, r.Command, r.Slot, r.Bridge)
+		fmt.Fprintf(w, "\nrun %s: command %s, %s\n", r.Run, r.Command, r.where())
 		table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 		fmt.Fprintln(table, "  GUEST\tADDRESS\tPID\tGETS NOTHING FROM")
 		for _, g := range r.Guests {
@@ -118,8 +153,26 @@ func (s Status) write(w io.Writer) error {
 		if err := table.Flush(); err != nil {
 			return err
 		}
+		for _, g := range r.Guests {
+			for _, p := range g.Ports {
+				fmt.Fprintf(w, "  port %s of %s leads to %s, port %d\n", p, s.Gateway, g.Name, p.Internal)
+			}
+		}
 	}
 	return nil
+}
+
+// where says what the run is connected to, and where its cuts are if that is
+// not the usual place.
+func (r RunStatus) where() string {
+	where := fmt.Sprintf("slot %d, bridge %s", r.Slot, r.Bridge)
+	if r.Isolated {
+		where = "isolated"
+	}
+	if r.CutsIn == netcmd.InGuests {
+		where += ", cut in the guests"
+	}
+	return where
 }
 
 // cutTo lists from whom a guest gets nothing.

@@ -35,7 +35,7 @@ func ParseNetwork(cidr string) (Network, error) {
 	if p.Bits() != 16 {
 		return Network{}, fmt.Errorf("network %s is a /%d, but must be a /16", cidr, p.Bits())
 	}
-	return Network{p}, nil
+	return Network{p}, usable(p)
 }
 
 // String is the network in CIDR form.
@@ -72,6 +72,12 @@ func (n Network) Slot(number int) Slot {
 	}
 }
 
+// slotOf is the number of the slot that has an address of SlotRange.
+func (n Network) slotOf(ip netip.Addr) int {
+	b, first := ip.As4(), n.SlotRange().Addr().As4()
+	return int(binary.BigEndian.Uint32(b[:])-binary.BigEndian.Uint32(first[:])) / 4
+}
+
 // Slot is what one run has of the gateway: a /30 and a pair of devices.
 type Slot struct {
 	Number          int
@@ -102,7 +108,16 @@ func NewGuestNetwork(p netip.Prefix) (GuestNetwork, error) {
 	if !p.Addr().Is4() || p.Bits() > 24 || p.Bits() < 17 {
 		return GuestNetwork{}, fmt.Errorf("guest network %s must be IPv4, from a /24 to a /17", p)
 	}
-	return GuestNetwork{p.Masked()}, nil
+	return GuestNetwork{p.Masked()}, usable(p)
+}
+
+// usable says why no host can have addresses of a network.
+func usable(p netip.Prefix) error {
+	first := p.Addr()
+	if first.IsLoopback() || first.IsMulticast() || first.IsLinkLocalUnicast() || first.As4()[0] == 0 || first.As4()[0] >= 240 {
+		return fmt.Errorf("network %s is reserved: take a private one, such as 10.123.0.0/16", p)
+	}
+	return nil
 }
 
 // String is the network in CIDR form.

@@ -11,7 +11,8 @@ import (
 func (r Run) bridgeSettings() []string {
 	settings := []string{"net.ipv4.ip_forward=1"}
 	if r.BridgeFilter {
-		settings = append(settings, bridgeSwitch+"=0")
+		// Behind a VLAN tag there are addresses, too.
+		settings = append(settings, bridgeSwitch+"=0", "net.bridge.bridge-nf-filter-vlan-tagged=1")
 	}
 	return append(settings, r.guestSettings()...)
 }
@@ -28,32 +29,42 @@ func (r Run) bridge() plan.Plan {
 		p = plan.Plan{r.at(Bridge, "the bridge device", tools.Brctl.With("addbr", bridgeDevice)...)}
 	}
 	ip.Stdin += r.bridgeLines()
-	firewall := r.at(Bridge, "firewall, with a chain for partitions", tools.Restore().With("--noflush", "--wait")...)
-	firewall.Env = []string{"XTABLES_LOCKFILE=" + r.dir(".xtables.lock")}
-	firewall.Stdin = lines(
-		"*nat",
-		// Not between guests: where bridged packets pass through iptables,
-		// all peers would look like the bridge.
-		fmt.Sprintf("-A POSTROUTING -s %s ! -d %s -j MASQUERADE", r.Network, r.Network),
-		"COMMIT",
-		"*filter",
-		":"+cutChain+" - [0:0]",
-		"-A FORWARD -j "+cutChain,
-		"COMMIT")
-	return append(p, ip, firewall)
+	return append(append(p, ip), r.bridgeFirewall()...)
+}
+
+// bridgeFirewall hides the guests behind the bridge, where there is a gateway,
+// and has the chain for partitions, where they are made in the bridge.
+func (r Run) bridgeFirewall() plan.Plan {
+	var input []string
+	if !r.isolated() {
+		input = append(append(input, "*nat"), r.portRules()...)
+		input = append(input,
+			// Not between guests: where bridged packets pass through iptables,
+			// all peers would look like the bridge.
+			fmt.Sprintf("-A POSTROUTING -s %s ! -d %s -j MASQUERADE", r.Network, r.Network),
+			"COMMIT")
+	}
+	if r.CutsIn != InGuests {
+		input = append(input, cutChainIn("FORWARD")...)
+	}
+	if input == nil {
+		return nil
+	}
+	s := r.at(Bridge, "firewall, with a chain for partitions", r.Gateway.Tools.Restore().With("--noflush", "--wait")...)
+	if r.CutsIn == InGuests {
+		s.About = "bridge: firewall"
+	}
+	s.Env = []string{lockFile(r.Gateway.RunDir(), Bridge)}
+	s.Stdin = lines(input...)
+	return plan.Plan{s}
 }
 
 func (r Run) bridgeLines() string {
-	up, address := r.Slot.BridgeDevice(), r.Network.Bridge()
-	batch := []string{
-		"link set dev lo up",
-		fmt.Sprintf("addr add %s/30 dev %s", r.Slot.Bridge, up),
-		"link set dev " + up + " up",
-		neighbour(r.Slot.Gateway, up),
-		"route add default via " + r.Slot.Gateway.String(),
+	address := r.Network.Bridge()
+	batch := append([]string{"link set dev lo up"}, r.uplink()...)
+	batch = append(batch,
 		fmt.Sprintf("link set dev %s address %s up", bridgeDevice, MAC(address)),
-		fmt.Sprintf("addr add %s/%d dev %s", address, r.Network.Prefix().Bits(), bridgeDevice),
-	}
+		fmt.Sprintf("addr add %s/%d dev %s", address, r.Network.Prefix().Bits(), bridgeDevice))
 	for _, g := range r.Guests {
 		batch = append(batch,
 			fmt.Sprintf("link add %s up master %s type veth peer name %s address %s netns %s",
@@ -61,4 +72,20 @@ func (r Run) bridgeLines() string {
 			neighbour(g.IP, bridgeDevice))
 	}
 	return lines(batch...)
+}
+
+// uplink connects the bridge with the gateway, if there is one. Without, it has
+// no route that leads on, and tells the guests so: what they send to elsewhere
+// fails at once.
+func (r Run) uplink() []string {
+	if r.isolated() {
+		return nil
+	}
+	up := r.Slot.BridgeDevice()
+	return []string{
+		fmt.Sprintf("addr add %s/30 dev %s", r.Slot.Bridge, up),
+		"link set dev " + up + " up",
+		neighbour(r.Slot.Gateway, up),
+		"route add default via " + r.Slot.Gateway.String(),
+	}
 }

@@ -1,10 +1,6 @@
 package netcmd
 
-import (
-	"strings"
-
-	"vagganet/netcmd/plan"
-)
+import "vagganet/netcmd/plan"
 
 // Caller is the node of a child that is in none: it runs in the network that
 // the run was started from.
@@ -28,34 +24,36 @@ func (r Run) InCallersNet() bool {
 // enter are the words that lead into the gateway's namespaces as far as all of
 // the run is in them.
 func (r Run) enter() []string {
-	if r.InCallersNet() {
+	switch {
+	case r.InCallersNet() && r.isolated():
+		words := r.Gateway.Enter()
+		return words[:len(words)-1] // without --net
+	case r.InCallersNet():
 		return []string{"nsenter", "--user=" + r.Gateway.UserNS()}
 	}
 	return r.Gateway.Enter()
 }
 
+// GatewayEnter are the words that lead from the run's first process into the
+// gateway's network namespace; none if it is there.
+func (r Run) GatewayEnter() []string {
+	if !r.InCallersNet() {
+		return nil
+	}
+	return []string{"nsenter", "--net=" + r.Gateway.NetNS()}
+}
+
 // inGateway is a step in the gateway's network namespace, wherever the run's
 // first process is.
 func (r Run) inGateway(about string, argv ...string) plan.Step {
-	s := r.step(about, argv...)
-	if r.InCallersNet() {
-		s.Place.Enter = []string{"nsenter", "--net=" + r.Gateway.NetNS()}
-	}
-	return s
+	return plan.Step{About: about, Place: plan.Place{Name: "gateway", Enter: r.GatewayEnter()}, Argv: argv}
 }
 
 // covered are the files of the host that the run's own are mounted over.
-func (r Run) covered() []string { return []string{"/etc/hosts"} }
-
-// callersChild starts a process in the caller's network. The names and the name
-// servers there are the caller's as well, so it gets the host's files back.
-func (r Run) callersChild(c Child, s plan.Step) plan.Step {
-	s.Place = plan.Place{Name: "the caller's network"}
-	s.Argv = []string{"unshare", "--mount"}
-	if c.WorkDir != "" {
-		s.Argv = append(s.Argv, "--wd="+c.WorkDir)
+func (r Run) covered() []string {
+	files := []string{"/etc/hosts"}
+	if r.ResolvConf != "" {
+		files = append(files, "/etc/resolv.conf")
 	}
-	script := "umount " + strings.Join(r.covered(), " ") + ` || exit 125; exec "$@"`
-	s.Argv = append(append(s.Argv, "sh", "-c", script, "sh"), c.Argv...)
-	return s
+	return files
 }

@@ -23,10 +23,7 @@ type Process struct {
 // and the rest of the way, since the tools for that have another PATH.
 func (l LiveRun) Exec(node string, beside Process, between, argv []string) plan.Step {
 	target := fmt.Sprintf("--target=%d", beside.PID)
-	outer := []string{"nsenter", target}
-	if l.UserNS != "" {
-		outer = append(outer, "--user")
-	}
+	outer := append([]string{"nsenter", target}, l.becomeUser("--user")...)
 	search, env := searchPath(beside.Env)
 	outer = append(append(outer, "--pid"), between...)
 	inner := []string{search, "nsenter", target, "--mount"}
@@ -40,7 +37,7 @@ func (l LiveRun) Exec(node string, beside Process, between, argv []string) plan.
 		inner = append(inner, fmt.Sprintf("--setuid=%d", beside.UserID))
 	}
 	return plan.Step{
-		Place: plan.Place{Name: node, Enter: append(outer, inner...)},
+		Place: plan.Place{Name: node, Enter: endOptions(append(outer, inner...), argv)},
 		Argv:  argv,
 		Env:   env, OnlyEnv: beside.Env != nil,
 	}

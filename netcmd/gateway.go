@@ -1,7 +1,9 @@
 package netcmd
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +23,9 @@ type Gateway struct {
 	Sudo []string
 	User User
 	Host HostFacts
+	// Isolated takes the gateway's place for a run that has none; nil for
+	// others.
+	Isolated *Isolated
 }
 
 // User is who the gateway is for. Its namespaces belong to a user namespace of
@@ -41,21 +46,54 @@ type IDRange struct{ First, Count int }
 type HostFacts struct {
 	// Forwarding is net.ipv4.ip_forward as it is.
 	Forwarding bool
-	// BridgeFilter says that br_netfilter is loaded.
+	// BridgeFilter says that br_netfilter is loaded, or can't be had.
 	BridgeFilter bool
 	// Modules are kernel modules that must be loaded first, since a user
 	// namespace can't have them loaded: iptables-legacy's.
 	Modules []string
+	// Resolver is a resolver on the host's loopback device that guests must be
+	// led to; not valid if they need none.
+	Resolver netip.Addr
+	// NoIptables says that the host's firewall is to be left alone.
+	NoIptables bool
 	// Found is what of this gateway is there already.
 	Found GatewayParts
 }
 
+// resolver is the one that guests are to be led to. Without rules they can't be.
+func (h HostFacts) resolver() netip.Addr {
+	if h.NoIptables {
+		return netip.Addr{}
+	}
+	return h.Resolver
+}
+
 // GatewayParts says which parts of a gateway exist.
 type GatewayParts struct {
-	Dir              bool // its folder below StateDir
-	Link             bool // the host's device
-	UserNS, NetNS    bool // the namespaces' mounts; NetNS is the last thing made
-	ForwardingMarker bool // forwarding was off before, and no other gateway needs it
+	Dir           bool // its folder below StateDir
+	UserNS, NetNS bool // the namespaces' mounts
+	Link          bool // the host's device
+	Up            bool // and it is up, which is the last thing done
+	// Forwarding says that forwarding was off before there was a gateway, and
+	// that no other one needs it.
+	Forwarding bool
+	// Note is what the gateway was made with; nil if that can't be read.
+	Note *Note
+}
+
+// Whole says whether runs can use the gateway.
+func (p GatewayParts) Whole() bool { return p.NetNS && p.Up }
+
+// Note is what a gateway was made with. Root writes it into the gateway's
+// folder: removing a gateway must not depend on options being the same again.
+type Note struct {
+	Network  Network `json:"network"`
+	Iptables Tool    `json:"iptables"`
+	// Resolver is the host's resolver that guests are led to; not valid if
+	// they are not led to any.
+	Resolver netip.Addr `json:"resolver"`
+	// NoIptables says that the gateway has no rules in the host's firewall.
+	NoIptables bool `json:"no_iptables"`
 }
 
 // Any says whether anything of the gateway is there.
@@ -73,14 +111,28 @@ func (g Gateway) UserNS() string { return g.Dir() + "/userns" }
 func (g Gateway) NetNS() string { return g.Dir() + "/netns" }
 
 // RunsDir is the user's folder with one locked file for each run.
-func (g Gateway) RunsDir() string { return g.Dir() + "/runs" }
+func (g Gateway) RunsDir() string {
+	if g.Isolated != nil {
+		return g.Isolated.RunsDir
+	}
+	return g.Dir() + "/runs"
+}
 
 // RunDir is where every run mounts a folder of its own, in a mount namespace
 // of its own.
-func (g Gateway) RunDir() string { return g.Dir() + "/run" }
+func (g Gateway) RunDir() string {
+	if g.Isolated != nil {
+		return g.Isolated.RunDir
+	}
+	return g.Dir() + "/run"
+}
 
-// ForwardingMarker is there while forwarding is on because of this gateway.
-func (g Gateway) ForwardingMarker() string { return g.Dir() + "/forwarding" }
+// NoteFile has the gateway's Note, as JSON.
+func (g Gateway) NoteFile() string { return g.Dir() + "/made.json" }
+
+// ForwardingMarker is there while forwarding is on because of gateways. The
+// last one to go takes it along.
+const ForwardingMarker = StateDir + "/.forwarding"
 
 // holder keeps the namespaces while they are not mounted yet.
 var holder = plan.Var("holder")
@@ -96,25 +148,27 @@ type part struct {
 // parts lists a gateway's parts in the order in which they are made.
 func (g Gateway) parts() []part {
 	found := g.Host.Found
+	rules := g.hostRules()
 	return []part{
 		{there: found.Dir, up: g.makeStateDir(), down: g.removeStateDir()},
+		{there: found.Forwarding, up: g.forwardingOn(), down: g.forwardingOff()},
 		{there: found.Dir, up: g.makeDir(), down: []plan.Step{g.root("host: folder", "rm", "-r", g.Dir())}},
-		{there: found.ForwardingMarker, up: g.forwardingOn(), down: g.forwardingOff()},
 		{up: g.loadModules()},
-		{up: g.hold(), down: []plan.Step{hostStep("gateway: namespaces", "kill", holder)}},
-		{up: g.makeLink(), down: g.removeLink()},
-		{up: g.configureLink()},
-		{up: g.configureGateway()},
-		{there: found.Dir, up: g.addRules("nat"), down: g.removeRules("nat")},
-		{there: found.Dir, up: g.addRules("filter"), down: g.removeRules("filter")},
+		{up: g.hold(), down: g.release(true)},
 		{there: found.UserNS, up: g.mount("user", g.UserNS()), down: g.umount(g.UserNS())},
 		{there: found.NetNS, up: g.mount("net", g.NetNS()), down: g.umount(g.NetNS())},
+		{up: g.release(false)},
+		{there: found.Link, up: g.makeLink(), down: g.removeLink()},
+		{up: g.configureGateway()},
+		{up: g.leadToResolver(g.Host.resolver())},
+		{there: found.Dir, up: g.addRules(rules, "nat"), down: g.removeRules(rules, "nat")},
+		{there: found.Dir, up: g.addRules(rules, "filter"), down: g.removeRules(rules, "filter")},
+		{up: g.configureLink()},
 	}
 }
 
-// Create is the plan that makes the gateway. The mount of its network namespace
-// is the last thing it makes: while that isn't there, the gateway isn't. The
-// namespaces are held by a process that ends by itself.
+// Create is the plan that makes the gateway. That the host's device is up is
+// the last thing: while it isn't, the gateway isn't whole.
 func (g Gateway) Create() plan.Plan {
 	var p plan.Plan
 	for _, part := range g.parts() {
@@ -124,22 +178,20 @@ func (g Gateway) Create() plan.Plan {
 		part.up[0].Undo = part.down
 		p = append(p, part.up...)
 	}
-	return append(p, hostStep("gateway: the mounts hold it now", "kill", holder))
+	return p
 }
 
 // Destroy is the plan that removes what is there of the gateway, whole or
-// half made: the undoing of Create.
+// half made: the undoing of Create, by what was noted then.
 func (g Gateway) Destroy() plan.Plan {
-	var p plan.Plan
-	if g.Host.Found.Link {
-		// First of all: with the namespaces it would go by itself, but at a
-		// time of the kernel's choosing.
-		p = g.removeLink()
+	if note := g.Host.Found.Note; note != nil {
+		g.Network, g.Tools.Iptables = note.Network, note.Iptables
+		g.Host.Resolver, g.Host.NoIptables = note.Resolver, note.NoIptables
 	}
-	parts := g.parts()
-	for i := len(parts) - 1; i >= 0; i-- {
-		if parts[i].there {
-			p = append(p, parts[i].down...)
+	var p plan.Plan
+	for _, part := range slices.Backward(g.parts()) {
+		if part.there {
+			p = append(p, part.down...)
 		}
 	}
 	return p
@@ -159,12 +211,23 @@ func (g Gateway) removeStateDir() []plan.Step {
 
 func (g Gateway) makeDir() []plan.Step {
 	uid, gid := strconv.Itoa(g.User.UID), strconv.Itoa(g.User.GID)
+	note := g.root(aboutDir, "dd", "of="+g.NoteFile(), "status=none")
+	note.Stdin = g.note()
 	return []plan.Step{
 		// Of two that make the same gateway, one fails here.
 		g.root(aboutDir, "mkdir", "-m", "0755", g.Dir()),
+		note,
 		g.root(aboutDir, "install", "-d", "-m", "0700", "-o", uid, "-g", gid, g.RunsDir(), g.RunDir()),
 		g.root(aboutDir, "touch", g.UserNS(), g.NetNS()),
 	}
+}
+
+func (g Gateway) note() string {
+	text, err := json.Marshal(Note{g.Network, g.Tools.Iptables, g.Host.resolver(), g.Host.NoIptables})
+	if err != nil {
+		panic(err) // words and addresses always have a JSON form
+	}
+	return string(text) + "\n"
 }
 
 func (g Gateway) forwardingOn() []plan.Step {
@@ -173,14 +236,17 @@ func (g Gateway) forwardingOn() []plan.Step {
 	}
 	const about = "host: forwarding, and a mark that it was off"
 	return []plan.Step{
-		g.root(about, "touch", g.ForwardingMarker()),
+		g.root(about, "touch", ForwardingMarker),
 		g.root(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=1")...),
 	}
 }
 
 func (g Gateway) forwardingOff() []plan.Step {
-	return []plan.Step{g.root("host: forwarding was off before",
-		g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=0")...)}
+	const about = "host: forwarding was off before"
+	return []plan.Step{
+		g.root(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=0")...),
+		g.root(about, "rm", ForwardingMarker),
+	}
 }
 
 // loadModules loads what can't be loaded from inside a user namespace. With
@@ -213,11 +279,19 @@ func (g Gateway) hold() []plan.Step {
 	return append([]plan.Step{hold}, g.writeMaps(about)...)
 }
 
+// release ends the process that held the namespaces. The mounts do now. Taking
+// back, it may have been ended already.
+func (g Gateway) release(undoing bool) []plan.Step {
+	s := hostStep("gateway: the mounts hold it now", "kill", holder)
+	s.MayFail = undoing
+	return []plan.Step{s}
+}
+
 // writeMaps maps the user to root and the subordinate ids to the rest. Root
 // maps every id to itself: there is nobody to keep apart from root.
 func (g Gateway) writeMaps(about string) []plan.Step {
 	u := g.User
-	if u.MapTools && u.SubUIDs.Count > 0 && u.SubGIDs.Count > 0 {
+	if u.UID != 0 && u.MapTools && u.SubUIDs.Count > 0 && u.SubGIDs.Count > 0 {
 		return []plan.Step{
 			hostStep(about, append([]string{"newuidmap", holder}, idMap(u.UID, u.SubUIDs)...)...),
 			hostStep(about, append([]string{"newgidmap", holder}, idMap(u.GID, u.SubGIDs)...)...),
@@ -254,12 +328,13 @@ const aboutLink = "host: the device and its address"
 
 func (g Gateway) makeLink() []plan.Step {
 	return []plan.Step{g.root(aboutLink, g.Tools.IP.With("link", "add", g.Interface,
-		"type", "veth", "peer", "name", peerDevice(g.Interface), "netns", holder)...)}
+		"type", "veth", "peer", "name", peerDevice(g.Interface), "netns", g.NetNS())...)}
 }
 
 func (g Gateway) removeLink() []plan.Step {
 	s := g.root("host: device", g.Tools.IP.With("link", "del", "dev", g.Interface)...)
-	// What is half made has a holder, and may go with it at any moment.
+	// Where its peer's namespace is mounted no more, it goes with that, at a
+	// time of the kernel's choosing.
 	s.MayFail = g.Host.Found.Link && !g.Host.Found.NetNS
 	return []plan.Step{s}
 }
@@ -275,13 +350,13 @@ func (g Gateway) configureLink() []plan.Step {
 func (g Gateway) configureGateway() []plan.Step {
 	const about = "gateway: addresses, forwarding, firewall"
 	peer := peerDevice(g.Interface)
-	ip := g.held(about, g.Tools.batch()...)
+	ip := g.inside(about, g.Tools.batch()...)
 	ip.Stdin = lines(
 		"link set dev lo up",
 		fmt.Sprintf("addr add %s/30 dev %s", g.Network.Gateway(), peer),
 		"link set dev "+peer+" up",
 		"route add default via "+g.Network.Host().String())
-	firewall := g.held(about, g.Tools.Restore().With("--noflush", "--wait")...)
+	firewall := g.inside(about, g.Tools.Restore().With("--noflush", "--wait")...)
 	firewall.Stdin = lines(
 		"*nat",
 		"-A POSTROUTING -o "+peer+" -j MASQUERADE",
@@ -289,13 +364,14 @@ func (g Gateway) configureGateway() []plan.Step {
 		"*filter",
 		// Runs don't see each other: not through here, and not the
 		// addresses that others have here.
-		"-A FORWARD -i ch+ -o ch+ -j DROP",
-		fmt.Sprintf("-A INPUT -i ch+ -d %s -j ACCEPT", g.Network.Gateway()),
-		"-A INPUT -i ch+ -m addrtype ! --dst-type LOCAL --limit-iface-in -j DROP",
+		fmt.Sprintf("-A FORWARD ! -i %s ! -o %s -j DROP", peer, peer),
+		"-A INPUT -i lo -j ACCEPT",
+		fmt.Sprintf("-A INPUT ! -i %s -d %s -j ACCEPT", peer, g.Network.Gateway()),
+		fmt.Sprintf("-A INPUT ! -i %s -m addrtype ! --dst-type LOCAL --limit-iface-in -j DROP", peer),
 		"COMMIT")
 	// iptables-legacy's lock is a file that only root can open.
 	firewall.Env = []string{"XTABLES_LOCKFILE=" + g.RunsDir() + "/.xtables.lock"}
-	return []plan.Step{ip, g.held(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=1")...), firewall}
+	return []plan.Step{ip, g.inside(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=1")...), firewall}
 }
 
 // hostRule is a rule of the host's firewall, as the words after -A and -D.
@@ -304,23 +380,30 @@ type hostRule struct{ table, chain, rule string }
 // hostRules lets the guests out and replies in, where the host's FORWARD
 // policy is DROP too, and keeps the neighbours on the host's networks out.
 func (g Gateway) hostRules() []hostRule {
+	if g.Host.NoIptables {
+		return nil
+	}
 	dev := g.Interface
-	return []hostRule{
+	return append([]hostRule{
 		{"nat", "POSTROUTING", fmt.Sprintf("-s %s -j MASQUERADE", g.Network.HostLink())},
 		{"filter", "FORWARD", "-i " + dev + " -j ACCEPT"},
 		{"filter", "FORWARD", "-o " + dev + " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"},
 		{"filter", "FORWARD", "-o " + dev + " -j DROP"},
-	}
+	}, g.resolverRules(g.Host.resolver())...)
 }
 
 // addRules puts a table's rules before those that are there, in one
 // transaction.
-func (g Gateway) addRules(table string) []plan.Step {
-	input := []string{"*" + table}
-	for _, r := range g.hostRules() {
+func (g Gateway) addRules(rules []hostRule, table string) []plan.Step {
+	input, number := []string{"*" + table}, map[string]int{}
+	for _, r := range rules {
 		if r.table == table {
-			input = append(input, fmt.Sprintf("-I %s %d %s", r.chain, len(input), r.rule))
+			number[r.chain]++
+			input = append(input, fmt.Sprintf("-I %s %d %s", r.chain, number[r.chain], r.rule))
 		}
+	}
+	if len(number) == 0 {
+		return nil
 	}
 	s := g.root("host: firewall", g.Tools.Restore().With("--noflush", "--wait")...)
 	s.Stdin = lines(append(input, "COMMIT")...)
@@ -329,9 +412,9 @@ func (g Gateway) addRules(table string) []plan.Step {
 
 // removeRules removes them one by one: somebody may have flushed the host's
 // firewall since.
-func (g Gateway) removeRules(table string) []plan.Step {
+func (g Gateway) removeRules(rules []hostRule, table string) []plan.Step {
 	var steps []plan.Step
-	for _, r := range g.hostRules() {
+	for _, r := range rules {
 		if r.table != table {
 			continue
 		}
@@ -362,13 +445,15 @@ func hostStep(about string, argv ...string) plan.Step {
 	return plan.Step{About: about, Place: plan.Place{Name: "host"}, Argv: argv}
 }
 
-// held is a step in the gateway while its namespaces aren't mounted yet.
-func (g Gateway) held(about string, argv ...string) plan.Step {
-	enter := []string{"nsenter", "--target", holder, "--user", "--net"}
-	return plan.Step{About: about, Place: plan.Place{Name: "gateway", Enter: enter}, Argv: argv}
+// inside is a step in the gateway.
+func (g Gateway) inside(about string, argv ...string) plan.Step {
+	return plan.Step{About: about, Place: plan.Place{Name: "gateway", Enter: g.Enter()}, Argv: argv}
 }
 
-// Enter is the way into a gateway that stands.
+// Enter is the way into a gateway that stands, or into what takes its place.
 func (g Gateway) Enter() []string {
+	if g.Isolated != nil {
+		return g.Isolated.enter()
+	}
 	return []string{"nsenter", "--user=" + g.UserNS(), "--net=" + g.NetNS()}
 }

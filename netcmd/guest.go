@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"path"
 	"slices"
+	"strconv"
+	"strings"
 
 	"al.essio.dev/pkg/shellescape"
 
@@ -17,6 +19,8 @@ type Guest struct {
 	Name     string     `json:"name"`
 	Hostname string     `json:"hostname"`
 	IP       netip.Addr `json:"ip"`
+	// Ports are those of the gateway that lead to the guest.
+	Ports []PortForward `json:"ports,omitempty"`
 }
 
 // Port is the guest's port of the bridge.
@@ -87,33 +91,99 @@ func (r Run) guest(g Guest) plan.Step {
 // of its PID namespace: the command itself then gets signals as anywhere else,
 // and what it leaves behind ends with it.
 func (r Run) child(c Child) plan.Step {
-	enter := []string{"nsenter", "--net=" + r.dir(c.Node)}
-	if c.WorkDir != "" {
-		enter = append(enter, "--wd="+c.WorkDir)
-	}
 	s := plan.Step{
 		About:    "start " + c.Name,
-		Place:    plan.Place{Name: c.Node, Enter: enter},
-		Argv:     c.Argv,
+		Place:    plan.Place{Name: c.Node, Enter: []string{"nsenter", "--net=" + r.dir(c.Node)}},
 		Env:      r.childEnv(c),
 		Child:    c.Name,
 		ExitFile: r.dir(".exit"),
 	}
-	switch c.Node {
-	case Bridge:
-		return s
-	case Caller:
-		return r.callersChild(c, s)
+	if c.Node == Caller {
+		s.Place = plan.Place{Name: "the caller's network"}
 	}
-	s.Place.Name = "guest " + c.Node
+	s.Argv = slices.Concat(r.unshare(c), []string{"sh", "-c", r.script(c), "sh"}, c.Argv)
+	if c.IsGuest() {
+		s.Place.Name = "guest " + c.Node
+	}
+	if c.CleanEnv {
+		// The command's PATH is the last thing to be set, so that until then
+		// the host's tools are found.
+		s.Place.Enter = slices.Concat([]string{"env", "-i", "PATH=" + plan.Var("PATH")}, s.Env, s.Place.Enter)
+		s.Env = nil
+	}
+	return s
+}
+
+// unshare makes the namespaces that are the child's alone.
+func (r Run) unshare(c Child) []string {
+	switch {
+	case c.Node == Bridge && c.Files == nil:
+		return nil
+	case !c.IsGuest():
+		return []string{"unshare", "--mount"}
+	}
+	proc := "--mount-proc"
+	if c.Files != nil && c.Files.ownRoot() {
+		proc += "=" + r.root(c) + "/proc"
+	}
+	return []string{"unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", proc}
+}
+
+// script is what is done in the child's namespaces before its command.
+func (r Run) script(c Child) string {
+	var b strings.Builder
+	if c.Node == Caller {
+		// The names and the name servers there are the caller's, too.
+		b.WriteString("umount " + strings.Join(r.covered(), " ") + " || exit 125; ")
+	}
+	if c.IsGuest() {
+		b.WriteString(shellescape.QuoteCommand(r.Gateway.Tools.Hostname.With(r.hostname(c.Node))) + " || exit 125; ")
+	}
+	if c.Files != nil {
+		b.WriteString("mount --all --fstab " + shellescape.Quote(r.fstab(c)) + " || exit 125; ")
+	}
+	enter := c.enter(r)
+	if len(enter) > 0 {
+		b.WriteString("enter=$(command -v unshare) || exit 125; ")
+		enter = append([]string{`"$enter"`}, enter...)
+	}
+	b.WriteString("PATH=" + r.searchPath(c) + "; ")
+	exec := strings.Join(append(append([]string{"exec"}, enter...), `"$@"`), " ")
+	if !c.IsGuest() {
+		return b.String() + exec
+	}
 	// The shell's own standard error is put aside: it would say "Terminated"
 	// where the command should have the last word.
-	script := shellescape.QuoteCommand(r.Gateway.Tools.Hostname) +
-		` "$1" || exit 125; shift; exec 3>&2 2>/dev/null; (exec "$@" 2>&3 3>&-); exit $?`
-	init := []string{"unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc",
-		"sh", "-c", script, "sh", r.hostname(c.Node)}
-	s.Argv = append(init, c.Argv...)
-	return s
+	return b.String() + "exec 3>&2 2>/dev/null; (" + exec + " 2>&3 3>&-); exit $?"
+}
+
+// enter are the options of the unshare that changes a command's root, folder
+// and user.
+func (c Child) enter(r Run) []string {
+	var options []string
+	if c.Files != nil && c.Files.ownRoot() {
+		options = append(options, "--root="+shellescape.Quote(r.root(c)))
+	}
+	if c.WorkDir != "" {
+		options = append(options, "--wd="+shellescape.Quote(c.WorkDir))
+	}
+	if c.UserID != 0 {
+		options = append(options, "--setuid="+strconv.Itoa(c.UserID))
+	}
+	return options
+}
+
+// searchPath is the command's PATH, as a shell has it: the program's own names
+// come last.
+func (r Run) searchPath(c Child) string {
+	own := path.Dir(r.Program)
+	if r.ownBin() {
+		own = r.dir(".bin")
+	}
+	if c.Path == "" {
+		return "$PATH:" + shellescape.Quote(own)
+	}
+	return shellescape.Quote(c.Path + ":" + own)
 }
 
 func (r Run) hostname(guest string) string {
@@ -126,16 +196,7 @@ func (r Run) hostname(guest string) string {
 }
 
 func (r Run) childEnv(c Child) []string {
-	own := path.Dir(r.Program)
-	if r.Links {
-		own = r.dir(".bin")
-	}
-	search := c.Path
-	if search == "" {
-		search = plan.Var("PATH")
-	}
 	return append(slices.Clone(c.Env),
-		"PATH="+search+":"+own,
 		"VAGGANET_INTERFACE="+r.Gateway.Interface,
 		"VAGGANET_RUN="+r.Name,
 		"VAGGA_COMMAND="+r.Command,

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// cutChain is hooked into FORWARD of the bridge's namespace and has all
-	// that a partition needs.
+	// cutChain is hooked into FORWARD of the bridge's namespace, or into INPUT
+	// of every guest's, and has all that a partition needs.
 	cutChain = "VAGGA"
 	// bridgeSwitch makes bridged packets pass through iptables.
 	bridgeSwitch = "net.bridge.bridge-nf-call-iptables"
@@ -24,8 +24,8 @@ type LiveRun struct {
 	Tools Tools
 	// Dir is the way to the run's folder: through /proc/PID/root from outside.
 	Dir string
-	// UserNS is the file of the gateway's user namespace; empty for a process
-	// that is in there already.
+	// UserNS is the file of the run's user namespace; empty for a process that
+	// is in there already.
 	UserNS string
 	// Supervisor is the run's first process, as the caller sees it; 0 where
 	// the caller doesn't.
@@ -48,13 +48,18 @@ func (l LiveRun) Names() []string {
 // Nothing cut: the switch goes off before the rules go. Something cut: it goes
 // on after they are there. So whichever of two partitions comes last, no rules
 // are left that the switch keeps from working.
+//
+// Where br_netfilter is not to be had, it is done in the guests: see cutInGuests.
 func (l LiveRun) Partition(cuts Cuts) plan.Plan {
+	if l.CutsIn == InGuests {
+		return l.cutInGuests(cuts)
+	}
 	cutNone := !slices.Contains(cuts.cut, true)
-	rules := l.at(Bridge, "what is cut", l.Tools.Restore().With("--noflush", "--wait")...)
-	rules.Env = []string{"XTABLES_LOCKFILE=" + l.Dir + "/.xtables.lock"}
-	rules.Stdin = lines(restoreInput(cuts)...)
+	rules := l.restore(Bridge, restoreInput(cuts))
 	if cutNone {
-		return plan.Plan{l.bridgeSwitch(false), rules}
+		off := l.bridgeSwitch(false)
+		off.Undo = []plan.Step{l.bridgeSwitch(true)}
+		return plan.Plan{off, rules}
 	}
 	return plan.Plan{rules, l.bridgeSwitch(true)}
 }
@@ -67,12 +72,39 @@ func (l LiveRun) bridgeSwitch(on bool) plan.Step {
 	return l.at(Bridge, about, l.Tools.Sysctl.With("-q", "-w", bridgeSwitch+value)...)
 }
 
+// becomeUser is what nsenter needs to enter the run's user namespace, if the
+// caller isn't in there. That of an isolated run lets nobody set groups, which
+// nsenter would do else; the user is root in there as he is.
+func (l LiveRun) becomeUser(option string) []string {
+	switch {
+	case l.UserNS == "":
+		return nil
+	case l.Isolated:
+		return []string{option, "--preserve-credentials"}
+	}
+	return []string{option}
+}
+
+// restore is one transaction with the rules of a node.
+func (l LiveRun) restore(node string, input []string) plan.Step {
+	s := l.at(node, "what is cut", l.Tools.Restore().With("--noflush", "--wait")...)
+	s.Env = []string{lockFile(l.Dir, node)}
+	s.Stdin = lines(input...)
+	return s
+}
+
+// lockFile names, for iptables-legacy, a lock that the user can open, and that
+// belongs to one namespace. The variable means nothing to iptables-nft.
+func lockFile(runDir, node string) string {
+	if node == Bridge {
+		return "XTABLES_LOCKFILE=" + runDir + "/.xtables.lock"
+	}
+	return "XTABLES_LOCKFILE=" + runDir + "/.xtables." + node + ".lock"
+}
+
 // at is a step in the network namespace of the bridge or a guest.
 func (l LiveRun) at(node, about string, argv ...string) plan.Step {
-	enter := []string{"nsenter"}
-	if l.UserNS != "" {
-		enter = append(enter, "--user="+l.UserNS)
-	}
+	enter := append(slices.Clone([]string(l.Tools.Nsenter)), l.becomeUser("--user="+l.UserNS)...)
 	enter = append(enter, "--net="+l.Dir+"/"+node)
 	return plan.Step{About: node + ": " + about, Place: plan.Place{Name: node, Enter: enter}, Argv: argv}
 }
@@ -103,6 +135,9 @@ func restoreInput(c Cuts) []string {
 	for _, chain := range ordered {
 		input = append(input, ":"+chain+" - [0:0]")
 	}
+	if hooks != nil {
+		input = append(input, aroundTheBridge)
+	}
 	input = append(input, hooks...)
 	for _, chain := range ordered {
 		for _, rule := range bodies[chain] {
@@ -111,6 +146,11 @@ func restoreInput(c Cuts) []string {
 	}
 	return append(input, "COMMIT")
 }
+
+// aroundTheBridge drops what guests send each other by way of the bridge's own
+// address: that is routed, and has no port that it leaves by.
+const aroundTheBridge = "-A " + cutChain + " -i " + bridgeDevice + " -o " + bridgeDevice +
+	" -m physdev ! --physdev-is-bridged -j DROP"
 
 func compareChains(a, b string) int {
 	if len(a) != len(b) {
@@ -148,21 +188,51 @@ func (c Cuts) rulesFor(to int) []string {
 // Enter is the step that runs a command in the network of a node, in the
 // caller's file system.
 func (l LiveRun) Enter(node string, argv []string) plan.Step {
-	return l.at(node, "a command in its network", argv...)
-}
-
-// ListRules is the step that reads which links are cut, into the variable
-// "rules".
-func (l LiveRun) ListRules() plan.Step {
-	s := l.at(Bridge, "which links are cut", l.Tools.Iptables.With("--wait", "-S")...)
-	s.Env = []string{"XTABLES_LOCKFILE=" + l.Dir + "/.xtables.lock"}
-	s.Capture = "rules"
+	s := l.at(node, "a command in its network", argv...)
+	s.Place.Enter = endOptions(s.Place.Enter, argv)
 	return s
 }
 
-// ReadCuts reads a partition back from the rules as iptables lists them: the
-// reverse of Partition.
-func ReadCuts(guests []string, rules string) Cuts {
+// endOptions keeps a command that looks like an option from being one.
+func endOptions(enter, argv []string) []string {
+	if strings.HasPrefix(argv[0], "-") {
+		return append(enter, "--")
+	}
+	return enter
+}
+
+// ListRules is the plan that reads which links are cut. What it captures is for
+// ReadCuts.
+func (l LiveRun) ListRules() plan.Plan {
+	if l.CutsIn == InGuests {
+		return l.listGuestRules()
+	}
+	s := l.at(Bridge, "whether bridged packets pass through iptables", l.Tools.Sysctl.With("-n", bridgeSwitch)...)
+	s.Capture = "switch"
+	return plan.Plan{s, l.list(Bridge, "rules")}
+}
+
+// list is the step that reads a node's rules into a variable.
+func (l LiveRun) list(node, variable string) plan.Step {
+	s := l.at(node, "which links are cut", l.Tools.Iptables.With("--wait", "-S")...)
+	s.Env = []string{lockFile(l.Dir, node)}
+	s.Capture = variable
+	return s
+}
+
+// ReadCuts reads a partition back from what ListRules captured: the reverse of
+// Partition.
+func (l LiveRun) ReadCuts(captured func(variable string) string) Cuts {
+	if l.CutsIn == InGuests {
+		return l.readGuestCuts(captured)
+	}
+	if captured("switch") == "0" {
+		return FullMesh(l.Names())
+	}
+	return readBridgeCuts(l.Names(), captured("rules"))
+}
+
+func readBridgeCuts(guests []string, rules string) Cuts {
 	c := FullMesh(guests)
 	number := map[string]int{}
 	for i, g := range c.Guests {

@@ -1,9 +1,11 @@
 package netcmd
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"vagganet/netcmd/plan"
@@ -30,8 +32,17 @@ type Run struct {
 	Program string
 	// Links says that the program's folder lacks some of its names.
 	Links bool
+	// Token tells the run from others of its name, earlier and later ones.
+	Token string
+	// ResolvConf is what the run's processes see as /etc/resolv.conf; empty
+	// for the host's.
+	ResolvConf string
+	// Legacy says that iptables is of the legacy kind.
+	Legacy bool
 	// IPv6 and BridgeFilter say what this kernel has.
 	IPv6, BridgeFilter bool
+	// CutsIn is where partitions of this run are made.
+	CutsIn CutsIn
 }
 
 // Child is a process of a run, in a guest, in the bridge's namespace, or in the
@@ -45,8 +56,15 @@ type Child struct {
 	Env []string
 	// Path replaces the caller's PATH, if not empty.
 	Path string
-	// WorkDir is an absolute path; empty for the caller's folder.
+	// WorkDir is an absolute path, as the child sees it; empty for the
+	// caller's folder.
 	WorkDir string
+	// UserID is the user's number in the user namespace.
+	UserID int
+	// Files is the child's file system; nil for the host's as it is.
+	Files *FileSystem
+	// CleanEnv says that the child gets Env alone, not what the caller has.
+	CleanEnv bool
 }
 
 // ProgramNames are the names by which children call the program.
@@ -54,13 +72,21 @@ var ProgramNames = []string{"vagganet", "vagga", "vagga_network", "vagga_partiti
 
 // Info is what a run says of itself, in a file of its folder.
 type Info struct {
-	Run          string     `json:"run"`
-	Command      string     `json:"command"`
+	Run     string `json:"run"`
+	Command string `json:"command"`
+	// Isolated says that the run has no gateway: then Slot is -1, and Gateway
+	// and Bridge, the addresses of its slot, are empty.
+	Isolated     bool       `json:"isolated"`
 	Slot         int        `json:"slot"`
 	Gateway      netip.Addr `json:"gateway"`
 	Bridge       netip.Addr `json:"bridge"`
 	GuestNetwork string     `json:"guest_network"`
 	Guests       []Guest    `json:"guests"`
+	CutsIn       CutsIn     `json:"cuts_in"`
+	// Iptables is what the run's rules are made by. Rules of one kind of
+	// iptables, legacy or not, mean nothing to the other.
+	Iptables Tool `json:"iptables"`
+	Legacy   bool `json:"legacy"`
 }
 
 // dir is a path in the run's own folder. Guests' names begin with a letter or a
@@ -70,13 +96,21 @@ func (r Run) dir(name string) string { return r.Gateway.RunDir() + "/" + name }
 // InfoFile is where, inside of a run, its Info is.
 func InfoFile(runDir string) string { return runDir + "/.run.json" }
 
+// isolated says that the run has no gateway.
+func (r Run) isolated() bool { return r.Gateway.Isolated != nil }
+
 // Enter is the step that all other steps of the run are inside of: the
-// gateway's namespaces, and a mount and a PID namespace of the run's own. When
-// the first process in there ends, everything else of the run does.
+// gateway's namespaces, or new ones in place of them, and a mount and a PID
+// namespace of the run's own. When the first process in there ends, everything
+// else of the run does.
 func (r Run) Enter() plan.Step {
+	about := "run: its own mounts and processes, in the gateway's namespaces"
+	if r.isolated() {
+		about = "run: its own network, mounts and processes"
+	}
 	return plan.Step{
-		About: "run: its own mounts and processes, in the gateway's namespaces",
-		Place: plan.Place{Name: "gateway", Enter: r.enter()},
+		About: about,
+		Place: plan.Place{Name: r.outermost(), Enter: r.enter()},
 		Argv: []string{"unshare", "--mount", "--propagation", "private",
 			"--pid", "--fork", "--kill-child", "--mount-proc"},
 	}
@@ -85,7 +119,7 @@ func (r Run) Enter() plan.Step {
 // Plan is the whole run as one plan.
 func (r Run) Plan() plan.Plan {
 	s := r.Enter()
-	s.Inner = append(append(append(r.Prepare(), r.Claim()...), r.Connect()...), r.Start()...)
+	s.Inner = slices.Concat(r.Prepare(), r.Claim(), r.Forward(), r.Connect(), r.Start())
 	return plan.Plan{s}
 }
 
@@ -103,7 +137,15 @@ func (r Run) Prepare() plan.Plan {
 		r.write(about, r.dir(".hosts"), r.hosts()),
 		r.step(about, "mount", "--bind", r.dir(".hosts"), "/etc/hosts"),
 	}
-	p = append(p, r.programLinks()...)
+	if !r.isolated() && !r.InCallersNet() {
+		const about = "run: no way from here to the namespace that all runs share"
+		p = append(p, r.step(about, "mount", "--bind", "/dev/null", r.Gateway.NetNS()))
+	}
+	p = append(p, r.resolvConf()...)
+	p = append(p, r.programNames()...)
+	for _, c := range r.Children {
+		p = append(p, r.fileSystem(c)...)
+	}
 	p = append(p, r.makeNetNS("bridge", Bridge, r.bridgeSettings()))
 	for _, g := range r.Guests {
 		p = append(p, r.makeNetNS("guest "+g.Name, g.Name, r.guestSettings()))
@@ -112,8 +154,11 @@ func (r Run) Prepare() plan.Plan {
 }
 
 // Claim takes the slot. It fails where another run has it: the kernel makes a
-// device only once.
+// device only once. An isolated run has none.
 func (r Run) Claim() plan.Plan {
+	if r.isolated() {
+		return nil
+	}
 	s := r.inGateway("gateway: slot "+fmt.Sprint(r.Slot.Number), r.Gateway.Tools.batch()...)
 	gw, br := r.Slot.GatewayDevice(), r.Slot.BridgeDevice()
 	s.Stdin = lines(
@@ -131,6 +176,7 @@ func (r Run) Connect() plan.Plan {
 	for _, g := range r.Guests {
 		p = append(p, r.guest(g))
 	}
+	p = append(p, r.guestFirewalls()...)
 	return append(p, r.write("run: what it says of itself, now that it is up", InfoFile(r.Gateway.RunDir()), r.info()))
 }
 
@@ -146,8 +192,15 @@ func (r Run) Start() plan.Plan {
 }
 
 func (r Run) info() string {
-	text, err := json.MarshalIndent(Info{r.Name, r.Command, r.Slot.Number, r.Slot.Gateway,
-		r.Slot.Bridge, r.Network.String(), r.Guests}, "", "  ")
+	info := Info{
+		Run: r.Name, Command: r.Command, Slot: r.Slot.Number, Gateway: r.Slot.Gateway, Bridge: r.Slot.Bridge,
+		GuestNetwork: r.Network.String(), Guests: r.Guests, CutsIn: cmp.Or(r.CutsIn, InBridge),
+		Iptables: r.Gateway.Tools.Iptables, Legacy: r.Legacy,
+	}
+	if r.isolated() {
+		info.Isolated, info.Slot, info.Gateway, info.Bridge = true, -1, netip.Addr{}, netip.Addr{}
+	}
+	text, err := json.MarshalIndent(info, "", "  ")
 	if err != nil {
 		panic(err) // names and addresses always have a JSON form
 	}
@@ -168,16 +221,29 @@ func (r Run) hosts() string {
 	return b.String()
 }
 
-// programLinks puts the program's names where children find them, if they are
-// not beside the program.
-func (r Run) programLinks() plan.Plan {
-	if !r.Links {
+// ownBin says whether the run has a folder with the program under all its
+// names: because they are not beside the program, or for a child whose root is
+// another one.
+func (r Run) ownBin() bool {
+	return r.Links || slices.ContainsFunc(r.Children, func(c Child) bool { return c.Files != nil })
+}
+
+// BinDir is that folder.
+func (r Run) BinDir() string { return r.dir(".bin") }
+
+func (r Run) programNames() plan.Plan {
+	if !r.ownBin() {
 		return nil
 	}
 	const about = "run: the program under all its names"
-	p := plan.Plan{r.step(about, "mkdir", r.dir(".bin"))}
-	for _, name := range ProgramNames {
-		p = append(p, r.step(about, "ln", "-s", r.Program, r.dir(".bin/"+name)))
+	own := r.BinDir() + "/" + ProgramNames[0]
+	p := plan.Plan{
+		r.step(about, "mkdir", r.BinDir()),
+		r.step(about, "touch", own),
+		r.step(about, "mount", "--bind", r.Program, own),
+	}
+	for _, name := range ProgramNames[1:] {
+		p = append(p, r.step(about, "ln", "-s", ProgramNames[0], r.BinDir()+"/"+name))
 	}
 	return p
 }
@@ -193,9 +259,18 @@ func (r Run) makeNetNS(node, file string, settings []string) plan.Step {
 	return plan.Step{About: node + ": network namespace", Place: place, Argv: argv}
 }
 
+// outermost is the name of the network namespace that the run's first process
+// is in.
+func (r Run) outermost() string {
+	if r.isolated() || r.InCallersNet() {
+		return "run"
+	}
+	return "gateway"
+}
+
 // step is a step inside the run, where its first process is.
 func (r Run) step(about string, argv ...string) plan.Step {
-	return plan.Step{About: about, Place: plan.Place{Name: "gateway"}, Argv: argv}
+	return plan.Step{About: about, Place: plan.Place{Name: r.outermost()}, Argv: argv}
 }
 
 // at is a step in the network namespace of the bridge or a guest.

@@ -21,6 +21,7 @@ type Tools struct {
 	Iptables Tool
 	Sysctl   Tool
 	Hostname Tool
+	Nsenter  Tool // into a network namespace; all that a partition needs of it
 }
 
 // Restore is the iptables-restore that belongs to the iptables in use:

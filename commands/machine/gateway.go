@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
 	"os"
@@ -18,19 +19,34 @@ func gateway(g netcmd.Gateway) GatewayFacts {
 	if facts.Foreign != "" {
 		return facts
 	}
-	_, noDevice := net.InterfaceByName(g.Interface)
 	facts.Parts = netcmd.GatewayParts{
-		Dir:    exists(g.Dir()),
-		Link:   noDevice == nil,
-		UserNS: IsNamespace(g.UserNS()),
-		NetNS:  IsNamespace(g.NetNS()),
-		// Another gateway goes on needing it.
-		ForwardingMarker: exists(g.ForwardingMarker()) && !otherGateway(g),
+		Dir:        exists(g.Dir()),
+		UserNS:     IsNamespace(g.UserNS()),
+		NetNS:      IsNamespace(g.NetNS()),
+		Forwarding: exists(netcmd.ForwardingMarker) && !otherGateway(g),
+		Note:       readNote(g),
+	}
+	if device, err := net.InterfaceByName(g.Interface); err == nil {
+		facts.Parts.Link, facts.Parts.Up = true, device.Flags&net.FlagUp != 0
 	}
 	if info, err := os.Stat(g.RunsDir()); err == nil {
 		facts.Owner = owner(info)
 	}
 	return facts
+}
+
+// readNote reads what the gateway was made with; nil if it isn't there, or not
+// whole.
+func readNote(g netcmd.Gateway) *netcmd.Note {
+	text, err := os.ReadFile(g.NoteFile())
+	if err != nil {
+		return nil
+	}
+	var note netcmd.Note
+	if json.Unmarshal(text, &note) != nil || len(note.Iptables) == 0 {
+		return nil
+	}
+	return &note
 }
 
 // foreign says what has the gateway's names but can't be ours: root makes the
@@ -58,7 +74,7 @@ func foreign(g netcmd.Gateway) string {
 func otherGateway(g netcmd.Gateway) bool {
 	dirs, _ := filepath.Glob(netcmd.StateDir + "/*")
 	for _, dir := range dirs {
-		if dir != g.Dir() {
+		if dir != g.Dir() && filepath.Base(dir)[0] != '.' {
 			return true
 		}
 	}

@@ -23,14 +23,19 @@ import (
 
 // Facts is what a plan can depend on.
 type Facts struct {
-	User         netcmd.User  `json:"user"`
-	Forwarding   bool         `json:"forwarding"`
-	BridgeFilter bool         `json:"bridge_filter"`
-	IPv6         bool         `json:"ipv6"`
-	Modules      []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
-	Routes       []Route      `json:"routes"`
-	Gateway      GatewayFacts `json:"gateway"`
-	OtherGateway bool         `json:"other_gateway"`
+	User         netcmd.User `json:"user"`
+	Forwarding   bool        `json:"forwarding"`
+	BridgeFilter bool        `json:"bridge_filter"`
+	// NoBridgeFilter says that br_netfilter is neither there nor to be had.
+	NoBridgeFilter bool         `json:"no_bridge_filter"`
+	IPv6           bool         `json:"ipv6"`
+	Modules        []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
+	Routes         []Route      `json:"routes"`
+	Gateway        GatewayFacts `json:"gateway"`
+	// Isolated is what a run without a gateway would take.
+	Isolated netcmd.Isolated `json:"isolated"`
+	// Resolver is how the host looks names up.
+	Resolver netcmd.Resolver `json:"resolver"`
 }
 
 // Route is a network that the host reaches by a device, or an address it has
@@ -49,9 +54,6 @@ type GatewayFacts struct {
 	// empty if nothing is.
 	Foreign string `json:"foreign"`
 }
-
-// Ready says whether runs can use the gateway.
-func (g GatewayFacts) Ready() bool { return g.Parts.NetNS }
 
 // Host is the machine that the program runs on.
 type Host struct{}
@@ -81,10 +83,10 @@ func (h Host) Program() (string, bool) {
 	return path, false
 }
 
-// LegacyIptables says whether a program is an iptables of the legacy kind, by
+// LegacyIptables says whether a tool is an iptables of the legacy kind, by
 // the name of the file that it finally is.
-func (Host) LegacyIptables(program string) bool {
-	path, err := exec.LookPath(program)
+func (Host) LegacyIptables(iptables netcmd.Tool) bool {
+	path, err := exec.LookPath(iptables[len(iptables)-1])
 	if err != nil {
 		return false
 	}
@@ -101,9 +103,11 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 		IPv6:         exists("/proc/sys/net/ipv6/conf/default/disable_ipv6"),
 		Routes:       append(addresses(), routes()...),
 		Gateway:      gateway(g),
-		OtherGateway: otherGateway(g),
+		Resolver:     resolver(),
+		Isolated:     isolated(g),
 	}
-	if h.LegacyIptables(g.Tools.Iptables[len(g.Tools.Iptables)-1]) {
+	f.NoBridgeFilter = !f.BridgeFilter && !haveModule("br_netfilter")
+	if h.LegacyIptables(g.Tools.Iptables) {
 		f.Modules = missingModules(legacyModules)
 	}
 	return f
@@ -142,19 +146,30 @@ func subordinate(file, name string, uid int) netcmd.IDRange {
 	return netcmd.IDRange{}
 }
 
+// haveModule says whether a module can be loaded.
+func haveModule(name string) bool {
+	list, err := os.ReadFile(modulesDir() + "/modules.dep")
+	return err == nil && bytes.Contains(list, []byte("/"+name+".ko"))
+}
+
+// modulesDir has the modules of the kernel that runs.
+func modulesDir() string {
+	var release unix.Utsname
+	if unix.Uname(&release) != nil {
+		return "/lib/modules"
+	}
+	return "/lib/modules/" + unix.ByteSliceToString(release.Release[:])
+}
+
 // legacyModules are what iptables-legacy needs inside of a user namespace, from
 // where the kernel loads no module.
-var legacyModules = []string{"iptable_filter", "iptable_nat", "xt_MASQUERADE", "xt_physdev", "xt_addrtype", "xt_conntrack"}
+var legacyModules = []string{"iptable_filter", "iptable_nat", "xt_MASQUERADE", "xt_physdev", "xt_addrtype", "xt_conntrack",
+	"xt_tcpudp", "xt_comment", "xt_nat"}
 
 // missingModules lists those that are neither loaded nor built in. A machine
 // that has no list of modules has nothing to load either.
 func missingModules(modules []string) []string {
-	var release unix.Utsname
-	if unix.Uname(&release) != nil {
-		return nil
-	}
-	dir := "/lib/modules/" + unix.ByteSliceToString(release.Release[:])
-	builtin, err := os.ReadFile(dir + "/modules.builtin")
+	builtin, err := os.ReadFile(modulesDir() + "/modules.builtin")
 	if err != nil {
 		return nil
 	}

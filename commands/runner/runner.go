@@ -3,14 +3,12 @@
 package runner
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 	"time"
 
 	"vagganet/netcmd/plan"
@@ -35,32 +33,49 @@ func (r *Runner) Var(name string) string {
 	return os.Getenv(name)
 }
 
-// Run does the plan's steps one after another. When one fails, or the context
-// ends, it undoes those that were done, the last one first, and goes on undoing
-// past failures. The error is a *StepError, or the context's cause.
+// Run does the plan's steps, one after another or together. When one fails, or
+// the context ends, it undoes those that were done, the last one first, and
+// goes on undoing past failures. The error is a *StepError, or the context's
+// cause.
 func (r *Runner) Run(ctx context.Context, p plan.Plan) error {
-	for i, s := range p {
-		err := context.Cause(ctx)
-		if err == nil {
-			err = r.step(ctx, s)
+	var done plan.Plan
+	before := 0
+	for _, group := range p.Groups() {
+		if err := context.Cause(ctx); err != nil {
+			return errors.Join(err, r.undo(ctx, done.Undo()))
 		}
-		if err == nil || (s.MayFail && ctx.Err() == nil) {
-			continue
+		errs := r.together(ctx, group)
+		var first error
+		for i, err := range errs {
+			if err == nil || (group[i].MayFail && ctx.Err() == nil) {
+				done = append(done, group[i])
+				continue
+			}
+			if first == nil {
+				first = numbered(err, before+i+1, len(p))
+			}
 		}
-		var failed *StepError
-		if errors.As(err, &failed) {
-			failed.Number, failed.Of = i+1, len(p)
+		if first != nil {
+			return errors.Join(first, r.undo(ctx, done.Undo()))
 		}
-		return errors.Join(err, r.undo(ctx, p[:i].Undo()))
+		before += len(group)
 	}
 	return nil
+}
+
+func numbered(err error, number, of int) error {
+	var failed *StepError
+	if errors.As(err, &failed) {
+		failed.Number, failed.Of = number, of
+	}
+	return err
 }
 
 // undo runs all of the plan, whatever fails.
 func (r *Runner) undo(ctx context.Context, p plan.Plan) error {
 	var failures []error
 	for i, s := range p {
-		err := r.step(context.WithoutCancel(ctx), s)
+		err := r.together(context.WithoutCancel(ctx), plan.Plan{s})[0]
 		if err == nil || s.MayFail {
 			continue
 		}
@@ -71,28 +86,6 @@ func (r *Runner) undo(ctx context.Context, p plan.Plan) error {
 		failures = append(failures, err)
 	}
 	return errors.Join(failures...)
-}
-
-func (r *Runner) step(ctx context.Context, s plan.Step) error {
-	r.trace(s)
-	var stdout, stderr bytes.Buffer
-	cmd := r.command(ctx, s)
-	if s.Stdin != "" {
-		cmd.Stdin = strings.NewReader(plan.Expand(s.Stdin, r.Var))
-	}
-	cmd.Stdout, cmd.Stderr = &stderr, &stderr
-	if s.Capture != "" {
-		cmd.Stdout = &stdout
-	}
-	// Error messages are looked at, in English.
-	cmd.Env = append(cmd.Env, "LC_ALL=C")
-	if err := cmd.Run(); err != nil {
-		return &StepError{Step: s, Argv: cmd.Args, Code: cmd.ProcessState.ExitCode(), Err: err, Stderr: stderr.String()}
-	}
-	if s.Capture != "" {
-		r.set(s.Capture, strings.TrimRight(stdout.String(), "\n"))
-	}
-	return nil
 }
 
 func (r *Runner) set(name, value string) {

@@ -1,4 +1,5 @@
-// Package runstate finds the runs of a gateway.
+// Package runstate finds the runs that are up: those of a gateway, and those
+// that have none.
 //
 // A run's first process holds a lock on a file with the run's name. The kernel
 // drops the lock when the process ends, however it ends, and tells whoever asks
@@ -10,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,21 +24,24 @@ import (
 
 // Registration is a run's name while the run lives.
 type Registration struct {
-	Name string
-	file *os.File
+	Name     string
+	file     *os.File
+	isolated bool
 }
 
 // Register takes the first free name for a run of this process: base, base-2,
-// base-3 and so on. With exact, it is base or an error.
-func Register(dir, base string, exact bool) (*Registration, error) {
+// base-3 and so on. With exact, it is base or an error. A name isn't free if a
+// run has it in another of the folders, either. The file holds the token, so
+// that nobody takes this run for another one that had the name.
+func Register(g netcmd.Gateway, others []string, base, token string, exact bool) (*Registration, error) {
 	for n := 1; ; n++ {
 		name := base
 		if n > 1 {
 			name = fmt.Sprintf("%s-%d", base, n)
 		}
-		file, err := lock(filepath.Join(dir, name))
+		file, err := register(g, others, name)
 		if err == nil {
-			return &Registration{name, file}, nil
+			return &Registration{name, file, g.Isolated != nil}, writeToken(file, token)
 		}
 		if !errors.Is(err, errHeld) {
 			return nil, err
@@ -47,10 +52,74 @@ func Register(dir, base string, exact bool) (*Registration, error) {
 	}
 }
 
+// writeToken also writes over the token of a run that was killed, whose file
+// this was.
+func writeToken(file *os.File, token string) error {
+	if err := file.Truncate(0); err != nil {
+		return err
+	}
+	_, err := file.WriteString(token)
+	return err
+}
+
+// Lives says whether the run with that name and token is up. A run must not ask
+// for its own name: that would drop its lock.
+func Lives(dir, name, token string) bool {
+	file, err := os.OpenFile(filepath.Join(dir, filepath.Base(name)), os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	query := unix.Flock_t{Type: unix.F_WRLCK}
+	if unix.FcntlFlock(file.Fd(), unix.F_GETLK, &query) != nil || query.Type == unix.F_UNLCK {
+		return false
+	}
+	has, err := io.ReadAll(file)
+	return err == nil && string(has) == token
+}
+
+func register(g netcmd.Gateway, others []string, name string) (*os.File, error) {
+	for _, dir := range others {
+		if dir != g.RunsDir() && isHeld(filepath.Join(dir, name)) {
+			return nil, errHeld
+		}
+	}
+	for {
+		if g.Isolated != nil {
+			if err := machine.MakePrivate(g.RunsDir()); err != nil {
+				return nil, err
+			}
+		}
+		file, err := lock(filepath.Join(g.RunsDir(), name))
+		if g.Isolated != nil && os.IsNotExist(err) {
+			continue // another run just ended, and took the folder with it
+		}
+		return file, err
+	}
+}
+
 // Release gives the name back.
 func (r *Registration) Release() {
 	os.Remove(r.file.Name())
 	r.file.Close()
+	if r.isolated {
+		removeEmpty(filepath.Dir(r.file.Name()))
+	}
+}
+
+// removeEmpty removes a folder of isolated runs, and the one that it is in,
+// unless there are others in it.
+func removeEmpty(dir string) {
+	if os.Remove(dir) == nil {
+		os.Remove(filepath.Dir(dir))
+	}
+}
+
+// Folders are all in which runs of the user's can be registered: the gateway's,
+// and those of isolated runs.
+func Folders(g netcmd.Gateway) []string {
+	g.Isolated = nil
+	return append([]string{g.RunsDir()}, machine.IsolatedRunsDirs(g)...)
 }
 
 var errHeld = errors.New("another process holds the lock")
@@ -85,14 +154,51 @@ type Run struct {
 	Name string `json:"name"`
 	// Supervisor is the run's first process.
 	Supervisor int `json:"supervisor"`
+	// Isolated says that it has no gateway.
+	Isolated bool `json:"isolated"`
+	// Dir is the way to the run's folder, from here; empty while it is being
+	// set up.
+	Dir string `json:"dir"`
+	// UserNS is the file of the run's user namespace; empty if this process is
+	// in there.
+	UserNS string `json:"user_ns"`
 	// Info is what the run says of itself; nil while it is being set up.
 	Info *netcmd.Info `json:"info"`
 }
 
-// List finds the runs that are up. Files of runs that ended without taking
-// their own away are removed.
+// List finds the runs that are up, those of the gateway and the user's isolated
+// ones. Files of runs that ended without taking their own away are removed. That
+// there is no gateway, or only somebody else's, is an error where there is no
+// isolated run either.
 func List(g netcmd.Gateway) ([]Run, error) {
-	entries, err := os.ReadDir(g.RunsDir())
+	g.Isolated = nil
+	runs, err := list(g, g.RunsDir())
+	if err != nil && !os.IsNotExist(err) && !os.IsPermission(err) {
+		return nil, err
+	}
+	for _, dir := range machine.IsolatedRunsDirs(g) {
+		if machine.CheckPrivate(filepath.Dir(dir)) != nil || machine.CheckPrivate(dir) != nil {
+			continue
+		}
+		isolated, err := list(g, dir)
+		if err != nil && !os.IsNotExist(err) {
+			return nil, err
+		}
+		for _, r := range isolated {
+			r.Isolated = true
+			runs = append(runs, r)
+		}
+		removeEmpty(dir)
+	}
+	if len(runs) > 0 {
+		err = nil
+	}
+	return runs, err
+}
+
+// list finds the runs that are registered in a folder.
+func list(g netcmd.Gateway, folder string) ([]Run, error) {
+	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
 	}
@@ -101,26 +207,58 @@ func List(g netcmd.Gateway) ([]Run, error) {
 		if strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		pid, err := holder(filepath.Join(g.RunsDir(), e.Name()))
+		pid, err := holder(filepath.Join(folder, e.Name()))
 		if err != nil {
 			return nil, err
 		}
 		if pid > 0 {
-			runs = append(runs, Run{e.Name(), pid, readInfo(Root(pid) + g.RunDir())})
+			runs = append(runs, find(g, e.Name(), pid))
 		}
 	}
 	return runs, nil
 }
 
+// find looks a run up by its first process.
+func find(g netcmd.Gateway, name string, supervisor int) Run {
+	r := Run{Name: name, Supervisor: supervisor, Dir: runDir(g, Root(supervisor))}
+	if r.Dir != "" {
+		r.Info = readInfo(r.Dir)
+	}
+	if file := fmt.Sprintf("/proc/%d/ns/user", supervisor); inode(file) != inode("/proc/self/ns/user") {
+		r.UserNS = file
+	}
+	return r
+}
+
 // Root is the way into a process's file system.
 func Root(pid int) string { return fmt.Sprintf("/proc/%d/root", pid) }
 
-// Inside reads the Info of the run that this process is in; nil outside of any.
-func Inside(g netcmd.Gateway) *netcmd.Info {
-	if !machine.IsNamespace(g.RunDir() + "/" + netcmd.Bridge) {
+// runDir finds the folder of a run in the file system below root, by the
+// namespace in it: the gateway's folder for runs, or one of those that isolated
+// runs take. It is empty if there is none.
+func runDir(g netcmd.Gateway, root string) string {
+	for _, dir := range append([]string{g.RunDir()}, netcmd.IsolatedRunDirs...) {
+		if machine.IsNamespace(root + dir + "/" + netcmd.Bridge) {
+			return root + dir
+		}
+	}
+	return ""
+}
+
+// Inside is the run that this process is in; nil outside of any. Its supervisor
+// is process 1 for bridge commands; a guest has a PID namespace of its own, and
+// so doesn't see it.
+func Inside(g netcmd.Gateway) *Run {
+	g.Isolated = nil
+	dir := runDir(g, "")
+	if dir == "" {
 		return nil
 	}
-	return readInfo(g.RunDir())
+	info := readInfo(dir)
+	if info == nil {
+		return nil
+	}
+	return &Run{Name: info.Run, Supervisor: 1, Isolated: info.Isolated, Dir: dir, Info: info}
 }
 
 func readInfo(runDir string) *netcmd.Info {
@@ -133,6 +271,17 @@ func readInfo(runDir string) *netcmd.Info {
 		return nil
 	}
 	return &info
+}
+
+// isHeld says whether a run has a file.
+func isHeld(path string) bool {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	query := unix.Flock_t{Type: unix.F_WRLCK}
+	return unix.FcntlFlock(file.Fd(), unix.F_GETLK, &query) == nil && query.Type != unix.F_UNLCK
 }
 
 // holder is the process that holds a run's file; 0 if none did, and the file is

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vagganet/commands/ports"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
@@ -33,6 +34,8 @@ func Inside(report func(error)) int {
 }
 
 func inside(report func(error), tell func(word string)) int {
+	// Guests that are not root must be able to read what is made for them.
+	syscall.Umask(0o022)
 	syscall.CloseOnExec(controlFD)
 	syscall.CloseOnExec(resultFD)
 	control := bufio.NewReader(os.NewFile(controlFD, "control"))
@@ -53,7 +56,7 @@ func inside(report func(error), tell func(word string)) int {
 	if spec.Trace {
 		r.Trace = os.Stderr
 	}
-	name, err := runstate.Register(spec.Run.Gateway.RunsDir(), spec.Run.Name, spec.ExactName)
+	name, err := runstate.Register(spec.Run.Gateway, spec.RunFolders, spec.Run.Name, spec.Run.Token, spec.ExactName)
 	if err != nil {
 		report(err)
 		return Failed
@@ -109,13 +112,21 @@ func setUpFailed(err error, report func(error)) int {
 	return Failed
 }
 
-// setUp builds the run's network. Nothing has to be undone if that fails: it
-// all hangs from this process.
+// setUp builds the run's network. Nothing has to be undone here if that fails:
+// it all hangs from this process, but for ports at the gateway, which the
+// process outside closes.
 func setUp(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
 	if err := r.Run(ctx, run.Prepare()); err != nil {
 		return err
 	}
 	if err := claim(ctx, r, run); err != nil {
+		return err
+	}
+	removed, err := ports.Open(ctx, r, *run)
+	for _, line := range ports.Describe(removed) {
+		fmt.Fprintln(os.Stderr, "vagganet: "+line)
+	}
+	if err != nil {
 		return err
 	}
 	return r.Run(ctx, run.Connect())
@@ -127,6 +138,9 @@ var ErrNoSlot = fmt.Errorf("all %d slots of the gateway are taken by other runs"
 // claim takes the first free slot. Another run may be faster: then the kernel
 // refuses to make the device a second time, and the next slot is tried.
 func claim(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
+	if run.Gateway.Isolated != nil {
+		return nil
+	}
 	network := run.Gateway.Network
 	taken, err := gatewayDevices(run)
 	if err != nil {

@@ -77,7 +77,7 @@ func (o *output) pipe(to *os.File, name string) (*os.File, error) {
 
 func (o *output) head(to *os.File, name string) []byte {
 	head := fmt.Sprintf("%-*s | ", o.width, name)
-	if _, off := os.LookupEnv("NO_COLOR"); off || !isatty.IsTerminal(to.Fd()) {
+	if os.Getenv("NO_COLOR") != "" || !isatty.IsTerminal(to.Fd()) {
 		return []byte(head)
 	}
 	c := o.colours[name]
@@ -89,9 +89,10 @@ func (o *output) head(to *os.File, name string) []byte {
 // gets one.
 func (o *output) pump(to io.Writer, from io.Reader, head []byte) {
 	lines := bufio.NewReaderSize(from, lineMax)
-	for {
+	for piece := false; ; {
 		line, err := lines.ReadSlice('\n')
-		if len(line) > 0 {
+		// The rest of a line that was written in pieces may be its end alone.
+		if len(line) > 0 && !(piece && len(line) == 1 && err == nil) {
 			whole := slices.Concat(head, bytes.TrimSuffix(line, []byte("\n")), []byte("\n"))
 			o.write.Lock()
 			_, err := to.Write(whole)
@@ -100,7 +101,8 @@ func (o *output) pump(to io.Writer, from io.Reader, head []byte) {
 				o.unheard()
 			}
 		}
-		if err != nil && err != bufio.ErrBufferFull {
+		piece = err == bufio.ErrBufferFull
+		if err != nil && !piece {
 			return
 		}
 	}

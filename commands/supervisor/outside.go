@@ -30,6 +30,8 @@ type Spec struct {
 	Run netcmd.Run `json:"run"`
 	// ExactName says that a run of that name must not be up already.
 	ExactName bool `json:"exact_name"`
+	// RunFolders are all in which a run can have a name.
+	RunFolders []string `json:"run_folders"`
 	// KillAfter is how long children may take to end.
 	KillAfter time.Duration `json:"kill_after"`
 	// Prefix says that the children's lines get their names in front.
@@ -47,7 +49,7 @@ const (
 )
 
 // ErrNotInside means that the namespaces could not be entered.
-var ErrNotInside = errors.New("the gateway's namespaces could not be entered")
+var ErrNotInside = errors.New("the namespaces of the run could not be entered")
 
 // Start runs a run to its end and returns its exit code.
 func Start(spec Spec) (int, error) {

@@ -7,7 +7,8 @@ package plan
 
 import "strings"
 
-// Plan is a list of steps, to be done one after another.
+// Plan is a list of steps, to be done one after another, but for those that are
+// done together.
 type Plan []Step
 
 // Step is one command line.
@@ -29,6 +30,10 @@ type Step struct {
 	// Capture names the variable that takes the command's standard output,
 	// without its last newline.
 	Capture string
+	// Together names a group. Its steps, which stand in a row, are all started
+	// first, then all get their input, and then all are waited for: what they
+	// do happens at almost the same time.
+	Together string
 	// Undo takes the step back, in the order given.
 	Undo []Step
 	// MayFail says that a failure of this step is no failure of the plan: it
@@ -68,6 +73,21 @@ type Place struct {
 func (s Step) Words() []string {
 	words := make([]string, 0, len(s.Place.Enter)+len(s.Argv))
 	return append(append(words, s.Place.Enter...), s.Argv...)
+}
+
+// Groups are the plan's steps as they are done: one after another, or several
+// together.
+func (p Plan) Groups() []Plan {
+	var groups []Plan
+	for i, s := range p {
+		if i > 0 && s.Together != "" && s.Together == p[i-1].Together {
+			last := len(groups) - 1
+			groups[last] = append(groups[last], s)
+			continue
+		}
+		groups = append(groups, Plan{s})
+	}
+	return groups
 }
 
 // Undo lists what takes the given steps back, the last step's first.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"al.essio.dev/pkg/shellescape"
@@ -15,7 +16,8 @@ func Script(w io.Writer, title string, p Plan) error {
 	for line := range strings.Lines(title) {
 		b.WriteString(comment(line))
 	}
-	b.WriteString("set -e\n")
+	// What a command gets in single quotes is for another shell to expand.
+	b.WriteString("# shellcheck disable=SC2016\nset -e\n")
 	b.WriteString("# some of the tools are where plain users don't look\n")
 	b.WriteString("PATH=\"$PATH:/usr/sbin:/sbin\"\n")
 	writeSteps(&b, p)
@@ -24,21 +26,59 @@ func Script(w io.Writer, title string, p Plan) error {
 }
 
 func writeSteps(b *strings.Builder, p Plan) {
-	about, last := "", Step{}
-	for _, s := range p {
-		if s.About != about && s.About != "" {
-			b.WriteString("\n" + comment(s.About))
+	about, last, done := "", Step{}, 0
+	supervises := slices.ContainsFunc(p, func(s Step) bool { return s.Child != "" })
+	for _, group := range p.Groups() {
+		done += len(group)
+		if group[0].Together != "" {
+			writeTogether(b, group, &about)
+			continue
 		}
-		about = s.About
+		s := group[0]
+		writeAbout(b, s, &about)
 		if s.Child != "" && last.Child == "" {
 			b.WriteString(beforeChildren(s))
 		}
 		last = s
 		b.WriteString(Line(s))
+		if supervises && len(s.Undo) > 0 {
+			b.WriteString(atExit(p[:done].Undo()))
+		}
 	}
 	if last.Child != "" {
 		b.WriteString(afterChildren(last))
 	}
+}
+
+// writeTogether starts the steps in the background and waits for each, so that
+// the code of one that fails is not lost.
+func writeTogether(b *strings.Builder, group Plan, about *string) {
+	writeAbout(b, group[0], about)
+	b.WriteString("started=\n")
+	for _, s := range group {
+		writeAbout(b, s, about)
+		b.WriteString(Line(s))
+	}
+	b.WriteString("code=0\nfor pid in $started; do wait \"$pid\" || code=$?; done\n")
+	b.WriteString("[ \"$code\" = 0 ] || exit \"$code\"\n")
+}
+
+// writeAbout writes a step's heading, if it is another one than the last.
+func writeAbout(b *strings.Builder, s Step, last *string) {
+	if s.About != *last && s.About != "" {
+		b.WriteString("\n" + comment(s.About))
+	}
+	*last = s.About
+}
+
+// atExit takes back, when the script ends, what would outlive its processes.
+func atExit(undo Plan) string {
+	var b strings.Builder
+	b.WriteString("undo() {\n")
+	for _, s := range undo {
+		b.WriteString(Line(s))
+	}
+	return b.String() + "}\ntrap undo EXIT\n"
 }
 
 // beforeChildren makes the child that decides end the script, with its code.
@@ -47,7 +87,7 @@ func writeSteps(b *strings.Builder, p Plan) {
 func beforeChildren(s Step) string {
 	switch s.Mode {
 	case StopOnFailure, WaitAllSuccessful:
-		return "trap 'read -r code <" + quote(s.ExitFile) + "; exit \"$code\"' USR1\n"
+		return "trap " + quote("read -r code <"+quote(s.ExitFile)+`; exit "$code"`) + " USR1\n"
 	case Restart:
 		return comment("vagganet waits longer, up to 30 seconds, for one that dies at once")
 	}
@@ -91,6 +131,7 @@ func Line(s Step) string {
 	switch {
 	case s.Inner != nil:
 		var b strings.Builder
+		b.WriteString("umask 022\n")
 		writeSteps(&b, s.Inner)
 		line, input = hereDocument(line+" sh -e", "RUN", b.String())
 	case s.Child != "":
@@ -102,6 +143,10 @@ func Line(s Step) string {
 	}
 	if s.MayFail {
 		line += " 2>/dev/null || true"
+	}
+	// A shell in the background can't set a variable of this one.
+	if s.Together != "" && s.Capture == "" {
+		line += ` & started="$started $!"`
 	}
 	return line + "\n" + input
 }

@@ -1,0 +1,194 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/fatih/color"
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/doctor"
+	"vagganet/commands/runner"
+	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
+)
+
+func (a App) doctorVerb() *cli.Command {
+	return &cli.Command{
+		Name:  "doctor",
+		Usage: "say what of this machine stands in the way, and what helps",
+		Description: "Looks at tools, rights, kernel, network, limits and gateway. It changes nothing\n" +
+			"and asks for no password. The exit code is 1 if something needed is missing.\n\n" +
+			"--json prints an object with these fields:\n\n" +
+			"  ok        whether nothing is missing\n" +
+			"  missing   how many rows say \"missing\"\n" +
+			"  warnings  how many rows say \"warning\"\n" +
+			"  rows      what was looked at, each with\n" +
+			"    section   tools, rights, kernel, network, limits or gateway\n" +
+			"    name      of the row in its section; stays the same\n" +
+			"    state     ok, warning (something won't work) or missing (nothing will)\n" +
+			"    what      what was found\n" +
+			"    why       why it matters; empty if ok\n" +
+			"    command   the command line that cures it; empty if there is none\n" +
+			"    advice    what else to do or to know for the cure; may be empty\n" +
+			"  facts     what the rows were made from, for reports of bugs; may change",
+		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
+		Action: a.doctor,
+	}
+}
+
+func (a App) doctor(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	facts, err := a.doctorFacts(c)
+	if err != nil {
+		return err
+	}
+	report := doctor.Examine(facts)
+	if c.Bool("json") {
+		out := json.NewEncoder(os.Stdout)
+		out.SetIndent("", "  ")
+		out.SetEscapeHTML(false) // commands have "&&"
+		err = out.Encode(report)
+	} else {
+		err = report.Write(os.Stdout, !color.NoColor)
+	}
+	if err == nil && !report.OK {
+		return exitCode(exitFailed)
+	}
+	return err
+}
+
+// doctorFacts looks at the machine, and then asks its tools.
+func (a App) doctorFacts(c *cli.Context) (doctor.Facts, error) {
+	g, err := a.gateway(c)
+	if err != nil {
+		return doctor.Facts{}, err
+	}
+	guests, err := guestNetwork(c, nil)
+	if err != nil {
+		return doctor.Facts{}, err
+	}
+	f := doctor.Facts{Interface: g.Interface, Network: g.Network, GuestNetwork: guests,
+		Brctl: g.Tools.Brctl, Iptables: program(g.Tools.Iptables)}
+	facts := a.Machine.Facts(g)
+	if g.Sudo, err = sudo(c, facts.User.UID); err != nil {
+		return f, err
+	}
+	g.User = facts.User
+	g.Host = netcmd.HostFacts{Forwarding: facts.Forwarding, BridgeFilter: facts.BridgeFilter, Modules: facts.Modules}
+	f.Sudo, f.Needed = g.Sudo, neededTools(g)
+	f.Survey = a.Machine.Survey(facts, slices.Concat(f.Needed, doctor.Tools(), g.Sudo[:min(1, len(g.Sudo))]))
+	f.Answers = ask(c, questions(g, f))
+	f.RuleAnswers = askRules(c, g, f)
+	return f, nil
+}
+
+// askRules asks for the gateway's rules in the host's firewall: of a gateway
+// that stands, as root, where that takes no password.
+func askRules(c *cli.Context, g netcmd.Gateway, f doctor.Facts) []doctor.Answer {
+	root, asked := f.Answers[doctor.Root]
+	if !f.Gateway.Parts.Whole() || !f.Gateway.Parts.Link || f.User.UID != 0 && (!asked || root.Code != 0) {
+		return nil
+	}
+	rules := map[int]plan.Step{}
+	for i, s := range g.AskRules() {
+		rules[i] = s
+	}
+	byNumber := ask(c, rules)
+	answers := make([]doctor.Answer, len(rules))
+	for i := range answers {
+		answers[i] = byNumber[i]
+	}
+	return answers
+}
+
+// program is the word of a tool that says what it is: the last one.
+func program(t netcmd.Tool) string { return t[len(t)-1] }
+
+// neededTools are the tools that plans for a gateway and for a run call: the
+// plans are asked, so that no list of them can fall behind. Root's plans are
+// looked at, as sudo is a matter of its own.
+func neededTools(g netcmd.Gateway) []string {
+	g.Sudo = nil
+	g.Host.Found = netcmd.GatewayParts{Dir: true, Link: true, UserNS: true, NetNS: true}
+	guest := netcmd.Guest{Name: "a", Hostname: "a", IP: netcmd.DefaultGuestNetwork.Prefix().Addr().Next()}
+	run := netcmd.Run{Name: "a", Command: "a", Gateway: g, Slot: g.Network.Slot(0), Network: netcmd.DefaultGuestNetwork,
+		Guests: []netcmd.Guest{guest}, Children: []netcmd.Child{{Name: "a", Node: "a", Argv: []string{"sh"}}}}
+	// What these call in turn is in their words, which differ.
+	needed := []string{g.Tools.Hostname[0], "sh", "sleep"}
+	for _, s := range allSteps(slices.Concat(g.Create(), g.Destroy(), run.Plan())) {
+		needed = append(needed, toolWords(s)...)
+	}
+	slices.Sort(needed)
+	return slices.Compact(needed)
+}
+
+// questions are what can be asked of the tools that are there.
+func questions(g netcmd.Gateway, f doctor.Facts) map[doctor.Question]plan.Step {
+	steps := map[doctor.Question]plan.Step{}
+	there := func(tool string) bool { return f.Tools[tool].Path != "" }
+	for question, argv := range map[doctor.Question][]string{
+		doctor.IPVersion:       g.Tools.IP.With("-V"),
+		doctor.IptablesVersion: g.Tools.Iptables.With("-V"),
+		doctor.UnshareVersion:  {"unshare", "--version"},
+		doctor.Applets:         {"busybox", "--list"},
+	} {
+		if there(argv[0]) {
+			steps[question] = netcmd.Ask(argv...)
+		}
+	}
+	if there("unshare") && there(g.Tools.IP[0]) {
+		steps[doctor.Namespaces] = g.TryNamespaces()
+	}
+	if s, ok := g.AskRoot(); ok && there(g.Sudo[0]) {
+		steps[doctor.Root] = s
+	}
+	return steps
+}
+
+// answerTime is how long a tool may take to answer.
+const answerTime = 2 * time.Second
+
+// ask asks all the questions at once.
+func ask[Q comparable](c *cli.Context, steps map[Q]plan.Step) map[Q]doctor.Answer {
+	ctx, cancel := context.WithTimeout(c.Context, answerTime)
+	defer cancel()
+	answers := map[Q]doctor.Answer{}
+	var lock sync.Mutex
+	var all sync.WaitGroup
+	for q, s := range steps {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			answer := askOne(ctx, c, s)
+			lock.Lock()
+			defer lock.Unlock()
+			answers[q] = answer
+		}()
+	}
+	all.Wait()
+	return answers
+}
+
+func askOne(ctx context.Context, c *cli.Context, s plan.Step) doctor.Answer {
+	r := newRunner(c)
+	err := r.Run(ctx, plan.Plan{s})
+	if err == nil {
+		return doctor.Answer{Output: r.Var(s.Capture)}
+	}
+	var failed *runner.StepError
+	switch {
+	case ctx.Err() != nil:
+		return doctor.Answer{Code: -1, Complaint: "no answer within " + answerTime.String()}
+	case errors.As(err, &failed) && failed.Stderr != "":
+		return doctor.Answer{Code: failed.Code, Complaint: failed.Stderr}
+	}
+	return doctor.Answer{Code: -1, Complaint: err.Error()}
+}

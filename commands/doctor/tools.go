@@ -1,0 +1,243 @@
+package doctor
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// pack is a set of tools that come together.
+type pack struct {
+	name  string
+	tools []string
+	why   string
+	// Names of the package for apt-get, dnf and apk.
+	apt, dnf, apk string
+	// noApplet says that BusyBox's own tools of these names will not do.
+	noApplet bool
+}
+
+// packs are the packages that the plans' tools come from. Those of scripts/deps
+// are the same.
+var packs = []pack{
+	{"iproute2", []string{"ip"}, "it makes the devices and gives them addresses", "iproute2", "iproute", "iproute2", true},
+	{"iptables", []string{"iptables", "iptables-restore"}, "partitions and the gateway's address translation are rules of iptables", "iptables", "iptables-nft", "iptables", true},
+	{"util-linux", []string{"unshare", "nsenter"}, "these make the namespaces and enter them", "util-linux", "util-linux", "util-linux", true},
+	{"mount", []string{"mount", "umount"}, "these keep the namespaces, and give each run a folder of its own", "mount", "util-linux", "util-linux", true},
+	{"procps", []string{"sysctl"}, "forwarding and other settings of the kernel are switched by it", "procps", "procps-ng", "procps", false},
+	{"kill", []string{"kill"}, "it ends the process that holds the gateway's namespaces while they are made", "procps", "util-linux", "busybox", false},
+	{"hostname", []string{"hostname"}, "each guest has a host name of its own", "hostname", "hostname", "busybox", false},
+	{"bridge tool", []string{"busybox", "brctl"}, "each run has a bridge", "busybox", "busybox", "busybox", false},
+	{"kmod", []string{"modprobe"}, "create loads the kernel modules that are missing", "kmod", "kmod", "kmod", false},
+	{"coreutils", []string{"dd", "install", "ln", "mkdir", "rm", "rmdir", "sleep", "touch", "true"}, "files and folders of gateways and runs are made by these", "coreutils", "coreutils", "coreutils", false},
+	{"shell", []string{"sh"}, "the gateway's namespaces are held by it until they are mounted", "dash", "bash", "busybox", false},
+}
+
+// uidmap is not among them: without it root writes the maps.
+var uidmap = pack{name: "uidmap", tools: []string{"newuidmap", "newgidmap"}, apt: "uidmap", dnf: "shadow-utils", apk: "shadow-uidmap"}
+
+// Tools are all tools that rows tell of, besides those that plans call.
+func Tools() []string {
+	tools := slices.Clone(uidmap.tools)
+	for _, p := range packs {
+		tools = append(tools, p.tools...)
+	}
+	return tools
+}
+
+func (f Facts) toolRows() []Row {
+	rows := []Row{}
+	known := slices.Clone(uidmap.tools)
+	for _, p := range packs {
+		known = append(known, p.tools...)
+		if needed := f.neededOf(p); len(needed) > 0 {
+			rows = append(rows, f.packRow(p, needed))
+		}
+	}
+	for _, tool := range f.Needed {
+		if !slices.Contains(known, toolName(tool)) {
+			rows = append(rows, f.packRow(pack{name: tool, why: "steps of the program call it"}, []string{tool}))
+		}
+	}
+	return append(slices.DeleteFunc(append(rows, f.unshareRow(), f.iptablesRow(), f.lockRow(), f.brctlRow()),
+		func(r Row) bool { return r.Name == "" }), f.uidmapRow())
+}
+
+// neededOf lists those of a package's tools that plans call, by the names and
+// paths that the settings give them.
+func (f Facts) neededOf(p pack) []string {
+	var needed []string
+	for _, tool := range f.Needed {
+		if slices.Contains(p.tools, toolName(tool)) {
+			needed = append(needed, tool)
+		}
+	}
+	return needed
+}
+
+// toolName is what a tool is, by whatever path or kind it was chosen:
+// iptables-legacy-restore is an iptables-restore.
+func toolName(tool string) string {
+	return strings.NewReplacer("iptables-legacy", "iptables", "iptables-nft", "iptables").Replace(filepath.Base(tool))
+}
+
+// packRow says which of a package's tools are there and which aren't, and which
+// are BusyBox's and lack what is needed of them.
+func (f Facts) packRow(p pack, needed []string) Row {
+	var there, missing, applets []string
+	for _, tool := range needed {
+		switch t := f.Tools[tool]; {
+		case t.Path == "":
+			missing = append(missing, tool)
+		case t.Applet && p.noApplet:
+			applets = append(applets, tool)
+		default:
+			there = append(there, t.Path)
+		}
+	}
+	if len(missing)+len(applets) == 0 {
+		return ok(p.name, places(there)+f.versionOf(p.name))
+	}
+	var what []string
+	if missing != nil {
+		what = append(what, "not there: "+strings.Join(missing, " "))
+	}
+	if applets != nil {
+		what = append(what, "BusyBox's, which can do too little: "+strings.Join(applets, " "))
+	}
+	row := Row{Name: p.name, State: Missing, What: strings.Join(what, "; "), Why: p.why}
+	return f.toInstall(row, p)
+}
+
+// places lists files by their folders.
+func places(paths []string) string {
+	var folders []string
+	names := map[string][]string{}
+	for _, p := range paths {
+		dir := filepath.Dir(p)
+		if names[dir] == nil {
+			folders = append(folders, dir)
+		}
+		names[dir] = append(names[dir], filepath.Base(p))
+	}
+	for i, dir := range folders {
+		folders[i] = strings.Join(names[dir], " ") + " in " + dir
+	}
+	return strings.Join(folders, ", ")
+}
+
+// toInstall adds the cure of a package that isn't there.
+func (f Facts) toInstall(row Row, p pack) Row {
+	name := map[string]string{"apt-get": p.apt, "dnf": p.dnf, "apk": p.apk}[f.PackageManager]
+	switch {
+	case name != "" && f.PackageManager == "apk":
+		row.Command = f.asRoot("apk add " + name)
+	case name != "":
+		row.Command = f.asRoot(f.PackageManager + " install " + name)
+	case p.apt != "":
+		row.Advice = fmt.Sprintf("install it; the package is called %s on Debian, %s on Fedora, %s on Alpine", p.apt, p.dnf, p.apk)
+	default:
+		row.Advice = "install it, or name another one in the settings"
+	}
+	return row
+}
+
+// versionOf is the version that a package's tools tell.
+func (f Facts) versionOf(name string) string {
+	question := map[string]Question{"iproute2": IPVersion, "iptables": IptablesVersion, "util-linux": UnshareVersion}[name]
+	if v := versionPattern.FindString(f.Answers[question].Output); v != "" {
+		return ", version " + v
+	}
+	return ""
+}
+
+// unshareRow is about old versions of util-linux. The oldest that will do has
+// --kill-child; --map-auto came later, and is done without.
+func (f Facts) unshareRow() Row {
+	v := version(f.Answers[UnshareVersion].Output)
+	if !olderThan(v, []int{2, 32}) {
+		return Row{}
+	}
+	return Row{Name: "unshare", State: Missing, What: "unshare is older than util-linux 2.32, and has no --kill-child",
+		Why:    "what is left of a run could outlive it",
+		Advice: "use a newer release of the distribution"}
+}
+
+// iptablesRow tells which kind of iptables it is: they don't see each other's
+// rules.
+func (f Facts) iptablesRow() Row {
+	answer := f.Answers[IptablesVersion]
+	v := version(answer.Output)
+	switch {
+	case !f.has(f.Iptables):
+		return Row{}
+	case olderThan(v, []int{1, 6, 2}):
+		return Row{Name: "iptables kind", State: Missing, What: "iptables is older than 1.6.2, and its iptables-restore has no --wait",
+			Why:    "two at a time would overwrite each other's rules",
+			Advice: "use a newer release of the distribution"}
+	case f.legacy():
+		return ok("iptables kind", "legacy")
+	case answer.Output != "":
+		return ok("iptables kind", "nft")
+	}
+	return Row{Name: "iptables kind", State: Warning, What: "it doesn't tell: " + firstLine(answer.Complaint),
+		Why:    "kinds of iptables need different things of the kernel",
+		Advice: "look what this says: " + f.Iptables + " --version"}
+}
+
+// legacy says whether it is an iptables of the legacy kind, as all were before
+// they said so.
+func (f Facts) legacy() bool {
+	out := f.Answers[IptablesVersion].Output
+	return out != "" && !strings.Contains(out, "nf_tables")
+}
+
+// lockRow is about iptables-legacy's lock, a file that only root can open.
+func (f Facts) lockRow() Row {
+	if !f.legacy() {
+		return Row{}
+	}
+	if f.Tools[f.Iptables].LockVariable || f.root() {
+		return ok("iptables lock", "can be put into the namespaces")
+	}
+	return Row{Name: "iptables lock", State: Missing, What: "this iptables-legacy has no XTABLES_LOCKFILE",
+		Why:     "a plain user can't open /run/xtables.lock, and so can't set rules in the user's own namespaces either",
+		Command: "export VAGGANET_IPTABLES=iptables-nft",
+		Advice:  "or install a newer iptables"}
+}
+
+// brctlRow is about a BusyBox that was built without what we call of it.
+func (f Facts) brctlRow() Row {
+	if len(f.Brctl) == 0 {
+		return ok("brctl", "none: ip makes the bridges")
+	}
+	if len(f.Brctl) < 2 || filepath.Base(f.Brctl[0]) != "busybox" || !f.has(f.Brctl[0]) {
+		return Row{}
+	}
+	answer := f.Answers[Applets]
+	if answer.Code != 0 || slices.Contains(strings.Fields(answer.Output), f.Brctl[1]) {
+		return ok("brctl", strings.Join(f.Brctl, " "))
+	}
+	return Row{Name: "brctl", State: Missing, What: "this busybox was built without " + f.Brctl[1],
+		Why:     "each run has a bridge",
+		Command: "export VAGGANET_BRCTL=brctl",
+		Advice:  "install bridge-utils for it, and write it down as \"brctl: brctl\" in ~/.config/vagganet/settings.yaml"}
+}
+
+// uidmapRow is about what is wanted, but not needed.
+func (f Facts) uidmapRow() Row {
+	if f.has("newuidmap") && f.has("newgidmap") {
+		return ok(uidmap.name, places([]string{f.Tools["newuidmap"].Path, f.Tools["newgidmap"].Path}))
+	}
+	if f.root() {
+		return ok(uidmap.name, "not there, and not needed by root")
+	}
+	return f.toInstall(Row{Name: uidmap.name, State: Warning, What: "not there: newuidmap newgidmap",
+		Why: "root maps your subordinate ids into the gateway then, and doesn't check that they are yours"}, uidmap)
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return strings.TrimRight(line, " .")
+}

@@ -1,0 +1,115 @@
+package commands
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"vagganet/commands/config"
+	"vagganet/netcmd"
+)
+
+// workMount is where children of a container see the project's folder.
+const workMount = "/work"
+
+// fileSystem is what a child sees of files: nil for the host's as it is.
+func (a App) fileSystem(run netcmd.Run, child *config.Child, container *config.Container, file *config.File) (*netcmd.FileSystem, error) {
+	if container == nil && len(child.Volumes) == 0 {
+		return nil, nil
+	}
+	files := &netcmd.FileSystem{Base: "/"}
+	if container != nil && container.Rootfs != "" {
+		base, err := existing(file, container.Line, "rootfs", container.Rootfs)
+		if err != nil {
+			return nil, err
+		}
+		files.Base = base
+	}
+	mounts, err := mounts(run, child, container, file)
+	if err != nil {
+		return nil, err
+	}
+	for i := range mounts {
+		if mounts[i].Path, err = a.Machine.Resolve(files.Base, mounts[i].Path); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(mounts, func(one, other netcmd.Mount) int { return cmp.Compare(one.Path, other.Path) })
+	files.Mounts = mounts
+	var points []string
+	for _, m := range mounts {
+		points = append(points, m.Path)
+	}
+	files.Tree, err = a.Machine.Tree(files.Base, points)
+	return files, err
+}
+
+// mounts are the project's folder, the volumes of child and container, and, in
+// a root file system, what a run has in files.
+func mounts(run netcmd.Run, child *config.Child, container *config.Container, file *config.File) ([]netcmd.Mount, error) {
+	project, err := filepath.Abs(file.Dir)
+	if err != nil {
+		return nil, err
+	}
+	byPath := map[string]netcmd.Mount{}
+	var volumes []config.Volume
+	if container != nil {
+		byPath[workMount] = netcmd.Mount{Path: workMount, Source: project, Recursive: true}
+		volumes = slices.Clone(container.Volumes)
+		if container.Rootfs != "" {
+			for _, name := range []string{"/etc/hosts", "/etc/resolv.conf"} {
+				byPath[name] = netcmd.Mount{Path: name, Source: name, File: true}
+			}
+			// Without it, nobody in there could make a partition.
+			dir := run.Gateway.RunDir()
+			byPath[dir] = netcmd.Mount{Path: dir, Source: dir, Recursive: true}
+		}
+	}
+	for _, v := range append(volumes, child.Volumes...) {
+		m, err := mount(run, v, file)
+		if err != nil {
+			return nil, err
+		}
+		byPath[v.Path] = m
+	}
+	var list []netcmd.Mount
+	for _, m := range byPath {
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+func mount(run netcmd.Run, v config.Volume, file *config.File) (netcmd.Mount, error) {
+	m := netcmd.Mount{Path: v.Path}
+	switch v.Kind {
+	case config.Tmpfs:
+		m.Size, m.Mode = v.Size, uint32(v.Mode)
+		return m, nil
+	case config.VaggaBin:
+		m.Source, m.Recursive = run.BinDir(), true
+		return m, nil
+	}
+	source, err := existing(file, v.Line, "volume "+v.Path, v.Source)
+	if err != nil {
+		return m, err
+	}
+	info, err := os.Stat(source)
+	m.Source, m.ReadOnly, m.Recursive = source, v.Kind == config.BindRO, v.Kind == config.BindRW
+	m.File = err == nil && !info.IsDir()
+	return m, err
+}
+
+// existing is the absolute path of something that the config file names.
+func existing(file *config.File, line int, what, name string) (string, error) {
+	path, err := filepath.Abs(name)
+	if err == nil {
+		_, err = os.Stat(path)
+	}
+	if err != nil {
+		return "", &config.Error{Path: file.Path, Line: line, Msg: fmt.Sprintf("%s is not there: %s", what, path),
+			Hint: "make it first: nothing is made in the host's file system by itself"}
+	}
+	return path, nil
+}

@@ -1,0 +1,88 @@
+package commands
+
+import (
+	_ "embed" // for the starter
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/config"
+)
+
+// starter is the file that init writes.
+//
+//go:embed starter.yaml
+var starter []byte
+
+func (a App) initVerb() *cli.Command {
+	return &cli.Command{
+		Name:  "init",
+		Usage: "write a commented vagga.yaml to start from",
+		Description: "Writes a small vagga.yaml into the current folder, which runs as it is: three\n" +
+			"nodes, and a partition that comes and goes. A file that is there already is left\n" +
+			"alone, unless you say --force. --file FILE writes another one.",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "print", Usage: "print it, and write no file"},
+			&cli.BoolFlag{Name: "force", Usage: "replace a file that is there"},
+		},
+		Action: a.init,
+	}
+}
+
+func (a App) init(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	if c.Bool("print") {
+		_, err := os.Stdout.Write(starter)
+		return err
+	}
+	path := config.FileName
+	if c.String("file") != "" {
+		path = c.String("file")
+	}
+	write := writeNew
+	if c.Bool("force") {
+		write = replaceFile
+	}
+	err := write(path, starter)
+	if errors.Is(err, fs.ErrExist) && !c.Bool("force") {
+		return withHint(fmt.Errorf("%s is there already", path),
+			"vagganet init --force replaces it; vagganet init --print only shows what it would be")
+	}
+	if err == nil {
+		say(os.Stderr, "wrote %s", path)
+	}
+	return err
+}
+
+// writeNew writes a file that isn't there yet: the error is an fs.ErrExist if it
+// is. A file that can't be written whole goes again.
+func writeNew(path string, text []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	if err = errors.Join(err, file.Close()); err != nil {
+		os.Remove(path)
+	}
+	return err
+}
+
+// replaceFile writes a file in the place of one that may be there: that stays
+// until the new one is whole.
+func replaceFile(path string, text []byte) error {
+	draft := fmt.Sprintf("%s.%d", path, os.Getpid())
+	if err := writeNew(draft, text); err != nil {
+		return err
+	}
+	err := os.Rename(draft, path)
+	if err != nil {
+		os.Remove(draft)
+	}
+	return err
+}

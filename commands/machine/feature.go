@@ -1,0 +1,103 @@
+package machine
+
+import (
+	"compress/gzip"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// Feature is how the kernel has a feature.
+type Feature string
+
+// The ways to have a feature.
+const (
+	Loaded   Feature = "loaded"
+	BuiltIn  Feature = "built in"
+	Loadable Feature = "loadable"
+	// NotInstalled is a feature that was built as a module, and the modules of
+	// the running kernel are not there.
+	NotInstalled Feature = "not installed"
+	Absent       Feature = "absent"
+	Unknown      Feature = "unknown"
+)
+
+// configNames are what the kernel's configuration calls the features, by the
+// name of the module.
+var configNames = map[string]string{
+	"veth":           "VETH",
+	"bridge":         "BRIDGE",
+	"br_netfilter":   "BRIDGE_NETFILTER",
+	"nf_conntrack":   "NF_CONNTRACK",
+	"nf_nat":         "NF_NAT",
+	"xt_physdev":     "NETFILTER_XT_MATCH_PHYSDEV",
+	"xt_conntrack":   "NETFILTER_XT_MATCH_CONNTRACK",
+	"xt_addrtype":    "NETFILTER_XT_MATCH_ADDRTYPE",
+	"xt_MASQUERADE":  "NETFILTER_XT_TARGET_MASQUERADE",
+	"nf_tables":      "NF_TABLES",
+	"nft_compat":     "NFT_COMPAT",
+	"ip_tables":      "IP_NF_IPTABLES",
+	"iptable_filter": "IP_NF_FILTER",
+	"iptable_nat":    "IP_NF_NAT",
+	"sch_netem":      "NET_SCH_NETEM",
+	"sch_tbf":        "NET_SCH_TBF",
+}
+
+// features looks for each of them where the kernel and its modules tell.
+func features() map[string]Feature {
+	release := kernelRelease()
+	builtin := readFile("/lib/modules/" + release + "/modules.builtin")
+	dep := readFile("/lib/modules/" + release + "/modules.dep")
+	config := kernelConfig(release)
+	found := map[string]Feature{}
+	for module, name := range configNames {
+		if exists("/sys/module/" + module) {
+			found[module] = Loaded
+			continue
+		}
+		found[module] = feature(module, name, builtin, dep, config)
+	}
+	return found
+}
+
+// feature tells of a module that isn't loaded what the lists of modules say, or
+// else the kernel's configuration.
+func feature(module, name, builtin, dep, config string) Feature {
+	switch file := "/" + module + ".ko"; {
+	case strings.Contains(builtin, file):
+		return BuiltIn
+	case strings.Contains(dep, file):
+		return Loadable
+	case strings.Contains(config, "\nCONFIG_"+name+"=y\n"):
+		return BuiltIn
+	case strings.Contains(config, "\nCONFIG_"+name+"=m\n"):
+		return NotInstalled
+	case config != "" || builtin != "":
+		return Absent
+	}
+	return Unknown
+}
+
+// kernelConfig is the configuration that the running kernel was built with;
+// empty if it isn't there to be read.
+func kernelConfig(release string) string {
+	if file, err := os.Open("/proc/config.gz"); err == nil {
+		defer file.Close()
+		if unpacked, err := gzip.NewReader(file); err == nil {
+			if text, err := io.ReadAll(unpacked); err == nil {
+				return string(text)
+			}
+		}
+	}
+	return readFile("/boot/config-" + release)
+}
+
+func kernelRelease() string {
+	var name unix.Utsname
+	if unix.Uname(&name) != nil {
+		return ""
+	}
+	return unix.ByteSliceToString(name.Release[:])
+}

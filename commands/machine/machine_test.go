@@ -1,0 +1,100 @@
+package machine
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"vagganet/netcmd"
+)
+
+func TestSubordinate(t *testing.T) {
+	const text = "# comment\n\nother:1:2\nme:x:65536\nme:100000:0\n  me:100000:65536  \nme:200000:65536\n1001:300000:5\nme:1:2:3\n"
+	file := filepath.Join(t.TempDir(), "subuid")
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		file, name string
+		uid        int
+		want       netcmd.IDRange
+	}{
+		{file, "me", 1000, netcmd.IDRange{First: 100000, Count: 65536}},
+		{file, "by-number", 1001, netcmd.IDRange{First: 300000, Count: 5}},
+		{file, "m", 100, netcmd.IDRange{}},
+		{file + "-absent", "me", 1000, netcmd.IDRange{}},
+	} {
+		if got := subordinate(c.file, c.name, c.uid); got != c.want {
+			t.Errorf("%s (%d) has %v, want %v", c.name, c.uid, got, c.want)
+		}
+	}
+}
+
+func TestHexAddr(t *testing.T) {
+	want := netip.MustParseAddr("172.18.0.1")
+	b := want.As4()
+	// The kernel prints the address's bytes as a number of the machine's.
+	text := fmt.Sprintf("%08X", binary.NativeEndian.Uint32(b[:]))
+	if got, err := hexAddr(text); err != nil || got != want {
+		t.Errorf("%s is read as %s: %v", text, got, err)
+	}
+	for _, text := range []string{"", "x", "0123456789"} {
+		if got, err := hexAddr(text); err == nil {
+			t.Errorf("%q is read as %s", text, got)
+		}
+	}
+}
+
+// The default route is none that could be in the way, and loopback has its
+// address everywhere.
+func TestAddressesAndRoutes(t *testing.T) {
+	if lo := (Route{"lo", netip.MustParsePrefix("127.0.0.1/8")}); !slices.Contains(addresses(), lo) {
+		t.Errorf("no %v in %v", lo, addresses())
+	}
+	for _, r := range routes() {
+		if !r.Prefix.IsValid() || r.Prefix.Bits() == 0 || r.Device == "" {
+			t.Errorf("route %v", r)
+		}
+	}
+}
+
+func TestLegacyIptables(t *testing.T) {
+	dir := t.TempDir()
+	for name, target := range map[string]string{"iptables": "alternative", "alternative": "xtables-legacy-multi", "other": "xtables-nft-multi"} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"xtables-legacy-multi", "xtables-nft-multi"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", dir)
+	for name, want := range map[string]bool{"iptables": true, "other": false, "absent": false, dir + "/iptables": true} {
+		if got := (Host{}).LegacyIptables(netcmd.Tool{name}); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestProgram(t *testing.T) {
+	dir := t.TempDir()
+	args := os.Args
+	defer func() { os.Args = args }()
+	os.Args = []string{"vagga"}
+	t.Setenv("PATH", dir)
+	for i, name := range []string{"vagga", "vagganet", "vagga_network", "vagga_partition"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		path, lacks := Host{}.Program()
+		if path != filepath.Join(dir, "vagga") || lacks != (i < 3) {
+			t.Errorf("with %d names: %s, lacks some: %v", i+1, path, lacks)
+		}
+	}
+}

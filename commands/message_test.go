@@ -1,0 +1,106 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"vagganet/commands/config"
+	"vagganet/commands/runner"
+	"vagganet/netcmd/plan"
+)
+
+func failedStep(stderr string, undoing bool) *runner.StepError {
+	return &runner.StepError{
+		Step:   plan.Step{About: "it", Place: plan.Place{Name: "host"}},
+		Number: 1, Of: 2, Undoing: undoing, Argv: []string{"sudo", "ip"}, Code: 1, Stderr: stderr, Err: errors.New("exit status 1"),
+	}
+}
+
+func TestReport(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{errors.New("it is so"), "vagganet: it is so\n"},
+		{withHint(errors.New("it is so"), "do %s", "that"), "vagganet: it is so\nhint: do that\n"},
+		{withHint(errors.New("it is so"), "one\ntwo"), "vagganet: it is so\nhint: one\nhint: two\n"},
+		{withHint(errors.New("it is so"), ""), "vagganet: it is so\n"},
+		{fmt.Errorf("while doing: %w", withHint(errors.New("so"), "that")), "vagganet: while doing: so\nhint: that\n"},
+		{usagef("no %q", "x"), "vagganet: no \"x\"\nhint: vagganet help tells how it is called\n"},
+		{&config.Error{Path: "f", Line: 3, Msg: "wrong", Hint: "right"}, "vagganet: f:3: wrong\nhint: right\n"},
+		{failedStep("", false), "vagganet: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n"},
+		// what failed, and what failed in undoing it
+		{errors.Join(failedStep("a password is required", false), errors.Join(failedStep("x", true))),
+			"vagganet: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  a password is required\n" +
+				"hint: sudo wants a password: run \"sudo -v\" first, or give sudo a rule without password\n" +
+				"vagganet: undoing: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  x\n"},
+	} {
+		var b strings.Builder
+		report(&b, c.err)
+		if b.String() != c.want {
+			t.Errorf("got  %s\nwant %s", b.String(), c.want)
+		}
+	}
+}
+
+func TestMissingToolHint(t *testing.T) {
+	for stderr, want := range map[string]string{
+		"sudo: ip: command not found":                                            "iproute2",
+		"nsenter: failed to execute iptables-restore: No such file or directory": "iptables",
+		"unshare: failed to execute sysctl: No such file or directory":           "procps",
+		"nsenter: failed to execute frob: No such file or directory":             "frob",
+	} {
+		if got := hintFor(failedStep(stderr, false)); !strings.Contains(got, "install "+want+" ") {
+			t.Errorf("%s: %s", stderr, got)
+		}
+	}
+	absent := failedStep("", false)
+	absent.Argv, absent.Err = []string{"newuidmap"}, &exec.Error{Name: "newuidmap", Err: exec.ErrNotFound}
+	if got := hintFor(absent); !strings.HasPrefix(got, "newuidmap is not there: install uidmap ") {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"create", "destroy", "run", "exec", "partition", "status"}
+	for word, want := range map[string]string{
+		"crate": "create", "partiton": "partition", "statsu": "status", "execute": "exec", "stat": "status",
+		"": "", "xyz": "", "help": "",
+	} {
+		if want != "" {
+			want = fmt.Sprintf("did you mean %q?", want)
+		}
+		if got := nearest(word, known); got != want {
+			t.Errorf("%s: %s", word, got)
+		}
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	for _, c := range []struct {
+		args string
+		want int
+	}{
+		{"vagganet help", 0},
+		{"vagganet nonsense", exitUsage},
+		{"vagganet create x", exitUsage},
+		{"vagganet create --nonsense", exitUsage},
+		{"vagganet --network 1.2.3.4 create", exitUsage},
+		{"vagganet --interface lo status", exitUsage},
+		{"vagganet partition", exitUsage},
+		{"vagganet partition nonsense", exitUsage},
+		{"vagganet partition run", exitOwn},
+		{"vagganet run", exitOwn},
+		{"vagganet run --nonsense", exitOwn},
+		{"vagganet exec a", exitOwn},
+		{"vagganet --file no-such-file run x", exitOwn},
+	} {
+		quiet(t)
+		if got := (App{Machine: Host{}}).main(t.Context(), alias(strings.Fields(c.args))); got != c.want {
+			t.Errorf("%s: exit code %d, want %d", c.args, got, c.want)
+		}
+	}
+}

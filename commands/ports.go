@@ -1,0 +1,63 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/machine"
+	"vagganet/commands/ports"
+	"vagganet/netcmd"
+)
+
+// sweepPorts closes ports that runs left open which were killed, and says so.
+func (a App) sweepPorts(c *cli.Context, g netcmd.Gateway) error {
+	if a.Machine.Inside(g) != nil {
+		return nil // from in there, other runs' processes can't be seen
+	}
+	gone, err := ports.Sweep(c.Context, newRunner(c), g)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, line := range ports.Describe(gone) {
+		say(os.Stderr, "%s", line)
+	}
+	return err
+}
+
+// closePorts closes the ports of a run that has ended, in whatever way. By then
+// the run's own rules are those of a run that is no more; others of that kind
+// may be there, too.
+func closePorts(c *cli.Context, run netcmd.Run) {
+	if !run.HasPorts() {
+		return
+	}
+	gone, err := ports.Sweep(context.WithoutCancel(c.Context), newRunner(c), run.Gateway)
+	if err != nil {
+		report(os.Stderr, fmt.Errorf("the run's ports could not be closed: %w", err))
+	}
+	gone = slices.DeleteFunc(gone, func(f netcmd.Forwarded) bool { return f.Token == run.Token })
+	for _, line := range ports.Describe(gone) {
+		say(os.Stderr, "%s", line)
+	}
+}
+
+// warnOfResolver says that guests will find no name, and why: the host's own
+// resolver is one that this gateway leads nobody to.
+func warnOfResolver(g netcmd.Gateway, facts machine.Facts) {
+	local, note := facts.Resolver.Local(), facts.Gateway.Parts.Note
+	if !local.IsValid() || note == nil || local == note.Resolver {
+		return
+	}
+	err := fmt.Errorf("guests can't look names up: the host's resolver is %s, and the gateway does not lead to it", local)
+	if note.NoIptables {
+		report(os.Stderr, withHint(err, "it was made with --no-iptables"))
+		return
+	}
+	report(os.Stderr, withHint(err, "make the gateway again: vagganet%s destroy; vagganet%s create", interfaceOption(g), interfaceOption(g)))
+}

@@ -1,0 +1,68 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"vagganet/netcmd"
+)
+
+// Stand-ins do as much of two host tools as a partition needs. A child with a
+// root file system of its own can call vagga_partition where only iptables is
+// installed.
+var standIns = map[string]func(args []string) error{
+	"_nsenter": nsenter,
+	"_sysctl":  sysctl,
+}
+
+// standIns puts the program itself for tools that are not there.
+func (a App) standIns(tools *netcmd.Tools) {
+	program, _ := a.Machine.Program()
+	if !a.Machine.Has(tools.Nsenter[0]) {
+		tools.Nsenter = netcmd.Tool{program, "_nsenter"}
+	}
+	if !a.Machine.Has(tools.Sysctl[0]) {
+		tools.Sysctl = netcmd.Tool{program, "_sysctl"}
+	}
+}
+
+// nsenter runs a command in a network namespace: --net=FILE COMMAND ….
+func nsenter(args []string) error {
+	if len(args) < 2 || !strings.HasPrefix(args[0], "--net=") {
+		return errors.New("usage: _nsenter --net=FILE COMMAND …")
+	}
+	// A thread enters the namespace, and is the one that becomes the command.
+	runtime.LockOSThread()
+	file, err := os.Open(strings.TrimPrefix(args[0], "--net="))
+	if err != nil {
+		return err
+	}
+	if err := unix.Setns(int(file.Fd()), unix.CLONE_NEWNET); err != nil {
+		return fmt.Errorf("enter %s: %w", file.Name(), err)
+	}
+	path, err := exec.LookPath(args[1])
+	if err != nil {
+		return err
+	}
+	return syscall.Exec(path, args[1:], os.Environ())
+}
+
+// sysctl writes settings: -q -w NAME=VALUE ….
+func sysctl(args []string) error {
+	args = slices.DeleteFunc(args, func(a string) bool { return strings.HasPrefix(a, "-") })
+	for _, setting := range args {
+		name, value, _ := strings.Cut(setting, "=")
+		if err := os.WriteFile("/proc/sys/"+strings.ReplaceAll(name, ".", "/"), []byte(value), 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}

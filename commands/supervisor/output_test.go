@@ -1,0 +1,132 @@
+package supervisor
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"vagganet/netcmd"
+)
+
+// pumped is what comes out where a child writes these pieces.
+func pumped(pieces ...string) string {
+	from, to := io.Pipe()
+	go func() {
+		for _, p := range pieces {
+			io.WriteString(to, p)
+		}
+		to.Close()
+	}()
+	var out strings.Builder
+	outputOf().pump(&out, from, []byte("a | "))
+	return out.String()
+}
+
+func TestPump(t *testing.T) {
+	long := strings.Repeat("x", lineMax)
+	for _, c := range []struct {
+		pieces []string
+		want   string
+	}{
+		{nil, ""},
+		{[]string{"one\ntwo\n"}, "a | one\na | two\n"},
+		{[]string{"on", "e\nt", "wo\n"}, "a | one\na | two\n"},
+		{[]string{"one\n", "no end"}, "a | one\na | no end\n"},
+		{[]string{"\n\n"}, "a | \na | \n"},
+		{[]string{"é\xff\x00\r\n"}, "a | é\xff\x00\r\n"},
+		{[]string{long[1:] + "\nb\n"}, "a | " + long[1:] + "\na | b\n"},
+		{[]string{long, "tail\nb\n"}, "a | " + long + "\na | tail\na | b\n"},
+	} {
+		if got := pumped(c.pieces...); got != c.want {
+			t.Errorf("%.40q became %.80q", c.pieces, got)
+		}
+	}
+}
+
+// lineWriter checks that each write is one whole line.
+type lineWriter struct{ t *testing.T }
+
+func (w lineWriter) Write(p []byte) (int, error) {
+	if line := string(p); strings.Count(line, "\n") != 1 || !strings.HasSuffix(line, "\n") {
+		w.t.Errorf("%q is not one line", line)
+	}
+	return len(p), nil
+}
+
+func TestPumpWritesWholeLines(t *testing.T) {
+	outputOf().pump(lineWriter{t}, strings.NewReader("a\nbb\n\n"+strings.Repeat("c", 3*lineMax)+"\nd"), []byte("x | "))
+}
+
+func outputOf(names ...string) *output {
+	spec := Spec{Prefix: true}
+	for _, name := range names {
+		spec.Run.Children = append(spec.Run.Children, netcmd.Child{Name: name})
+	}
+	return newOutput(spec, func() {})
+}
+
+// Names are padded, and no colour goes where no terminal is.
+func TestHead(t *testing.T) {
+	file, err := os.Create(t.TempDir() + "/out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	o := outputOf("a", "long-name")
+	for name, want := range map[string]string{"a": "a         | ", "long-name": "long-name | "} {
+		if got := string(o.head(file, name)); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// On a terminal names have colours, but never with NO_COLOR.
+func TestHeadOnTerminal(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skipf("skipped: no terminal to be had: %v", err)
+	}
+	defer terminal.Close()
+	t.Setenv("NO_COLOR", "1")
+	if got := string(outputOf("a", "b").head(terminal, "b")); got != "b | " {
+		t.Errorf("with NO_COLOR: %q", got)
+	}
+	os.Unsetenv("NO_COLOR")
+	got := string(outputOf("a", "b").head(terminal, "b"))
+	if !strings.HasPrefix(got, "\x1b[") || !strings.Contains(got, "b | ") || !strings.HasSuffix(got, "m") {
+		t.Errorf("got %q", got)
+	}
+	if other := string(outputOf("a", "b").head(terminal, "a")); strings.Replace(other, "a | ", "b | ", 1) == got {
+		t.Errorf("a and b have the same colour: %q", got)
+	}
+}
+
+// Stdout goes to stdout and stderr to stderr.
+func TestAttach(t *testing.T) {
+	stdout, stderr := os.Stdout, os.Stderr
+	defer func() { os.Stdout, os.Stderr = stdout, stderr }()
+	dir := t.TempDir()
+	for prefix, want := range map[bool]string{true: "c | out\nc | err\n", false: "out\nerr\n"} {
+		var err1, err2 error
+		os.Stdout, err1 = os.Create(dir + "/out")
+		os.Stderr, err2 = os.Create(dir + "/err")
+		if err1 != nil || err2 != nil {
+			t.Fatal(err1, err2)
+		}
+		o := outputOf("c")
+		o.prefix = prefix
+		cmd := exec.Command("sh", "-c", "echo out; echo err >&2")
+		err := startWithOutput(cmd, "c", o)
+		if err == nil {
+			err = cmd.Wait()
+		}
+		o.wait()
+		out, _ := os.ReadFile(dir + "/out")
+		errs, _ := os.ReadFile(dir + "/err")
+		if got := string(out) + string(errs); err != nil || got != want {
+			t.Errorf("got %q, want %q: %v", got, want, err)
+		}
+	}
+}

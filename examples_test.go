@@ -1,0 +1,99 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The examples are real systems under partitions. Each is a folder with a
+// vagga.yaml and a test.txtar, which is run like the scripts of the kernel
+// tests, on a copy of the folder. Its second line names the programs that it
+// wants installed:
+//
+//	# needs: nginx curl
+const (
+	exampleScripts = "testdata/examples/*/test.txtar"
+	// They take a minute, and packages that not everybody wants to install.
+	examplesVar = "VAGGANET_EXAMPLES"
+)
+
+func TestExamples(t *testing.T) {
+	if os.Getenv(examplesVar) == "" {
+		t.Skip("skipped: these have a target of their own: make test-examples")
+	}
+	become := needSandboxes(t)
+	scripts, err := filepath.Glob(exampleScripts)
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts in %s: %v", exampleScripts, err)
+	}
+	// One after another: they measure time, and each keeps two cores busy.
+	for _, script := range scripts {
+		for _, v := range variants(t, script) {
+			t.Run(filepath.Base(filepath.Dir(script))+"/"+v.who+"-"+v.iptables, func(t *testing.T) {
+				needTools(t, neededBy(t, script)...)
+				runSandbox(t, become, script, v)
+			})
+		}
+	}
+}
+
+var needsLine = regexp.MustCompile(`(?m)^# needs: (.*)$`)
+
+func neededBy(t *testing.T, script string) []string {
+	text, err := os.ReadFile(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := needsLine.FindSubmatch(text)
+	if m == nil {
+		t.Fatalf(`%s: no line like "# needs: nginx curl"`, script)
+	}
+	return strings.Fields(string(m[1]))
+}
+
+// copyExample puts the files beside an example's test where the test runs.
+func copyExample(script, dir string) error {
+	if match, err := filepath.Match(exampleScripts, script); !match {
+		return err
+	}
+	return os.CopyFS(dir, os.DirFS(filepath.Dir(script)))
+}
+
+var comparisons = map[string]func(a, b int) bool{
+	"=": func(a, b int) bool { return a == b },
+	"<": func(a, b int) bool { return a < b },
+	">": func(a, b int) bool { return a > b },
+}
+
+// figure NAME =|<|> NUMBER|NAME: the last output has a line "NAME: NUMBER",
+// perhaps behind a child's name, and that number compares so.
+func cmdFigure(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 || comparisons[args[1]] == nil {
+		ts.Fatalf("usage: figure NAME =|<|> NUMBER|NAME")
+	}
+	have := figure(ts, args[0])
+	want, err := strconv.Atoi(args[2])
+	if err != nil {
+		want = figure(ts, args[2])
+	}
+	if !comparisons[args[1]](have, want) {
+		ts.Fatalf("%s is %d, not %s %d", args[0], have, args[1], want)
+	}
+}
+
+func figure(ts *testscript.TestScript, name string) int {
+	line := regexp.MustCompile(`(?m)^(?:.* \| )?` + regexp.QuoteMeta(name) + `: (\d+)$`)
+	all := line.FindAllStringSubmatch(ts.ReadFile("stdout"), -1)
+	if len(all) != 1 {
+		ts.Fatalf("%d figures %q in the output, not 1", len(all), name)
+	}
+	n, err := strconv.Atoi(all[0][1])
+	ts.Check(err)
+	return n
+}

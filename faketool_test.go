@@ -1,0 +1,197 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// fakeNames are the host tools that the faketool stands for, and "node", a
+// child's command.
+var fakeNames = strings.Fields("ip iptables iptables-restore iptables-legacy iptables-legacy-restore busybox brctl " +
+	"sysctl hostname mount umount sudo nsenter unshare newuidmap newgidmap install mkdir rmdir rm touch dd ln kill modprobe node")
+
+// realNames are those that stay what they are: the shell, and what the
+// gateway's namespaces are held by.
+var realNames = []string{"sh", "sleep", "true"}
+
+// The fake tools' variables.
+const (
+	callsVar  = "CALLS"  // the file in which they write down how they were called
+	holderVar = "HOLDER" // a process id, for the one that holds the gateway's namespaces
+	nodesVar  = "NODES"  // how many nodes there will be: the first to end ends the run
+)
+
+// cmdFakeTools makes a folder the whole PATH: what is not in there can't be
+// run, so a tool that is forgotten here doesn't go unnoticed.
+func cmdFakeTools(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: faketools")
+	}
+	dir := ts.MkAbs(".faketools")
+	ts.Check(os.Mkdir(dir, 0o755))
+	fake, err := exec.LookPath("faketool")
+	ts.Check(err)
+	for _, name := range fakeNames {
+		wrapper := fmt.Sprintf("#!/bin/sh\nexec %s %s \"$@\"\n", fake, name)
+		ts.Check(os.WriteFile(filepath.Join(dir, name), []byte(wrapper), 0o755))
+	}
+	for _, name := range append([]string{"vagganet"}, realNames...) {
+		path, err := exec.LookPath(name)
+		ts.Check(err)
+		ts.Check(os.Symlink(path, filepath.Join(dir, name)))
+	}
+	ts.Setenv("PATH", dir)
+}
+
+// A call is one call of a fake tool.
+type call struct {
+	Argv  []string
+	Env   []string
+	Stdin string
+}
+
+func (c call) String() string {
+	return fmt.Sprintf("%s %q\n%s", strings.Join(c.Env, " "), c.Argv, c.Stdin)
+}
+
+// fakeTool is the program: faketool NAME ARGUMENT… writes down the call. Tools
+// that start another one then do that, in the namespaces that they are in.
+func fakeTool() {
+	argv := os.Args[1:]
+	c := call{Argv: argv, Env: fakeEnv(argv[0])}
+	if readsInput(argv) {
+		input, err := io.ReadAll(os.Stdin)
+		fakeCheck(err)
+		c.Stdin = string(input)
+	}
+	if argv[0] != "kill" { // the shell has a kill of its own, which can't be seen
+		writeCall(c)
+	}
+	switch argv[0] {
+	case "node":
+		waitForNodes()
+	case "sudo", "nsenter", "unshare":
+		if slices.Contains(argv, "--user") && argv[0] == "unshare" {
+			fmt.Println(os.Getenv(holderVar))
+			return
+		}
+		become(afterOptions(argv[1:]))
+	}
+}
+
+func fakeCheck(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "faketool:", err)
+		os.Exit(70)
+	}
+}
+
+// readsInput says whether a tool reads its standard input. Others must leave it
+// alone: in a script it may be the rest of the script.
+func readsInput(argv []string) bool {
+	return argv[0] == "dd" || strings.HasSuffix(argv[0], "-restore") || argv[0] == "ip" && slices.Contains(argv, "-batch")
+}
+
+// fakeEnv is what a step sets of the environment. PATH counts by the folders in
+// it, as both the program and its scripts append to it. For tools, not for
+// nodes, the program wants messages in English.
+func fakeEnv(name string) []string {
+	var env []string
+	for _, e := range os.Environ() {
+		switch key, value, _ := strings.Cut(e, "="); {
+		case key == "PATH":
+			var dirs []string
+			for _, dir := range filepath.SplitList(value) {
+				if !slices.Contains(dirs, dir) {
+					dirs = append(dirs, dir)
+				}
+			}
+			env = append(env, "PATH="+strings.Join(dirs, ":"))
+		case strings.HasPrefix(key, "VAGGA"), key == "XTABLES_LOCKFILE", strings.HasPrefix(key, "CHILD_"), key == "LC_ALL" && name == "node":
+			env = append(env, e)
+		}
+	}
+	slices.Sort(env)
+	return env
+}
+
+func writeCall(c call) {
+	if os.Getenv(callsVar) == "" {
+		return
+	}
+	line, err := json.Marshal(c)
+	fakeCheck(err)
+	file, err := os.OpenFile(os.Getenv(callsVar), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	fakeCheck(err)
+	_, err = file.Write(append(line, '\n'))
+	fakeCheck(err)
+	fakeCheck(file.Close())
+}
+
+func readCalls(file string) ([]call, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var calls []call
+	for line := range strings.Lines(string(text)) {
+		var c call
+		if err := json.Unmarshal([]byte(line), &c); err != nil {
+			return nil, err
+		}
+		calls = append(calls, c)
+	}
+	return calls, nil
+}
+
+// waitForNodes returns when all nodes have been started.
+func waitForNodes() {
+	for os.Getenv(nodesVar) != "" {
+		calls, err := readCalls(os.Getenv(callsVar))
+		started := 0
+		for _, c := range calls {
+			if c.Argv[0] == "node" {
+				started++
+			}
+		}
+		// A line may be half written at this moment.
+		if err == nil && fmt.Sprint(started) == os.Getenv(nodesVar) {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// afterOptions are the words of the command that a tool is to start.
+func afterOptions(words []string) []string {
+	for len(words) > 0 && strings.HasPrefix(words[0], "-") {
+		if words[0] == "--target" || words[0] == "--propagation" {
+			words = words[1:]
+		}
+		words = words[1:]
+	}
+	return words
+}
+
+func become(words []string) {
+	if len(words) == 0 {
+		fakeCheck(fmt.Errorf("no command in %q", os.Args))
+	}
+	name := words[0]
+	if filepath.Base(name) == "vagganet" {
+		name = "vagganet" // its path is that of the fake machine
+	}
+	path, err := exec.LookPath(name)
+	fakeCheck(err)
+	fakeCheck(syscall.Exec(path, words, os.Environ()))
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"os"
+	"slices"
+
+	"vagganet/commands"
+	"vagganet/commands/machine"
+	"vagganet/commands/runstate"
+	"vagganet/netcmd"
+)
+
+// factsVar names the file that describes the machine for the program under
+// test. Without it, the program sees the real one.
+const factsVar = "TEST_FACTS"
+
+// program is main, on the machine that the test asks for.
+func program() {
+	file := os.Getenv(factsVar)
+	if file == "" {
+		main()
+	}
+	m, err := readMachine(file)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(70)
+	}
+	os.Exit(commands.App{Machine: m, Version: version}.Main(os.Args))
+}
+
+// fakeMachine is a machine that a file describes.
+type fakeMachine struct{ facts testFacts }
+
+// testFacts is that file, in JSON. It says only what is unlike usualFacts.
+type testFacts struct {
+	machine.Facts
+	// Missing are programs that are not installed.
+	Missing []string `json:"missing"`
+	// LacksNames says that the program's other names are not beside it.
+	LacksNames bool `json:"lacks_names"`
+	// Slots are taken by as many runs, from slot 0 on.
+	Slots int `json:"slots"`
+	// Guests are those of a run "chaos" that is up, by the order of their
+	// addresses; Inside says that the caller is in it.
+	Guests     []string `json:"guests"`
+	Inside     bool     `json:"inside"`
+	Supervisor int      `json:"supervisor"`
+	// GuestEnv is the environment of guests' commands; null for the caller's.
+	GuestEnv []string `json:"guest_env"`
+}
+
+// usualFacts are those of a machine like any other, on which nothing has been
+// done: Docker has br_netfilter loaded, and the user has subordinate ids.
+func usualFacts() testFacts {
+	ids := netcmd.IDRange{First: 100000, Count: 65536}
+	return testFacts{
+		Facts: machine.Facts{
+			User:         netcmd.User{UID: 1000, GID: 1000, SubUIDs: ids, SubGIDs: ids, MapTools: true},
+			BridgeFilter: true,
+			IPv6:         true,
+			Gateway:      machine.GatewayFacts{Owner: -1},
+		},
+		Supervisor: 4711,
+		GuestEnv:   []string{"PATH=/usr/bin:/bin", "VAGGANET_RUN=chaos"},
+	}
+}
+
+func readMachine(file string) (fakeMachine, error) {
+	m := fakeMachine{usualFacts()}
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&m.facts); err != nil {
+		return m, fmt.Errorf("%s: %w", file, err)
+	}
+	return m, nil
+}
+
+func (m fakeMachine) Has(program string) bool { return !slices.Contains(m.facts.Missing, program) }
+
+func (m fakeMachine) LegacyIptables(iptables netcmd.Tool) bool { return m.facts.Modules != nil }
+
+func (m fakeMachine) Facts(netcmd.Gateway) machine.Facts { return m.facts.Facts }
+
+func (m fakeMachine) Runs(g netcmd.Gateway) ([]runstate.Run, error) {
+	var runs []runstate.Run
+	if m.facts.Guests != nil {
+		pid := m.facts.Supervisor
+		runs = append(runs, runstate.Run{Name: "chaos", Supervisor: pid, Dir: runstate.Root(pid) + g.RunDir(),
+			UserNS: fmt.Sprintf("/proc/%d/ns/user", pid), Info: m.info(g)})
+	}
+	for n := range m.facts.Slots {
+		name := fmt.Sprintf("run-%d", n)
+		runs = append(runs, runstate.Run{Name: name, Supervisor: 5000 + n, Info: &netcmd.Info{Run: name, Slot: n}})
+	}
+	return runs, nil
+}
+
+func (m fakeMachine) Inside(g netcmd.Gateway) *runstate.Run {
+	if !m.facts.Inside {
+		return nil
+	}
+	return &runstate.Run{Name: "chaos", Supervisor: 1, Dir: g.RunDir(), Info: m.info(g)}
+}
+
+// Resolve and Tree look at the real file system, in which scripts make what
+// their volumes need.
+func (m fakeMachine) Resolve(base, path string) (string, error) {
+	return commands.Host{}.Resolve(base, path)
+}
+
+func (m fakeMachine) Tree(base string, paths []string) (netcmd.Tree, error) {
+	return commands.Host{}.Tree(base, paths)
+}
+
+func (m fakeMachine) info(g netcmd.Gateway) *netcmd.Info {
+	slot := g.Network.Slot(0)
+	info := &netcmd.Info{Run: "chaos", Command: "chaos", Gateway: slot.Gateway, Bridge: slot.Bridge,
+		GuestNetwork: netcmd.DefaultGuestNetwork.String()}
+	ip := netip.MustParseAddr("172.18.0.0")
+	for _, name := range m.facts.Guests {
+		ip = ip.Next()
+		info.Guests = append(info.Guests, netcmd.Guest{Name: name, Hostname: name, IP: ip})
+	}
+	return info
+}
+
+func (m fakeMachine) Survey(machine.Facts, []string) machine.Survey { return machine.Survey{} }
+
+// GuestProcess numbers the guests' processes after the supervisor's.
+func (m fakeMachine) GuestProcess(_ netcmd.LiveRun, guest string) int {
+	return m.facts.Supervisor + 2 + 2*slices.Index(m.facts.Guests, guest)
+}
+
+// GuestCommand is the first process's child.
+func (m fakeMachine) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
+	return netcmd.Process{PID: m.GuestProcess(run, guest) + 1, Env: m.facts.GuestEnv}
+}
+
+func (m fakeMachine) Program() (string, bool) { return "/usr/bin/vagganet", m.facts.LacksNames }

@@ -1,0 +1,246 @@
+package netcmd
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"vagganet/netcmd/plan"
+)
+
+// FileSystem is what a child sees of files, where that isn't simply the host's.
+type FileSystem struct {
+	// Base is the folder that is the child's root: "/" for the host's file
+	// system.
+	Base string
+	// Mounts are what is mounted in there, by path.
+	Mounts []Mount
+	// Tree has the folders of Base on the way to each mount, as far as they
+	// exist.
+	Tree Tree
+}
+
+// Mount is a file system, folder or file at a path in a child's root.
+type Mount struct {
+	// Path is absolute, and free of symbolic links as the child sees it.
+	Path string
+	// Source is a folder or file of the host; empty for a tmpfs.
+	Source string
+	// Recursive mounts what is mounted below Source, too.
+	Recursive bool
+	ReadOnly  bool
+	// Size (bytes) and Mode (permission bits) are a tmpfs's.
+	Size int64
+	Mode uint32
+	// File says that Source is no folder.
+	File bool
+}
+
+// Tree lists folders: by path, what is in them. A folder that isn't in there
+// doesn't exist.
+type Tree map[string][]Entry
+
+// Entry is something in a folder.
+type Entry struct {
+	Name string
+	Kind EntryKind
+}
+
+// EntryKind is what an Entry is.
+type EntryKind string
+
+// The kinds of entries: all but folders and links can be treated as files.
+const (
+	FolderEntry EntryKind = "folder"
+	FileEntry   EntryKind = "file"
+	LinkEntry   EntryKind = "link"
+)
+
+func (t Tree) has(p string) bool {
+	if p == "/" {
+		return true
+	}
+	return slices.ContainsFunc(t[path.Dir(p)], func(e Entry) bool { return e.Name == path.Base(p) })
+}
+
+// ownRoot says whether the child needs a root of its own, because it is another
+// one than the host's or lacks mount points. Nothing is ever made in the host's
+// file system.
+func (f FileSystem) ownRoot() bool {
+	if f.Base != "/" {
+		return true
+	}
+	return slices.ContainsFunc(f.Mounts, f.lacks)
+}
+
+// lacks says whether a mount has no place in the base. What is inside of
+// another mount is not the base's to have.
+func (f FileSystem) lacks(m Mount) bool {
+	return !f.Tree.has(m.Path) && f.parent(m) == nil
+}
+
+// parent is the mount that a mount is inside of, if there is one.
+func (f FileSystem) parent(m Mount) *Mount {
+	var best *Mount
+	for i, other := range f.Mounts {
+		if strings.HasPrefix(m.Path, other.Path+"/") && (best == nil || len(other.Path) > len(best.Path)) {
+			best = &f.Mounts[i]
+		}
+	}
+	return best
+}
+
+// root collects what makes a root of its own: a folder of the run's tmpfs, into
+// which the base's entries are bound. Where a mount point is missing, the
+// folders on the way to it are made anew, and their entries bound in the same
+// way.
+type root struct {
+	fs FileSystem
+	at string // the folder that becomes the root
+	// What is to be made: folders, files to bind to, lines of fstab, and
+	// symbolic links, by the folder that they are copied into.
+	folders, files, tab, linkFolders []string
+	links                            map[string][]string
+	// Folders that are made anew, and those of the base that are not used.
+	opened  map[string]bool
+	skipped []string
+}
+
+func newRoot(fs FileSystem, at string) *root {
+	r := &root{fs: fs, at: at, links: map[string][]string{}, opened: map[string]bool{"/": true}, skipped: []string{"/proc"}}
+	r.folders = []string{at + "/proc"}
+	if fs.Base != "/" {
+		r.fromHost()
+	}
+	for _, m := range fs.Mounts {
+		if fs.lacks(m) {
+			for dir := path.Dir(m.Path); dir != "/"; dir = path.Dir(dir) {
+				r.opened[dir] = true
+			}
+		}
+	}
+	r.open("/")
+	for _, m := range fs.Mounts {
+		r.makePoint(m)
+	}
+	return r
+}
+
+// fromHost takes the devices' folders from the host, whatever the base has.
+func (r *root) fromHost() {
+	for _, dir := range []string{"/dev", "/sys"} {
+		r.skipped = append(r.skipped, dir)
+		r.folders = append(r.folders, r.at+dir)
+		r.tab = append(r.tab, tabLine(dir, r.at+dir, "none", "rbind"))
+	}
+}
+
+func (r *root) open(dir string) {
+	for _, e := range r.fs.Tree[dir] {
+		p := path.Join(dir, e.Name)
+		from := path.Join(r.fs.Base, p)
+		switch {
+		case slices.Contains(r.skipped, p):
+		case e.Kind == LinkEntry:
+			if r.links[dir] == nil {
+				r.linkFolders = append(r.linkFolders, dir)
+			}
+			r.links[dir] = append(r.links[dir], from)
+		case e.Kind == FolderEntry && r.opened[p]:
+			r.folders = append(r.folders, r.at+p)
+			r.open(p)
+		case e.Kind == FolderEntry:
+			r.folders = append(r.folders, r.at+p)
+			r.tab = append(r.tab, tabLine(from, r.at+p, "none", "rbind"))
+		default:
+			r.files = append(r.files, r.at+p)
+			r.tab = append(r.tab, tabLine(from, r.at+p, "none", "bind"))
+		}
+	}
+}
+
+// makePoint makes a mount point that the base lacks.
+func (r *root) makePoint(m Mount) {
+	if !r.fs.lacks(m) {
+		return
+	}
+	folder := r.at + m.Path
+	if m.File {
+		r.files = append(r.files, folder)
+		folder = path.Dir(folder)
+	}
+	if !slices.Contains(r.folders, folder) {
+		r.folders = append(r.folders, folder)
+	}
+}
+
+// fileSystem is the steps that prepare a child's file system. The mounts
+// themselves are made by the child's first process, from a file in the form of
+// fstab, in the child's own mount namespace.
+func (r Run) fileSystem(c Child) plan.Plan {
+	if c.Files == nil {
+		return nil
+	}
+	about := c.Name + ": its file system"
+	folders, tab, at := []string{r.dir(".fstab")}, []string(nil), ""
+	var fill plan.Plan
+	if c.Files.ownRoot() {
+		at = r.root(c)
+		own := newRoot(*c.Files, at)
+		folders, tab = append(folders, own.folders...), own.tab
+		fill = r.fill(about, own)
+		if !c.IsGuest() {
+			tab = append(tab, tabLine("proc", at+"/proc", "proc", "defaults"))
+		}
+	}
+	for _, m := range c.Files.Mounts {
+		tab = append(tab, c.Files.tabLine(m, at))
+	}
+	p := plan.Plan{r.step(about, append([]string{"mkdir", "-p"}, folders...)...)}
+	return append(append(p, fill...), r.write(about, r.fstab(c), lines(tab...)))
+}
+
+// fill makes the files and links in the folders of a root.
+func (r Run) fill(about string, own *root) plan.Plan {
+	var p plan.Plan
+	if len(own.files) > 0 {
+		p = append(p, r.step(about, append([]string{"touch"}, own.files...)...))
+	}
+	for _, dir := range own.linkFolders {
+		words := append([]string{"cp", "-P"}, own.links[dir]...)
+		p = append(p, r.step(about, append(words, own.at+dir)...))
+	}
+	return p
+}
+
+func (r Run) root(c Child) string  { return r.dir(".root/" + c.Name) }
+func (r Run) fstab(c Child) string { return r.dir(".fstab/" + c.Name) }
+
+func (f FileSystem) tabLine(m Mount, at string) string {
+	source, kind, options := m.Source, "none", "bind"
+	switch {
+	case m.Source == "":
+		source, kind = "tmpfs", "tmpfs"
+		options = fmt.Sprintf("size=%d,mode=%o", m.Size, m.Mode)
+	case m.Recursive:
+		options = "rbind"
+	}
+	if m.ReadOnly {
+		options += ",ro"
+	}
+	if parent := f.parent(m); parent != nil && parent.Source == "" {
+		options += ",x-mount.mkdir" // in a tmpfs of ours
+	}
+	return tabLine(source, at+m.Path, kind, options)
+}
+
+// tabLine is a line of fstab(5).
+func tabLine(source, target, kind, options string) string {
+	return strings.Join([]string{escapeTab(source), escapeTab(target), kind, options, "0", "0"}, " ")
+}
+
+// escapeTab writes what separates fields and lines of fstab(5) in octal.
+func escapeTab(field string) string {
+	return strings.NewReplacer(`\`, `\134`, " ", `\040`, "\t", `\011`, "\n", `\012`, "#", `\043`).Replace(field)
+}

@@ -1,0 +1,94 @@
+package netcmd
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+)
+
+// guests reads "name" and "name=address" words.
+func guests(words ...string) []Guest {
+	var list []Guest
+	for _, w := range words {
+		name, ip, fixed := strings.Cut(w, "=")
+		g := Guest{Name: name, Hostname: name}
+		if fixed {
+			g.IP = netip.MustParseAddr(ip)
+		}
+		list = append(list, g)
+	}
+	return list
+}
+
+func TestAssignAddresses(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"", ""},
+		{"b a", "a=172.18.0.1 b=172.18.0.2"},
+		{"a b=172.18.0.1", "a=172.18.0.2 b=172.18.0.1"},
+		{"c b=172.18.0.2 a", "a=172.18.0.1 b=172.18.0.2 c=172.18.0.3"},
+		{"a=172.18.0.253 b=172.18.0.1", "a=172.18.0.253 b=172.18.0.1"},
+	} {
+		got, err := AssignAddresses(DefaultGuestNetwork, guests(strings.Fields(c.in)...))
+		var words []string
+		for _, g := range got {
+			words = append(words, g.Name+"="+g.IP.String())
+		}
+		if err != nil || strings.Join(words, " ") != c.want {
+			t.Errorf("%s: got %s: %v", c.in, words, err)
+		}
+	}
+}
+
+func TestAssignAddressesWrong(t *testing.T) {
+	for in, want := range map[string]string{
+		"a b=172.18.1.1":                "guest b: address 172.18.1.1 is outside of the guest network 172.18.0.0/24",
+		"b=172.18.0.254":                "guest b: address 172.18.0.254 is the bridge's",
+		"b=172.18.0.9 a=172.18.0.9 c":   "guest b: address 172.18.0.9 is guest a's already",
+		"c=172.18.0.255 a=172.18.0.255": "guest a: address 172.18.0.255 is the guest network's broadcast address",
+	} {
+		_, err := AssignAddresses(DefaultGuestNetwork, guests(strings.Fields(in)...))
+		var of *GuestError
+		if !errors.As(err, &of) || err.Error() != want {
+			t.Errorf("%s: %v", in, err)
+		}
+	}
+}
+
+// The network is filled to its last address, and then there is an error.
+func TestAssignAddressesAll(t *testing.T) {
+	for cidr, room := range map[string]int{"172.18.0.0/24": 253, "172.18.0.0/23": 509} {
+		network, err := ParseGuestNetwork(cidr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for n := range room {
+			names = append(names, fmt.Sprintf("g%05d", n))
+		}
+		got, err := AssignAddresses(network, guests(names...))
+		if err != nil {
+			t.Fatalf("%s: %v", cidr, err)
+		}
+		taken := map[netip.Addr]bool{}
+		for _, g := range got {
+			if taken[g.IP] || network.CheckGuest(g.IP) != nil {
+				t.Fatalf("%s: %s has %s", cidr, g.Name, g.IP)
+			}
+			taken[g.IP] = true
+		}
+		_, err = AssignAddresses(network, guests(append(names, "zzz")...))
+		if err == nil || err.Error() != "guest zzz: no address is left in the guest network "+cidr {
+			t.Errorf("%s: %v", cidr, err)
+		}
+	}
+}
+
+// The caller's list stays as it is.
+func TestAssignAddressesCopies(t *testing.T) {
+	in := guests("b", "a")
+	if _, err := AssignAddresses(DefaultGuestNetwork, in); err != nil || in[0].Name != "b" || in[0].IP.IsValid() {
+		t.Errorf("now %v: %v", in, err)
+	}
+}

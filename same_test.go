@@ -1,0 +1,142 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+const sameScripts = "testdata/same"
+
+// TestSameCommands compares what a verb runs with what the script runs that its
+// dry run prints: the words of every command, in their order, what is set for
+// it in the environment, and its input. All tools are fakes that write down how
+// they are called. They could do no harm, but the program itself writes into
+// its folder, so the test is in a sandbox.
+//
+// One thing can't be compared: kill is a part of the shell, so the script's
+// isn't seen.
+func TestSameCommands(t *testing.T) {
+	if os.Getenv(insideVar) != "" {
+		runSameInside(t)
+		return
+	}
+	become := needRoot(t)
+	if out, err := sandboxCommand(become, "true").CombinedOutput(); err != nil {
+		t.Skipf("skipped: this kernel, or the container we are in, gives no namespaces: %v: %s", err, out)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// One script after another: they have one /run.
+	out, err := sandboxCommand(become, "env", insideVar+"=yes", self,
+		"-test.run=^TestSameCommands$", "-test.v", "-test.parallel=1").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	scripts, _ := filepath.Glob(filepath.Join(sameScripts, "*.txtar"))
+	if passed := strings.Count(string(out), "--- PASS: TestSameCommands/"); passed == 0 || passed != len(scripts) {
+		t.Fatalf("%d of %d scripts passed\n%s", passed, len(scripts), out)
+	}
+}
+
+func runSameInside(t *testing.T) {
+	if err := syscall.Mount("tmpfs", "/run", "tmpfs", 0, "mode=0755"); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"/runs", "/run"} {
+		if err := os.MkdirAll(runFolder+"/vagga"+dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 sameScripts,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               setupSame,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"faketools": cmdFakeTools,
+			"same":      cmdSame,
+		},
+	})
+}
+
+// setupSame starts the process whose id stands for the one that holds the
+// gateway's namespaces. It must take to be killed: the shell's kill is real, and
+// there is one process for verb and script.
+func setupSame(env *testscript.Env) error {
+	holder := exec.Command("sh", "-c", "trap '' TERM; exec sleep 1000")
+	if err := holder.Start(); err != nil {
+		return err
+	}
+	env.Defer(func() {
+		holder.Process.Kill()
+		holder.Wait()
+	})
+	env.Setenv(holderVar, strconv.Itoa(holder.Process.Pid))
+	return setupFacts(env)
+}
+
+// same VERB ARGUMENT…: the verb runs the same commands as its script.
+func cmdSame(ts *testscript.TestScript, neg bool, verb []string) {
+	if neg || len(verb) == 0 {
+		ts.Fatalf("usage: same VERB ARGUMENT…")
+	}
+	ts.Check(ts.Exec("vagganet", slices.Insert(slices.Clone(verb), 1, "--dry-run")...))
+	script := ts.MkAbs(".script")
+	ts.Check(os.WriteFile(script, []byte(ts.ReadFile("stdout")), 0o644))
+
+	byVerb := callsOf(ts, "vagganet", verb...)
+	byScript := callsOf(ts, "sh", "-e", script)
+	for i := range min(len(byVerb), len(byScript)) {
+		if a, b := byVerb[i].String(), byScript[i].String(); a != b {
+			ts.Fatalf("command %d is not the same\nof the verb:   %s\nof the script: %s", i+1, a, b)
+		}
+	}
+	if len(byVerb) != len(byScript) || len(byVerb) == 0 {
+		ts.Fatalf("the verb runs %d commands, the script %d\nthe verb's:   %q\nthe script's: %q", len(byVerb), len(byScript), byVerb, byScript)
+	}
+}
+
+func callsOf(ts *testscript.TestScript, program string, args ...string) []call {
+	file := ts.MkAbs(".calls")
+	os.Remove(file)
+	ts.Setenv(callsVar, file)
+	ts.Check(ts.Exec(program, args...))
+	calls, err := readCalls(file)
+	ts.Check(err)
+	for i := range calls {
+		calls[i].Argv = outsideWords(calls[i].Argv)
+	}
+	// Children are started one beside the other, after all the rest.
+	slices.SortStableFunc(calls, func(a, b call) int { return strings.Compare(child(a), child(b)) })
+	return calls
+}
+
+// outsideWords makes alike how a run goes on inside of the gateway: the verb
+// starts the program again there, the script a shell.
+func outsideWords(argv []string) []string {
+	last := len(argv) - 2
+	if last >= 0 && (slices.Equal(argv[last:], []string{"/usr/bin/vagganet", "_supervise"}) || slices.Equal(argv[last:], []string{"sh", "-e"})) {
+		return append(argv[:last:last], "(inside)")
+	}
+	return argv
+}
+
+// child is whose command a call is; empty for the network's.
+func child(c call) string {
+	for _, e := range c.Env {
+		if name, ok := strings.CutPrefix(e, "VAGGA_SUBCOMMAND="); ok {
+			return name
+		}
+	}
+	return ""
+}
