@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// TestChildren runs printed scripts: each child waits a while, and then ends
+// TestModes runs printed scripts: each child waits a while, and then ends
 // with its code. The shell is no init here, so those that are left over end by
 // themselves.
-func TestChildren(t *testing.T) {
+func TestModes(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		mode     Mode
@@ -37,7 +37,7 @@ func TestChildren(t *testing.T) {
 	}
 }
 
-func TestChildrenAgain(t *testing.T) {
+func TestRestart(t *testing.T) {
 	t.Parallel()
 	dir := tempDir(t)
 	script := childScript(t, dir, Restart, []string{"0 3"})
