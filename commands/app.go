@@ -203,9 +203,8 @@ func (a App) cli() *cli.App {
 			a.partitionVerb(), a.statusVerb(), a.doctorVerb(), a.initVerb(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
-		// A comma is a character of a value like any other.
-		OnUsageError: onUsageError,
-		Action:       noVerb,
+		OnUsageError:   onUsageError,
+		Action:         noVerb,
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError = onUsageError

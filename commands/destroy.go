@@ -1,12 +1,16 @@
 package commands
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/runstate"
 	"vagganet/netcmd"
 )
 
@@ -39,7 +43,27 @@ func (a App) destroy(c *cli.Context) error {
 	if err := a.checkUnused(g); err != nil {
 		return err
 	}
+	if !c.Bool("dry-run") {
+		retired, err := retire(g)
+		if err != nil {
+			return err
+		}
+		defer retired.Close()
+	}
 	return a.apply(c, title(c, "remove the gateway "+g.Interface), g.Destroy())
+}
+
+// retire keeps runs from starting on a gateway that is being removed. One that
+// was half made may have no place for runs yet.
+func retire(g netcmd.Gateway) (io.Closer, error) {
+	retired, err := runstate.Retire(g)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return io.NopCloser(nil), nil
+	case errors.Is(err, runstate.ErrInUse):
+		return nil, withHint(fmt.Errorf("a run is starting on the gateway %s", g.Interface), "try again in a moment")
+	}
+	return retired, err
 }
 
 // checkUnused says which runs use a gateway.

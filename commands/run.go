@@ -46,32 +46,11 @@ func (a App) runVerb() *cli.Command {
 const defaultKillAfter = 2 * time.Second
 
 func (a App) runCommand(c *cli.Context) error {
-	g, err := a.gateway(c)
+	spec, facts, err := a.prepareRun(c)
 	if err != nil {
 		return err
 	}
-	facts := a.Machine.Facts(g)
-	if c.Bool("isolated") {
-		g.Isolated = &facts.Isolated
-	}
-	spec, err := a.spec(c, g)
-	if err != nil {
-		return err
-	}
-	spec.Run.Legacy = a.Machine.LegacyIptables(g.Tools.Iptables)
-	spec.Run.IPv6, spec.Run.BridgeFilter = facts.IPv6, facts.BridgeFilter
-	if g.Isolated == nil {
-		spec.Run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
-	} else {
-		withoutPorts(&spec.Run)
-	}
-	if !facts.BridgeFilter || c.Bool("no-br-netfilter") {
-		spec.Run.CutsIn = netcmd.InGuests
-	}
-	spec.Run.Slot = g.Network.Slot(0) // or another one that is free by then
-	if err := a.checkPlace(c, spec.Run, facts); err != nil {
-		return err
-	}
+	g := spec.Run.Gateway
 	if c.Bool("dry-run") {
 		spec.Run.Slot = g.Network.Slot(a.freeSlot(g))
 		spec.Run.Token = netcmd.ScriptToken
@@ -81,11 +60,15 @@ func (a App) runCommand(c *cli.Context) error {
 		return err
 	}
 	if g.Isolated == nil {
+		use, err := runstate.Use(g)
+		if err != nil {
+			return err
+		}
+		defer use.Close()
 		warnOfResolver(g, facts)
 	}
-	spec.Run.Token = rand.Text()
 	defer closePorts(c, spec.Run)
-	code, err := supervisor.Start(spec)
+	code, err := supervisor.Start(c.Context, spec)
 	if errors.Is(err, supervisor.ErrNotInside) {
 		return withHint(err, "%s", notInsideHint(g))
 	}
@@ -93,6 +76,54 @@ func (a App) runCommand(c *cli.Context) error {
 		return err
 	}
 	return passOn(code)
+}
+
+// prepareRun is the run that the flags and the config file ask for, on this
+// machine, checked.
+func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) {
+	g, err := a.gateway(c)
+	if err != nil {
+		return supervisor.Spec{}, machine.Facts{}, err
+	}
+	facts := a.Machine.Facts(g)
+	if c.Bool("isolated") {
+		g.Isolated = &facts.Isolated
+	} else if err := adoptNetwork(c, &g, facts); err != nil {
+		return supervisor.Spec{}, facts, err
+	}
+	spec, err := a.spec(c, g)
+	if err != nil {
+		return spec, facts, err
+	}
+	run := &spec.Run
+	run.Legacy = a.Machine.LegacyIptables(g.Tools.Iptables)
+	run.IPv6, run.BridgeFilter = facts.IPv6, facts.BridgeFilter
+	run.Token = rand.Text()
+	run.Slot = g.Network.Slot(0) // or another one that is free by then
+	if g.Isolated == nil {
+		run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
+	} else {
+		withoutPorts(run)
+	}
+	if !facts.BridgeFilter || c.Bool("no-br-netfilter") {
+		run.CutsIn = netcmd.InGuests
+	}
+	return spec, facts, a.checkPlace(c, *run, facts)
+}
+
+// adoptNetwork gives a gateway that stands the network that it was made with,
+// unless the user asks for another one.
+func adoptNetwork(c *cli.Context, g *netcmd.Gateway, facts machine.Facts) error {
+	note := facts.Gateway.Parts.Note
+	if note == nil || note.Network == g.Network {
+		return nil
+	}
+	if c.IsSet("network") {
+		return withHint(fmt.Errorf("the gateway %s has network %s, not %s", g.Interface, note.Network, g.Network),
+			"leave --network out, or make the gateway anew")
+	}
+	g.Network = note.Network
+	return nil
 }
 
 func notInsideHint(g netcmd.Gateway) string {

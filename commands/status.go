@@ -75,6 +75,9 @@ func (a App) status(c *cli.Context) error {
 	}
 	s := Status{Interface: g.Interface, Owner: -1, Runs: []RunStatus{}}
 	facts := a.Machine.Facts(g)
+	if err := adoptNetwork(c, &g, facts); err != nil {
+		return err
+	}
 	err = checkGateway(g, facts)
 	if err == nil {
 		if err := a.sweepPorts(c, g); err != nil {

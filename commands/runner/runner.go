@@ -15,7 +15,9 @@ import (
 )
 
 // patience is how long a tool may go on after the user said stop.
-const patience = 5 * time.Second
+const usualPatience = 5 * time.Second
+
+var patience = usualPatience // shorter in tests
 
 // Runner runs steps and remembers what they say.
 type Runner struct {
@@ -54,6 +56,9 @@ func (r *Runner) Run(ctx context.Context, p plan.Plan) error {
 			if first == nil {
 				first = numbered(err, before+i+1, len(p))
 			}
+		}
+		if first != nil && ctx.Err() != nil {
+			first = context.Cause(ctx) // which the tool may have felt, too
 		}
 		if first != nil {
 			return errors.Join(first, r.undo(ctx, done.Undo()))
@@ -108,7 +113,8 @@ func (r *Runner) command(ctx context.Context, s plan.Step) *exec.Cmd {
 		words[i] = plan.Expand(w, r.Var)
 	}
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	// A tool is done in a moment, and better not half.
+	cmd.Cancel = func() error { return os.ErrProcessDone }
 	cmd.WaitDelay = patience
 	if cmd.Env = os.Environ(); s.OnlyEnv {
 		cmd.Env = []string{}

@@ -97,28 +97,39 @@ func TestNoSuchTool(t *testing.T) {
 	}
 }
 
-// When the user says stop, the tool gets a signal, and what was done is undone.
+// When the user says stop, a tool that is at work may finish, what was done is
+// undone, and the user's is the reason that is told.
 func TestStopped(t *testing.T) {
 	d := newDiary(t)
 	reason := errors.New("by the user")
 	ctx, cancel := context.WithCancelCause(context.Background())
-	p := plan.Plan{d.step("a", "true", d.step("a-1", "true")), d.step("b", "exec sleep 20"), d.step("c", "true")}
+	p := plan.Plan{d.step("a", "true", d.step("a-1", "true")), d.step("b", "sleep 0.3; echo done", d.step("b-1", "true")), d.step("c", "true")}
 	go func() {
 		for !strings.Contains(d.read(t), "b") {
 			time.Sleep(5 * time.Millisecond)
 		}
 		cancel(reason)
 	}()
-	start := time.Now()
-	if err := new(Runner).Run(ctx, p); err == nil {
-		t.Error("no error")
-	}
-	if got := d.read(t); got != "a b a-1" || time.Since(start) > 4*time.Second {
-		t.Errorf("ran %s in %v", got, time.Since(start))
-	}
-	// Between two steps it is the reason that is told.
 	if err := new(Runner).Run(ctx, p); !errors.Is(err, reason) {
 		t.Errorf("got %v", err)
+	}
+	if got := d.read(t); got != "a b b-1 a-1" {
+		t.Errorf("ran %s", got)
+	}
+}
+
+// A tool that doesn't finish is ended, and that is no failure of the tool's.
+func TestStoppedInVain(t *testing.T) {
+	patience = 100 * time.Millisecond
+	defer func() { patience = usualPatience }()
+	reason := errors.New("by the user")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	time.AfterFunc(50*time.Millisecond, func() { cancel(reason) })
+	start := time.Now()
+	err := new(Runner).Run(ctx, plan.Plan{{Argv: []string{"sleep", "20"}}})
+	var failed *StepError
+	if !errors.Is(err, reason) || errors.As(err, &failed) || time.Since(start) > 10*time.Second {
+		t.Errorf("%v after %v", err, time.Since(start))
 	}
 }
 

@@ -10,6 +10,7 @@ package supervisor
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,8 +52,10 @@ const (
 // ErrNotInside means that the namespaces could not be entered.
 var ErrNotInside = errors.New("the namespaces of the run could not be entered")
 
-// Start runs a run to its end and returns its exit code.
-func Start(spec Spec) (int, error) {
+// Start runs a run to its end and returns its exit code. A context that has
+// ended already, by a signal, keeps it from beginning; later signals come here
+// themselves.
+func Start(ctx context.Context, spec Spec) (int, error) {
 	control, toInside, err := os.Pipe()
 	if err != nil {
 		return 0, err
@@ -66,7 +69,9 @@ func Start(spec Spec) (int, error) {
 	signal.Notify(signals, Wanted(syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP,
 		syscall.SIGTSTP, syscall.SIGCONT)...)
 	defer signal.Stop(signals)
-
+	if err := context.Cause(ctx); err != nil {
+		return 0, err
+	}
 	cmd := insideCommand(spec)
 	cmd.ExtraFiles = []*os.File{control, result}
 	if err := cmd.Start(); err != nil {

@@ -1,0 +1,41 @@
+package runstate
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"vagganet/netcmd"
+)
+
+// ErrInUse means that a gateway is used in a way that keeps others from it:
+// runs from one that is being removed, and who removes it from one that has
+// runs, or is about to have one.
+var ErrInUse = errors.New("the gateway is in use")
+
+// Use keeps a gateway from being removed until the file returned is closed. The
+// kernel lets go of it when the process ends.
+func Use(g netcmd.Gateway) (*os.File, error) {
+	return hold(g, unix.LOCK_SH)
+}
+
+// Retire keeps runs from using a gateway until the file returned is closed.
+func Retire(g netcmd.Gateway) (*os.File, error) {
+	return hold(g, unix.LOCK_EX)
+}
+
+func hold(g netcmd.Gateway, how int) (*os.File, error) {
+	file, err := os.OpenFile(g.RunsDir()+"/.use", os.O_RDONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(file.Fd()), how|unix.LOCK_NB); err != nil {
+		file.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			err = ErrInUse
+		}
+		return nil, err
+	}
+	return file, nil
+}
