@@ -48,7 +48,7 @@ type GuestStatus struct {
 	// Pid is the guest's own command, as the host sees it; 0 if it has none.
 	Pid int `json:"pid"`
 	// State is that process's: "running" (it may be waiting for something),
-	// "stopped", or "ended" if there is none.
+	// "stopped", "ended" if there is none, or "unknown" to another guest.
 	State string `json:"state"`
 }
 
@@ -118,7 +118,11 @@ func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 	s.Seconds = int(a.Machine.Process(live.Supervisor).Age.Seconds())
 	for _, guest := range live.Guests {
 		pid := a.Machine.GuestCommand(live, guest.Name).PID
-		s.Guests = append(s.Guests, GuestStatus{guest, pid, a.Machine.Process(pid).State})
+		state := a.Machine.Process(pid).State
+		if pid == 0 && live.UserNS == "" {
+			state = "unknown" // guests don't see each other's processes
+		}
+		s.Guests = append(s.Guests, GuestStatus{guest, pid, state})
 	}
 	r := newRunner(c)
 	err := r.Run(c.Context, live.ListRules())

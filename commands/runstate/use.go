@@ -26,7 +26,7 @@ func Retire(g netcmd.Gateway) (*os.File, error) {
 }
 
 func hold(g netcmd.Gateway, how int) (*os.File, error) {
-	file, err := os.OpenFile(g.RunsDir()+"/.use", os.O_RDONLY|os.O_CREATE, 0o600)
+	file, err := os.Open(g.RunDir()) // no file has to be made for it
 	if err != nil {
 		return nil, err
 	}
