@@ -208,6 +208,8 @@ func (a App) cli() *cli.App {
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError = onUsageError
+		// "run help" runs what the config file calls that; --help is there.
+		c.HideHelpCommand = len(c.Subcommands) == 0
 		for _, sub := range c.Subcommands {
 			sub.OnUsageError = onUsageError
 		}

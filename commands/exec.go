@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/job"
+	"vagganet/commands/runstate"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
@@ -40,7 +41,9 @@ func (a App) exec(c *cli.Context) error {
 	}
 	beside := netcmd.Process{PID: live.Supervisor}
 	if node != netcmd.Bridge {
-		beside = a.Machine.GuestCommand(live, node)
+		if beside, err = a.guestCommand(c, live, node); err != nil {
+			return err
+		}
 		beside.Env = withTerminal(beside.Env)
 	}
 	if beside.PID == 0 {
@@ -48,6 +51,17 @@ func (a App) exec(c *cli.Context) error {
 			"it may be starting or ending; from inside of a guest only partition run works")
 	}
 	return a.foreground(c, live.Exec(node, beside, a.inside(), argv), true)
+}
+
+// guestCommand is what is known of a guest's own command.
+func (a App) guestCommand(c *cli.Context, live netcmd.LiveRun, guest string) (netcmd.Process, error) {
+	p := a.Machine.GuestCommand(live, guest)
+	if p.UserID == 0 || live.UserNS == "" {
+		return p, nil
+	}
+	r, s := newRunner(c), live.ReadEnv(guest, p)
+	err := r.Run(c.Context, plan.Plan{s})
+	return runstate.WithEnviron(p, r.Var(s.Capture)), err
 }
 
 // inside are the words of the process in a node's PID namespace.

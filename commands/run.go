@@ -25,7 +25,9 @@ func (a App) runVerb() *cli.Command {
 		Usage:     "run the children of a command, each in a network namespace of its own",
 		ArgsUsage: "COMMAND",
 		Description: "Makes a bridge and the guests of one command of the config file, starts their\n" +
-			"processes and waits for them. The exit code is that of the child that decides;\n" +
+			"processes and waits for them. The exit code is that of the child that decides,\n" +
+			"by the command's mode: the first that ends (stop-on-failure), or that fails\n" +
+			"(wait-all-successful, wait-all). In mode restart a signal ends the run, 128+N;\n" +
 			"125 says that vagganet itself failed.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "guest", Usage: "a guest that runs a shell command, as `NAME=COMMAND`; without a config file (repeatable)"},

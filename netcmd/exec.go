@@ -16,6 +16,17 @@ type Process struct {
 	UserID int
 }
 
+// ReadEnv is the step that reads a process's environment, into the variable
+// "environ": the processes of other users than the gateway's own show it to that
+// user namespace's root only.
+func (l LiveRun) ReadEnv(node string, p Process) plan.Step {
+	enter := append([]string{"nsenter", fmt.Sprintf("--target=%d", p.PID)}, l.becomeUser("--user")...)
+	return plan.Step{
+		About: node + ": environment", Place: plan.Place{Name: node, Enter: enter},
+		Argv: []string{"cat", fmt.Sprintf("/proc/%d/environ", p.PID)}, Capture: "environ",
+	}
+}
+
 // Exec is the step that runs a command as if it had been started as the node's:
 // beside a process of the node, in its namespaces, root and working folder,
 // with its environment and as its user. Between are the words of a process that

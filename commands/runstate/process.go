@@ -42,13 +42,27 @@ func GuestCommand(supervisor int, netns string) netcmd.Process {
 	if children := Children(init); len(children) > 0 {
 		command = children[0]
 	}
-	return netcmd.Process{PID: command, Env: merge(environ(init), environ(command)), UserID: userID(command)}
+	p := netcmd.Process{PID: command, Env: environ(init), UserID: userID(command)}
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", command))
+	return WithEnviron(p, string(text))
 }
 
-// environ is what a process was started with, sorted out: NAME=VALUE.
+// WithEnviron adds a process's own environment, as the kernel shows it, to what
+// is known of it.
+func WithEnviron(p netcmd.Process, text string) netcmd.Process {
+	p.Env = merge(p.Env, variables(text))
+	return p
+}
+
+// environ is what a process was started with.
 func environ(pid int) []string {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
-	return slices.DeleteFunc(strings.Split(string(text), "\x00"), func(e string) bool {
+	return variables(string(text))
+}
+
+// variables are the parts of an environment that are NAME=VALUE.
+func variables(environ string) []string {
+	return slices.DeleteFunc(strings.Split(environ, "\x00"), func(e string) bool {
 		return strings.IndexByte(e, '=') <= 0
 	})
 }
