@@ -82,7 +82,7 @@ type GatewayParts struct {
 }
 
 // Whole says whether runs can use the gateway.
-func (p GatewayParts) Whole() bool { return p.NetNS && p.Up }
+func (p GatewayParts) Whole() bool { return p.UserNS && p.NetNS && p.Up }
 
 // Note is what a gateway was made with. Root writes it into the gateway's
 // folder: removing a gateway must not depend on options being the same again.
@@ -151,8 +151,8 @@ func (g Gateway) parts() []part {
 	rules := g.hostRules()
 	return []part{
 		{there: found.Dir, up: g.makeStateDir(), down: g.removeStateDir()},
-		{there: found.Forwarding, up: g.forwardingOn(), down: g.forwardingOff()},
 		{there: found.Dir, up: g.makeDir(), down: []plan.Step{g.root("host: folder", "rm", "-r", g.Dir())}},
+		{there: found.Forwarding, up: g.forwardingOn(), down: g.forwardingOff()},
 		{up: g.loadModules()},
 		{up: g.hold(), down: g.release(true)},
 		{there: found.UserNS, up: g.mount("user", g.UserNS()), down: g.umount(g.UserNS())},
