@@ -103,7 +103,7 @@ func checkInTheWay(g netcmd.Gateway, facts machine.Facts) error {
 		for _, r := range facts.Routes {
 			if r.Device != g.Interface && r.Prefix.Overlaps(ours) {
 				return withHint(fmt.Errorf("network %s is in use on this host: device %s has %s", g.Network, r.Device, r.Prefix),
-					"choose a /16 that is free, such as: vagganet --network 10.123.0.0/16 create")
+					"choose a /16 that is free, such as: vagganet%s --network 10.123.0.0/16 create", interfaceOption(g))
 			}
 		}
 	}

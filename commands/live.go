@@ -110,6 +110,9 @@ func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
 // returned is closed.
 func lockRun(ctx context.Context, l netcmd.LiveRun) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(l.Dir, ".lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if os.IsPermission(err) {
+		return nil, withHint(fmt.Errorf("only user 0 of run %s can cut its links", l.Run), "a child with another user-id can't, nor can another user")
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -112,7 +112,11 @@ func stepHint(e *runner.StepError) string {
 		if name == "" {
 			name = missing
 		}
-		return fmt.Sprintf("%s is not there: install %s (Debian's name for the package)", missing, name)
+		hint := fmt.Sprintf("%s is not there: install %s (Debian's name for the package)", missing, name)
+		if strings.Contains(e.Stderr, "sudo: ") {
+			hint += "\nsudo has a PATH of its own: a tool that is elsewhere is named by its path, as in VAGGANET_SYSCTL=/opt/sysctl"
+		}
+		return hint
 	}
 	for _, h := range stepHints {
 		if strings.Contains(e.Stderr, h.said) {

@@ -12,7 +12,8 @@ import (
 func (a App) partitionVerb() *cli.Command {
 	flags := []cli.Flag{runFlag(), dryRunFlag()}
 	kind := func(name, args, usage string, build buildCuts) *cli.Command {
-		return &cli.Command{Name: name, ArgsUsage: args, Usage: usage, Flags: flags,
+		// No help verb: a node may be called so.
+		return &cli.Command{Name: name, ArgsUsage: args, Usage: usage, Flags: flags, HideHelpCommand: true,
 			Action: func(c *cli.Context) error { return a.partition(c, build) }}
 	}
 	return &cli.Command{
@@ -22,13 +23,14 @@ func (a App) partitionVerb() *cli.Command {
 		ArgsUsage: "KIND [NODE ...]",
 		Description: "Replaces the run's partition by another one, for all guests at once. Loopback,\n" +
 			"the bridge's address, the host and the internet are never cut.",
-		Flags: flags,
+		Flags:           flags,
+		HideHelpCommand: true,
 		Subcommands: []*cli.Command{
 			kind("fullmesh", "", "every link works again", fullMesh),
 			kind("disjoint", "NODE ... -- NODE ...", "clusters; every node is named exactly once", clusters(netcmd.Disjoint)),
 			kind("split", "NODE ... -- NODE ...", "clusters that may overlap; a node not named is isolated", clusters(netcmd.Split)),
 			kind("isolate", "NODE ...", "nodes cut from everybody and from each other", isolate),
-			{Name: "run", ArgsUsage: "NODE COMMAND [ARGUMENT ...]", Flags: flags, Action: a.partitionRun,
+			{Name: "run", ArgsUsage: "NODE COMMAND [ARGUMENT ...]", Flags: flags, Action: a.partitionRun, HideHelpCommand: true,
 				Usage: "run a command in the network of a node, in the caller's file system"},
 		},
 		Action: noKind,

@@ -17,6 +17,7 @@ import (
 	"vagganet/commands/runstate"
 	"vagganet/commands/supervisor"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 func (a App) runVerb() *cli.Command {
@@ -54,7 +55,7 @@ func (a App) runCommand(c *cli.Context) error {
 	}
 	g := spec.Run.Gateway
 	if c.Bool("dry-run") {
-		spec.Run.Slot = g.Network.Slot(a.freeSlot(g))
+		spec.Run.Slot = g.Network.Slot(a.freeSlot(c, g, facts))
 		spec.Run.Token = netcmd.ScriptToken
 		return a.apply(c, title(c, spec.Run.Command), spec.Run.Plan())
 	}
@@ -110,7 +111,22 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	if !facts.BridgeFilter || c.Bool("no-br-netfilter") {
 		run.CutsIn = netcmd.InGuests
 	}
+	if err := checkUserIDs(*run, facts); err != nil {
+		return spec, facts, err
+	}
 	return spec, facts, a.checkPlace(c, *run, facts)
+}
+
+// checkUserIDs says which child wants to be a user that there isn't. Root has
+// all of them.
+func checkUserIDs(run netcmd.Run, facts machine.Facts) error {
+	for _, child := range run.Children {
+		if have := facts.User.SubUIDs.Count; facts.User.UID != 0 && child.UserID > have {
+			return withHint(fmt.Errorf("%s can't be user %d: you have %d subordinate ids", child.Name, child.UserID, have),
+				"have an administrator give you more in /etc/subuid and /etc/subgid, and make the gateway anew")
+		}
+	}
+	return nil
 }
 
 // adoptNetwork gives a gateway that stands the network that it was made with,
@@ -340,10 +356,17 @@ func othersGateway(g netcmd.Gateway, owner int) error {
 	return withHint(err, own)
 }
 
-// freeSlot is the slot that a run would take now, for a dry run.
-func (a App) freeSlot(g netcmd.Gateway) int {
-	runs, _ := a.Machine.Runs(g)
+// freeSlot is the slot that a run would take now, for a dry run: the first one
+// that no run has, and no device of one that has just ended.
+func (a App) freeSlot(c *cli.Context, g netcmd.Gateway, facts machine.Facts) int {
 	taken := map[int]bool{}
+	if g.Isolated == nil && facts.Gateway.Parts.Whole() {
+		r := newRunner(c)
+		if err := r.Run(c.Context, plan.Plan{g.ListDevices()}); err == nil {
+			taken = netcmd.TakenSlots(r.Var("devices"))
+		}
+	}
+	runs, _ := a.Machine.Runs(g)
 	for _, r := range runs {
 		if r.Info != nil {
 			taken[r.Info.Slot] = true

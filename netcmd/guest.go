@@ -39,6 +39,9 @@ func (e *GuestError) Unwrap() error { return e.Err }
 // lowest free ones, in the order of names. It returns the guests by name.
 func AssignAddresses(network GuestNetwork, guests []Guest) ([]Guest, error) {
 	guests = slices.SortedFunc(slices.Values(guests), func(a, b Guest) int { return cmp.Compare(a.Name, b.Name) })
+	if err := checkHostnames(guests); err != nil {
+		return nil, err
+	}
 	taken := map[netip.Addr]string{}
 	for _, g := range guests {
 		if !g.IP.IsValid() {
@@ -65,6 +68,21 @@ func AssignAddresses(network GuestNetwork, guests []Guest) ([]Guest, error) {
 		guests[i].IP = next
 	}
 	return guests, nil
+}
+
+// checkHostnames says which guest has a name in /etc/hosts that is another's.
+func checkHostnames(guests []Guest) error {
+	owner := map[string]string{"localhost": "every guest"}
+	for _, g := range guests {
+		owner[g.Name] = "guest " + g.Name
+	}
+	for _, g := range guests {
+		if other := owner[g.Hostname]; other != "" && g.Hostname != g.Name {
+			return &GuestError{g.Name, fmt.Errorf("hostname %s is that of %s already", g.Hostname, other)}
+		}
+		owner[g.Hostname] = "guest " + g.Name
+	}
+	return nil
 }
 
 // guestSettings switch IPv6 off for devices to come: their link-local addresses

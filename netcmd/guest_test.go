@@ -92,3 +92,18 @@ func TestAssignAddressesCopies(t *testing.T) {
 		t.Errorf("now %v: %v", in, err)
 	}
 }
+
+// A name in /etc/hosts is one guest's.
+func TestHostnames(t *testing.T) {
+	for want, guests := range map[string][]Guest{
+		"": {{Name: "a", Hostname: "a"}, {Name: "b", Hostname: "other"}},
+		"guest b: hostname x is that of guest a already":             {{Name: "a", Hostname: "x"}, {Name: "b", Hostname: "x"}},
+		"guest a: hostname b is that of guest b already":             {{Name: "a", Hostname: "b"}, {Name: "b", Hostname: "c"}},
+		"guest a: hostname localhost is that of every guest already": {{Name: "a", Hostname: "localhost"}},
+	} {
+		_, err := AssignAddresses(DefaultGuestNetwork, guests)
+		if got := fmt.Sprint(err); got != want && !(want == "" && err == nil) {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
