@@ -70,8 +70,7 @@ func Lives(dir, name, token string) bool {
 		return false
 	}
 	defer file.Close()
-	query := unix.Flock_t{Type: unix.F_WRLCK}
-	if unix.FcntlFlock(file.Fd(), unix.F_GETLK, &query) != nil || query.Type == unix.F_UNLCK {
+	if pid, err := lockedBy(file); err != nil || pid == nobody {
 		return false
 	}
 	has, err := io.ReadAll(file)
