@@ -113,9 +113,6 @@ func (a App) process(run netcmd.Run, child *config.Child, file *config.File) (ne
 	return c, setWorkDir(&c, child, file)
 }
 
-// rootfsPath is PATH for a child with a root file system of its own.
-const rootfsPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 // passedOn are the variables that a child with a root file system of its own
 // gets from the caller.
 var passedOn = []string{"TERM", "http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy",
@@ -127,7 +124,7 @@ func setEnvironment(c *netcmd.Child, child *config.Child, container *config.Cont
 	environ := map[string]string{}
 	if container != nil && container.Rootfs != "" {
 		c.CleanEnv = true
-		environ["PATH"] = rootfsPath
+		environ["PATH"] = netcmd.DefaultPath
 		for _, name := range passedOn {
 			if value, set := os.LookupEnv(name); set {
 				environ[name] = value
