@@ -11,23 +11,14 @@ import (
 
 	"vagganet/commands/config"
 	"vagganet/netcmd"
-	"vagganet/netcmd/plan"
 )
-
-// modes are the file's words for what the end of a child means.
-var modes = map[config.Mode]plan.Mode{
-	config.StopOnFailure:     plan.StopOnFailure,
-	config.WaitAllSuccessful: plan.WaitAllSuccessful,
-	config.WaitAll:           plan.WaitAll,
-	config.Restart:           plan.Restart,
-}
 
 // addChildren gives a run the guests and processes of a command, as far as they
 // are chosen: those in the caller's network, then guests, then bridge commands,
 // each in the order of names. Guests have the addresses that they have in the
 // whole command.
 func (a App) addChildren(run *netcmd.Run, command *config.Command, chosen choice, file *config.File) error {
-	run.Mode = modes[command.Mode]
+	run.Mode = command.Mode
 	var guests []netcmd.Guest
 	lines := map[string]int{}
 	for _, child := range command.Children {
