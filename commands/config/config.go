@@ -55,7 +55,7 @@ type VolumeKind int
 
 // The kinds of volume that can be mounted.
 const (
-	VaggaBin VolumeKind = iota + 1 // the program itself, under its three names
+	VaggaBin VolumeKind = iota + 1 // the program itself, under all its names
 	Tmpfs                          // an empty file system in memory
 	BindRW                         // a folder or file of the project, writable
 	BindRO                         // the same, read-only
