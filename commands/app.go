@@ -133,7 +133,7 @@ func (a App) main(ctx context.Context, args []string) int {
 	}
 	report(os.Stderr, err)
 	var usage usageError
-	var by signalled
+	var by supervisor.Interrupted
 	var coded codedError
 	switch {
 	case errors.As(err, &coded):
@@ -170,11 +170,6 @@ func passOn(code int) error {
 	return exitCode(code)
 }
 
-// signalled is the signal that ended a verb.
-type signalled syscall.Signal
-
-func (s signalled) Error() string { return "stopped by signal: " + syscall.Signal(s).String() }
-
 // untilSignal is a context that ends at the first signal that asks to stop.
 // What was begun is then undone.
 func untilSignal() (context.Context, func()) {
@@ -183,7 +178,7 @@ func untilSignal() (context.Context, func()) {
 	signal.Notify(signals, supervisor.Wanted(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)...)
 	go func() {
 		if s, ok := <-signals; ok {
-			cancel(signalled(s.(syscall.Signal)))
+			cancel(supervisor.Interrupted(s.(syscall.Signal)))
 		}
 	}()
 	return ctx, func() { signal.Stop(signals); close(signals) }

@@ -11,23 +11,14 @@ import (
 
 	"vagganet/commands/config"
 	"vagganet/netcmd"
-	"vagganet/netcmd/plan"
 )
-
-// modes are the file's words for what the end of a child means.
-var modes = map[config.Mode]plan.Mode{
-	config.StopOnFailure:     plan.StopOnFailure,
-	config.WaitAllSuccessful: plan.WaitAllSuccessful,
-	config.WaitAll:           plan.WaitAll,
-	config.Restart:           plan.Restart,
-}
 
 // addChildren gives a run the guests and processes of a command, as far as they
 // are chosen: those in the caller's network, then guests, then bridge commands,
 // each in the order of names. Guests have the addresses that they have in the
 // whole command.
 func (a App) addChildren(run *netcmd.Run, command *config.Command, chosen choice, file *config.File) error {
-	run.Mode = modes[command.Mode]
+	run.Mode = command.Mode
 	var guests []netcmd.Guest
 	lines := map[string]int{}
 	for _, child := range command.Children {
@@ -113,9 +104,6 @@ func (a App) process(run netcmd.Run, child *config.Child, file *config.File) (ne
 	return c, setWorkDir(&c, child, file)
 }
 
-// rootfsPath is PATH for a child with a root file system of its own.
-const rootfsPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 // passedOn are the variables that a child with a root file system of its own
 // gets from the caller.
 var passedOn = []string{"TERM", "http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy",
@@ -127,7 +115,7 @@ func setEnvironment(c *netcmd.Child, child *config.Child, container *config.Cont
 	environ := map[string]string{}
 	if container != nil && container.Rootfs != "" {
 		c.CleanEnv = true
-		environ["PATH"] = rootfsPath
+		environ["PATH"] = netcmd.DefaultPath
 		for _, name := range passedOn {
 			if value, set := os.LookupEnv(name); set {
 				environ[name] = value

@@ -108,17 +108,3 @@ func checkNode(live netcmd.LiveRun, node string) error {
 	return withHint(fmt.Errorf("no node of run %s is called %q", live.Run, node),
 		"there are: %s, %s", netcmd.Bridge, strings.Join(live.Names(), ", "))
 }
-
-// foreground prints a step, or runs it with the caller's terminal and passes on
-// its exit code. Through says that the step leads to its command by way of a
-// process inside.
-func (a App) foreground(c *cli.Context, s plan.Step, through bool) error {
-	if c.Bool("dry-run") {
-		return plan.Script(os.Stdout, title(c, "a command in "+s.Place.Name), plan.Plan{s})
-	}
-	code, err := job.Run(newRunner(c).Command(s), through)
-	if err != nil {
-		return err
-	}
-	return passOn(code)
-}

@@ -2,16 +2,13 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/sys/unix"
 
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
@@ -116,24 +113,9 @@ func lockRun(ctx context.Context, l netcmd.LiveRun) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	for {
-		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-		if err == nil {
-			return file, nil
-		}
-		if !errors.Is(err, unix.EWOULDBLOCK) {
-			file.Close()
-			return nil, err
-		}
-		select {
-		case <-ctx.Done():
-			file.Close()
-			return nil, context.Cause(ctx)
-		case <-time.After(lockInterval):
-		}
+	if err := runstate.Flock(ctx, file); err != nil {
+		file.Close()
+		return nil, err
 	}
+	return file, nil
 }
-
-// lockInterval is how often a lock is tried that another one holds, and for
-// some milliseconds only.
-const lockInterval = 2 * time.Millisecond

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
-	"github.com/xrash/smetrics"
 
 	"vagganet/commands/config"
 	"vagganet/commands/ports"
@@ -128,16 +127,10 @@ func stepHint(e *runner.StepError) string {
 
 // nearest is a hint that names the word that was meant, if one is close.
 func nearest(word string, known []string) string {
-	best, score := "", 0.8
-	for _, k := range known {
-		if s := smetrics.JaroWinkler(word, k, 0.7, 4); s > score {
-			best, score = k, s
-		}
+	if meant := config.Nearest(word, known); meant != "" {
+		return fmt.Sprintf("did you mean %q?", meant)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("did you mean %q?", best)
+	return ""
 }
 
 func unknownVerb(app *cli.App, verb string) error {

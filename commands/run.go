@@ -8,7 +8,6 @@ import (
 	"os/user"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -44,9 +43,6 @@ func (a App) runVerb() *cli.Command {
 		Action: a.runCommand,
 	}
 }
-
-// defaultKillAfter is how long children may take to end where no file says.
-const defaultKillAfter = 2 * time.Second
 
 func (a App) runCommand(c *cli.Context) error {
 	spec, facts, err := a.prepareRun(c)
@@ -239,7 +235,7 @@ func loadConfig(c *cli.Context) (*config.File, error) {
 }
 
 func guestCommand(guests []string) (*config.Command, error) {
-	command := &config.Command{Name: "guests", KillUnresponsiveAfter: defaultKillAfter, Supervise: true}
+	command := &config.Command{Name: "guests", KillUnresponsiveAfter: config.DefaultKillAfter, Supervise: true}
 	seen := map[string]bool{}
 	for _, g := range guests {
 		name, line, ok := strings.Cut(g, "=")

@@ -73,7 +73,7 @@ func (a App) status(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	s := Status{Interface: g.Interface, Owner: -1, Runs: []RunStatus{}}
+	s := Status{Interface: g.Interface, Owner: -1}
 	facts := a.Machine.Facts(g)
 	if err := adoptNetwork(c, &g, facts); err != nil {
 		return err
@@ -88,22 +88,8 @@ func (a App) status(c *cli.Context) error {
 	if err != nil && len(runs) == 0 {
 		return err
 	}
-	for _, r := range runs {
-		if r.Info == nil {
-			continue // still being set up
-		}
-		live, err := a.live(g, r)
-		if err != nil {
-			return err
-		}
-		status, err := a.runStatus(c, live)
-		if err != nil && !a.isUp(g, r) {
-			continue // it has ended meanwhile
-		}
-		if err != nil {
-			return err
-		}
-		s.Runs = append(s.Runs, status)
+	if s.Runs, err = a.runStatuses(c, g, runs); err != nil {
+		return err
 	}
 	if c.Bool("json") {
 		out := json.NewEncoder(os.Stdout)
@@ -111,6 +97,30 @@ func (a App) status(c *cli.Context) error {
 		return out.Encode(s)
 	}
 	return s.write(os.Stdout)
+}
+
+// runStatuses leaves out runs that are still being set up, and those that end
+// while they are looked at. The list is never nil, for JSON.
+func (a App) runStatuses(c *cli.Context, g netcmd.Gateway, runs []runstate.Run) ([]RunStatus, error) {
+	list := []RunStatus{}
+	for _, r := range runs {
+		if r.Info == nil {
+			continue
+		}
+		live, err := a.live(g, r)
+		if err != nil {
+			return nil, err
+		}
+		status, err := a.runStatus(c, live)
+		if err != nil && !a.isUp(g, r) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, status)
+	}
+	return list, nil
 }
 
 func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {

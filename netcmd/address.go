@@ -16,7 +16,8 @@ const (
 	bridgeOffset = 254        // of the guests' network: x.y.z.254
 )
 
-// DefaultNetwork and DefaultGuestNetwork are the addresses of the note.
+// DefaultNetwork and DefaultGuestNetwork are those that are used where nobody
+// says otherwise.
 var (
 	DefaultNetwork      = Network{netip.MustParsePrefix("172.18.0.0/16")}
 	DefaultGuestNetwork = GuestNetwork{netip.MustParsePrefix("172.18.0.0/24")}

@@ -9,11 +9,13 @@
 //     device, "vagga_guest", and a veth for each run.
 //   - bridge: a network namespace for each run, with the bridge device
 //     "children". Faults live here.
-//   - guest: a network namespace for each process of a run, with one device,
-//     "eth0", whose peer is a port of the bridge, "g-NAME".
+//   - guest: a network namespace for each child that has a network, with one
+//     device, "eth0", whose peer is a port of the bridge, "g-NAME".
+//   - node: a guest, or the bridge.
 //   - slot: a run's share of the gateway, numbered from 0 to 2047: a pair of
 //     devices and a /30. The kernel gives it out, since a device can be made
 //     only once.
+//   - isolated run: one without a gateway.
 //   - cut: a directed link between two guests on which nothing arrives. A
 //     partition is a set of them.
 //

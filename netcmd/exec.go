@@ -54,8 +54,9 @@ func (l LiveRun) Exec(node string, beside Process, between, argv []string) plan.
 	}
 }
 
-// defaultPath is for a command whose environment has no PATH.
-const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+// DefaultPath is for a command whose environment has no PATH, and for a child
+// with a root file system of its own, where the caller's means nothing.
+const DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // searchPath takes PATH out of an environment, and puts the caller's there for
 // the tools.
@@ -63,7 +64,7 @@ func searchPath(env []string) (string, []string) {
 	if env == nil {
 		return plan.Var("PATH"), nil
 	}
-	search, others := defaultPath, []string{"PATH=" + plan.Var("PATH")}
+	search, others := DefaultPath, []string{"PATH=" + plan.Var("PATH")}
 	for _, e := range env {
 		if value, ok := strings.CutPrefix(e, "PATH="); ok {
 			search = value

@@ -174,7 +174,7 @@ func (g Gateway) portStep(about string, enter, argv []string) plan.Step {
 	return plan.Step{
 		About: about,
 		Place: plan.Place{Name: "gateway", Enter: enter},
-		Env:   []string{"XTABLES_LOCKFILE=" + g.RunsDir() + "/.xtables.lock"},
+		Env:   []string{lockFile(g.RunsDir(), Bridge)},
 		Argv:  argv,
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-const (
-	defaultKillAfter = 2 * time.Second
-	maxKillSeconds   = 86400
-)
+// DefaultKillAfter is how long children may take to end where no file says.
+const DefaultKillAfter = 2 * time.Second
+
+const maxKillSeconds = 86400
 
 var commandTags = []string{"!CapsuleCommand", "!Command", "!Supervise"}
 
@@ -34,7 +34,7 @@ func (p *parser) parseCommands(e entry) error {
 }
 
 func (p *parser) parseCommand(e entry) (*Command, error) {
-	c := &Command{Name: e.key, Line: e.line, KillUnresponsiveAfter: defaultKillAfter}
+	c := &Command{Name: e.key, Line: e.line, KillUnresponsiveAfter: DefaultKillAfter}
 	what := "command " + quote(e.key)
 	switch tagOf(e.value) {
 	case "!Supervise":

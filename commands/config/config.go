@@ -12,6 +12,8 @@ import (
 	"net/netip"
 	"os"
 	"time"
+
+	"vagganet/netcmd/plan"
 )
 
 // File is a parsed vagga.yaml. Everything in it is within the documented
@@ -53,26 +55,11 @@ type VolumeKind int
 
 // The kinds of volume that can be mounted.
 const (
-	VaggaBin VolumeKind = iota + 1 // the program itself, under its three names
+	VaggaBin VolumeKind = iota + 1 // the program itself, under all its names
 	Tmpfs                          // an empty file system in memory
 	BindRW                         // a folder or file of the project, writable
 	BindRO                         // the same, read-only
 )
-
-// String is the kind's tag without the exclamation mark.
-func (k VolumeKind) String() string {
-	switch k {
-	case VaggaBin:
-		return "VaggaBin"
-	case Tmpfs:
-		return "Tmpfs"
-	case BindRW:
-		return "BindRW"
-	case BindRO:
-		return "BindRO"
-	}
-	return fmt.Sprintf("VolumeKind(%d)", int(k))
-}
 
 // Volume is one mount in a child's file system.
 type Volume struct {
@@ -92,27 +79,12 @@ type Volume struct {
 	Line int
 }
 
-// Mode says when a run ends.
-type Mode int
+// Mode says when a run ends. The zero value, plan.StopOnFailure, is vagga's
+// default.
+type Mode = plan.Mode
 
-// The modes of a command. The zero value is vagga's default.
-const (
-	StopOnFailure     Mode = iota // the first child that exits stops the run
-	WaitAllSuccessful             // the first child that fails stops the run
-	WaitAll                       // every child is waited for
-	Restart                       // a child that exits is started again
-)
-
-// modeNames are the modes as the file spells them, by value.
+// modeNames are the modes as the file spells them, by plan's values.
 var modeNames = []string{"stop-on-failure", "wait-all-successful", "wait-all", "restart"}
-
-// String is the mode as the file spells it.
-func (m Mode) String() string {
-	if m < 0 || int(m) >= len(modeNames) {
-		return fmt.Sprintf("Mode(%d)", int(m))
-	}
-	return modeNames[m]
-}
 
 // Command is one entry of the file's commands.
 type Command struct {

@@ -31,9 +31,6 @@ func TestVolumes(t *testing.T) {
 	if got := f.Containers["t"].Volumes; !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	if got := Tmpfs.String() + VolumeKind(0).String(); got != "TmpfsVolumeKind(0)" {
-		t.Errorf("got %s", got)
-	}
 }
 
 func TestTmpfs(t *testing.T) {

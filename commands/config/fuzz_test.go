@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"vagganet/netcmd/plan"
 )
 
 // FuzzParse holds whatever parses to what the types promise, and every error
@@ -44,7 +46,7 @@ func checkFile(t *testing.T, f *File) {
 	}
 	for name, c := range f.Commands {
 		want(t, c.Name == name && c.Line >= 1 && CheckName("command", name) == nil, "command", c)
-		want(t, c.Mode >= StopOnFailure && c.Mode <= Restart, "mode of", c)
+		want(t, c.Mode >= plan.StopOnFailure && c.Mode <= plan.Restart, "mode of", c)
 		k := c.KillUnresponsiveAfter
 		want(t, k >= time.Second && k <= 24*time.Hour && k%time.Second == 0, "kill-unresponsive-after of", c)
 		want(t, c.Supervise == (len(c.Children) > 0), "children of", c)

@@ -73,7 +73,7 @@ func checkVariable(name string) error {
 // suggest makes a hint of the name nearest to word, be it one of names or of
 // more; where none is near, it lists names after the words of all.
 func suggest(word, all string, names []string, more ...string) string {
-	if n := nearest(word, slices.Concat(names, more)); n != "" {
+	if n := Nearest(word, slices.Concat(names, more)); n != "" {
 		return fmt.Sprintf("did you mean %s?", quote(n))
 	}
 	if len(names) == 0 {
@@ -82,9 +82,9 @@ func suggest(word, all string, names []string, more ...string) string {
 	return all + " " + strings.Join(names, ", ")
 }
 
-// nearest is the name that word was most likely meant to be, the first of
+// Nearest is the name that word was most likely meant to be, the first of
 // equals, or "" where none is alike: one edit in three letters.
-func nearest(word string, names []string) string {
+func Nearest(word string, names []string) string {
 	best, near := "", len(word)/3+1
 	if len(word) > maxName {
 		return ""

@@ -47,11 +47,11 @@ func TestNearest(t *testing.T) {
 	names := []string{"children", "mode", "run", "runs"}
 	for word, want := range map[string]string{"childern": "children", "CHILDREN": "children", "rum": "run", "rus": "run",
 		"run-flaky": "", "mxyz": "", "modest": "mode", "m0d3st": "", "": "", "mdoe": "mode", strings.Repeat("children", 9): ""} {
-		if got := nearest(word, names); got != want {
+		if got := Nearest(word, names); got != want {
 			t.Errorf("nearest to %q is %q, want %q", word, got, want)
 		}
 	}
-	if got := nearest("x", []string{"a"}); got != "" {
+	if got := Nearest("x", []string{"a"}); got != "" {
 		t.Errorf("nothing of x is in %q", got)
 	}
 	if got := suggest("x", "they are", nil); got != "" {

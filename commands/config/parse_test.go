@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"vagganet/netcmd/plan"
 )
 
 const wholeFile = `guest-network: 172.18.0.0/24
@@ -62,7 +64,7 @@ func TestWholeFile(t *testing.T) {
 		Commands: map[string]*Command{"run-flaky": {
 			Name: "run-flaky", Line: 12, Supervise: true,
 			Description:           "flask behind nginx, on a network that fails every other second",
-			Mode:                  StopOnFailure,
+			Mode:                  plan.StopOnFailure,
 			KillUnresponsiveAfter: 2 * time.Second,
 			Children: []*Child{
 				{Name: "interrupt", Line: 28, Bridge: true, Environ: map[string]string{},

@@ -138,10 +138,8 @@ func wait(pid int, stopped func()) int {
 			return supervisor.Failed
 		case status.Stopped():
 			stopped()
-		case status.Signaled():
-			return 128 + int(status.Signal())
 		default:
-			return status.ExitStatus()
+			return supervisor.CodeOf(status)
 		}
 	}
 }

@@ -46,19 +46,6 @@ func IsolatedRunsDirs(g netcmd.Gateway) []string {
 	return dirs
 }
 
-// MakePrivate makes a folder, and the one that it is in, for the user alone.
-func MakePrivate(dir string) error {
-	for _, d := range []string{filepath.Dir(dir), dir} {
-		if err := os.Mkdir(d, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-			return err
-		}
-		if err := CheckPrivate(d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // CheckPrivate says why a folder can't be trusted: it has to be a folder of the
 // user's that nobody else can write to or look into. Where it is, everybody may
 // have made it first.
@@ -73,7 +60,8 @@ func CheckPrivate(dir string) error {
 	return nil
 }
 
-// makeable says whether MakePrivate would succeed.
+// makeable says whether a folder, and the one that it is in, are the user's
+// alone or could be made so.
 func makeable(dir string) bool {
 	there := filepath.Dir(filepath.Dir(dir))
 	for _, d := range []string{filepath.Dir(dir), dir} {

@@ -14,8 +14,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
@@ -37,7 +35,7 @@ func Open(ctx context.Context, r *runner.Runner, run netcmd.Run) ([]netcmd.Forwa
 		return nil, nil
 	}
 	g := run.Gateway
-	held, err := lock(g)
+	held, err := lock(ctx, g)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +62,7 @@ func Open(ctx context.Context, r *runner.Runner, run netcmd.Run) ([]netcmd.Forwa
 // is for a process outside of the gateway. From there it can't be seen whether
 // a run that a script made is up: those are left alone.
 func Sweep(ctx context.Context, r *runner.Runner, g netcmd.Gateway) ([]netcmd.Forwarded, error) {
-	held, err := lock(g)
+	held, err := lock(ctx, g)
 	if err != nil {
 		return nil, err
 	}
@@ -121,18 +119,12 @@ func holder(f netcmd.Forwarded) string {
 
 // lock keeps others waiting until the file returned is closed. It is the folder
 // itself that is locked: no file has to be made.
-func lock(g netcmd.Gateway) (*os.File, error) {
+func lock(ctx context.Context, g netcmd.Gateway) (*os.File, error) {
 	dir, err := os.Open(g.RunsDir())
 	if err != nil {
 		return nil, err
 	}
-	for {
-		err = unix.Flock(int(dir.Fd()), unix.LOCK_EX)
-		if err != unix.EINTR {
-			break
-		}
-	}
-	if err != nil {
+	if err := runstate.Flock(ctx, dir); err != nil {
 		dir.Close()
 		return nil, err
 	}

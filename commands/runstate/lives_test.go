@@ -1,6 +1,7 @@
 package runstate
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,5 +64,39 @@ func TestLives(t *testing.T) {
 	cmd.Wait()
 	if Lives(dir, "flaky", "token") {
 		t.Error("lives after its end")
+	}
+}
+
+// Who removes what a killed run left holds a lock, too, but is no run.
+func TestCleanerIsNoRun(t *testing.T) {
+	if path := os.Getenv("RUNSTATE_TEST_CLEANER"); path != "" {
+		if _, err := lock(path, byCleaner); err != nil {
+			os.Stdout.WriteString(err.Error())
+		}
+		os.Stdout.WriteString("up\n")
+		os.Stdin.Read(make([]byte, 1))
+		os.Exit(0)
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "flaky")
+	if err := os.WriteFile(path, []byte("token"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestCleanerIsNoRun$")
+	cmd.Env = append(os.Environ(), "RUNSTATE_TEST_CLEANER="+path)
+	in, err1 := cmd.StdinPipe()
+	out, err2 := cmd.StdoutPipe()
+	if err := errors.Join(err1, err2, cmd.Start()); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer in.Close()
+	said := make([]byte, 100)
+	n, err := out.Read(said)
+	if err != nil || strings.TrimSpace(string(said[:n])) != "up" {
+		t.Fatalf("%q, %v", said[:n], err)
+	}
+	if Lives(dir, "flaky", "token") {
+		t.Error("a cleaner's lock is taken for a run's")
 	}
 }

@@ -70,8 +70,7 @@ func Lives(dir, name, token string) bool {
 		return false
 	}
 	defer file.Close()
-	query := unix.Flock_t{Type: unix.F_WRLCK}
-	if unix.FcntlFlock(file.Fd(), unix.F_GETLK, &query) != nil || query.Type == unix.F_UNLCK {
+	if pid, err := lockedBy(file); err != nil || pid == nobody {
 		return false
 	}
 	has, err := io.ReadAll(file)
@@ -86,7 +85,7 @@ func register(g netcmd.Gateway, others []string, name string) (*os.File, error) 
 	}
 	for {
 		if g.Isolated != nil {
-			if err := machine.MakePrivate(g.RunsDir()); err != nil {
+			if err := makePrivate(g.RunsDir()); err != nil {
 				return nil, err
 			}
 		}
@@ -96,6 +95,19 @@ func register(g netcmd.Gateway, others []string, name string) (*os.File, error) 
 		}
 		return file, err
 	}
+}
+
+// makePrivate makes a folder, and the one that it is in, for the user alone.
+func makePrivate(dir string) error {
+	for _, d := range []string{filepath.Dir(dir), dir} {
+		if err := os.Mkdir(d, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+			return err
+		}
+		if err := machine.CheckPrivate(d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Release gives the name back.

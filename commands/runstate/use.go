@@ -1,8 +1,10 @@
 package runstate
 
 import (
+	"context"
 	"errors"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -39,3 +41,23 @@ func hold(g netcmd.Gateway, how int) (*os.File, error) {
 	}
 	return file, nil
 }
+
+// Flock locks a file, and waits for that until the context ends. It asks again
+// and again, since the kernel's own waiting could not be stopped.
+func Flock(ctx context.Context, file *os.File) error {
+	for {
+		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(flockInterval):
+		}
+	}
+}
+
+// flockInterval is how often a lock is tried that another process holds, and
+// for some milliseconds only.
+const flockInterval = 2 * time.Millisecond

@@ -116,12 +116,14 @@ func (ps *processes) reap() []exit {
 		}
 		if p := ps.byPID[pid]; p != nil {
 			delete(ps.byPID, pid)
-			exits = append(exits, exit{p.child, codeOf(status)})
+			exits = append(exits, exit{p.child, CodeOf(status)})
 		}
 	}
 }
 
-func codeOf(status unix.WaitStatus) int {
+// CodeOf is a process's exit code as a shell has it: 128 and the number of the
+// signal, if one ended it.
+func CodeOf(status unix.WaitStatus) int {
 	if status.Signaled() {
 		return 128 + int(status.Signal())
 	}

@@ -69,10 +69,11 @@ func inside(report func(error), tell func(word string)) int {
 	return supervise(spec, r, signals, tell)
 }
 
-// interrupted is a signal that came while the network was being set up.
-type interrupted syscall.Signal
+// Interrupted is the signal that ended what was being done: a verb, or the
+// setting up of a run's network.
+type Interrupted syscall.Signal
 
-func (i interrupted) Error() string { return "stopped by signal: " + syscall.Signal(i).String() }
+func (i Interrupted) Error() string { return "stopped by signal: " + syscall.Signal(i).String() }
 
 // listen passes signals on. The pipe's end is the end of the process outside:
 // then nobody is left to ask, and this process ends at once, and all with it.
@@ -84,7 +85,7 @@ func listen(control io.ByteReader, signals chan<- syscall.Signal, cancel context
 		}
 		s := syscall.Signal(b)
 		if s != syscall.SIGTSTP && s != syscall.SIGCONT {
-			cancel(interrupted(s))
+			cancel(Interrupted(s))
 		}
 		signals <- s
 	}
@@ -98,13 +99,13 @@ func listenDirectly(signals chan<- syscall.Signal, cancel context.CancelCauseFun
 	direct := make(chan os.Signal, 8)
 	signal.Notify(direct, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP)
 	for s := range direct {
-		cancel(interrupted(s.(syscall.Signal)))
+		cancel(Interrupted(s.(syscall.Signal)))
 		signals <- s.(syscall.Signal)
 	}
 }
 
 func setUpFailed(err error, report func(error)) int {
-	var by interrupted
+	var by Interrupted
 	if errors.As(err, &by) {
 		return 128 + int(by)
 	}

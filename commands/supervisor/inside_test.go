@@ -32,8 +32,8 @@ func TestListen(t *testing.T) {
 			t.Errorf("%v became %v", s, got)
 		}
 	}
-	var by interrupted
-	if !errors.As(context.Cause(ctx), &by) || by != interrupted(syscall.SIGTERM) {
+	var by Interrupted
+	if !errors.As(context.Cause(ctx), &by) || by != Interrupted(syscall.SIGTERM) {
 		t.Errorf("given up because of %v", context.Cause(ctx))
 	}
 }
