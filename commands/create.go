@@ -78,14 +78,7 @@ func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) 
 	}
 	facts := a.Machine.Facts(g)
 	g.User = facts.User
-	g.Host = netcmd.HostFacts{
-		Forwarding:   facts.Forwarding,
-		BridgeFilter: facts.BridgeFilter || facts.NoBridgeFilter,
-		Modules:      facts.Modules,
-		Resolver:     facts.Resolver.Local(),
-		NoIptables:   c.Bool("no-iptables"),
-		Found:        facts.Gateway.Parts,
-	}
+	g.Host = hostFacts(c, facts)
 	if g.Sudo, err = sudo(c, facts.User.UID); err != nil {
 		return g, facts, err
 	}
@@ -94,6 +87,19 @@ func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) 
 			"remove it if nobody needs it, or choose another name by --interface NAME")
 	}
 	return g, facts, nil
+}
+
+// hostFacts is what the gateway's plans need of the facts, with what the user
+// asks for.
+func hostFacts(c *cli.Context, facts machine.Facts) netcmd.HostFacts {
+	return netcmd.HostFacts{
+		Forwarding:   facts.Forwarding,
+		BridgeFilter: facts.BridgeFilter || facts.NoBridgeFilter,
+		Modules:      facts.Modules,
+		Resolver:     facts.Resolver.Local(),
+		NoIptables:   c.Bool("no-iptables"),
+		Found:        facts.Gateway.Parts,
+	}
 }
 
 // checkInTheWay compares the addresses that the host will see with those that

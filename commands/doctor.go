@@ -82,7 +82,7 @@ func (a App) doctorFacts(c *cli.Context) (doctor.Facts, error) {
 		return f, err
 	}
 	g.User = facts.User
-	g.Host = netcmd.HostFacts{Forwarding: facts.Forwarding, BridgeFilter: facts.BridgeFilter, Modules: facts.Modules}
+	g.Host = hostFacts(c, facts)
 	f.Sudo, f.Needed = g.Sudo, neededTools(g)
 	f.Survey = a.Machine.Survey(facts, slices.Concat(f.Needed, doctor.Tools(), g.Sudo[:min(1, len(g.Sudo))]))
 	f.Answers = ask(c, questions(g, f))

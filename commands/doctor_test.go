@@ -1,11 +1,16 @@
 package commands
 
 import (
+	"context"
+	"flag"
 	"path/filepath"
 	"slices"
 	"testing"
 
+	"github.com/urfave/cli/v2"
+
 	"vagganet/commands/doctor"
+	"vagganet/commands/machine"
 	"vagganet/netcmd"
 )
 
@@ -27,6 +32,19 @@ func TestDoctorKnowsThePlansTools(t *testing.T) {
 			if !slices.Contains(needed, tool) {
 				t.Errorf("the plans don't call %s, they say: %q", tool, needed)
 			}
+		}
+	}
+}
+
+// Where br_netfilter can't be had, create doesn't load it, and doctor wants no
+// tool for that.
+func TestDoctorWantsNoModprobeForNothing(t *testing.T) {
+	c := cli.NewContext(nil, flag.NewFlagSet("doctor", flag.ContinueOnError), &cli.Context{Context: context.Background()})
+	g := netcmd.Gateway{Interface: "vagga", Network: netcmd.DefaultNetwork, Tools: netcmd.UsualTools()}
+	for _, none := range []bool{false, true} {
+		g.Host = hostFacts(c, machine.Facts{NoBridgeFilter: none})
+		if slices.Contains(neededTools(g), "modprobe") == none {
+			t.Errorf("modprobe is needed: %v, though br_netfilter can't be had: %v", !none, none)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -55,12 +56,25 @@ func nsenter(args []string) error {
 	return syscall.Exec(path, args[1:], os.Environ())
 }
 
-// sysctl writes settings: -q -w NAME=VALUE ….
-func sysctl(args []string) error {
+// sysctl writes settings, -q -w NAME=VALUE …, or says what they are: -n NAME ….
+func sysctl(args []string) error { return sysctlTo(os.Stdout, args) }
+
+func sysctlTo(out io.Writer, args []string) error {
 	args = slices.DeleteFunc(args, func(a string) bool { return strings.HasPrefix(a, "-") })
 	for _, setting := range args {
-		name, value, _ := strings.Cut(setting, "=")
-		if err := os.WriteFile("/proc/sys/"+strings.ReplaceAll(name, ".", "/"), []byte(value), 0); err != nil {
+		name, value, write := strings.Cut(setting, "=")
+		file := "/proc/sys/" + strings.ReplaceAll(name, ".", "/")
+		if write {
+			if err := os.WriteFile(file, []byte(value), 0); err != nil {
+				return err
+			}
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if _, err := out.Write(text); err != nil {
 			return err
 		}
 	}

@@ -60,6 +60,7 @@ func (g Gateway) TryNamespaces() plan.Step {
 // it is there. Only a gateway that stands may be asked about: where nobody has
 // used a table yet, asking makes it.
 func (g Gateway) AskRules() []plan.Step {
+	g = g.asMade()
 	var steps []plan.Step
 	for _, r := range g.hostRules() {
 		argv := g.Tools.Iptables.With(append([]string{"--wait", "-t", r.table, "-C", r.chain}, strings.Fields(r.rule)...)...)

@@ -1,6 +1,7 @@
 package netcmd
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 )
@@ -25,5 +26,35 @@ func TestAskRootAsksNobody(t *testing.T) {
 				t.Errorf("with %q: %q, not %q", test.sudo, got, want)
 			}
 		}
+	}
+}
+
+// A gateway is asked about as it was made, whatever a new one would be like.
+func TestAskRulesAsMade(t *testing.T) {
+	g := portsRun().Gateway
+	resolver := netip.MustParseAddr("127.0.0.1")
+	asked := func(note Note) string {
+		g.Host.Found = GatewayParts{Dir: true, NetNS: true, Link: true, Up: true, Note: &note}
+		var text strings.Builder
+		for _, s := range g.AskRules() {
+			text.WriteString(strings.Join(s.Words(), " ") + "\n")
+		}
+		return text.String()
+	}
+	other, err := ParseNetwork("10.77.0.0/16")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := asked(Note{Network: other, Iptables: Tool{"iptables-nft"}, Resolver: resolver})
+	if n := strings.Count(text, "iptables-nft --wait -t "); n != 8 || strings.Count(text, "\n") != n {
+		t.Errorf("not eight rules, all by the iptables that was noted:\n%s", text)
+	}
+	for _, want := range []string{"POSTROUTING -s 10.77.255.0/30 ", "--to-destination 127.0.0.1\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not asked for:\n%s", want, text)
+		}
+	}
+	if text := asked(Note{Network: g.Network, Iptables: g.Tools.Iptables, NoIptables: true}); text != "" {
+		t.Errorf("of a gateway without rules, some are asked for:\n%s", text)
 	}
 }

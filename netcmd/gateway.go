@@ -185,10 +185,7 @@ func (g Gateway) Create() plan.Plan {
 // Destroy is the plan that removes what is there of the gateway, whole or
 // half made: the undoing of Create, by what was noted then.
 func (g Gateway) Destroy() plan.Plan {
-	if note := g.Host.Found.Note; note != nil {
-		g.Network, g.Tools.Iptables = note.Network, note.Iptables
-		g.Host.Resolver, g.Host.NoIptables = note.Resolver, note.NoIptables
-	}
+	g = g.asMade()
 	var p plan.Plan
 	for _, part := range slices.Backward(g.parts()) {
 		if part.there {
@@ -196,6 +193,16 @@ func (g Gateway) Destroy() plan.Plan {
 		}
 	}
 	return p
+}
+
+// asMade is the gateway as it was made, by what was noted then: options and the
+// host's resolver may be others by now.
+func (g Gateway) asMade() Gateway {
+	if note := g.Host.Found.Note; note != nil {
+		g.Network, g.Tools.Iptables = note.Network, note.Iptables
+		g.Host.Resolver, g.Host.NoIptables = note.Resolver, note.NoIptables
+	}
+	return g
 }
 
 const aboutDir = "host: where the gateway's namespaces are mounted"

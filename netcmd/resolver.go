@@ -24,7 +24,7 @@ var systemdResolved = []netip.Addr{netip.MustParseAddr("127.0.0.53"), netip.Must
 // Local is the resolver on the host's loopback device that guests must be led
 // to from the host's address; not valid where they can do without.
 func (r Resolver) Local() netip.Addr {
-	if len(r.direct()) > 0 {
+	if len(r.Direct()) > 0 {
 		return netip.Addr{}
 	}
 	asked := r.Servers
@@ -42,7 +42,7 @@ func (r Resolver) Local() netip.Addr {
 // GuestFile is the resolv.conf of a run's processes; empty where the host's own
 // will do, or nothing better is known.
 func (r Resolver) GuestFile(host netip.Addr) string {
-	servers := r.direct()
+	servers := r.Direct()
 	if r.Local().IsValid() {
 		servers = []netip.Addr{host}
 	}
@@ -56,8 +56,8 @@ func (r Resolver) GuestFile(host netip.Addr) string {
 	return lines(append(text, r.Options...)...)
 }
 
-// direct lists the servers that are as good for a guest as for the host.
-func (r Resolver) direct() []netip.Addr {
+// Direct lists the servers that are as good for a guest as for the host.
+func (r Resolver) Direct() []netip.Addr {
 	isLoopback := func(ip netip.Addr) bool { return ip.IsLoopback() }
 	own := slices.DeleteFunc(slices.Clone(r.Servers), isLoopback)
 	if len(own) == 0 && r.throughSystemd() {

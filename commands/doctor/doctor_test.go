@@ -131,7 +131,11 @@ var machines = []struct {
 		"!kernel/iptable_nat": {"built without it"}}},
 	{"legacy lacks, nft is used", `{"features": {"iptable_nat": "absent"}}`, nil},
 	{"br_netfilter was removed", `{` + gateway + `, "bridge_filter": false}`, map[string][]string{
-		"!kernel/br_netfilter": {"not loaded", "sudo modprobe br_netfilter"}}},
+		"?kernel/br_netfilter": {"not loaded", "sudo modprobe br_netfilter"}}},
+	{"no br_netfilter", `{"no_bridge_filter": true, "features": {"br_netfilter": "absent", "xt_physdev": "absent"}}`, map[string][]string{
+		"?kernel/br_netfilter": {"built without it"}, "?kernel/xt_physdev": {"built without it"}}},
+	{"br_netfilter without xt_physdev", `{"bridge_filter": true, "features": {"xt_physdev": "absent"}}`, map[string][]string{
+		"!kernel/xt_physdev": {"built without it"}}},
 	{"no UTS namespaces", `{"namespaces": ["mnt", "net", "pid", "user"]}`, map[string][]string{"!kernel/namespaces": {"uts"}}},
 	{"no IPv6", `{"ipv6": false}`, nil},
 
@@ -146,11 +150,25 @@ var machines = []struct {
 		"?network/guest network": {"tun0"}}},
 	{"forwarding was switched off", `{` + gateway + `, "forwarding": false}`, map[string][]string{
 		"!network/forwarding": {"sudo sysctl -w net.ipv4.ip_forward=1"}}},
-	{"systemd-resolved", `{"resolvers": ["127.0.0.53"], "upstream": ["192.168.178.1"]}`, map[string][]string{
-		"?network/name servers": {"127.0.0.53", "sudo ln -sf /run/systemd/resolve/resolv.conf /etc/resolv.conf"}}},
-	{"a resolver of one's own", `{"resolvers": ["127.0.0.1", "::1"]}`, map[string][]string{
-		"?network/name servers": {"127.0.0.1 ::1", "loopback"}}},
-	{"one resolver of two is elsewhere", `{"resolvers": ["127.0.0.1", "9.9.9.9"]}`, nil},
+	{"systemd-resolved", `{"resolver": {"servers": ["127.0.0.53"], "upstream": ["192.168.178.1"]}}`, nil},
+	{"systemd-resolved that knows no server", `{"resolver": {"servers": ["127.0.0.53"]}}`, map[string][]string{
+		"?network/name servers": {"only 127.0.0.53", "/etc/resolv.conf"}}},
+	{"a resolver of one's own", `{"resolver": {"servers": ["127.0.0.1", "::1"]}}`, nil},
+	{"a resolver of one's own by IPv6 alone", `{"resolver": {"servers": ["::1"]}}`, map[string][]string{
+		"?network/name servers": {"only ::1", "/etc/resolv.conf"}}},
+	{"a resolver of one's own, and a gateway that leads to it", `{` + gateway + `, "resolver": {"servers": ["127.0.0.1"]},
+			"gateway": {"parts": {"Note": {"resolver": "127.0.0.1"}}}}`, nil},
+	{"a resolver of one's own since the gateway was made", `{` + gateway + `, "resolver": {"servers": ["127.0.0.1"]},
+			"gateway": {"parts": {"Note": {"resolver": ""}}}}`, map[string][]string{
+		"?network/name servers": {"the host's resolver is 127.0.0.1", "vagganet destroy && vagganet create"}}},
+	{"a resolver of one's own, and the host's firewall left alone", `{` + gateway + `, "resolver": {"servers": ["127.0.0.1"]},
+			"gateway": {"parts": {"Note": {"resolver": "", "no_iptables": true}}}}`, map[string][]string{
+		"?network/name servers": {"the host's resolver is 127.0.0.1", "--no-iptables"}}},
+	{"a resolver of one's own, and a gateway whose note can't be read", `{` + gateway + `, "resolver": {"servers": ["127.0.0.1"]}}`, nil},
+	{"a resolver of one's own, and what is left of a gateway", `{"resolver": {"servers": ["127.0.0.1"]},
+			"gateway": {"parts": {"Dir": true, "Note": {"resolver": ""}}}}`, map[string][]string{
+		"!gateway/gateway": {"half made"}}},
+	{"one resolver of two is elsewhere", `{"resolver": {"servers": ["127.0.0.1", "9.9.9.9"]}}`, nil},
 
 	// limits
 	{"few neighbours", `{"settings": {"net.ipv4.neigh.default.gc_thresh1": "128", "net.ipv4.neigh.default.gc_thresh3": "1024"}}`, map[string][]string{
@@ -173,6 +191,8 @@ var machines = []struct {
 		"!gateway/gateway": {"ci1 is half made", "vagganet --interface ci1 create"}}},
 	{"device lost", `{` + gateway + `, "routes": [], "gateway": {"parts": {"Link": false}}}`, map[string][]string{
 		"!gateway/gateway": {"lost its device", "vagganet destroy && vagganet create"}}},
+	{"device down", `{` + gateway + `, "routes": [], "gateway": {"parts": {"Up": false}}}`, map[string][]string{
+		"!gateway/gateway": {"device is down", "vagganet create"}}},
 	{"another's", `{` + gateway + `, "gateway": {"owner": 0}, "owner_name": "root"}`, map[string][]string{
 		"!gateway/gateway": {"root's", "--interface vagga2 --network 172.18.0.0/16 create"}}},
 	{"not a gateway", `{"gateway": {"foreign": "the host has a device vagga that is not a gateway's"}}`, map[string][]string{
@@ -190,6 +210,11 @@ var machines = []struct {
 		"!gateway/gateway's address": {"has no address", "vagganet destroy && vagganet create"}}},
 	{"rules flushed", `{` + gateway + `, "rule_answers": [{}, {"code": 1}, {"code": 1}, {}]}`, map[string][]string{
 		"!gateway/host's firewall": {"2 of the gateway's 4 rules", "vagganet destroy && vagganet create"}}},
+	{"made for another network, and rules flushed", `{` + gateway + `, "network": "10.7.0.0/16", "rule_answers": [{"code": 1}],
+			"gateway": {"parts": {"Note": {"network": "172.18.0.0/16"}}}}`, map[string][]string{
+		"!gateway/gateway's address": {"not 10.7.255.1/30"},
+		"!gateway/host's firewall":   {"1 of the gateway's 1 rules"}}},
+	{"the host's firewall left alone", `{` + gateway + `, "gateway": {"parts": {"Note": {"no_iptables": true}}}}`, nil},
 	{"rules can't be asked for", `{` + gateway + `, "rule_answers": []}`, nil},
 }
 

@@ -57,6 +57,11 @@ func (f Facts) gatewayRow() Row {
 	case !gw.Parts.Link:
 		row.What = fmt.Sprintf("the gateway %s has lost its device", f.Interface)
 		row.Command = f.verb("destroy") + " && " + f.verb("create")
+	case !gw.Parts.Whole():
+		// That it is up is the last thing that create does.
+		row.What = fmt.Sprintf("the gateway %s is not whole: its device is down", f.Interface)
+		row.Command = f.verb("create")
+		row.Advice = "create removes what is left first"
 	default:
 		return ok("gateway", fmt.Sprintf("the gateway %s stands, and is yours", f.Interface))
 	}
@@ -121,7 +126,11 @@ func (f Facts) addressRow() Row {
 
 // firewallRow is about rules that a firewall's restart has flushed.
 func (f Facts) firewallRow() Row {
-	if f.addressRow().State != OK || len(f.RuleAnswers) == 0 {
+	note := f.Gateway.Parts.Note
+	if note != nil && note.NoIptables {
+		return ok("host's firewall", "left alone, as the gateway was made with --no-iptables")
+	}
+	if note == nil && f.addressRow().State != OK || len(f.RuleAnswers) == 0 {
 		return Row{} // rules of another network were asked for, or none
 	}
 	gone := 0

@@ -18,8 +18,8 @@ var (
 	wants = []want{
 		{"veth", "host, gateway, bridge and guests are connected by veth devices", Missing},
 		{"bridge", "each run has a bridge", Missing},
-		{"br_netfilter", "a partition is made where packets pass the bridge", Missing},
-		{"xt_physdev", "a partition names the bridge's ports", Missing},
+		{"br_netfilter", "without it, links are cut in the guests, by source address, and not where packets pass the bridge", Warning},
+		{"xt_physdev", "by it, links are cut at the bridge's ports; only without br_netfilter, or by run --no-br-netfilter, are they cut in the guests", Warning},
 		{"nf_conntrack", "addresses are translated, and replies let in, by it", Missing},
 		{"xt_conntrack", "the host's firewall lets replies in by it", Missing},
 		{"nf_nat", "guests have no address outside of their run", Missing},
@@ -69,6 +69,9 @@ func (f Facts) kindRow() Row {
 // anybody: where it matters, a step fails and says so.
 func (f Facts) featureRow(w want) Row {
 	row := Row{Name: w.module, State: w.state, Why: w.why}
+	if w.module == "xt_physdev" && f.BridgeFilter {
+		row.State = Missing // runs cut at the bridge then
+	}
 	switch state := f.Features[w.module]; {
 	case w.module == "br_netfilter" && f.BridgeFilter:
 		return ok(w.module, "active")

@@ -62,29 +62,43 @@ func (f Facts) dockerRow() Row {
 	return ok("Docker", "drops what it doesn't know in FORWARD: create makes an exception for the device "+f.Interface)
 }
 
-// resolverRow is about name servers on the host's loopback, which a guest
-// doesn't reach: its own is another.
+// resolverRow is about how guests look names up: by the host's servers, or by
+// a resolver on the host's loopback that the gateway leads them to.
 func (f Facts) resolverRow() Row {
 	const name = "name servers"
-	if len(f.Resolvers) == 0 {
+	row := Row{Name: name, State: Warning, Why: "guests find each other, but no names of the internet"}
+	servers, direct, local := f.Resolver.Servers, f.Resolver.Direct(), f.Resolver.Local()
+	note := f.Gateway.Parts.Note
+	switch {
+	case len(servers) == 0:
 		return ok(name, "none in /etc/resolv.conf")
-	}
-	reachable := slices.ContainsFunc(f.Resolvers, isElsewhere)
-	if reachable {
-		return ok(name, strings.Join(f.Resolvers, " "))
-	}
-	row := Row{Name: name, State: Warning,
-		What:   fmt.Sprintf("/etc/resolv.conf names only %s", strings.Join(f.Resolvers, " ")),
-		Why:    "in a guest that is the guest itself; guests find each other, but no names of the internet",
-		Advice: "name a server that is not on this host's loopback in /etc/resolv.conf"}
-	if slices.ContainsFunc(f.Upstream, isElsewhere) {
-		row.Command = f.asRoot("ln -sf /run/systemd/resolve/resolv.conf /etc/resolv.conf")
-		row.Advice = fmt.Sprintf("that is systemd-resolved's own list of servers (%s), for programs that ask them directly", strings.Join(f.Upstream, " "))
+	case len(direct) > 0 && slices.Equal(direct, servers):
+		return ok(name, addresses(direct))
+	case len(direct) > 0:
+		return ok(name, fmt.Sprintf("guests ask %s in place of %s", addresses(direct), addresses(servers)))
+	case !local.IsValid():
+		// Nobody can be led to systemd-resolved itself, nor by IPv6.
+		row.What = "/etc/resolv.conf names only " + addresses(servers)
+		row.Advice = "name a server that is not on this host's loopback in /etc/resolv.conf, or one at an IPv4 address there: create leads guests to it"
+	case !f.standing() || note == nil:
+		return ok(name, fmt.Sprintf("create leads guests to %s", local))
+	case note.Resolver == local:
+		return ok(name, fmt.Sprintf("the gateway leads guests to %s", local))
+	default:
+		row.What = fmt.Sprintf("the host's resolver is %s, and the gateway does not lead to it", local)
+		if note.NoIptables {
+			row.Advice = "the gateway was made with --no-iptables: name a server that is not on this host's loopback in /etc/resolv.conf, or make the gateway without that option"
+		} else {
+			row.Command = f.verb("destroy") + " && " + f.verb("create")
+		}
 	}
 	return row
 }
 
-func isElsewhere(server string) bool {
-	ip, err := netip.ParseAddr(server)
-	return err == nil && !ip.IsLoopback()
+func addresses(ips []netip.Addr) string {
+	var words []string
+	for _, ip := range ips {
+		words = append(words, ip.String())
+	}
+	return strings.Join(words, " ")
 }

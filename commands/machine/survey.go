@@ -49,10 +49,6 @@ type Survey struct {
 	// Settings are the kernel's, by their sysctl name; those not there are left
 	// out.
 	Settings map[string]string `json:"settings"`
-	// Resolvers are the name servers of /etc/resolv.conf, Upstream those that
-	// systemd-resolved asks.
-	Resolvers []string `json:"resolvers"`
-	Upstream  []string `json:"upstream"`
 	// Docker says that there is a Docker network.
 	Docker bool `json:"docker"`
 	// Limits are those of this process and its control group.
@@ -100,8 +96,6 @@ func (h Host) Survey(facts Facts, tools []string) Survey {
 		Namespaces:    namespaces(),
 		Features:      features(),
 		Settings:      settings(),
-		Resolvers:     nameServers("/etc/resolv.conf"),
-		Upstream:      nameServers("/run/systemd/resolve/resolv.conf"),
 		Docker:        exists("/sys/class/net/docker0"),
 		Limits:        limits(),
 	}
@@ -222,17 +216,6 @@ func namespaces() []string {
 		}
 	}
 	return kinds
-}
-
-// nameServers are the addresses that a resolv.conf names.
-func nameServers(file string) []string {
-	var servers []string
-	for line := range strings.Lines(readFile(file)) {
-		if words := strings.Fields(line); len(words) > 1 && words[0] == "nameserver" {
-			servers = append(servers, words[1])
-		}
-	}
-	return servers
 }
 
 func readFile(path string) string {
