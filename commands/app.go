@@ -62,6 +62,9 @@ func (Host) Inside(g netcmd.Gateway) *runstate.Run { return runstate.Inside(g) }
 
 // GuestCommand is what is known of a guest's own command.
 func (Host) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
+	if run.NoProc {
+		return runstate.GuestCommandOnly(run.Supervisor, run.Dir+"/"+guest)
+	}
 	return runstate.GuestCommand(run.Supervisor, run.Dir+"/"+guest)
 }
 

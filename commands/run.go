@@ -107,6 +107,9 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	if !facts.BridgeFilter || c.Bool("no-br-netfilter") {
 		run.CutsIn = netcmd.InGuests
 	}
+	if run.NoProc = facts.NoProc; run.NoProc {
+		say(os.Stderr, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
+	}
 	if err := checkUserIDs(*run, facts); err != nil {
 		return spec, facts, err
 	}

@@ -190,7 +190,10 @@ func (r Run) fileSystem(c Child) plan.Plan {
 		own := newRoot(*c.Files, at)
 		folders, tab = append(folders, own.folders...), own.tab
 		fill = r.fill(about, own)
-		if !c.IsGuest() {
+		switch {
+		case r.NoProc:
+			tab = append(tab, tabLine("/proc", at+"/proc", "none", "rbind"))
+		case !c.IsGuest():
 			tab = append(tab, tabLine("proc", at+"/proc", "proc", "defaults"))
 		}
 	}

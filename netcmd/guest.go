@@ -139,6 +139,8 @@ func (r Run) unshare(c Child) []string {
 		return nil
 	case !c.IsGuest():
 		return r.Gateway.Tools.Unshare.With("--mount")
+	case r.NoProc:
+		return r.Gateway.Tools.Unshare.With("--mount", "--uts")
 	}
 	proc := "--mount-proc"
 	if c.Files != nil && c.Files.ownRoot() {
@@ -174,7 +176,7 @@ func (r Run) script(c Child) string {
 	}
 	b.WriteString("PATH=" + r.searchPath(c) + "; ")
 	command := strings.Join(append(exec, `"$@"`), " ")
-	if !c.IsGuest() {
+	if !c.IsGuest() || r.NoProc {
 		return b.String() + command
 	}
 	// The shell's own standard error is put aside: it would say "Terminated"

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"al.essio.dev/pkg/shellescape"
+
 	"vagganet/netcmd/plan"
 )
 
@@ -39,6 +41,10 @@ type Run struct {
 	ResolvConf string
 	// Legacy says that iptables is of the legacy kind.
 	Legacy bool
+	// NoProc says that no /proc can be mounted in a user namespace, since parts
+	// of the one that is there are hidden. The run does with that one, and its
+	// guests without a PID namespace of their own: it would not be theirs.
+	NoProc bool
 	// IPv6 and BridgeFilter say what this kernel has.
 	IPv6, BridgeFilter bool
 	// CutsIn is where partitions of this run are made.
@@ -87,6 +93,8 @@ type Info struct {
 	// iptables, legacy or not, mean nothing to the other.
 	Iptables Tool `json:"iptables"`
 	Legacy   bool `json:"legacy"`
+	// NoProc says that guests have no PID namespace of their own.
+	NoProc bool `json:"no_proc"`
 }
 
 // dir is a path in the run's own folder. Guests' names begin with a letter or a
@@ -108,11 +116,14 @@ func (r Run) Enter() plan.Step {
 	if r.isolated() {
 		about = "run: its own network, mounts and processes"
 	}
+	words := []string{"--mount", "--propagation", "private", "--pid", "--fork", "--kill-child"}
+	if !r.NoProc {
+		words = append(words, "--mount-proc")
+	}
 	return plan.Step{
 		About: about,
 		Place: plan.Place{Name: r.outermost(), Enter: r.enter()},
-		Argv: r.Gateway.Tools.Unshare.With("--mount", "--propagation", "private",
-			"--pid", "--fork", "--kill-child", "--mount-proc"),
+		Argv:  r.Gateway.Tools.Unshare.With(words...),
 	}
 }
 
@@ -195,7 +206,7 @@ func (r Run) info() string {
 	info := Info{
 		Run: r.Name, Command: r.Command, Slot: r.Slot.Number, Gateway: r.Slot.Gateway, Bridge: r.Slot.Bridge,
 		GuestNetwork: r.Network.String(), Guests: r.Guests, CutsIn: cmp.Or(r.CutsIn, InBridge),
-		Iptables: r.Gateway.Tools.Iptables, Legacy: r.Legacy,
+		Iptables: r.Gateway.Tools.Iptables, Legacy: r.Legacy, NoProc: r.NoProc,
 	}
 	if r.isolated() {
 		info.Isolated, info.Slot, info.Gateway, info.Bridge = true, -1, netip.Addr{}, netip.Addr{}
@@ -256,6 +267,12 @@ func (r Run) makeNetNS(node, file string, settings []string) plan.Step {
 		argv = r.Gateway.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...)
 	}
 	place := plan.Place{Name: node, Enter: r.Gateway.Tools.Unshare.With("--net=" + r.dir(file))}
+	if r.NoProc {
+		// Unshare looks for itself in /proc by its number, which is another
+		// one there.
+		mount := shellescape.QuoteCommand(r.Gateway.Tools.Mount.With("--bind", "/proc/self/ns/net", r.dir(file)))
+		place.Enter = r.Gateway.Tools.Unshare.With("--net", "sh", "-c", mount+` && exec "$@"`, "sh")
+	}
 	return plan.Step{About: node + ": network namespace", Place: place, Argv: argv}
 }
 

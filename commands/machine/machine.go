@@ -32,6 +32,9 @@ type Facts struct {
 	Modules        []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
 	Routes         []Route      `json:"routes"`
 	Gateway        GatewayFacts `json:"gateway"`
+	// NoProc says that parts of /proc are hidden, as in most containers: the
+	// kernel then lets nobody mount another one in a user namespace.
+	NoProc bool `json:"no_proc"`
 	// Isolated is what a run without a gateway would take.
 	Isolated netcmd.Isolated `json:"isolated"`
 	// Resolver is how the host looks names up.
@@ -105,6 +108,7 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 		Gateway:      gateway(g),
 		Resolver:     resolver(),
 		Isolated:     isolated(g),
+		NoProc:       procIsHidden(readFile("/proc/self/mountinfo")),
 	}
 	f.NoBridgeFilter = !f.BridgeFilter && !haveModule("br_netfilter")
 	if h.LegacyIptables(g.Tools.Iptables) {
@@ -249,4 +253,16 @@ func readSetting(name string) string {
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
+}
+
+// procIsHidden says whether something is mounted over a part of /proc. What is
+// mounted on a folder that is always empty hides nothing.
+func procIsHidden(mountinfo string) bool {
+	for line := range strings.Lines(mountinfo) {
+		fields := strings.Fields(line)
+		if len(fields) > 4 && strings.HasPrefix(fields[4], "/proc/") && fields[4] != "/proc/sys/fs/binfmt_misc" {
+			return true
+		}
+	}
+	return false
 }

@@ -117,3 +117,16 @@ func TestReadStat(t *testing.T) {
 		t.Errorf("this test is %v old", age)
 	}
 }
+
+// A mount on a folder that is always empty hides nothing.
+func TestProcIsHidden(t *testing.T) {
+	line := func(at string) string { return "33 27 0:30 / " + at + " rw,nosuid - proc proc rw\n" }
+	for info, want := range map[string]bool{
+		line("/proc"): false, line("/proc") + line("/proc/sys/fs/binfmt_misc"): false, line("/process"): false, "": false,
+		line("/proc") + line("/proc/kcore"): true, line("/proc/sys"): true, line("/") + line("/proc/acpi"): true,
+	} {
+		if got := procIsHidden(info); got != want {
+			t.Errorf("%q: %v", info, got)
+		}
+	}
+}

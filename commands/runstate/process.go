@@ -37,7 +37,21 @@ func GuestProcess(supervisor int, netns string) int {
 // at the start, with what the command has of its own: some programs write over
 // theirs to change how they look in a list of processes.
 func GuestCommand(supervisor int, netns string) netcmd.Process {
-	init := GuestProcess(supervisor, netns)
+	return guestProcess(GuestProcess(supervisor, netns))
+}
+
+// GuestCommandOnly is the same for a guest without a PID namespace of its own,
+// whose command has nothing between it and the run's first process.
+func GuestCommandOnly(supervisor int, netns string) netcmd.Process {
+	for _, pid := range Children(supervisor) {
+		if want := inode(netns); want != 0 && inode(fmt.Sprintf("/proc/%d/ns/net", pid)) == want {
+			return netcmd.Process{PID: pid, Env: environ(pid), UserID: userID(pid)}
+		}
+	}
+	return netcmd.Process{}
+}
+
+func guestProcess(init int) netcmd.Process {
 	command := init
 	if children := Children(init); len(children) > 0 {
 		command = children[0]

@@ -87,7 +87,7 @@ func (ps *processes) start(i int) error {
 	}
 	pid := cmd.Process.Pid
 	cmd.Process.Release() // it is reaped by number
-	ps.byPID[pid] = &process{child: i, guest: child.IsGuest(), pid: pid}
+	ps.byPID[pid] = &process{child: i, guest: child.IsGuest() && !ps.spec.Run.NoProc, pid: pid}
 	return nil
 }
 
@@ -116,6 +116,9 @@ func (ps *processes) reap() []exit {
 		}
 		if p := ps.byPID[pid]; p != nil {
 			delete(ps.byPID, pid)
+			if ps.spec.Run.NoProc {
+				unix.Kill(-pid, unix.SIGKILL) // no PID namespace does it
+			}
 			exits = append(exits, exit{p.child, CodeOf(status)})
 		}
 	}
@@ -145,7 +148,7 @@ func (ps *processes) payOwed() time.Duration {
 		if p.owed == 0 {
 			continue
 		}
-		targets := p.commands()
+		targets := ps.commands(p)
 		if len(targets) == 0 {
 			again = retry
 			continue
@@ -171,6 +174,14 @@ func (ps *processes) kill() {
 // suspend stops whatever descends from this process, and so not what exec has
 // brought in. Who stood still before will not be made to go on.
 func (ps *processes) suspend() {
+	if ps.spec.Run.NoProc {
+		for _, p := range ps.byPID {
+			unix.Kill(-p.pid, unix.SIGSTOP)
+			ps.stopped = append(ps.stopped, -p.pid)
+		}
+		ps.tell(suspended)
+		return
+	}
 	known := map[int]bool{}
 	for news := true; news; {
 		news = false
@@ -192,6 +203,19 @@ func (ps *processes) resume() {
 		unix.Kill(pid, unix.SIGCONT)
 	}
 	ps.stopped = nil
+}
+
+// commands are the processes that a child's signals are for. Where /proc is not
+// of this namespace, its numbers say nothing here, and the group is known by its
+// own number alone.
+func (ps *processes) commands(p *process) []int {
+	if !ps.spec.Run.NoProc {
+		return p.commands()
+	}
+	if p.owed == syscall.SIGINT || p.owed == syscall.SIGQUIT {
+		return []int{-p.pid}
+	}
+	return []int{p.pid}
 }
 
 // commands are the child's own command, first, and what else is in its process
