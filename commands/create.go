@@ -76,6 +76,9 @@ func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) 
 	if err != nil {
 		return g, machine.Facts{}, err
 	}
+	if own := a.Machine.Inside(g); own != nil {
+		return g, machine.Facts{}, fmt.Errorf("this is inside of run %s: gateways are made and removed from outside", own.Name)
+	}
 	facts := a.Machine.Facts(g)
 	g.User = facts.User
 	g.Host = hostFacts(c, facts)

@@ -26,11 +26,15 @@ func report(w io.Writer, err error) {
 // split takes apart errors that were joined, such as a failed step and what
 // failed in undoing it.
 func split(err error) []error {
-	var joined interface{ Unwrap() []error }
-	if !errors.As(err, &joined) || !strings.Contains(err.Error(), "\n") {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok || !strings.Contains(err.Error(), "\n") {
 		return []error{err}
 	}
-	return joined.Unwrap()
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, split(e)...)
+	}
+	return all
 }
 
 // say writes a message that is no error.

@@ -37,6 +37,10 @@ func TestReport(t *testing.T) {
 			"vagganet: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  a password is required\n" +
 				"hint: sudo wants a password: run \"sudo -v\" first, or give sudo a rule without password\n" +
 				"vagganet: undoing: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  x\n"},
+		{errors.Join(failedStep("", false), errors.Join(failedStep("x", true), failedStep("y", true))),
+			"vagganet: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n" +
+				"vagganet: undoing: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  x\n" +
+				"vagganet: undoing: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  y\n"},
 	} {
 		var b strings.Builder
 		report(&b, c.err)

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -50,6 +51,9 @@ func fullMesh(guests, args []string) (netcmd.Cuts, error) {
 func isolate(guests, args []string) (netcmd.Cuts, error) {
 	if len(args) == 0 {
 		return netcmd.Cuts{}, usagef("isolate takes at least one node")
+	}
+	if slices.Contains(args, "--") {
+		return netcmd.Cuts{}, usagef("isolate takes one list of nodes, without -- (see split)")
 	}
 	return netcmd.Isolate(guests, args)
 }

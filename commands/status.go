@@ -28,6 +28,10 @@ type Status struct {
 	// Owner is the user id whose runs the gateway takes; -1 without one.
 	Owner int         `json:"owner"`
 	Runs  []RunStatus `json:"runs"`
+
+	// inside says that the caller is in the run: gateway and others can't be
+	// seen from there.
+	inside bool
 }
 
 // RunStatus is one run that is up.
@@ -73,7 +77,7 @@ func (a App) status(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	s := Status{Interface: g.Interface, Owner: -1}
+	s := Status{Interface: g.Interface, Owner: -1, inside: a.Machine.Inside(g) != nil}
 	facts := a.Machine.Facts(g)
 	if err := adoptNetwork(c, &g, facts); err != nil {
 		return err
@@ -159,9 +163,12 @@ func (s Status) write(w io.Writer) error {
 	if len(s.Runs) == 1 {
 		runs = "1 run"
 	}
-	if s.Host.IsValid() {
+	switch {
+	case s.inside:
+		fmt.Fprintln(w, "inside of a run: others can't be seen from here")
+	case s.Host.IsValid():
 		fmt.Fprintf(w, "gateway %s: host %s, gateway %s, %s\n", s.Interface, s.Host, s.Gateway, runs)
-	} else {
+	default:
 		fmt.Fprintf(w, "no gateway %s, %s\n", s.Interface, runs)
 	}
 	for _, r := range s.Runs {
