@@ -53,16 +53,11 @@ func (a App) create(c *cli.Context) error {
 	}
 	var p plan.Plan
 	if found := facts.Gateway.Parts; found.Any() {
-		if err := a.checkUnused(g); err != nil {
+		retired, err := a.retire(c, g)
+		if err != nil {
 			return err
 		}
-		if !c.Bool("dry-run") {
-			retired, err := retire(g)
-			if err != nil {
-				return err
-			}
-			defer retired.Close()
-		}
+		defer retired.Close()
 		say(os.Stderr, "removing what is left of a gateway %s that was half made", g.Interface)
 		p = g.Destroy()
 		g.Host.Forwarding = g.Host.Forwarding && !found.Forwarding

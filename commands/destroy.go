@@ -40,22 +40,21 @@ func (a App) destroy(c *cli.Context) error {
 	if err := checkOwner(g, facts); err != nil && facts.User.UID != 0 {
 		return err
 	}
-	if err := a.checkUnused(g); err != nil {
+	retired, err := a.retire(c, g)
+	if err != nil {
 		return err
 	}
-	if !c.Bool("dry-run") {
-		retired, err := retire(g)
-		if err != nil {
-			return err
-		}
-		defer retired.Close()
-	}
+	defer retired.Close()
 	return a.apply(c, title(c, "remove the gateway "+g.Interface), g.Destroy())
 }
 
-// retire keeps runs from starting on a gateway that is being removed. One that
-// was half made may have no place for runs yet.
-func retire(g netcmd.Gateway) (io.Closer, error) {
+// retire says which runs use a gateway that is to be removed, and keeps others
+// from starting until what it returns is closed. One that was half made may have
+// no place for runs yet.
+func (a App) retire(c *cli.Context, g netcmd.Gateway) (io.Closer, error) {
+	if err := a.checkUnused(g); err != nil || c.Bool("dry-run") {
+		return io.NopCloser(nil), err
+	}
 	retired, err := runstate.Retire(g)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

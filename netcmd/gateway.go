@@ -378,7 +378,7 @@ func (g Gateway) configureGateway() []plan.Step {
 		fmt.Sprintf("-A INPUT ! -i %s -m addrtype ! --dst-type LOCAL --limit-iface-in -j DROP", peer),
 		"COMMIT")
 	// iptables-legacy's lock is a file that only root can open.
-	firewall.Env = []string{"XTABLES_LOCKFILE=" + g.RunsDir() + "/.xtables.lock"}
+	firewall.Env = []string{lockFile(g.RunsDir(), Bridge)}
 	return []plan.Step{ip, g.inside(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=1")...), firewall}
 }
 

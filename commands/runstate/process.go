@@ -18,16 +18,21 @@ import (
 // first one of its PID namespace. netns is the file of the guest's network
 // namespace. It returns 0 if the guest has no process.
 func GuestProcess(supervisor int, netns string) int {
-	want := inode(netns)
-	for _, starter := range Children(supervisor) {
-		if want == 0 || inode(fmt.Sprintf("/proc/%d/ns/net", starter)) != want {
-			continue
-		}
+	for _, starter := range startedIn(supervisor, netns) {
 		if inits := Children(starter); len(inits) > 0 {
 			return inits[0]
 		}
 	}
 	return 0
+}
+
+// startedIn lists what a run's first process has started in a network
+// namespace.
+func startedIn(supervisor int, netns string) []int {
+	want := inode(netns)
+	return slices.DeleteFunc(Children(supervisor), func(pid int) bool {
+		return want == 0 || inode(fmt.Sprintf("/proc/%d/ns/net", pid)) != want
+	})
 }
 
 // GuestCommand is what is known of a guest's own command; its PID is 0 if the
@@ -37,21 +42,7 @@ func GuestProcess(supervisor int, netns string) int {
 // at the start, with what the command has of its own: some programs write over
 // theirs to change how they look in a list of processes.
 func GuestCommand(supervisor int, netns string) netcmd.Process {
-	return guestProcess(GuestProcess(supervisor, netns))
-}
-
-// GuestCommandOnly is the same for a guest without a PID namespace of its own,
-// whose command has nothing between it and the run's first process.
-func GuestCommandOnly(supervisor int, netns string) netcmd.Process {
-	for _, pid := range Children(supervisor) {
-		if want := inode(netns); want != 0 && inode(fmt.Sprintf("/proc/%d/ns/net", pid)) == want {
-			return netcmd.Process{PID: pid, Env: environ(pid), UserID: userID(pid)}
-		}
-	}
-	return netcmd.Process{}
-}
-
-func guestProcess(init int) netcmd.Process {
+	init := GuestProcess(supervisor, netns)
 	command := init
 	if children := Children(init); len(children) > 0 {
 		command = children[0]
@@ -59,6 +50,15 @@ func guestProcess(init int) netcmd.Process {
 	p := netcmd.Process{PID: command, Env: environ(init), UserID: userID(command)}
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", command))
 	return WithEnviron(p, string(text))
+}
+
+// GuestCommandOnly is the same for a guest without a PID namespace of its own,
+// whose command has nothing between it and the run's first process.
+func GuestCommandOnly(supervisor int, netns string) netcmd.Process {
+	for _, pid := range startedIn(supervisor, netns) {
+		return netcmd.Process{PID: pid, Env: environ(pid), UserID: userID(pid)}
+	}
+	return netcmd.Process{}
 }
 
 // WithEnviron adds a process's own environment, as the kernel shows it, to what
