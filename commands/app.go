@@ -16,6 +16,7 @@ import (
 
 	"vagganet/commands/job"
 	"vagganet/commands/machine"
+	"vagganet/commands/prober"
 	"vagganet/commands/runstate"
 	"vagganet/commands/supervisor"
 	"vagganet/netcmd"
@@ -101,12 +102,24 @@ func (a App) Main(args []string) int {
 		}
 		return 0
 	}
+	if len(args) == 2 && args[1] == netcmd.ProbeVerb {
+		return probe()
+	}
 	if len(args) > 4 && args[1] == job.Verb {
 		return between(args[2:])
 	}
 	ctx, stop := untilSignal()
 	defer stop()
 	return a.main(ctx, args)
+}
+
+// probe is the process that probes links.
+func probe() int {
+	if err := prober.Main(os.Stdin, os.Stdout); err != nil {
+		report(os.Stderr, err)
+		return exitFailed
+	}
+	return 0
 }
 
 // between is the process that waits for a command in a PID namespace.
@@ -198,7 +211,7 @@ func (a App) cli() *cli.App {
 		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
-			a.partitionVerb(), a.statusVerb(), a.doctorVerb(), a.initVerb(),
+			a.partitionVerb(), a.checkVerb(), a.statusVerb(), a.doctorVerb(), a.initVerb(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,

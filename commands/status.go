@@ -211,8 +211,8 @@ func (r RunStatus) writeCuts(w io.Writer) error {
 		_, err := fmt.Fprintln(w, "  nothing is cut")
 		return err
 	}
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	if len(r.Guests) > matrixMost {
+		table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 		for _, g := range r.Guests {
 			if from := r.cutTo(g.Name); from != nil {
 				fmt.Fprintf(table, "  to %s\tcut from %s\n", g.Name, strings.Join(from, " "))
@@ -220,14 +220,24 @@ func (r RunStatus) writeCuts(w io.Writer) error {
 		}
 		return table.Flush()
 	}
-	fmt.Fprint(table, "  ")
-	for _, to := range r.Guests {
-		fmt.Fprintf(table, "\tto %s", to.Name)
+	var names []string
+	for _, g := range r.Guests {
+		names = append(names, g.Name)
 	}
-	for _, from := range r.Guests {
-		fmt.Fprintf(table, "\n  from %s", from.Name)
-		for _, to := range r.Guests {
-			fmt.Fprint(table, "\t"+r.cell(from.Name, to.Name))
+	return writeMatrix(w, names, r.cell)
+}
+
+// writeMatrix shows something of each directed link.
+func writeMatrix(w io.Writer, names []string, cell func(from, to string) string) error {
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprint(table, "  ")
+	for _, to := range names {
+		fmt.Fprintf(table, "\tto %s", to)
+	}
+	for _, from := range names {
+		fmt.Fprintf(table, "\n  from %s", from)
+		for _, to := range names {
+			fmt.Fprint(table, "\t"+cell(from, to))
 		}
 	}
 	fmt.Fprintln(table)

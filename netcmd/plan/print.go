@@ -136,6 +136,9 @@ func Line(s Step) string {
 		line, input = hereDocument(line+" sh -e", "RUN", b.String())
 	case s.Child != "":
 		line = background(line, s)
+	case s.Capture != "" && s.Stdin != "":
+		line, input = hereDocument(line, "END", s.Stdin)
+		line, input = s.Capture+"=$("+line+"\n"+input+")", ""
 	case s.Capture != "":
 		line = s.Capture + "=$(" + line + ")"
 	case s.Stdin != "":

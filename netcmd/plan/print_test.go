@@ -94,6 +94,16 @@ func TestHereDocuments(t *testing.T) {
 	}
 }
 
+// A command whose output is captured has its input, too.
+func TestCaptureWithInput(t *testing.T) {
+	for _, text := range oddInputs {
+		line := Line(Step{Argv: []string{"cat"}, Capture: "v", Stdin: text})
+		if got, want := sh(t, line+`printf '%s\n' "$v"`), strings.TrimRight(text, "\n")+"\n"; got != want {
+			t.Errorf("%q came as %q", text, got)
+		}
+	}
+}
+
 func FuzzHereDocument(f *testing.F) {
 	for _, text := range oddInputs {
 		f.Add(text)
@@ -131,6 +141,7 @@ func TestLine(t *testing.T) {
 		"sudo -n rm 'a b'\n":                                          {Place: at, Argv: []string{"rm", "a b"}},
 		"A='b c' E='' V=\"$x\" sudo -n id\n":                          {Place: at, Argv: []string{"id"}, Env: []string{"A=b c", "E=", "V=" + Var("x")}},
 		"v=$(sudo -n id)\n":                                           {Place: at, Argv: []string{"id"}, Capture: "v"},
+		"v=$(cat <<'END'\nx\nEND\n)\n":                                {Argv: []string{"cat"}, Capture: "v", Stdin: "x\n"},
 		"id 2>/dev/null || true\n":                                    {Argv: []string{"id"}, MayFail: true},
 		"cat <<'END' 2>/dev/null || true\nx\nEND\n":                   {Argv: []string{"cat"}, Stdin: "x\n", MayFail: true},
 		"cat <<END\n$x\nEND\n":                                        {Argv: []string{"cat"}, Stdin: Var("x") + "\n"},

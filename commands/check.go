@@ -1,0 +1,184 @@
+package commands
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/netcmd"
+)
+
+// Check is what check --json prints.
+type Check struct {
+	Run string `json:"run"`
+	// OK says that every link is as it should be.
+	OK bool `json:"ok"`
+	// Links are all ordered pairs of guests.
+	Links []netcmd.CheckedLink `json:"links"`
+	// Trouble says, by its name, why a guest could not be probed.
+	Trouble map[string]string `json:"trouble"`
+
+	guests []string
+}
+
+// longestCheck is the most that --timeout takes.
+const longestCheck = time.Minute
+
+func (a App) checkVerb() *cli.Command {
+	return &cli.Command{
+		Name:  "check",
+		Usage: "probe all links of a run, and compare them with what is cut",
+		Description: "Sends datagrams and opens connections between all guests, both ways, and says of\n" +
+			"each link whether it is as the run's rules have it: \"ok\" or \"cut\" if it is, \"leaks\"\n" +
+			"if it should be silent but answers, \"dead\" if it should answer but doesn't. Exits\n" +
+			"with 1 if a link differs.\n\n" +
+			"Nothing has to be installed in the guests, and ports that are in use are left\n" +
+			"alone. A link that is cut must be silent for all of the timeout; another one may\n" +
+			"take five times as long to answer, or 5 seconds if that is more. Meanwhile other\n" +
+			"partition commands on the run wait.\n\n" +
+			"With more than 16 guests, all are told each other's hardware addresses first, and\n" +
+			"forget them afterwards: the kernel's table of those is small. Where a process may\n" +
+			"have few open files (ulimit -n), links take their turns.\n\n" +
+			"--json prints {run, ok, links, trouble}. Each link has from and to, cut and\n" +
+			"cut_back (whether it is cut, and the way back), state (ok, leaks, dead or unknown),\n" +
+			"and what was found, udp and tcp: through, silent or refused. Trouble has, by guest,\n" +
+			"why it could not be probed; its links are unknown.",
+		Flags: []cli.Flag{runFlag(),
+			&cli.DurationFlag{Name: "timeout", Value: time.Second, Usage: "`HOW-LONG` a link that is cut must be silent, such as 500ms or 3s"},
+			&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
+		Action: a.check,
+	}
+}
+
+func (a App) check(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	limit := c.Duration("timeout")
+	if limit < time.Millisecond || limit > longestCheck {
+		return usagef("--timeout %s is not from 1ms to %s", limit, longestCheck)
+	}
+	live, err := a.liveRun(c)
+	if err != nil {
+		return err
+	}
+	lock, err := lockRun(c.Context, live)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	result, err := a.checkLinks(c, live, limit)
+	if err != nil {
+		return err
+	}
+	if err := result.print(os.Stdout, c.Bool("json")); err != nil {
+		return err
+	}
+	if !result.OK {
+		return passOn(exitFailed)
+	}
+	return nil
+}
+
+// checkLinks reads what is cut, and then probes.
+func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration) (Check, error) {
+	r := newRunner(c)
+	if err := r.Run(c.Context, live.ListRules()); err != nil {
+		return Check{}, err
+	}
+	cuts := live.ReadCuts(r.Var)
+	program, _ := a.Machine.Program()
+	plan := live.Check(program, cuts, limit)
+	if err := a.checkTools(plan); err != nil {
+		return Check{}, err
+	}
+	if err := r.Run(c.Context, plan); err != nil {
+		return Check{}, err
+	}
+	found, err := netcmd.ReadAnswers(r.Var)
+	if err != nil {
+		return Check{}, err
+	}
+	links, err := netcmd.Judge(cuts, found)
+	differs := func(l netcmd.CheckedLink) bool { return l.State != netcmd.LinkOK }
+	return Check{Run: live.Run, Links: links, Trouble: found.Trouble, guests: cuts.Guests,
+		OK: !slices.ContainsFunc(links, differs) && len(found.Trouble) == 0}, err
+}
+
+func (r Check) print(w io.Writer, asJSON bool) error {
+	if asJSON {
+		out := json.NewEncoder(w)
+		out.SetIndent("", "  ")
+		return out.Encode(r)
+	}
+	if len(r.guests) > 0 && len(r.guests) <= matrixMost {
+		if err := writeMatrix(w, r.guests, r.cell); err != nil {
+			return err
+		}
+	}
+	for _, guest := range r.guests {
+		if why := r.Trouble[guest]; why != "" {
+			fmt.Fprintf(w, "%s can't be probed: %s\n", guest, why)
+		}
+	}
+	r.writeDifferences(w)
+	_, err := fmt.Fprintln(w, r.summary())
+	return err
+}
+
+// differencesMost is how many differences a person is shown one by one.
+const differencesMost = 100
+
+func (r Check) writeDifferences(w io.Writer) {
+	shown, more := 0, 0
+	for _, l := range r.Links {
+		switch {
+		case l.State == netcmd.LinkOK || l.State == netcmd.LinkUnknown:
+		case shown == differencesMost:
+			more++
+		default:
+			shown++
+			fmt.Fprintln(w, l)
+		}
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "and %d more, which --json lists\n", more)
+	}
+}
+
+func (r Check) summary() string {
+	count := map[netcmd.LinkState]int{}
+	cut := 0
+	for _, l := range r.Links {
+		count[l.State]++
+		if l.Cut && l.State == netcmd.LinkOK {
+			cut++
+		}
+	}
+	ok := count[netcmd.LinkOK]
+	text := fmt.Sprintf("run %s: %d of %d links are as they should be: %d linked, %d cut", r.Run, ok, len(r.Links), ok-cut, cut)
+	for _, state := range []netcmd.LinkState{netcmd.LinkLeaks, netcmd.LinkDead, netcmd.LinkUnknown} {
+		if count[state] > 0 {
+			text += fmt.Sprintf("; %d %s", count[state], state)
+		}
+	}
+	return text
+}
+
+func (r Check) cell(from, to string) string {
+	for _, l := range r.Links {
+		switch {
+		case l.From != from || l.To != to:
+		case l.State == netcmd.LinkOK && l.Cut:
+			return "cut"
+		default:
+			return string(l.State)
+		}
+	}
+	return "-"
+}

@@ -1,0 +1,105 @@
+package commands
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"vagganet/netcmd"
+)
+
+// checked is a check of guests a, b and so on. What they answer over UDP and TCP
+// is the same; nothing is cut but what cut names.
+func checked(guests int, answers func(from, to int) netcmd.Answer, nodes ...string) Check {
+	var names, rows []string
+	for from := range guests {
+		names = append(names, fmt.Sprintf("%c", 'a'+from))
+		row := ""
+		for to := range guests {
+			row += string(rune(answers(from, to)))
+		}
+		rows = append(rows, row)
+	}
+	cuts := netcmd.FullMesh(names)
+	if nodes != nil {
+		cuts, _ = netcmd.Isolate(names, nodes)
+	}
+	links, err := netcmd.Judge(cuts, netcmd.Answers{UDP: rows, TCP: rows})
+	if err != nil {
+		panic(err)
+	}
+	return Check{Run: "flaky", Links: links, guests: names}
+}
+
+func through(int, int) netcmd.Answer { return netcmd.Through }
+
+func TestCheckPrinted(t *testing.T) {
+	leak := checked(3, through, "a")
+	dead := checked(2, func(int, int) netcmd.Answer { return netcmd.Silent })
+	trouble := dead
+	trouble.Trouble = map[string]string{"b": "no address"}
+	for _, test := range []struct {
+		check Check
+		want  string
+	}{
+		{checked(1, through), "          to a\n  from a  -\nrun flaky: 0 of 0 links are as they should be: 0 linked, 0 cut\n"},
+		{leak, `          to a   to b   to c
+  from a  -      leaks  leaks
+  from b  leaks  -      ok
+  from c  leaks  ok     -
+a -> b: cut, but TCP and UDP come through
+a -> c: cut, but TCP and UDP come through
+b -> a: cut, but TCP and UDP come through
+c -> a: cut, but TCP and UDP come through
+run flaky: 2 of 6 links are as they should be: 2 linked, 0 cut; 4 leaks
+`},
+		{trouble, `          to a  to b
+  from a  -     dead
+  from b  dead  -
+b can't be probed: no address
+a -> b: linked, but TCP and UDP are silent
+b -> a: linked, but TCP and UDP are silent
+run flaky: 0 of 2 links are as they should be: 0 linked, 0 cut; 2 dead
+`},
+		{checked(11, through), "run flaky: 110 of 110 links are as they should be: 110 linked, 0 cut\n"},
+	} {
+		var b strings.Builder
+		if err := test.check.print(&b, false); err != nil || b.String() != test.want {
+			t.Errorf("%v\ngot:\n%s\nwant:\n%s", err, b.String(), test.want)
+		}
+	}
+}
+
+// Of very many differences, a person is shown some, and told how many more.
+func TestCheckManyDifferences(t *testing.T) {
+	var b strings.Builder
+	if err := checked(12, func(int, int) netcmd.Answer { return netcmd.Refused }).print(&b, false); err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(b.String(), "TCP and UDP are refused\n"); lines != differencesMost {
+		t.Errorf("%d lines", lines)
+	}
+	if want := "\nand 32 more, which --json lists\nrun flaky: 0 of 132 links are as they should be: 0 linked, 0 cut; 132 dead\n"; !strings.HasSuffix(b.String(), want) {
+		t.Errorf("%s", b.String())
+	}
+}
+
+func TestCheckJSON(t *testing.T) {
+	var b strings.Builder
+	if err := checked(2, through, "a").print(&b, true); err != nil {
+		t.Fatal(err)
+	}
+	want := `    {
+      "from": "a",
+      "to": "b",
+      "cut": true,
+      "cut_back": true,
+      "state": "leaks",
+      "udp": "through",
+      "tcp": "through"
+    },
+`
+	if !strings.Contains(b.String(), want) {
+		t.Errorf("%s", b.String())
+	}
+}

@@ -1,0 +1,232 @@
+// Package prober finds out which guests of a run hear each other. It is one
+// process for all of them: a socket belongs to the network namespace in which it
+// was made, and may be used from anywhere. So nothing has to be in the guests, and
+// both ends of a link are known in one place.
+package prober
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"vagganet/netcmd"
+)
+
+// patience is for how long at least a link that is not cut is tried, so that a
+// machine that is busy doesn't make it look dead.
+const patience = 5 * time.Second
+
+const (
+	// senders is how many guests send datagrams at the same time.
+	senders = 4
+	// connectionsMost is how many connections are tried at the same time.
+	connectionsMost = 4096
+)
+
+// Main reads a netcmd.Probe and writes netcmd.Answers.
+func Main(in io.Reader, out io.Writer) error {
+	var what netcmd.Probe
+	if err := json.NewDecoder(in).Decode(&what); err != nil {
+		return err
+	}
+	p, err := open(what)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	p.run()
+	return json.NewEncoder(out).Encode(p.answers())
+}
+
+// probe is what is being found out. Links are numbered: from*len(guests) + to.
+type probe struct {
+	guests []*guest
+	cut    []bool
+	// limit is for links that are cut, patience for the others.
+	limit, patience time.Duration
+	// token tells what this process sends from everything else.
+	token   [16]byte
+	own     *os.File // the network namespace of the process
+	workers int
+	// turn is for who sends datagrams: not all at once, or buffers overflow.
+	turn chan struct{}
+	udp  []answer
+	tcp  []answer
+}
+
+func open(what netcmd.Probe) (*probe, error) {
+	n := len(what.Guests)
+	p := &probe{limit: what.Limit, patience: max(patience, 5*what.Limit), turn: make(chan struct{}, senders),
+		cut: make([]bool, n*n), udp: make([]answer, n*n), tcp: make([]answer, n*n)}
+	rand.Read(p.token[:])
+	var err error
+	if p.workers, err = connections(n); err != nil {
+		return nil, err
+	}
+	if p.own, err = os.Open("/proc/thread-self/ns/net"); err != nil {
+		return nil, err
+	}
+	for from, g := range what.Guests {
+		if len(g.Cut) != n {
+			return nil, fmt.Errorf("%d guests, but %q", n, g.Cut)
+		}
+		for to := range n {
+			p.cut[from*n+to] = g.Cut[to] == 'x'
+		}
+		end, err := p.openGuest(g, what.Dir)
+		if err != nil {
+			return nil, err
+		}
+		p.guests = append(p.guests, end)
+	}
+	return p, nil
+}
+
+// connections is how many can be open at the same time, by the number of files
+// that the process may have open: each is two, and every guest has two sockets.
+func connections(guests int) (int, error) {
+	const others = 32
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 0, err
+	}
+	most := (int(min(limit.Cur, 1<<20)) - 2*guests - others) / 2
+	if most < 1 {
+		return 0, fmt.Errorf("%d guests take more open files than the limit of %d: see ulimit -n", guests, limit.Cur)
+	}
+	return min(most, connectionsMost), nil
+}
+
+// run tries all links for as long as one that is cut has to be silent. What
+// should have answered, but has not, is tried again with patience: on a busy
+// machine, and among so many, packets are lost. That goes on as long as it helps.
+func (p *probe) run() {
+	for i, g := range p.guests {
+		if g.trouble == nil {
+			go p.receive(i)
+			go p.accept(i)
+		}
+	}
+	p.pass(p.both, p.limit)
+	for missing := p.missing(); missing > 0; {
+		p.pass(p.isMissing, p.patience)
+		before := missing
+		if missing = p.missing(); missing == before {
+			return
+		}
+	}
+}
+
+// pass tries links, by datagrams and connections at the same time.
+func (p *probe) pass(wanted func(from, to int) bool, limit time.Duration) {
+	var all sync.WaitGroup
+	links := make(chan [2]int)
+	for range min(p.workers, len(p.cut)) {
+		atOnce(&all, func() {
+			for l := range links {
+				p.tcp[p.number(l[0], l[1])].set(p.connect(l[0], l[1], limit))
+			}
+		})
+	}
+	to := make([][]int, len(p.guests))
+	// Each begins with another one: nobody is asked by all at once.
+	for distance := 1; distance < len(p.guests); distance++ {
+		for from := range p.guests {
+			if other := (from + distance) % len(p.guests); wanted(from, other) {
+				to[from] = append(to[from], other)
+			}
+		}
+	}
+	for from := range p.guests {
+		atOnce(&all, func() { p.send(from, to[from], limit) })
+	}
+	for from := range to {
+		for _, other := range to[from] {
+			if p.tcp[p.number(from, other)].get() != netcmd.Through {
+				links <- [2]int{from, other}
+			}
+		}
+	}
+	close(links)
+	all.Wait()
+}
+
+func atOnce(all *sync.WaitGroup, work func()) {
+	all.Add(1)
+	go func() {
+		defer all.Done()
+		work()
+	}()
+}
+
+// missing is how many links are silent that should not be.
+func (p *probe) missing() int {
+	missing := 0
+	for from := range p.guests {
+		for to := range p.guests {
+			if p.isMissing(from, to) {
+				missing++
+			}
+		}
+	}
+	return missing
+}
+
+func (p *probe) isMissing(from, to int) bool {
+	there, back := p.number(from, to), p.number(to, from)
+	return from != to && p.both(from, to) && !p.cut[there] &&
+		(p.udp[there].get() == netcmd.Silent || !p.cut[back] && p.tcp[there].get() == netcmd.Silent)
+}
+
+func (p *probe) number(from, to int) int { return from*len(p.guests) + to }
+
+// both says that none of the two is in trouble.
+func (p *probe) both(from, to int) bool {
+	return p.guests[from].trouble == nil && p.guests[to].trouble == nil
+}
+
+// message is what is sent from one guest to another.
+func (p *probe) message(from, to int) []byte {
+	m := binary.BigEndian.AppendUint32(p.token[:len(p.token):len(p.token)], uint32(from))
+	return binary.BigEndian.AppendUint32(m, uint32(to))
+}
+
+const messageSize = 16 + 4 + 4
+
+// sender reads a message that came to a guest; false if it is none of ours, or
+// was for another one.
+func (p *probe) sender(message []byte, to int) (int, bool) {
+	if len(message) != messageSize || [16]byte(message[:16]) != p.token {
+		return 0, false
+	}
+	from := int(binary.BigEndian.Uint32(message[16:]))
+	return from, from < len(p.guests) && int(binary.BigEndian.Uint32(message[20:])) == to
+}
+
+func (p *probe) answers() netcmd.Answers {
+	a := netcmd.Answers{UDP: []string{}, TCP: []string{}, Trouble: map[string]string{}}
+	n := len(p.guests)
+	for from, g := range p.guests {
+		a.UDP = append(a.UDP, row(p.udp[from*n:(from+1)*n]))
+		a.TCP = append(a.TCP, row(p.tcp[from*n:(from+1)*n]))
+		if g.trouble != nil {
+			a.Trouble[g.name] = g.trouble.Error()
+		}
+	}
+	return a
+}
+
+func row(answers []answer) string {
+	var text []byte
+	for i := range answers {
+		text = append(text, byte(answers[i].get()))
+	}
+	return string(text)
+}

@@ -1,0 +1,123 @@
+package netcmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"vagganet/netcmd/plan"
+)
+
+// ProbeVerb is the program's argument that makes it probe links. It reads a
+// Probe and writes Answers, both in JSON.
+const ProbeVerb = "_probe"
+
+// Probe is what a check wants to know: who of a run's guests hears whom.
+type Probe struct {
+	// Dir is the folder with the guests' network namespaces.
+	Dir string `json:"dir"`
+	// Limit is for how long a link that is cut has to be silent. One that is not
+	// cut has longer to answer.
+	Limit  time.Duration `json:"limit_ns"`
+	Guests []ProbeGuest  `json:"guests"`
+}
+
+// ProbeGuest is one guest in a Probe.
+type ProbeGuest struct {
+	Name string     `json:"name"`
+	IP   netip.Addr `json:"ip"`
+	// Cut has a character for each guest: x where what this one sends to it is
+	// cut.
+	Cut string `json:"cut"`
+}
+
+// Answer says what came of a try.
+type Answer byte
+
+// The answers.
+const (
+	Silent  Answer = '.' // nothing
+	Through Answer = '+' // what was sent arrived; by TCP, and came back
+	Refused Answer = '!' // somebody said no
+)
+
+// Answers is what probing found out.
+type Answers struct {
+	// UDP and TCP have a row for each guest that sends, and in it an Answer for
+	// each that it sends to.
+	UDP []string `json:"udp"`
+	TCP []string `json:"tcp"`
+	// Trouble says, by the guest's name, why it could not be probed.
+	Trouble map[string]string `json:"trouble"`
+}
+
+// learnedMost is for how many guests the check leaves it to the kernel to find
+// out the hardware addresses. All namespaces share one small table of them, which
+// 33 guests that talk to each other fill, and everybody's packets are lost then.
+const learnedMost = 16
+
+// Check is the plan that probes all links. The answers are captured for
+// ReadAnswers. Program is this program's path.
+//
+// More guests than a few get each other's hardware addresses written down first:
+// such entries don't count for the table. They are taken away again.
+func (l LiveRun) Check(program string, cuts Cuts, limit time.Duration) plan.Plan {
+	probe := l.at(Bridge, "probe all links", program, ProbeVerb)
+	probe.Stdin = l.probe(cuts, limit)
+	probe.Capture = "answers"
+	if len(l.Guests) <= learnedMost {
+		return plan.Plan{probe}
+	}
+	var before, after plan.Plan
+	for _, g := range l.Guests {
+		forget := l.neighbours(g, "forget each other's hardware addresses", func(other Guest) string {
+			return fmt.Sprintf("neigh del %s dev %s", other.IP, guestDevice)
+		})
+		know := l.neighbours(g, "know each other's hardware addresses", func(other Guest) string {
+			return neighbour(other.IP, guestDevice)
+		})
+		know.Undo = []plan.Step{forget}
+		before, after = append(before, know), append(after, forget)
+	}
+	return append(append(before, probe), after...)
+}
+
+// neighbours is a batch with a line for each of the other guests. What is wrong
+// with a guest's network is for the probe to find, so it may fail.
+func (l LiveRun) neighbours(g Guest, about string, line func(other Guest) string) plan.Step {
+	s := l.at(g.Name, about, l.Tools.IP.With("-force", "-batch", "-")...)
+	s.About, s.Together, s.MayFail = "guests: "+about, about, true
+	var batch []string
+	for _, other := range l.Guests {
+		if other.Name != g.Name {
+			batch = append(batch, line(other))
+		}
+	}
+	s.Stdin = lines(batch...)
+	return s
+}
+
+func (l LiveRun) probe(cuts Cuts, limit time.Duration) string {
+	p := Probe{Dir: l.Dir, Limit: limit}
+	address := l.addresses()
+	for from, name := range cuts.Guests {
+		row := []byte(strings.Repeat(".", len(cuts.Guests)))
+		for to := range row {
+			if cuts.Has(from, to) {
+				row[to] = 'x'
+			}
+		}
+		p.Guests = append(p.Guests, ProbeGuest{name, address[name], string(row)})
+	}
+	text, _ := json.Marshal(p) // can't fail: it is made of strings and numbers
+	return string(text) + "\n"
+}
+
+// ReadAnswers reads what Check captured.
+func ReadAnswers(captured func(variable string) string) (Answers, error) {
+	var a Answers
+	err := json.Unmarshal([]byte(captured("answers")), &a)
+	return a, err
+}

@@ -1,0 +1,107 @@
+package netcmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Each way in which a link can differ from what it should be, and be as it
+// should. What guests a, b and c are: a and b are cut both ways, and of a and c
+// the way from c to a.
+func TestJudge(t *testing.T) {
+	cuts := FullMesh([]string{"a", "b", "c"})
+	cuts.set(0, 1, true)
+	cuts.set(1, 0, true)
+	cuts.set(2, 0, true)
+	well := Answers{UDP: []string{"..+", "..+", ".+."}, TCP: []string{"...", "..+", ".+."}}
+	for _, test := range []struct {
+		udp, tcp string // answers of a, then of b, then of c
+		want     string // how links differ
+	}{
+		{"..+ ..+ .+.", "... ..+ .+.", ""},
+		{".++ ..+ .+.", "... ..+ .+.", "leaks a -> b: cut, but UDP comes through"},
+		{".++ ..+ .+.", ".+. ..+ .+.", "leaks a -> b: cut, but TCP and UDP come through"},
+		{"..+ ..+ .+.", ".!. ..+ .+.", "leaks a -> b: cut, but TCP is refused"},
+		{".++ ..+ .+.", ".!. ..+ .+.", "leaks a -> b: cut, but TCP is refused and UDP comes through"},
+		{"..+ ..+ .+.", "..+ ..+ .+.", "leaks a -> c: linked one way, but TCP comes through"},
+		{"..+ ..+ ++.", "... ..+ .+.", "leaks c -> a: cut, but UDP comes through"},
+		{"... ..+ .+.", "... ..+ .+.", "dead a -> c: linked one way, but UDP is silent"},
+		{"..+ ..+ ...", "... ..+ ...", "dead c -> b: linked, but TCP and UDP are silent"},
+		{"..+ ..+ .+.", "... ..! .+.", "dead b -> c: linked, but TCP is refused"},
+		{"... ..+ .+.", "..+ ..+ .+.", "leaks a -> c: linked one way, but TCP comes through and UDP is silent"},
+	} {
+		found := Answers{UDP: strings.Fields(test.udp), TCP: strings.Fields(test.tcp)}
+		links, err := Judge(cuts, found)
+		if err != nil || len(links) != 6 {
+			t.Fatalf("%d links, %v", len(links), err)
+		}
+		var differ []string
+		for _, l := range links {
+			if l.State != LinkOK {
+				differ = append(differ, fmt.Sprintf("%s %s", l.State, l))
+			}
+		}
+		if got := strings.Join(differ, "\n"); got != test.want {
+			t.Errorf("%v:\ngot  %s\nwant %s", found, got, test.want)
+		}
+	}
+	well.Trouble = map[string]string{"a": "gone"}
+	links, _ := Judge(cuts, well)
+	for _, l := range links {
+		if unknown := l.From == "a" || l.To == "a"; unknown != (l.State == LinkUnknown) {
+			t.Errorf("where a is in trouble, %s", l.State)
+		}
+	}
+	for _, wrong := range []Answers{{}, {UDP: well.UDP, TCP: well.TCP[1:]}, {UDP: well.UDP, TCP: []string{"...", "..", "..."}}} {
+		if _, err := Judge(cuts, wrong); err == nil {
+			t.Errorf("%v are answers of three guests", wrong)
+		}
+	}
+}
+
+// A few guests are only probed. Of more, each is told the others' hardware
+// addresses first, and forgets them, also when the probe fails.
+func TestCheckPlan(t *testing.T) {
+	for n, steps := range map[int]int{2: 1, learnedMost: 1, learnedMost + 1: 2*(learnedMost+1) + 1} {
+		l := LiveRun{Tools: UsualTools(), Dir: "/run/x"}
+		ip := netip.MustParseAddr("172.18.0.0")
+		for i := range n {
+			ip = ip.Next()
+			l.Guests = append(l.Guests, Guest{Name: fmt.Sprintf("g%02d", i), IP: ip})
+		}
+		cuts, _ := Isolate(l.Names(), []string{"g01"})
+		p := l.Check("/bin/vagganet", cuts, time.Second)
+		if len(p) != steps {
+			t.Errorf("%d guests: %d steps, not %d", n, len(p), steps)
+		}
+		probe := p[steps/2]
+		if want := []string{"nsenter", "--net=/run/x/bridge", "/bin/vagganet", "_probe"}; !slices.Equal(probe.Words(), want) {
+			t.Errorf("%q", probe.Words())
+		}
+		var told Probe
+		if err := json.Unmarshal([]byte(probe.Stdin), &told); err != nil || told.Limit != time.Second || len(told.Guests) != n {
+			t.Errorf("%v: %v", told, err)
+		}
+		if got := told.Guests[0]; got.Cut != ".x"+strings.Repeat(".", n-2) || got.IP != l.Guests[0].IP {
+			t.Errorf("%v", got)
+		}
+		if steps == 1 {
+			continue
+		}
+		know, forget := p[0], p[len(p)-1]
+		if !strings.HasPrefix(know.Stdin, "neigh replace 172.18.0.2 lladdr 02:00:ac:12:00:02 dev eth0 nud permanent\n") || strings.Contains(know.Stdin, "172.18.0.1 ") {
+			t.Errorf("%s", know.Stdin)
+		}
+		if !strings.HasPrefix(forget.Stdin, "neigh del 172.18.0.1 dev eth0\n") || len(strings.Split(forget.Stdin, "\n")) != n {
+			t.Errorf("%s", forget.Stdin)
+		}
+		if len(know.Undo) != 1 || know.Undo[0].Stdin != p[steps/2+1].Stdin {
+			t.Errorf("undone by %v", know.Undo)
+		}
+	}
+}
