@@ -63,6 +63,13 @@ test-examples: ## install nginx, etcd and Redis, and run the tests of testdata/e
 	scripts/deps --test --examples
 	@VAGGANET_EXAMPLES=1 $(MAKE) --no-print-directory go-test PKG=. TESTS='^TestExamples'
 
+# The tests that change what a kernel has once, and those of what this machine's
+# kernel may lack.
+.PHONY: test-vm
+test-vm: ## install qemu, and run the tests of testdata/vm and a few others in a virtual machine
+	scripts/deps --test --vm
+	scripts/vm-test
+
 .PHONY: check
 check: have-go $(STATICCHECK) ## gofmt, go vet, staticcheck, shellcheck, go mod tidy
 	@files=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && test -z "$$files" || \

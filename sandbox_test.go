@@ -37,7 +37,7 @@ import (
 // the condition [guests].
 const (
 	kernelScripts = "testdata/kernel"
-	sandboxTime   = 3 * time.Minute // for one script; then the kernel ends it
+	sandboxTime   = 3 * time.Minute // for one script, in an emulated machine too; then the kernel ends it
 	insideVar     = "VAGGANET_IN_SANDBOX"
 	scriptVar     = "VAGGANET_SANDBOX_SCRIPT"
 	whoVar        = "WHO"
@@ -88,6 +88,8 @@ func needSandboxes(t *testing.T) (become []string) {
 type variant struct {
 	who, iptables string
 	inGuests      bool
+	// onMachine is for a virtual machine: its own network, its own settings.
+	onMachine bool
 }
 
 var variantLine = regexp.MustCompile(`^# sandbox: (.*)\n`)
@@ -108,7 +110,7 @@ func variants(t *testing.T, script string) []variant {
 		if len(w) != 2 && !inGuests || w[0] != "root" && w[0] != "tester" || w[1] != "nft" && w[1] != "legacy" {
 			t.Fatalf("%s: %q is not a user (root, tester), an iptables (nft, legacy), and perhaps \"guests\"", script, words)
 		}
-		vs = append(vs, variant{w[0], w[1], inGuests})
+		vs = append(vs, variant{who: w[0], iptables: w[1], inGuests: inGuests})
 	}
 	return vs
 }
@@ -146,18 +148,25 @@ func needNamespaces(t *testing.T, become []string) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Skipf("skipped: this kernel, or the container we are in, gives no namespaces: %v: %s", err, out)
 	}
+	loadBridgeFilter(t)
 	if _, err := os.Stat("/proc/sys/net/bridge"); err != nil {
 		t.Skip("skipped: br_netfilter is not loaded, and loading it changes the machine's own bridges: modprobe br_netfilter")
 	}
 }
 
-// sandboxCommand starts words as process 1 of new namespaces. The limit is
+// sandboxCommand starts words as process 1 of new namespaces.
+func sandboxCommand(become []string, words ...string) *exec.Cmd {
+	return inNamespaces(become, append([]string{"--net"}, words...))
+}
+
+// inNamespaces starts the last words as process 1 of new namespaces: those that
+// every sandbox has, and those of unshare's options in front. The limit is
 // kept by timeout, not by us: root's processes are not a plain user's to kill,
 // and with process 1 all others die.
-func sandboxCommand(become []string, words ...string) *exec.Cmd {
+func inNamespaces(become, words []string) *exec.Cmd {
 	args := append(slices.Clone(become), "env", "PATH="+toolPath(),
 		"timeout", "-s", "KILL", strconv.Itoa(int(sandboxTime.Seconds())),
-		"unshare", "--net", "--mount", "--propagation", "private",
+		"unshare", "--mount", "--propagation", "private",
 		"--pid", "--fork", "--kill-child", "--mount-proc")
 	args = append(args, words...)
 	return exec.Command(args[0], args[1:]...)
@@ -173,11 +182,15 @@ func runSandbox(t *testing.T, become []string, script string, v variant) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := sandboxCommand(become, "env", scriptVar+"="+script, whoVar+"="+v.who, iptablesVar+"="+v.iptables,
+	var own []string
+	if !v.onMachine {
+		own = []string{"--net"}
+	}
+	cmd := inNamespaces(become, append(own, "env", scriptVar+"="+script, whoVar+"="+v.who, iptablesVar+"="+v.iptables,
 		fmt.Sprintf("%s=%t", inGuestsVar, v.inGuests),
 		"sh", filepath.Join(kernelScripts, "sandbox.sh"), self, "-test.run=^TestKernel$", "-test.v",
 		// Its own limit comes first, as it can tell where it was.
-		"-test.timeout="+(sandboxTime-10*time.Second).String())
+		"-test.timeout="+(sandboxTime-10*time.Second).String()))
 	start := time.Now()
 	out, err := cmd.CombinedOutput()
 	switch {
@@ -287,6 +300,9 @@ func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	patience, err := time.ParseDuration(args[0])
 	ts.Check(err)
+	if os.Getenv(vmVar) != "" {
+		patience *= 5 // an emulated machine is slow
+	}
 	args = args[1:]
 	wantFailure := args[0] == "!"
 	if wantFailure {
