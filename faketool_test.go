@@ -18,7 +18,7 @@ import (
 // fakeNames are the host tools that the faketool stands for, and "node", a
 // child's command.
 var fakeNames = strings.Fields("ip iptables iptables-restore iptables-legacy iptables-legacy-restore busybox brctl " +
-	"sysctl hostname mount umount sudo nsenter unshare newuidmap newgidmap install mkdir rmdir rm touch dd ln kill modprobe node")
+	"sysctl hostname mount umount sudo nsenter unshare setpriv newuidmap newgidmap install mkdir rmdir rm touch dd ln kill modprobe node")
 
 // realNames are those that stay what they are: the shell, and what the
 // gateway's namespaces are held by.
@@ -80,7 +80,7 @@ func fakeTool() {
 	switch argv[0] {
 	case "node":
 		waitForNodes()
-	case "sudo", "nsenter", "unshare":
+	case "sudo", "nsenter", "unshare", "setpriv":
 		if slices.Contains(argv, "--user") && argv[0] == "unshare" {
 			fmt.Println(os.Getenv(holderVar))
 			return

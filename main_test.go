@@ -15,5 +15,7 @@ func TestMain(m *testing.M) {
 		"probe":           probeMain,
 		"faketool":        fakeTool,
 		"hear":            hearMain,
+		"nouserns":        nousernsMain,
+		"attended":        attendedMain,
 	})
 }

@@ -93,6 +93,7 @@ func hostFacts(c *cli.Context, facts machine.Facts) netcmd.HostFacts {
 	return netcmd.HostFacts{
 		Forwarding:   facts.Forwarding,
 		BridgeFilter: facts.BridgeFilter || facts.NoBridgeFilter,
+		Restricted:   facts.Restricted,
 		Modules:      facts.Modules,
 		Resolver:     facts.Resolver.Local(),
 		NoIptables:   c.Bool("no-iptables"),

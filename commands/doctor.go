@@ -145,7 +145,7 @@ func questions(g netcmd.Gateway, f doctor.Facts) map[doctor.Question]plan.Step {
 		}
 	}
 	if there("unshare") && there(g.Tools.IP[0]) {
-		steps[doctor.Namespaces] = g.TryNamespaces()
+		steps[doctor.Namespaces] = g.TryNamespaces(f.NoProc)
 	}
 	if s, ok := g.AskRoot(); ok && there(g.Sudo[0]) {
 		steps[doctor.Root] = s

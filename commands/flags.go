@@ -78,7 +78,7 @@ func (a App) tools() (netcmd.Tools, error) {
 	for name, tool := range map[string]*netcmd.Tool{
 		"ip": &tools.IP, "iptables": &tools.Iptables, "brctl": &tools.Brctl, "sysctl": &tools.Sysctl,
 		"hostname": &tools.Hostname, "nsenter": &tools.Nsenter, "unshare": &tools.Unshare,
-		"mount": &tools.Mount, "umount": &tools.Umount, "modprobe": &tools.Modprobe,
+		"mount": &tools.Mount, "umount": &tools.Umount, "setpriv": &tools.Setpriv, "modprobe": &tools.Modprobe,
 		"newuidmap": &tools.Newuidmap, "newgidmap": &tools.Newgidmap,
 	} {
 		set := os.Getenv(settingVariable(name))

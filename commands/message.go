@@ -95,7 +95,8 @@ var stepHints = []struct{ said, hint string }{
 	{"a terminal is required", "sudo wants a password and has no terminal: run \"sudo -v\" in one first, or give sudo a rule without password"},
 	{"a password is required", "sudo wants a password: run \"sudo -v\" first, or give sudo a rule without password"},
 	{"is not in the sudoers file", "ask an administrator for sudo, or for a gateway: \"vagganet create --dry-run\" prints what is run as root"},
-	{"unshare: unshare failed: Operation not permitted", "this machine may forbid user namespaces to users: see sysctl kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns"},
+	{"unshare: unshare failed: Operation not permitted", "this machine, or the container we are in, forbids user namespaces: \"vagganet doctor\" looks for what does"},
+	{"unshare: unshare failed: Permission denied", "this machine, or the container we are in, forbids user namespaces: \"vagganet doctor\" looks for what does"},
 	{"unshare: unshare failed: No space left on device", "there are as many namespaces as the system allows: see sysctl user.max_net_namespaces and user.max_user_namespaces"},
 	{"No such file or directory\nmodprobe", "the kernel's modules are not installed: see /lib/modules"},
 	{"Could not fetch rule set generation id", "the kernel lacks nf_tables: name another iptables, such as VAGGANET_IPTABLES=iptables-legacy"},
@@ -105,7 +106,7 @@ var stepHints = []struct{ said, hint string }{
 // packages are what has a tool, where that isn't the tool's own name.
 var packages = map[string]string{
 	"ip": "iproute2", "iptables-restore": "iptables", "sysctl": "procps", "brctl": "bridge-utils",
-	"unshare": "util-linux", "nsenter": "util-linux", "mount": "util-linux", "umount": "util-linux",
+	"unshare": "util-linux", "nsenter": "util-linux", "mount": "util-linux", "umount": "util-linux", "setpriv": "util-linux",
 	"newuidmap": "uidmap", "newgidmap": "uidmap", "modprobe": "kmod", "kill": "procps",
 }
 

@@ -19,7 +19,7 @@ const systemSettings = "/etc/vagganet/settings.yaml"
 // settingNames are the keys of a settings file. Each is also a variable of the
 // environment, VAGGANET_NAME.
 var settingNames = []string{"interface", "network", "guest-network", "sudo", "trace", "no-iptables",
-	"ip", "iptables", "brctl", "sysctl", "hostname", "nsenter", "unshare", "mount", "umount",
+	"ip", "iptables", "brctl", "sysctl", "hostname", "nsenter", "unshare", "mount", "umount", "setpriv",
 	"modprobe", "newuidmap", "newgidmap"}
 
 func settingVariable(name string) string {

@@ -49,10 +49,13 @@ func (g Gateway) quietSudo() []string {
 
 // TryNamespaces makes all the kinds of namespaces that a gateway and a run have,
 // as the user, and does something there that needs rights: some systems give out
-// the namespaces, but no rights in them. They end with the step.
-func (g Gateway) TryNamespaces() plan.Step {
+// the namespaces, but no rights in them. They end with the step. NoProc is Run's.
+func (g Gateway) TryNamespaces(noProc bool) plan.Step {
 	argv := g.Tools.Unshare.With("--user", "--map-root-user", "--net", "--uts",
-		"--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc")
+		"--mount", "--propagation", "private", "--pid", "--fork", "--kill-child")
+	if !noProc {
+		argv = append(argv, "--mount-proc")
+	}
 	return Ask(append(argv, g.Tools.IP.With("link", "set", "dev", "lo", "up")...)...)
 }
 

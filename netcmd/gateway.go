@@ -49,6 +49,9 @@ type HostFacts struct {
 	Forwarding bool
 	// BridgeFilter says that br_netfilter is loaded, or can't be had.
 	BridgeFilter bool
+	// Restricted says that the kernel lets only root make user namespaces that
+	// have their rights.
+	Restricted bool
 	// Modules are kernel modules that must be loaded first, since a user
 	// namespace can't have them loaded: iptables-legacy's.
 	Modules []string
@@ -281,10 +284,23 @@ func (g Gateway) loadModules() []plan.Step {
 // hold makes the namespaces. The command returns when they exist.
 func (g Gateway) hold() []plan.Step {
 	const about = "gateway: a user and a network namespace, held until they are mounted"
-	hold := hostStep(about, g.Tools.Unshare.With("--user", "--net",
-		"sh", "-c", "sleep 60 >/dev/null 2>&1 & echo $!")...)
+	const sleep = "sleep 60 >/dev/null 2>&1 & echo $!"
+	hold := hostStep(about, g.Tools.Unshare.With("--user", "--net", "sh", "-c", sleep)...)
+	if g.Host.Restricted && g.User.UID != 0 {
+		// Where sudo gives the command a terminal of its own, all in there is
+		// hung up on with sudo's end.
+		hold = g.root(about, append(g.asUserWithRights(), g.Tools.Unshare.With("--user", "--net", "sh", "-c", `trap "" HUP; `+sleep)...)...)
+	}
 	hold.Capture = "holder"
 	return append([]plan.Step{hold}, g.writeMaps(about)...)
+}
+
+// asUserWithRights are the words by which root becomes the user again, but keeps
+// the one right that lets a process make user namespaces where users may not.
+// What it makes is the user's.
+func (g Gateway) asUserWithRights() []string {
+	return g.Tools.Setpriv.With(fmt.Sprintf("--reuid=%d", g.User.UID), fmt.Sprintf("--regid=%d", g.User.GID), "--clear-groups",
+		"--inh-caps=+sys_admin", "--ambient-caps=+sys_admin")
 }
 
 // release ends the process that held the namespaces. The mounts do now. Taking

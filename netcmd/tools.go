@@ -22,16 +22,16 @@ type Tools struct {
 	Sysctl   Tool
 	Hostname Tool
 	// Of util-linux, of kmod, and of uidmap.
-	Nsenter, Unshare, Mount, Umount Tool
-	Modprobe                        Tool
-	Newuidmap, Newgidmap            Tool
+	Nsenter, Unshare, Mount, Umount, Setpriv Tool
+	Modprobe                                 Tool
+	Newuidmap, Newgidmap                     Tool
 }
 
 // UsualTools are the tools by the names that they have on most machines.
 func UsualTools() Tools {
 	return Tools{
 		IP: Tool{"ip"}, Brctl: Tool{"brctl"}, Iptables: Tool{"iptables"}, Sysctl: Tool{"sysctl"}, Hostname: Tool{"hostname"},
-		Nsenter: Tool{"nsenter"}, Unshare: Tool{"unshare"}, Mount: Tool{"mount"}, Umount: Tool{"umount"},
+		Nsenter: Tool{"nsenter"}, Unshare: Tool{"unshare"}, Mount: Tool{"mount"}, Umount: Tool{"umount"}, Setpriv: Tool{"setpriv"},
 		Modprobe: Tool{"modprobe"}, Newuidmap: Tool{"newuidmap"}, Newgidmap: Tool{"newgidmap"},
 	}
 }

@@ -104,16 +104,24 @@ var machines = []struct {
 		"!rights//proc/sys":       {"read-only", "mount -o remount,rw /proc/sys"}}},
 	{"root of a user namespace", `{"user": {"UID": 0}, "sudo": [], "whole_map": false}`, map[string][]string{
 		"!rights/root": {"user namespace"}}},
-	{"Debian's switch", `{"settings": {"kernel.unprivileged_userns_clone": "0"},
+	{"Debian's switch", `{"restricted": true, "settings": {"kernel.unprivileged_userns_clone": "0"},
 			"answers": {"make namespaces": {"code": 1, "complaint": "unshare: unshare failed: Operation not permitted"}}}`, map[string][]string{
-		"!rights/user namespaces": {"kernel.unprivileged_userns_clone = 0", "sudo sysctl -w kernel.unprivileged_userns_clone=1"}}},
-	{"Ubuntu's AppArmor", `{"settings": {"kernel.apparmor_restrict_unprivileged_userns": "1"},
+		"?rights/user namespaces": {"kernel.unprivileged_userns_clone = 0", "sudo sysctl -w kernel.unprivileged_userns_clone=1"}}},
+	{"Debian's switch, and a limit", `{"restricted": true, "settings": {"kernel.unprivileged_userns_clone": "0", "user.max_user_namespaces": "0"},
+			"answers": {"make namespaces": {"code": 1, "complaint": "unshare: unshare failed: Operation not permitted"}}}`, map[string][]string{
+		"!rights/user namespaces": {"user.max_user_namespaces=15000"}}},
+	{"Debian's switch, without setpriv", `{"restricted": true, "needed": ["setpriv"], "settings": {"kernel.unprivileged_userns_clone": "0"},
+			"answers": {"make namespaces": {"code": 1, "complaint": "unshare: unshare failed: Operation not permitted"}}}`, map[string][]string{
+		"?rights/user namespaces": {"kernel.unprivileged_userns_clone = 0"},
+		"!tools/setpriv":          {"not there: setpriv", "util-linux"}}},
+	{"Ubuntu's AppArmor", `{"restricted": true, "settings": {"kernel.apparmor_restrict_unprivileged_userns": "1"},
 			"answers": {"make namespaces": {"code": 1, "complaint": "unshare: write failed /proc/self/uid_map: Operation not permitted"}}}`, map[string][]string{
-		"!rights/user namespaces": {"uid_map", "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"}}},
+		"?rights/user namespaces": {"uid_map", "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"}}},
 	{"AppArmor that lets unshare", `{"settings": {"kernel.apparmor_restrict_unprivileged_userns": "1"}}`, nil},
 	{"no user namespaces at all, but a gateway", `{` + gateway + `, "settings": {"user.max_user_namespaces": "0"},
 			"answers": {"make namespaces": {"code": 1, "complaint": "unshare: unshare failed: No space left on device"}}}`, map[string][]string{
 		"?rights/user namespaces": {"user.max_user_namespaces=15000"}}},
+	{"parts of /proc hidden", `{"no_proc": true}`, map[string][]string{"?rights//proc": {"hidden", "systempaths=unconfined"}}},
 	{"no subordinate ids", `{"user": {"SubUIDs": {"Count": 0}}}`, map[string][]string{
 		"?rights/subordinate ids": {"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ada"}}},
 	{"no subordinate ids on Alpine", `{"package_manager": "apk", "user": {"SubGIDs": {"Count": 0}}}`, map[string][]string{

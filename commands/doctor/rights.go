@@ -11,6 +11,11 @@ func (f Facts) rightRows() []Row {
 	if !f.root() {
 		rows = append(rows, f.idRow())
 	}
+	if f.NoProc {
+		rows = append(rows, Row{Name: "/proc", State: Warning, What: "parts of it are hidden",
+			Why:    "nobody can mount another one then, so guests run without a PID namespace of their own",
+			Advice: "in a container, start it with --security-opt systempaths=unconfined"})
+	}
 	for _, dir := range f.ReadOnly {
 		rows = append(rows, Row{Name: dir, State: f.forCreate(), What: "is mounted read-only",
 			Why:     "create makes a folder in /run and switches settings below /proc/sys",
@@ -79,18 +84,19 @@ func (f Facts) realRootRow() Row {
 	return row
 }
 
-// switches are settings that keep users from making user namespaces, each with
-// the value that does, and the one that doesn't.
+// switches are settings that keep users from making namespaces, each with the
+// value that does, and the one that doesn't. Some leave root alone.
 var switches = []struct {
 	name, forbids, allows string
+	usersAlone            bool
 }{
-	{"user.max_user_namespaces", "0", "15000"},
-	{"user.max_net_namespaces", "0", "15000"},
-	{"user.max_mnt_namespaces", "0", "15000"},
-	{"user.max_pid_namespaces", "0", "15000"},
-	{"user.max_uts_namespaces", "0", "15000"},
-	{"kernel.unprivileged_userns_clone", "0", "1"},
-	{"kernel.apparmor_restrict_unprivileged_userns", "1", "0"},
+	{"user.max_user_namespaces", "0", "15000", false},
+	{"user.max_net_namespaces", "0", "15000", false},
+	{"user.max_mnt_namespaces", "0", "15000", false},
+	{"user.max_pid_namespaces", "0", "15000", false},
+	{"user.max_uts_namespaces", "0", "15000", false},
+	{"kernel.unprivileged_userns_clone", "0", "1", true},
+	{"kernel.apparmor_restrict_unprivileged_userns", "1", "0", true},
 }
 
 // userNamespaceRow tells whether the user may make namespaces, which was tried,
@@ -110,6 +116,9 @@ func (f Facts) userNamespaceRow() Row {
 			row.What = fmt.Sprintf("forbidden by %s = %s (%s)", s.name, s.forbids, firstLine(answer.Complaint))
 			row.Command = f.asRoot(fmt.Sprintf("sysctl -w %s=%s", s.name, s.allows))
 			row.Advice = "a file in /etc/sysctl.d keeps it so after the next boot"
+			if s.usersAlone && !f.root() {
+				row.State, row.Why = Warning, "create makes the gateway's with the rights of root, but run --isolated has none"
+			}
 			return row
 		}
 	}

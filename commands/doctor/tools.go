@@ -25,6 +25,7 @@ var packs = []pack{
 	{"iptables", []string{"iptables", "iptables-restore"}, "partitions and the gateway's address translation are rules of iptables", "iptables", "iptables-nft", "iptables", true},
 	{"util-linux", []string{"unshare", "nsenter"}, "these make the namespaces and enter them", "util-linux", "util-linux", "util-linux", true},
 	{"mount", []string{"mount", "umount"}, "these keep the namespaces, and give each run a folder of its own", "mount", "util-linux", "util-linux", true},
+	{"setpriv", []string{"setpriv"}, "by it, create makes the gateway's user namespace where users may make none", "util-linux", "util-linux", "setpriv", true},
 	{"procps", []string{"sysctl"}, "forwarding and other settings of the kernel are switched by it", "procps", "procps-ng", "procps", false},
 	{"kill", []string{"kill"}, "it ends the process that holds the gateway's namespaces while they are made", "procps", "util-linux", "busybox", false},
 	{"hostname", []string{"hostname"}, "each guest has a host name of its own", "hostname", "hostname", "busybox", false},

@@ -27,11 +27,14 @@ type Facts struct {
 	Forwarding   bool        `json:"forwarding"`
 	BridgeFilter bool        `json:"bridge_filter"`
 	// NoBridgeFilter says that br_netfilter is neither there nor to be had.
-	NoBridgeFilter bool         `json:"no_bridge_filter"`
-	IPv6           bool         `json:"ipv6"`
-	Modules        []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
-	Routes         []Route      `json:"routes"`
-	Gateway        GatewayFacts `json:"gateway"`
+	NoBridgeFilter bool `json:"no_bridge_filter"`
+	IPv6           bool `json:"ipv6"`
+	// Restricted says that the kernel lets only root make user namespaces that
+	// have their rights.
+	Restricted bool         `json:"restricted"`
+	Modules    []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
+	Routes     []Route      `json:"routes"`
+	Gateway    GatewayFacts `json:"gateway"`
 	// NoProc says that parts of /proc are hidden, as in most containers: the
 	// kernel then lets nobody mount another one in a user namespace.
 	NoProc bool `json:"no_proc"`
@@ -104,6 +107,7 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 		Forwarding:   readSetting("net/ipv4/ip_forward") != "0",
 		BridgeFilter: exists("/proc/sys/net/bridge/bridge-nf-call-iptables"),
 		IPv6:         exists("/proc/sys/net/ipv6/conf/default/disable_ipv6"),
+		Restricted:   restricted(readSetting),
 		Routes:       append(addresses(), routes()...),
 		Gateway:      gateway(g),
 		Resolver:     resolver(),
@@ -240,6 +244,14 @@ func hexAddr(s string) (netip.Addr, error) {
 	var b [4]byte
 	binary.NativeEndian.PutUint32(b[:], uint32(n))
 	return netip.AddrFrom4(b), err
+}
+
+// restricted looks at the switches by which Debian's kernels and AppArmor forbid
+// user namespaces to users. Under AppArmor's, making one may succeed, but what
+// is in there then has no rights.
+func restricted(setting func(name string) string) bool {
+	apparmor, err := strconv.Atoi(setting("kernel/apparmor_restrict_unprivileged_userns"))
+	return setting("kernel/unprivileged_userns_clone") == "0" || err == nil && apparmor != 0
 }
 
 func readSetting(name string) string {

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// passwordVar is what attended types where it is asked for a password.
+const passwordVar = "PASSWORD"
+
+// attendedMain is the program attended CMD ARG…: CMD with a terminal of its own,
+// in front of which somebody answers each question for a password, once or
+// again. What it shows goes to the standard output.
+func attendedMain() {
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	fakeCheck(err)
+	fakeCheck(unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0))
+	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
+	fakeCheck(err)
+	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
+	fakeCheck(err)
+	cmd := exec.Command(os.Args[1], os.Args[2:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	fakeCheck(cmd.Start())
+	terminal.Close()
+	answer(master)
+	err = cmd.Wait()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		fakeCheck(err)
+	}
+	os.Exit(exitCode(cmd.ProcessState))
+}
+
+// answer shows what is written to a terminal until nobody has it any more, and
+// types the password where one is asked for.
+func answer(master *os.File) {
+	var line []byte
+	for b := make([]byte, 1); ; {
+		if _, err := master.Read(b); err != nil {
+			return // the last one closed it
+		}
+		os.Stdout.Write(b)
+		if line = append(line, b...); b[0] == '\n' {
+			line = nil
+		}
+		if bytes.HasSuffix(bytes.ToLower(line), []byte("password: ")) || bytes.HasSuffix(line, []byte("password for tester: ")) {
+			line = nil
+			fmt.Fprintln(master, os.Getenv(passwordVar))
+		}
+	}
+}
