@@ -16,7 +16,8 @@ const passwordVar = "PASSWORD"
 
 // attendedMain is the program attended CMD ARG…: CMD with a terminal of its own,
 // in front of which somebody answers each question for a password, once or
-// again. What it shows goes to the standard output.
+// again. What it shows goes to the standard output; how often it asked is said at
+// the end.
 func attendedMain() {
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	fakeCheck(err)
@@ -30,22 +31,23 @@ func attendedMain() {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	fakeCheck(cmd.Start())
 	terminal.Close()
-	answer(master)
+	asked := answer(master)
 	err = cmd.Wait()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		fakeCheck(err)
 	}
+	fmt.Fprintf(os.Stderr, "attended: asked %d time%s\n", asked, map[bool]string{true: "s"}[asked != 1])
 	os.Exit(exitCode(cmd.ProcessState))
 }
 
 // answer shows what is written to a terminal until nobody has it any more, and
 // types the password where one is asked for.
-func answer(master *os.File) {
+func answer(master *os.File) (asked int) {
 	var line []byte
 	for b := make([]byte, 1); ; {
 		if _, err := master.Read(b); err != nil {
-			return // the last one closed it
+			return asked // the last one closed it
 		}
 		os.Stdout.Write(b)
 		if line = append(line, b...); b[0] == '\n' {
@@ -53,6 +55,7 @@ func answer(master *os.File) {
 		}
 		if bytes.HasSuffix(bytes.ToLower(line), []byte("password: ")) || bytes.HasSuffix(line, []byte("password for tester: ")) {
 			line = nil
+			asked++
 			fmt.Fprintln(master, os.Getenv(passwordVar))
 		}
 	}

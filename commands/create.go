@@ -10,7 +10,6 @@ import (
 
 	"vagganet/commands/machine"
 	"vagganet/netcmd"
-	"vagganet/netcmd/plan"
 )
 
 func (a App) createVerb() *cli.Command {
@@ -51,7 +50,7 @@ func (a App) create(c *cli.Context) error {
 	if facts.NoBridgeFilter {
 		say(os.Stderr, "br_netfilter is not installed, so partitions will be made in the guests")
 	}
-	var p plan.Plan
+	p := g.BecomeRoot()
 	if found := facts.Gateway.Parts; found.Any() {
 		retired, err := a.retire(c, g)
 		if err != nil {
@@ -59,7 +58,7 @@ func (a App) create(c *cli.Context) error {
 		}
 		defer retired.Close()
 		say(os.Stderr, "removing what is left of a gateway %s that was half made", g.Interface)
-		p = g.Destroy()
+		p = append(p, g.Destroy()...)
 		g.Host.Forwarding = g.Host.Forwarding && !found.Forwarding
 	}
 	return a.apply(c, title(c, "make the gateway "+g.Interface), append(p, g.Create()...))

@@ -11,13 +11,17 @@ import (
 	"vagganet/commands/config"
 	"vagganet/commands/ports"
 	"vagganet/commands/runner"
+	"vagganet/netcmd"
 )
 
-// report writes an error for a person: what is wrong, and what helps.
+// report writes an error for a person: what is wrong, and what helps, which is
+// not said again where it helps against the next thing, too.
 func report(w io.Writer, err error) {
+	said := ""
 	for _, e := range split(err) {
 		fmt.Fprintf(w, "vagganet: %s\n", e)
-		if hint := hintFor(e); hint != "" {
+		if hint := hintFor(e); hint != "" && hint != said {
+			said = hint
 			fmt.Fprintf(w, "hint: %s\n", strings.ReplaceAll(hint, "\n", "\nhint: "))
 		}
 	}
@@ -90,10 +94,17 @@ func hintFor(err error) string {
 	return ""
 }
 
+const (
+	noTerminal = "a password is wanted, and there is no terminal to type it: run this in one, or have a rule that wants no password"
+	askedAgain = "a password is wanted for each command: have it remembered (sudo's timestamp_timeout, doas' \"persist\"), or a rule that wants none"
+)
+
 // stepHints are cures by what a failed tool says.
 var stepHints = []struct{ said, hint string }{
-	{"a terminal is required", "sudo wants a password and has no terminal: run \"sudo -v\" in one first, or give sudo a rule without password"},
+	{"a terminal is required", noTerminal}, // sudo
+	{"a tty is required", noTerminal},      // doas
 	{"a password is required", "sudo wants a password: run \"sudo -v\" first, or give sudo a rule without password"},
+	{"Authorization required", "doas wants a password: leave -n out, or give doas a rule with \"nopass\""},
 	{"is not in the sudoers file", "ask an administrator for sudo, or for a gateway: \"vagganet create --dry-run\" prints what is run as root"},
 	{"unshare: unshare failed: Operation not permitted", "this machine, or the container we are in, forbids user namespaces: \"vagganet doctor\" looks for what does"},
 	{"unshare: unshare failed: Permission denied", "this machine, or the container we are in, forbids user namespaces: \"vagganet doctor\" looks for what does"},
@@ -121,6 +132,9 @@ func stepHint(e *runner.StepError) string {
 			hint += "\nsudo has a PATH of its own: a tool that is elsewhere is named by its path, as in VAGGANET_SYSCTL=/opt/sysctl"
 		}
 		return hint
+	}
+	if e.Step.About == netcmd.AboutAskedOnce {
+		return askedAgain
 	}
 	for _, h := range stepHints {
 		if strings.Contains(e.Stderr, h.said) {

@@ -198,6 +198,26 @@ func (g Gateway) Destroy() plan.Plan {
 	return p
 }
 
+// AboutAskedOnce is the heading of the step that finds out whether a password is
+// asked for again and again.
+const AboutAskedOnce = "host: nothing is asked again, so nothing stops half-way"
+
+// BecomeRoot is the plan that goes before Create and Destroy. It changes nothing:
+// if a password is needed, it is asked for here, and if there is no way to become
+// root, or a way that wants the password for each command, it is known here.
+func (g Gateway) BecomeRoot() plan.Plan {
+	if len(g.Sudo) == 0 {
+		return nil
+	}
+	p := plan.Plan{g.root("host: become root, before anything is changed", "true")}
+	if quiet := g.quietSudo(); quiet != nil && !slices.Equal(quiet, g.Sudo) {
+		s := g.root(AboutAskedOnce, "true")
+		s.Place.Enter = quiet
+		p = append(p, s)
+	}
+	return p
+}
+
 // asMade is the gateway as it was made, by what was noted then: options and the
 // host's resolver may be others by now.
 func (g Gateway) asMade() Gateway {

@@ -43,7 +43,7 @@ func (f Facts) rootRow() Row {
 	case wantsPassword(answer.Complaint) && f.Terminal:
 		row.State = Warning
 		row.What = "it will ask for a password"
-		row.Why += ", and a password that is forgotten in the middle stops them half-way"
+		row.Why += ", and can ask only where there is a terminal"
 		row.Command = strings.Join(f.Sudo, " ") + " -v && " + f.verb("create")
 	case wantsPassword(answer.Complaint):
 		row.What = "it wants a password, and there is no terminal to ask for it"
