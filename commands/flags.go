@@ -92,7 +92,7 @@ func (a App) tools() (netcmd.Tools, error) {
 		*tool = words
 	}
 	a.standIns(&tools)
-	if os.Getenv(settingVariable("brctl")) == "" && !a.Machine.Has(tools.Brctl[0]) {
+	if set := os.Getenv(settingVariable("brctl")); set == "ip" || set == "" && !a.Machine.Has(tools.Brctl[0]) {
 		tools.Brctl = nil // ip makes the bridge
 	}
 	return tools, nil

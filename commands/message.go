@@ -96,6 +96,7 @@ func hintFor(err error) string {
 
 const (
 	noTerminal = "a password is wanted, and there is no terminal to type it: run this in one, or have a rule that wants no password"
+	tooOld     = "this tool is too old, or BusyBox's, which can do less: \"vagganet doctor\" says which, and what to install"
 	askedAgain = "a password is wanted for each command: have it remembered (sudo's timestamp_timeout, doas' \"persist\"), or a rule that wants none"
 )
 
@@ -109,6 +110,9 @@ var stepHints = []struct{ said, hint string }{
 	{"unshare: unshare failed: Operation not permitted", "this machine, or the container we are in, forbids user namespaces: \"vagganet doctor\" looks for what does"},
 	{"unshare: unshare failed: Permission denied", "this machine, or the container we are in, forbids user namespaces: \"vagganet doctor\" looks for what does"},
 	{"unshare: unshare failed: No space left on device", "there are as many namespaces as the system allows: see sysctl user.max_net_namespaces and user.max_user_namespaces"},
+	{"brctl: applet not found", "this busybox was built without brctl: VAGGANET_BRCTL=ip has ip make the bridge"},
+	{"unrecognized option", tooOld}, // util-linux's, and BusyBox's of the same names
+	{"invalid argument '-batch'", tooOld},
 	{"No such file or directory\nmodprobe", "the kernel's modules are not installed: see /lib/modules"},
 	{"Could not fetch rule set generation id", "the kernel lacks nf_tables: name another iptables, such as VAGGANET_IPTABLES=iptables-legacy"},
 	{"can't initialize iptables table", "the kernel lacks iptables' modules: load them as root, or name another iptables, such as VAGGANET_IPTABLES=iptables-nft"},

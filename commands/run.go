@@ -149,7 +149,7 @@ func notInsideHint(g netcmd.Gateway) string {
 			"(sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); with a gateway it is not needed\n" +
 			"if it is /proc that can't be mounted, the container hides parts of it (docker run --security-opt systempaths=unconfined)"
 	}
-	return "what stands above is nsenter's or unshare's; vagganet run --dry-run … shows how they are called"
+	return "what stands above is nsenter's or unshare's; vagganet run --dry-run … shows how they are called, and vagganet doctor looks for what is in the way"
 }
 
 // spec is what the flags and the config file say, checked.

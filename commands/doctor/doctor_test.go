@@ -67,13 +67,16 @@ var machines = []struct {
 	{"a tool that no row knows", `{"needed": ["tc", "curl"], "tools": {"tc": {"path": "/sbin/tc"}}}`, map[string][]string{
 		"!tools/curl": {"not there: curl", "install it"}}},
 	{"util-linux 2.37", `{"answers": {"unshare version": {"output": "unshare from util-linux 2.37.2"}}}`, nil},
+	{"util-linux 2.34", `{"answers": {"unshare version": {"output": "unshare from util-linux 2.34"}}}`, nil},
+	{"util-linux 2.32", `{"answers": {"unshare version": {"output": "unshare from util-linux 2.32.1"}}}`, map[string][]string{
+		"?tools/unshare": {"2.34", "--setuid"}}},
 	{"util-linux 2.31", `{"answers": {"unshare version": {"output": "unshare from util-linux 2.31.1"}}}`, map[string][]string{
 		"!tools/unshare": {"2.32", "--kill-child"}}},
 	{"no newuidmap", `{"tools": {"newuidmap": null, "newgidmap": null}}`, map[string][]string{
 		"?tools/uidmap": {"sudo apt-get install uidmap"}}},
 	{"no newuidmap, for root", `{"user": {"UID": 0}, "sudo": [], "tools": {"newuidmap": null}}`, nil},
 	{"a BusyBox without brctl", `{"answers": {"busybox applets": {"output": "ping\nsysctl"}}}`, map[string][]string{
-		"!tools/brctl": {"without brctl", "VAGGANET_BRCTL=brctl", "bridge-utils"}}},
+		"!tools/brctl": {"without brctl", "VAGGANET_BRCTL=ip", "brctl: ip"}}},
 	{"iptables-legacy", `{"answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}}}`, nil},
 	{"iptables-legacy by its name", `{"iptables": "iptables-legacy", "needed": ["iptables-legacy", "iptables-legacy-restore"],
 			"answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}},

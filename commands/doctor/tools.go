@@ -157,8 +157,13 @@ func (f Facts) versionOf(name string) string {
 // --kill-child; --map-auto came later, and is done without.
 func (f Facts) unshareRow() Row {
 	v := version(f.Answers[UnshareVersion].Output)
-	if !olderThan(v, []int{2, 32}) {
+	switch {
+	case !olderThan(v, []int{2, 34}):
 		return Row{}
+	case !olderThan(v, []int{2, 32}):
+		return Row{Name: "unshare", State: Warning, What: "unshare is older than util-linux 2.34, and has no --root, --wd and --setuid",
+			Why:    "children with a container, a work-dir or a user-id fail",
+			Advice: "use a newer release of the distribution"}
 	}
 	return Row{Name: "unshare", State: Missing, What: "unshare is older than util-linux 2.32, and has no --kill-child",
 		Why:    "what is left of a run could outlive it",
@@ -222,8 +227,8 @@ func (f Facts) brctlRow() Row {
 	}
 	return Row{Name: "brctl", State: Missing, What: "this busybox was built without " + f.Brctl[1],
 		Why:     "each run has a bridge",
-		Command: "export VAGGANET_BRCTL=brctl",
-		Advice:  "install bridge-utils for it, and write it down as \"brctl: brctl\" in ~/.config/vagganet/settings.yaml"}
+		Command: "export VAGGANET_BRCTL=ip",
+		Advice:  "or write it down as \"brctl: ip\" in ~/.config/vagganet/settings.yaml; ip makes the bridges then"}
 }
 
 // uidmapRow is about what is wanted, but not needed.
