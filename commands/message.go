@@ -112,7 +112,7 @@ var stepHints = []struct{ said, hint string }{
 	{"unshare: unshare failed: No space left on device", "there are as many namespaces as the system allows: see sysctl user.max_net_namespaces and user.max_user_namespaces"},
 	{"brctl: applet not found", "this busybox was built without brctl: VAGGANET_BRCTL=ip has ip make the bridge"},
 	{"unrecognized option", tooOld}, // util-linux's, and BusyBox's of the same names
-	{"invalid argument '-batch'", tooOld},
+	{"multi-call binary", tooOld},
 	{"No such file or directory\nmodprobe", "the kernel's modules are not installed: see /lib/modules"},
 	{"Could not fetch rule set generation id", "the kernel lacks nf_tables: name another iptables, such as VAGGANET_IPTABLES=iptables-legacy"},
 	{"can't initialize iptables table", "the kernel lacks iptables' modules: load them as root, or name another iptables, such as VAGGANET_IPTABLES=iptables-nft"},
