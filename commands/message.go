@@ -97,6 +97,7 @@ func hintFor(err error) string {
 const (
 	noTerminal = "a password is wanted, and there is no terminal to type it: run this in one, or have a rule that wants no password"
 	tooOld     = "this tool is too old, or BusyBox's, which can do less: \"vagganet doctor\" says which, and what to install"
+	cantWrite  = "is there no space left in /run, or is it read-only? See \"df /run\", \"df -i /run\" and \"vagganet doctor\""
 	askedAgain = "a password is wanted for each command: have it remembered (sudo's timestamp_timeout, doas' \"persist\"), or a rule that wants none"
 )
 
@@ -113,6 +114,9 @@ var stepHints = []struct{ said, hint string }{
 	{"brctl: applet not found", "this busybox was built without brctl: VAGGANET_BRCTL=ip has ip make the bridge"},
 	{"unrecognized option", tooOld}, // util-linux's, and BusyBox's of the same names
 	{"multi-call binary", tooOld},
+	{"install: cannot change ", cantWrite}, // which is what comes of a folder that it couldn't make
+	{"No space left on device", cantWrite},
+	{"Read-only file system", cantWrite},
 	{"No such file or directory\nmodprobe", "the kernel's modules are not installed: see /lib/modules"},
 	{"Could not fetch rule set generation id", "the kernel lacks nf_tables: name another iptables, such as VAGGANET_IPTABLES=iptables-legacy"},
 	{"can't initialize iptables table", "the kernel lacks iptables' modules: load them as root, or name another iptables, such as VAGGANET_IPTABLES=iptables-nft"},
