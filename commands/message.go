@@ -117,6 +117,7 @@ var stepHints = []struct{ said, hint string }{
 	{"install: cannot change ", cantWrite}, // which is what comes of a folder that it couldn't make
 	{"No space left on device", cantWrite},
 	{"Read-only file system", cantWrite},
+	{"mount: /etc/hosts: mount point", "the guests' names go over /etc/hosts, so there has to be one: touch it, as root"},
 	{"No such file or directory\nmodprobe", "the kernel's modules are not installed: see /lib/modules"},
 	{"Could not fetch rule set generation id", "the kernel lacks nf_tables: name another iptables, such as VAGGANET_IPTABLES=iptables-legacy"},
 	{"can't initialize iptables table", "the kernel lacks iptables' modules: load them as root, or name another iptables, such as VAGGANET_IPTABLES=iptables-nft"},
