@@ -118,6 +118,7 @@ var stepHints = []struct{ said, hint string }{
 	{"No space left on device", cantWrite},
 	{"Read-only file system", cantWrite},
 	{"mount: /etc/hosts: mount point", "the guests' names go over /etc/hosts, so there has to be one: touch it, as root"},
+	{"xtables.lock: Permission denied", "this iptables can put its lock nowhere else: name another, such as VAGGANET_IPTABLES=iptables-nft"},
 	{"No such file or directory\nmodprobe", "the kernel's modules are not installed: see /lib/modules"},
 	{"Could not fetch rule set generation id", "the kernel lacks nf_tables: name another iptables, such as VAGGANET_IPTABLES=iptables-legacy"},
 	{"can't initialize iptables table", "the kernel lacks iptables' modules: load them as root, or name another iptables, such as VAGGANET_IPTABLES=iptables-nft"},
