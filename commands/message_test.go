@@ -37,6 +37,11 @@ func TestReport(t *testing.T) {
 			"vagganet: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  a password is required\n" +
 				"hint: sudo wants a password: run \"sudo -v\" first, or give sudo a rule without password\n" +
 				"vagganet: undoing: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  x\n"},
+		// what helps against both is said once
+		{errors.Join(failedStep("a tty is required", false), failedStep("doas: a tty is required", true)),
+			"vagganet: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  a tty is required\n" +
+				"hint: " + noTerminal + "\n" +
+				"vagganet: undoing: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  doas: a tty is required\n"},
 		{errors.Join(failedStep("", false), errors.Join(failedStep("x", true), failedStep("y", true))),
 			"vagganet: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n" +
 				"vagganet: undoing: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  x\n" +

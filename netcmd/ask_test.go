@@ -29,6 +29,26 @@ func TestAskRootAsksNobody(t *testing.T) {
 	}
 }
 
+// A password is asked for by the first command, and known not to be asked for
+// again by the second one, which is left out where the words can't be told so.
+func TestBecomeRoot(t *testing.T) {
+	for sudo, want := range map[string]string{
+		"":         "",
+		"sudo":     "sudo true; sudo -n true; ",
+		"sudo -n":  "sudo -n true; ",
+		"doas":     "doas true; doas -n true; ",
+		"run0 --x": "run0 --x true; ",
+	} {
+		got := ""
+		for _, s := range (Gateway{Sudo: strings.Fields(sudo)}).BecomeRoot() {
+			got += strings.Join(s.Words(), " ") + "; "
+		}
+		if got != want {
+			t.Errorf("with %q: %q, not %q", sudo, got, want)
+		}
+	}
+}
+
 // A gateway is asked about as it was made, whatever a new one would be like.
 func TestAskRulesAsMade(t *testing.T) {
 	g := portsRun().Gateway

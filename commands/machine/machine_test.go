@@ -130,3 +130,18 @@ func TestProcIsHidden(t *testing.T) {
 		}
 	}
 }
+
+func TestRestricted(t *testing.T) {
+	const debian, apparmor = "kernel/unprivileged_userns_clone", "kernel/apparmor_restrict_unprivileged_userns"
+	for _, test := range []struct {
+		settings map[string]string
+		want     bool
+	}{
+		{nil, false}, {map[string]string{debian: "1", apparmor: "0"}, false}, {map[string]string{debian: "0"}, true},
+		{map[string]string{apparmor: "1"}, true}, {map[string]string{debian: "1", apparmor: "2"}, true},
+	} {
+		if got := restricted(func(name string) string { return test.settings[name] }); got != test.want {
+			t.Errorf("with %v: %v", test.settings, got)
+		}
+	}
+}
