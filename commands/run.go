@@ -119,10 +119,16 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 // checkUserIDs says which child wants to be a user that there isn't. Root has
 // all of them.
 func checkUserIDs(run netcmd.Run, facts machine.Facts) error {
+	have, note := facts.User.SubUIDs.Count, facts.Gateway.Parts.Note
 	for _, child := range run.Children {
-		if have := facts.User.SubUIDs.Count; facts.User.UID != 0 && child.UserID > have {
+		switch {
+		case facts.User.UID == 0:
+		case child.UserID > have:
 			return withHint(fmt.Errorf("%s can't be user %d: you have %d subordinate ids", child.Name, child.UserID, have),
 				"have an administrator give you more in /etc/subuid and /etc/subgid, and make the gateway anew")
+		case run.Gateway.Isolated == nil && note != nil && child.UserID > note.IDs:
+			return withHint(fmt.Errorf("%s can't be user %d: the gateway %s was made when you had %d subordinate ids",
+				child.Name, child.UserID, run.Gateway.Interface, note.IDs), "make the gateway anew")
 		}
 	}
 	return nil

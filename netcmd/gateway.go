@@ -98,6 +98,9 @@ type Note struct {
 	Resolver netip.Addr `json:"resolver"`
 	// NoIptables says that the gateway has no rules in the host's firewall.
 	NoIptables bool `json:"no_iptables"`
+	// IDs is how many subordinate ids the user had, and so how many there are
+	// in the gateway.
+	IDs int `json:"ids"`
 }
 
 // Any says whether anything of the gateway is there.
@@ -254,7 +257,7 @@ func (g Gateway) makeDir() []plan.Step {
 }
 
 func (g Gateway) note() string {
-	text, err := json.Marshal(Note{g.Network, g.Tools.Iptables, g.Host.resolver(), g.Host.NoIptables})
+	text, err := json.Marshal(Note{g.Network, g.Tools.Iptables, g.Host.resolver(), g.Host.NoIptables, g.User.SubUIDs.Count})
 	if err != nil {
 		panic(err) // words and addresses always have a JSON form
 	}
