@@ -17,5 +17,6 @@ func TestMain(m *testing.M) {
 		"hear":            hearMain,
 		"nouserns":        nousernsMain,
 		"attended":        attendedMain,
+		"floor":           floorMain,
 	})
 }

@@ -246,6 +246,7 @@ func runInside(t *testing.T) {
 			"signal":   cmdSignal,
 			"ended":    cmdEnded,
 			"figure":   cmdFigure,
+			"whole":    cmdWhole,
 		},
 	})
 }
