@@ -34,6 +34,7 @@ TIMEOUT  ?= 20m
 FUZZTIME ?= 20s
 PKG      ?= ./...
 TESTS    ?=
+ROWS     ?=
 
 .PHONY: build
 build: have-go ## build bin/vagganet (the default)
@@ -69,6 +70,12 @@ test-examples: ## install nginx, etcd and Redis, and run the tests of testdata/e
 test-vm: ## install qemu, and run the tests of testdata/vm and a few others in a virtual machine
 	scripts/deps --test --vm
 	scripts/vm-test
+
+.PHONY: bench
+bench: build ## measure the program beside what the kernel and the tools need (ROWS='network partition', WHO=root, IPTABLES=legacy)
+	scripts/deps --test
+	$(GO) test -c -trimpath -o bin/tools/bench .
+	@scripts/bench $(ROWS)
 
 .PHONY: check
 check: have-go $(STATICCHECK) ## gofmt, go vet, staticcheck, shellcheck, go mod tidy

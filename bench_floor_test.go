@@ -23,7 +23,7 @@ import (
 // is what the benchmark says. That both make the same network is a test:
 // testdata/kernel/bench_floor.txtar.
 //
-//	floor up M       the network, "up" on stdout, then `true` in each guest
+//	floor run M      the network, and then a child in each guest, which says "up"
 //	floor hold M     the network, "up" and files of the guests' namespaces; stays
 //	floor plain M    the same without iptables
 //	floor script M   one command a line for the same network, for sh
@@ -39,7 +39,7 @@ func floorMain() {
 
 func floor(args []string) error {
 	if len(args) != 2 {
-		return errors.New("usage: floor up|hold|plain|script M")
+		return errors.New("usage: floor run|hold|plain|script M")
 	}
 	m, err := strconv.Atoi(args[1])
 	if err != nil {
@@ -60,8 +60,7 @@ func floor(args []string) error {
 	if err := f.make(args[0] != "plain"); err != nil {
 		return err
 	}
-	if args[0] == "up" {
-		fmt.Println("up")
+	if args[0] == "run" {
 		return f.runChildren()
 	}
 	fmt.Println(append([]any{"up", f.bridge}, f.files()...)...)
@@ -256,7 +255,7 @@ func (f *floorNetwork) makeGuest(bridge *netlinkSocket, children uint32, g netcm
 		guest.addNeighbour(eth0, f.run.Network.Bridge()))
 }
 
-// runChildren starts `true` in every guest, in namespaces like those that the
+// runChildren starts a command in every guest, in namespaces like those that the
 // program's children have, and waits for all. Not done is what takes a tool
 // inside: to mount /proc and to set the host's name.
 func (f *floorNetwork) runChildren() error {
@@ -265,7 +264,8 @@ func (f *floorNetwork) runChildren() error {
 		if err := unix.Setns(netns, unix.CLONE_NEWNET); err != nil {
 			return err
 		}
-		child := exec.Command("/bin/sh", "-c", "true")
+		child := exec.Command("/bin/sh", "-c", "echo up")
+		child.Stdout = os.Stdout
 		child.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWUTS | unix.CLONE_NEWPID}
 		if err := child.Start(); err != nil {
 			return err

@@ -18,5 +18,6 @@ func TestMain(m *testing.M) {
 		"nouserns":        nousernsMain,
 		"attended":        attendedMain,
 		"floor":           floorMain,
+		"bench":           benchMain,
 	})
 }

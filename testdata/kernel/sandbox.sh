@@ -75,11 +75,12 @@ END
 chmod 0755 $box/bin/as
 
 # The test program may be where the tester may not look.
-cp "$1" $box/sandbox.test
-chmod 0755 $box/sandbox.test
+program=$box/$(basename "$1")
+cp "$1" "$program"
+chmod 0755 "$program"
 shift
 # What a test writes there is not the machine's either.
 mount -t tmpfs -o mode=1777 tmpfs /tmp
 
 # No exec: this shell is process 1 of the namespace, and reaps the orphans.
-PATH=$box/bin:$PATH TMPDIR=$box/tmp VAGGANET_IN_SANDBOX=$box $box/sandbox.test "$@"
+PATH=$box/bin:$PATH TMPDIR=$box/tmp VAGGANET_IN_SANDBOX=$box "$program" "$@"
