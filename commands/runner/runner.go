@@ -35,7 +35,7 @@ func (r *Runner) Var(name string) string {
 	return os.Getenv(name)
 }
 
-// Run does the plan's steps, one after another or together. When one fails, or
+// Run does the plan's steps, one after another, together or in any order. When one fails, or
 // the context ends, it undoes those that were done, the last one first, and
 // goes on undoing past failures. The error is a *StepError, or the context's
 // cause.
@@ -46,7 +46,7 @@ func (r *Runner) Run(ctx context.Context, p plan.Plan) error {
 		if err := context.Cause(ctx); err != nil {
 			return errors.Join(err, r.undo(ctx, done.Undo()))
 		}
-		errs := r.together(ctx, group)
+		errs := r.group(ctx, group)
 		var first error
 		for i, err := range errs {
 			if err == nil || (group[i].MayFail && ctx.Err() == nil) {
@@ -66,6 +66,13 @@ func (r *Runner) Run(ctx context.Context, p plan.Plan) error {
 		before += len(group)
 	}
 	return nil
+}
+
+func (r *Runner) group(ctx context.Context, group plan.Plan) []error {
+	if group[0].AnyOrder != "" {
+		return r.inAnyOrder(ctx, group)
+	}
+	return r.together(ctx, group)
 }
 
 func numbered(err error, number, of int) error {

@@ -35,7 +35,8 @@ func (r *Runner) together(ctx context.Context, steps plan.Plan) []error {
 	close(gate.open)
 	errs := make([]error, len(all))
 	for i, one := range all {
-		errs[i] = r.wait(one)
+		errs[i] = one.wait()
+		r.capture(one)
 	}
 	return errs
 }
@@ -56,20 +57,30 @@ func (r *Runner) start(ctx context.Context, s plan.Step, g *gate) *started {
 	return one
 }
 
-func (r *Runner) wait(one *started) error {
-	err := one.err
-	if err == nil {
-		err = one.cmd.Wait()
+func (one *started) wait() error {
+	if one.err == nil {
+		one.err = one.cmd.Wait()
 	}
-	if err != nil {
+	if one.err != nil {
 		return &StepError{Step: one.step, Argv: one.cmd.Args, Code: one.cmd.ProcessState.ExitCode(),
-			Err: err, Stderr: one.stderr.String()}
-	}
-	if one.step.Capture != "" {
-		r.set(one.step.Capture, strings.TrimRight(one.stdout.String(), "\n"))
+			Err: one.err, Stderr: one.stderr.String()}
 	}
 	return nil
 }
+
+// capture keeps what a step said that was done.
+func (r *Runner) capture(one *started) {
+	if one.err == nil && one.step.Capture != "" {
+		r.set(one.step.Capture, strings.TrimRight(one.stdout.String(), "\n"))
+	}
+}
+
+// openGate holds nothing back.
+var openGate = func() *gate {
+	g := &gate{open: make(chan struct{})}
+	close(g.open)
+	return g
+}()
 
 // gate holds back input until it is open. If it is shut by then, the input is
 // empty.

@@ -5,7 +5,10 @@
 // is run.
 package plan
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Plan is a list of steps, to be done one after another, but for those that are
 // done together.
@@ -34,6 +37,10 @@ type Step struct {
 	// first, then all get their input, and then all are waited for: what they
 	// do happens at almost the same time.
 	Together string
+	// AnyOrder names a group. Its steps, which stand in a row, don't need each
+	// other: a few of them at a time are done side by side. In a script they
+	// come one after another, which is an order, too.
+	AnyOrder string
 	// Undo takes the step back, in the order given.
 	Undo []Step
 	// MayFail says that a failure of this step is no failure of the plan: it
@@ -76,11 +83,11 @@ func (s Step) Words() []string {
 }
 
 // Groups are the plan's steps as they are done: one after another, or several
-// together.
+// together, or several in any order.
 func (p Plan) Groups() []Plan {
 	var groups []Plan
 	for i, s := range p {
-		if i > 0 && s.Together != "" && s.Together == p[i-1].Together {
+		if i > 0 && s.inGroupOf(p[i-1]) {
 			last := len(groups) - 1
 			groups[last] = append(groups[last], s)
 			continue
@@ -88,6 +95,19 @@ func (p Plan) Groups() []Plan {
 		groups = append(groups, Plan{s})
 	}
 	return groups
+}
+
+func (s Step) inGroupOf(other Step) bool {
+	return s.Together == other.Together && s.AnyOrder == other.AnyOrder && s.Together+s.AnyOrder != ""
+}
+
+// InAnyOrder makes a group of steps that don't need each other.
+func InAnyOrder(group string, plans ...Plan) Plan {
+	all := slices.Concat(plans...)
+	for i := range all {
+		all[i].AnyOrder = group
+	}
+	return all
 }
 
 // Undo lists what takes the given steps back, the last step's first.

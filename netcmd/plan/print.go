@@ -29,20 +29,22 @@ func writeSteps(b *strings.Builder, p Plan) {
 	about, last, done := "", Step{}, 0
 	supervises := slices.ContainsFunc(p, func(s Step) bool { return s.Child != "" })
 	for _, group := range p.Groups() {
-		done += len(group)
 		if group[0].Together != "" {
+			done += len(group)
 			writeTogether(b, group, &about)
 			continue
 		}
-		s := group[0]
-		writeAbout(b, s, &about)
-		if s.Child != "" && last.Child == "" {
-			b.WriteString(beforeChildren(s))
-		}
-		last = s
-		b.WriteString(Line(s))
-		if supervises && len(s.Undo) > 0 {
-			b.WriteString(atExit(p[:done].Undo()))
+		for _, s := range group {
+			done++
+			writeAbout(b, s, &about)
+			if s.Child != "" && last.Child == "" {
+				b.WriteString(beforeChildren(s))
+			}
+			last = s
+			b.WriteString(Line(s))
+			if supervises && len(s.Undo) > 0 {
+				b.WriteString(atExit(p[:done].Undo()))
+			}
 		}
 	}
 	if last.Child != "" {

@@ -12,11 +12,13 @@ func together(group, script, input string) Step {
 
 func TestGroups(t *testing.T) {
 	p := Plan{together("", "1", ""), together("", "2", ""), together("x", "3", ""), together("x", "4", ""), together("y", "5", ""), together("", "6", "")}
+	p = append(p, InAnyOrder("x", Plan{together("", "7", ""), together("", "8", "")}, Plan{together("", "9", "")})...)
+	p = append(p, InAnyOrder("y", p[:1])...)
 	var sizes []int
 	for _, g := range p.Groups() {
 		sizes = append(sizes, len(g))
 	}
-	want := []int{1, 1, 2, 1, 1}
+	want := []int{1, 1, 2, 1, 1, 3, 1}
 	if len(sizes) != len(want) {
 		t.Fatalf("%v, want %v", sizes, want)
 	}
@@ -56,6 +58,17 @@ func TestTogetherScriptFails(t *testing.T) {
 	}
 	if got := sh(t, "cat "+file); got != "well\n" {
 		t.Errorf("the other one did %q", got)
+	}
+}
+
+// In a script, steps that may come in any order come one after another.
+func TestAnyOrderScript(t *testing.T) {
+	p := InAnyOrder("x", Plan{{Argv: []string{"echo", "one"}}, {Argv: []string{"cat"}, Stdin: "two\n"}})
+	if got, want := run(t, append(p, Step{Argv: []string{"echo", "three"}}), 0), "one\ntwo\nthree\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := Line(p[1]), "cat <<'END'\ntwo\nEND\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
