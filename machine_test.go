@@ -41,6 +41,7 @@ type fakeMachine struct{ facts testFacts }
 // testFacts is that file, in JSON. It says only what is unlike usualFacts.
 type testFacts struct {
 	machine.Facts
+	Routes []machine.Route `json:"routes"`
 	// Missing are programs that are not installed.
 	Missing []string `json:"missing"`
 	// LacksNames says that the program's other names are not beside it.
@@ -96,6 +97,8 @@ func (m fakeMachine) Has(program string) bool { return !slices.Contains(m.facts.
 func (m fakeMachine) LegacyIptables(iptables netcmd.Tool) bool { return m.facts.Modules != nil }
 
 func (m fakeMachine) Facts(netcmd.Gateway) machine.Facts { return m.facts.Facts }
+
+func (m fakeMachine) Routes() []machine.Route { return m.facts.Routes }
 
 func (m fakeMachine) Runs(g netcmd.Gateway) ([]runstate.Run, error) {
 	var runs []runstate.Run

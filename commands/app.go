@@ -30,6 +30,8 @@ type Machine interface {
 	LegacyIptables(iptables netcmd.Tool) bool
 	// Facts reads what plans for a gateway depend on.
 	Facts(netcmd.Gateway) machine.Facts
+	// Routes lists the networks that the host reaches, and the addresses it has.
+	Routes() []machine.Route
 	// Survey adds to the facts what else can be seen of the machine, and looks
 	// for tools.
 	Survey(f machine.Facts, tools []string) machine.Survey

@@ -44,7 +44,7 @@ func (a App) create(c *cli.Context) error {
 		return withHint(fmt.Errorf("there is a gateway %s already", g.Interface),
 			"use it, or remove it by: vagganet destroy%s", interfaceOption(g))
 	}
-	if err := checkInTheWay(g, facts); err != nil {
+	if err := checkInTheWay(g, a.Machine.Routes()); err != nil {
 		return err
 	}
 	if facts.NoBridgeFilter {
@@ -102,9 +102,9 @@ func hostFacts(c *cli.Context, facts machine.Facts) netcmd.HostFacts {
 
 // checkInTheWay compares the addresses that the host will see with those that
 // it has.
-func checkInTheWay(g netcmd.Gateway, facts machine.Facts) error {
+func checkInTheWay(g netcmd.Gateway, routes []machine.Route) error {
 	for _, ours := range []netip.Prefix{g.Network.HostLink(), g.Network.SlotRange()} {
-		for _, r := range facts.Routes {
+		for _, r := range routes {
 			if r.Device != g.Interface && r.Prefix.Overlaps(ours) {
 				return withHint(fmt.Errorf("network %s is in use on this host: device %s has %s", g.Network, r.Device, r.Prefix),
 					"choose a /16 that is free, such as: vagganet%s --network 10.123.0.0/16 create", interfaceOption(g))

@@ -14,10 +14,11 @@ import (
 // checkTools says which tool of a plan is not there, before anything is
 // changed.
 func (a App) checkTools(p plan.Plan) error {
+	there := map[string]bool{}
 	for _, s := range allSteps(p) {
-		for _, words := range toolWords(s) {
-			if !a.Machine.Has(words) {
-				return missingToolError(words)
+		for _, tool := range toolWords(s) {
+			if there[tool] = there[tool] || a.Machine.Has(tool); !there[tool] {
+				return missingToolError(tool)
 			}
 		}
 	}

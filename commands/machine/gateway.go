@@ -3,7 +3,6 @@ package machine
 import (
 	"encoding/json"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -26,13 +25,30 @@ func gateway(g netcmd.Gateway) GatewayFacts {
 		Forwarding: exists(netcmd.ForwardingMarker) && !otherGateway(g),
 		Note:       readNote(g),
 	}
-	if device, err := net.InterfaceByName(g.Interface); err == nil {
-		facts.Parts.Link, facts.Parts.Up = true, device.Flags&net.FlagUp != 0
-	}
+	facts.Parts.Link, facts.Parts.Up = device(g.Interface)
 	if info, err := os.Stat(g.RunsDir()); err == nil {
 		facts.Owner = owner(info)
 	}
 	return facts
+}
+
+// device says whether the host has a device of that name, and whether it is up.
+// It asks for that device alone, in a way that needs no lock of the kernel's: to
+// list all takes as long as whatever is being made or taken away elsewhere.
+func device(name string) (there, up bool) {
+	if !exists("/proc/sys/net/ipv4/conf/" + name) {
+		return false, false // the kernel would look for a module of that name
+	}
+	socket, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return false, false
+	}
+	defer unix.Close(socket)
+	request, err := unix.NewIfreq(name)
+	if err != nil || unix.IoctlIfreq(socket, unix.SIOCGIFFLAGS, request) != nil {
+		return false, false
+	}
+	return true, request.Uint16()&unix.IFF_UP != 0
 }
 
 // readNote reads what the gateway was made with; nil if it isn't there, or not
@@ -64,7 +80,7 @@ func foreign(g netcmd.Gateway) string {
 			return fmt.Sprintf("%s is not a folder that only root can write to", dir)
 		}
 	}
-	if _, err := net.InterfaceByName(g.Interface); err == nil && !exists(g.Dir()) {
+	if there, _ := device(g.Interface); there && !exists(g.Dir()) {
 		return fmt.Sprintf("the host has a device %s that is not a gateway's", g.Interface)
 	}
 	return ""

@@ -33,7 +33,6 @@ type Facts struct {
 	// have their rights.
 	Restricted bool         `json:"restricted"`
 	Modules    []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
-	Routes     []Route      `json:"routes"`
 	Gateway    GatewayFacts `json:"gateway"`
 	// NoProc says that parts of /proc are hidden, as in most containers: the
 	// kernel then lets nobody mount another one in a user namespace.
@@ -108,7 +107,6 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 		BridgeFilter: exists("/proc/sys/net/bridge/bridge-nf-call-iptables"),
 		IPv6:         exists("/proc/sys/net/ipv6/conf/default/disable_ipv6"),
 		Restricted:   restricted(readSetting),
-		Routes:       append(addresses(), routes()...),
 		Gateway:      gateway(g),
 		Resolver:     resolver(),
 		Isolated:     isolated(g),
@@ -120,6 +118,9 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 	}
 	return f
 }
+
+// Routes lists the networks that the host reaches, and the addresses it has.
+func (Host) Routes() []Route { return append(addresses(), routes()...) }
 
 func currentUser(h Host) netcmd.User {
 	u := netcmd.User{UID: os.Getuid(), GID: os.Getgid()}

@@ -19,6 +19,8 @@ import (
 // plans depend on, for those who want to know why a plan fails.
 type Survey struct {
 	Facts
+	// Routes are the host's.
+	Routes []Route `json:"routes"`
 	// Login is the user's name; empty if the uid has none.
 	Login string `json:"login"`
 	// OwnerName is the name of the user whose gateway it is; empty if unknown.
@@ -83,6 +85,7 @@ var PackageManagers = []string{"apt-get", "dnf", "apk"}
 func (h Host) Survey(facts Facts, tools []string) Survey {
 	s := Survey{
 		Facts:         facts,
+		Routes:        h.Routes(),
 		Login:         userName(facts.User.UID),
 		OwnerName:     userName(facts.Gateway.Owner),
 		Terminal:      hasTerminal(),
