@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,27 +30,56 @@ type Registration struct {
 	isolated bool
 }
 
-// Register takes the first free name for a run of this process: base, base-2,
-// base-3 and so on. With exact, it is base or an error. A name isn't free if a
-// run has it in another of the folders, either. The file holds the token, so
-// that nobody takes this run for another one that had the name.
+// Register takes a free name for a run of this process: base, base-2, base-3 and
+// so on. With exact, it is base or an error. A name isn't free if a run has it in
+// another of the folders, either. The file holds the token, so that nobody takes
+// this run for another one that had the name.
 func Register(g netcmd.Gateway, others []string, base, token string, exact bool) (*Registration, error) {
-	for n := 1; ; n++ {
-		name := base
-		if n > 1 {
-			name = fmt.Sprintf("%s-%d", base, n)
+	number := func(n int) string {
+		if n == 0 {
+			return base
 		}
-		file, err := register(g, others, name)
+		return fmt.Sprintf("%s-%d", base, n+1)
+	}
+	n := 0
+	if !exact {
+		n = FirstFree(math.MaxInt32, func(n int) bool { return isHeld(filepath.Join(g.RunsDir(), number(n))) })
+	}
+	for ; ; n++ {
+		file, err := register(g, others, number(n))
 		if err == nil {
-			return &Registration{name, file, g.Isolated != nil}, writeToken(file, token)
+			return &Registration{number(n), file, g.Isolated != nil}, writeToken(file, token)
 		}
 		if !errors.Is(err, errHeld) {
 			return nil, err
 		}
 		if exact {
-			return nil, fmt.Errorf("a run called %s is up already", name)
+			return nil, fmt.Errorf("a run called %s is up already", base)
 		}
 	}
+}
+
+// FirstFree finds a number below limit that isn't taken, or else returns limit.
+// It is the first one where none is free below others that are taken; in any case
+// few are looked at, even where thousands are taken.
+func FirstFree(limit int, taken func(int) bool) int {
+	last, free := -1, 0 // before the one, all may be taken
+	for step := 1; free < limit && taken(free); step *= 2 {
+		last, free = free, free+step
+	}
+	if free >= limit {
+		for free = 0; free < limit && taken(free); free++ {
+		}
+		return free
+	}
+	for free-last > 1 {
+		if middle := (last + free) / 2; taken(middle) {
+			last = middle
+		} else {
+			free = middle
+		}
+	}
+	return free
 }
 
 // writeToken also writes over the token of a run that was killed, whose file
