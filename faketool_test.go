@@ -80,6 +80,10 @@ func fakeTool() {
 	switch argv[0] {
 	case "node":
 		waitForNodes()
+	case "mkdir":
+		if dir := argv[len(argv)-1]; !filepath.IsAbs(dir) {
+			fakeCheck(os.MkdirAll(dir, 0o755)) // the shell goes on with it
+		}
 	case "sudo", "nsenter", "unshare", "setpriv":
 		if slices.Contains(argv, "--user") && argv[0] == "unshare" {
 			fmt.Println(os.Getenv(holderVar))

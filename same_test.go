@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,8 +20,8 @@ const sameScripts = "testdata/same"
 
 // TestSameCommands compares what a verb runs with what the script runs that its
 // dry run prints: the words of every command, in their order, what is set for
-// it in the environment, and its input. All tools are fakes that write down how
-// they are called. They could do no harm, but the program itself writes into
+// it in the environment, its input, and the files that a shell makes by itself.
+// All tools are fakes that write down how they are called. They could do no harm, but the program itself writes into
 // its folder, so the test is in a sandbox.
 //
 // One thing can't be compared: kill is a part of the shell, so the script's
@@ -94,8 +97,13 @@ func cmdSame(ts *testscript.TestScript, neg bool, verb []string) {
 	script := ts.MkAbs(".script")
 	ts.Check(os.WriteFile(script, []byte(ts.ReadFile("stdout")), 0o644))
 
-	byVerb := callsOf(ts, "vagganet", verb...)
-	byScript := callsOf(ts, "sh", "-e", script)
+	byVerb, filesByVerb := callsOf(ts, "vagganet", verb...)
+	byScript, filesByScript := callsOf(ts, "sh", "-e", script)
+	if verb[0] == "run" {
+		// Some of its steps, and its children, are started side by side.
+		sortCalls(byVerb)
+		sortCalls(byScript)
+	}
 	for i := range min(len(byVerb), len(byScript)) {
 		if a, b := byVerb[i].String(), byScript[i].String(); a != b {
 			ts.Fatalf("command %d is not the same\nof the verb:   %s\nof the script: %s", i+1, a, b)
@@ -104,9 +112,14 @@ func cmdSame(ts *testscript.TestScript, neg bool, verb []string) {
 	if len(byVerb) != len(byScript) || len(byVerb) == 0 {
 		ts.Fatalf("the verb runs %d commands, the script %d\nthe verb's:   %q\nthe script's: %q", len(byVerb), len(byScript), byVerb, byScript)
 	}
+	if verb[0] == "run" && filesByVerb[".hosts"] == "" || !maps.Equal(filesByVerb, filesByScript) {
+		ts.Fatalf("the files are not the same\nof the verb:   %q\nof the script: %q", filesByVerb, filesByScript)
+	}
 }
 
-func callsOf(ts *testscript.TestScript, program string, args ...string) []call {
+// callsOf runs a program, and returns the calls of tools, and the files that a
+// shell has made in the run's folder.
+func callsOf(ts *testscript.TestScript, program string, args ...string) ([]call, map[string]string) {
 	file := ts.MkAbs(".calls")
 	os.Remove(file)
 	ts.Setenv(callsVar, file)
@@ -116,9 +129,28 @@ func callsOf(ts *testscript.TestScript, program string, args ...string) []call {
 	for i := range calls {
 		calls[i].Argv = outsideWords(calls[i].Argv)
 	}
-	// Children are started one beside the other, after all the rest.
-	slices.SortStableFunc(calls, func(a, b call) int { return strings.Compare(child(a), child(b)) })
-	return calls
+	return calls, takeFiles(ts, runFolder+"/vagga/run")
+}
+
+// takeFiles reads the files of a folder, and removes them. Left out are the
+// program's lock and the exit code that a script keeps.
+func takeFiles(ts *testscript.TestScript, folder string) map[string]string {
+	files := map[string]string{}
+	ts.Check(filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if name := strings.TrimPrefix(path, folder+"/"); name != ".lock" && name != ".exit" {
+			files[name] = string(text)
+		}
+		return errors.Join(err, os.Remove(path))
+	}))
+	return files
+}
+
+func sortCalls(calls []call) {
+	slices.SortFunc(calls, func(a, b call) int { return strings.Compare(a.String(), b.String()) })
 }
 
 // outsideWords makes alike how a run goes on inside of the gateway: the verb
@@ -129,14 +161,4 @@ func outsideWords(argv []string) []string {
 		return append(argv[:last:last], "(inside)")
 	}
 	return argv
-}
-
-// child is whose command a call is; empty for the network's.
-func child(c call) string {
-	for _, e := range c.Env {
-		if name, ok := strings.CutPrefix(e, "VAGGA_SUBCOMMAND="); ok {
-			return name
-		}
-	}
-	return ""
 }

@@ -2,61 +2,82 @@ package netcmd
 
 import (
 	"fmt"
+	"slices"
 
 	"vagganet/netcmd/plan"
 )
 
-// bridgeSettings are those of the bridge's namespace before it has devices.
-// While nothing is cut, bridged packets don't pass through iptables.
-func (r Run) bridgeSettings() []string {
+// bridgeNetNS makes the bridge's namespace, with settings for the devices to
+// come. While nothing is cut, bridged packets don't pass through iptables.
+func (r Run) bridgeNetNS() plan.Step {
 	settings := []string{"net.ipv4.ip_forward=1"}
 	if r.BridgeFilter {
 		// Behind a VLAN tag there are addresses, too.
 		settings = append(settings, bridgeSwitch+"=0", "net.bridge.bridge-nf-filter-vlan-tagged=1")
 	}
-	return append(settings, r.guestSettings()...)
+	if r.IPv6 {
+		settings = append(settings, "net.ipv6.conf.default.disable_ipv6=1")
+	}
+	return plan.Step{
+		About: "bridge: network namespace",
+		Place: plan.Place{Name: Bridge, Enter: r.newNetNS(Bridge)},
+		Argv:  r.Gateway.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...),
+	}
 }
 
-// bridge connects the bridge's namespace: to the gateway, and to every guest by
-// a veth that is a port of the bridge.
-func (r Run) bridge() plan.Plan {
-	tools := r.Gateway.Tools
-	var p plan.Plan
-	ip := r.at(Bridge, "addresses, and a port for each guest", tools.batch()...)
-	if tools.Brctl == nil {
-		ip.Stdin = lines("link add " + bridgeDevice + " type bridge")
-	} else {
-		p = plan.Plan{r.at(Bridge, "the bridge device", tools.Brctl.With("addbr", bridgeDevice)...)}
+// bridgeDevice makes the bridge itself, where there is a brctl.
+func (r Run) bridgeDevice() plan.Plan {
+	if brctl := r.Gateway.Tools.Brctl; brctl != nil {
+		return plan.Plan{r.at(Bridge, "the bridge device", brctl.With("addbr", bridgeDevice)...)}
 	}
-	ip.Stdin += r.bridgeLines()
-	return append(append(p, ip), r.bridgeFirewall()...)
+	return nil
+}
+
+// bridge connects the bridge's namespace: to the gateway, and to every guest,
+// whose veth is there already, by making that a port of the bridge.
+func (r Run) bridge() plan.Step {
+	s := r.at(Bridge, "addresses, and a port for each guest", r.Gateway.Tools.batch()...)
+	if r.Gateway.Tools.Brctl == nil {
+		s.Stdin = lines("link add " + bridgeDevice + " type bridge")
+	}
+	s.Stdin += r.bridgeLines()
+	return s
 }
 
 // bridgeFirewall hides the guests behind the bridge, where there is a gateway,
 // and has the chain for partitions, where they are made in the bridge.
 func (r Run) bridgeFirewall() plan.Plan {
+	about := "firewall"
 	var input []string
 	if !r.isolated() {
-		input = append(append(input, "*nat"), r.portRules()...)
-		input = append(input,
-			// Not between guests: where bridged packets pass through iptables,
-			// all peers would look like the bridge.
-			fmt.Sprintf("-A POSTROUTING -s %s ! -d %s -j MASQUERADE", r.Network, r.Network),
-			"COMMIT")
+		// Not between guests: where bridged packets pass through iptables, all
+		// peers would look like the bridge.
+		rule := fmt.Sprintf("-A POSTROUTING -s %s ! -d %s -j MASQUERADE", r.Network, r.Network)
+		input = append(input, "*nat", rule, "COMMIT")
 	}
 	if r.CutsIn != InGuests {
+		about += ", with a chain for partitions"
 		input = append(input, cutChainIn("FORWARD")...)
 	}
 	if input == nil {
 		return nil
 	}
-	s := r.at(Bridge, "firewall, with a chain for partitions", r.Gateway.Tools.Restore().With("--noflush", "--wait")...)
-	if r.CutsIn == InGuests {
-		s.About = "bridge: firewall"
+	return plan.Plan{r.restoreInBridge(about, input)}
+}
+
+// bridgePorts leads forwarded ports on from the bridge's own address.
+func (r Run) bridgePorts() plan.Plan {
+	if !r.HasPorts() {
+		return nil
 	}
+	return plan.Plan{r.restoreInBridge("forwarded ports", slices.Concat([]string{"*nat"}, r.portRules(), []string{"COMMIT"}))}
+}
+
+func (r Run) restoreInBridge(about string, input []string) plan.Step {
+	s := r.at(Bridge, about, r.Gateway.Tools.Restore().With("--noflush", "--wait")...)
 	s.Env = []string{lockFile(r.Gateway.RunDir(), Bridge)}
 	s.Stdin = lines(input...)
-	return plan.Plan{s}
+	return s
 }
 
 func (r Run) bridgeLines() string {
@@ -67,8 +88,7 @@ func (r Run) bridgeLines() string {
 		fmt.Sprintf("addr add %s/%d dev %s", address, r.Network.Prefix().Bits(), bridgeDevice))
 	for _, g := range r.Guests {
 		batch = append(batch,
-			fmt.Sprintf("link add %s up master %s type veth peer name %s address %s netns %s",
-				g.Port(), bridgeDevice, guestDevice, MAC(g.IP), r.dir(g.Name)),
+			fmt.Sprintf("link set dev %s master %s up", g.Port(), bridgeDevice),
 			neighbour(g.IP, bridgeDevice))
 	}
 	return lines(batch...)

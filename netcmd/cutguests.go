@@ -39,7 +39,6 @@ func (r Run) guestFirewalls() plan.Plan {
 		s.About = "guests: firewall, with a chain for partitions"
 		s.Env = []string{lockFile(r.Gateway.RunDir(), g.Name)}
 		s.Stdin = lines(cutChainIn("INPUT")...)
-		s.Together = "firewall"
 		p = append(p, s)
 	}
 	return p

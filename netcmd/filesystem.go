@@ -175,13 +175,23 @@ func (r *root) makePoint(m Mount) {
 	}
 }
 
-// fileSystem is the steps that prepare a child's file system. The mounts
-// themselves are made by the child's first process, from a file in the form of
+// fileSystems are the steps that prepare the children's file systems. The mounts
+// themselves are made by each child's first process, from a file in the form of
 // fstab, in the child's own mount namespace.
-func (r Run) fileSystem(c Child) plan.Plan {
-	if c.Files == nil {
-		return nil
+func (r Run) fileSystems() plan.Plan {
+	var folders, files plan.Plan
+	for _, c := range r.Children {
+		if c.Files != nil {
+			folder, fill := r.fileSystem(c)
+			folders, files = append(folders, folder), append(files, fill...)
+		}
 	}
+	return slices.Concat(plan.InAnyOrder("folders", folders), plan.InAnyOrder("files", files))
+}
+
+// fileSystem is the step that makes the folders of a child's file system, and
+// those that fill them.
+func (r Run) fileSystem(c Child) (plan.Step, plan.Plan) {
 	about := c.Name + ": its file system"
 	folders, tab, at := []string{r.dir(".fstab")}, []string(nil), ""
 	var fill plan.Plan
@@ -200,8 +210,7 @@ func (r Run) fileSystem(c Child) plan.Plan {
 	for _, m := range c.Files.Mounts {
 		tab = append(tab, c.Files.tabLine(m, at))
 	}
-	p := plan.Plan{r.step(about, append([]string{"mkdir", "-p"}, folders...)...)}
-	return append(append(p, fill...), r.write(about, r.fstab(c), lines(tab...)))
+	return r.step(about, append([]string{"mkdir", "-p"}, folders...)...), append(fill, r.write(about, r.fstab(c), lines(tab...)))
 }
 
 // fill makes the files and links in the folders of a root.

@@ -85,24 +85,26 @@ func checkHostnames(guests []Guest) error {
 	return nil
 }
 
-// guestSettings switch IPv6 off for devices to come: their link-local addresses
-// would be a way round a partition of IPv4.
-func (r Run) guestSettings() []string {
-	if !r.IPv6 {
-		return nil
-	}
-	return []string{"net.ipv6.conf.default.disable_ipv6=1"}
-}
-
+// guest makes a guest's namespace and, while in it for the first time, its
+// device, with a peer in the bridge's. It switches IPv6 off for devices to come:
+// their link-local addresses would be a way round a partition of IPv4.
 func (r Run) guest(g Guest) plan.Step {
-	s := r.at(g.Name, "address", r.Gateway.Tools.batch()...)
-	s.Stdin = lines(
-		"link set dev lo up",
-		fmt.Sprintf("addr add %s/%d dev %s", g.IP, r.Network.Prefix().Bits(), guestDevice),
-		"link set dev "+guestDevice+" up",
-		"route add default via "+r.Network.Bridge().String(),
-		neighbour(r.Network.Bridge(), guestDevice))
-	return s
+	var first []string
+	if r.IPv6 {
+		first = []string{"echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6"}
+	}
+	return plan.Step{
+		About: "guest " + g.Name + ": network namespace, device and address",
+		Place: plan.Place{Name: "guest " + g.Name, Enter: r.newNetNS(g.Name, first...)},
+		Argv:  r.Gateway.Tools.batch(),
+		Stdin: lines(
+			"link set dev lo up",
+			fmt.Sprintf("link add %s address %s type veth peer name %s netns %s", guestDevice, MAC(g.IP), g.Port(), r.dir(Bridge)),
+			fmt.Sprintf("addr add %s/%d dev %s", g.IP, r.Network.Prefix().Bits(), guestDevice),
+			"link set dev "+guestDevice+" up",
+			"route add default via "+r.Network.Bridge().String(),
+			neighbour(r.Network.Bridge(), guestDevice)),
+	}
 }
 
 // child starts a process. In a guest, a shell that stays is the first process

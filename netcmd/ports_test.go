@@ -56,8 +56,8 @@ func TestPortRules(t *testing.T) {
 	if got := r.portRules(); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
-	firewall := r.bridge()[1].Stdin
-	if !strings.HasPrefix(firewall, "*nat\n"+lines(want...)+"-A POSTROUTING") {
+	firewall := r.bridgePorts()[0].Stdin
+	if firewall != "*nat\n"+lines(want...)+"COMMIT\n" {
 		t.Errorf("got\n%s", firewall)
 	}
 }
@@ -66,7 +66,7 @@ func TestPortRules(t *testing.T) {
 func TestNoPorts(t *testing.T) {
 	r := portsRun()
 	r.Guests[0].Ports = nil
-	if r.HasPorts() || r.Forward() != nil || r.portRules() != nil {
+	if r.HasPorts() || r.Forward() != nil || r.bridgePorts() != nil {
 		t.Error("a run without ports has steps or rules for them")
 	}
 }

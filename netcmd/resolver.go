@@ -70,19 +70,6 @@ func (r Resolver) throughSystemd() bool {
 	return slices.ContainsFunc(r.Servers, func(ip netip.Addr) bool { return slices.Contains(systemdResolved, ip) })
 }
 
-// resolvConf gives the run's processes their /etc/resolv.conf.
-func (r Run) resolvConf() plan.Plan {
-	if r.ResolvConf == "" {
-		return nil
-	}
-	const about = "run: name servers that can be reached from in there"
-	file := r.dir(".resolv.conf")
-	return plan.Plan{
-		r.write(about, file, r.ResolvConf),
-		r.step(about, r.Gateway.Tools.Mount.With("--bind", file, "/etc/resolv.conf")...),
-	}
-}
-
 // resolverRules lead queries at the host's address to its own resolver, and
 // keep everything else of the guests' off its loopback device.
 func (g Gateway) resolverRules(resolver netip.Addr) []hostRule {

@@ -130,38 +130,8 @@ func (r Run) Enter() plan.Step {
 // Plan is the whole run as one plan.
 func (r Run) Plan() plan.Plan {
 	s := r.Enter()
-	s.Inner = slices.Concat(r.Prepare(), r.Claim(), r.Forward(), r.Connect(), r.Start())
+	s.Inner = slices.Concat(r.Prepare(), r.Populate(), r.Claim(), r.Forward(), r.Connect(), r.Start())
 	return plan.Plan{s}
-}
-
-// Prepare makes what does not depend on the slot: the run's folder, which only
-// its own processes see, and the network namespaces.
-func (r Run) Prepare() plan.Plan {
-	const about = "run: a folder that only its own processes see"
-	files := []string{"touch", r.dir(Bridge)}
-	for _, g := range r.Guests {
-		files = append(files, r.dir(g.Name))
-	}
-	p := plan.Plan{
-		r.step(about, r.Gateway.Tools.Mount.With("-t", "tmpfs", "-o", "mode=0755", "tmpfs", r.Gateway.RunDir())...),
-		r.step(about, files...),
-		r.write(about, r.dir(".hosts"), r.hosts()),
-		r.step(about, r.Gateway.Tools.Mount.With("--bind", r.dir(".hosts"), "/etc/hosts")...),
-	}
-	if !r.isolated() && !r.InCallersNet() {
-		const about = "run: no way from here to the namespace that all runs share"
-		p = append(p, r.step(about, r.Gateway.Tools.Mount.With("--bind", "/dev/null", r.Gateway.NetNS())...))
-	}
-	p = append(p, r.resolvConf()...)
-	p = append(p, r.programNames()...)
-	for _, c := range r.Children {
-		p = append(p, r.fileSystem(c)...)
-	}
-	p = append(p, r.makeNetNS("bridge", Bridge, r.bridgeSettings()))
-	for _, g := range r.Guests {
-		p = append(p, r.makeNetNS("guest "+g.Name, g.Name, r.guestSettings()))
-	}
-	return p
 }
 
 // Claim takes the slot. It fails where another run has it: the kernel makes a
@@ -181,13 +151,19 @@ func (r Run) Claim() plan.Plan {
 	return plan.Plan{s}
 }
 
-// Connect builds the network between the namespaces.
-func (r Run) Connect() plan.Plan {
-	p := r.bridge()
+// Populate makes the guests, and what else needs no more than the bridge's
+// namespace: neither the slot, nor each other.
+func (r Run) Populate() plan.Plan {
+	p := slices.Concat(plan.Plan{r.mountCovers()}, r.bridgeDevice(), r.bridgeFirewall())
 	for _, g := range r.Guests {
 		p = append(p, r.guest(g))
 	}
-	p = append(p, r.guestFirewalls()...)
+	return plan.InAnyOrder("populate", p)
+}
+
+// Connect builds the network between the namespaces.
+func (r Run) Connect() plan.Plan {
+	p := plan.InAnyOrder("connect", plan.Plan{r.bridge()}, r.bridgePorts(), r.guestFirewalls())
 	return append(p, r.write("run: what it says of itself, now that it is up", InfoFile(r.Gateway.RunDir()), r.info()))
 }
 
@@ -218,62 +194,21 @@ func (r Run) info() string {
 	return string(text) + "\n"
 }
 
-// hosts is /etc/hosts for everything in the run.
-func (r Run) hosts() string {
-	var b strings.Builder
-	b.WriteString("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n")
-	for _, g := range r.Guests {
-		fmt.Fprintf(&b, "%s\t%s", g.IP, g.Hostname)
-		if g.Name != g.Hostname {
-			b.WriteString(" " + g.Name)
-		}
-		b.WriteString("\n")
-	}
-	return b.String()
-}
-
-// ownBin says whether the run has a folder with the program under all its
-// names: because they are not beside the program, or for a child whose root is
-// another one.
-func (r Run) ownBin() bool {
-	return r.Links || slices.ContainsFunc(r.Children, func(c Child) bool { return c.Files != nil })
-}
-
-// BinDir is that folder.
-func (r Run) BinDir() string { return r.dir(".bin") }
-
-func (r Run) programNames() plan.Plan {
-	if !r.ownBin() {
-		return nil
-	}
-	const about = "run: the program under all its names"
-	own := r.BinDir() + "/" + ProgramNames[0]
-	p := plan.Plan{
-		r.step(about, "mkdir", r.BinDir()),
-		r.step(about, "touch", own),
-		r.step(about, r.Gateway.Tools.Mount.With("--bind", r.Program, own)...),
-	}
-	for _, name := range ProgramNames[1:] {
-		p = append(p, r.step(about, "ln", "-s", ProgramNames[0], r.BinDir()+"/"+name))
-	}
-	return p
-}
-
-// makeNetNS makes a network namespace and, while in it for the first time, the
-// settings it starts with.
-func (r Run) makeNetNS(node, file string, settings []string) plan.Step {
-	argv := []string{"true"}
-	if len(settings) > 0 {
-		argv = r.Gateway.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...)
-	}
-	place := plan.Place{Name: node, Enter: r.Gateway.Tools.Unshare.With("--net=" + r.dir(file))}
+// newNetNS is the way into a network namespace that is made by going there. What
+// is done first is a shell's, in the namespace: settings that it starts with.
+func (r Run) newNetNS(file string, first ...string) []string {
+	unshare := r.Gateway.Tools.Unshare.With("--net=" + r.dir(file))
 	if r.NoProc {
 		// Unshare looks for itself in /proc by its number, which is another
 		// one there.
 		mount := shellescape.QuoteCommand(r.Gateway.Tools.Mount.With("--bind", "/proc/self/ns/net", r.dir(file)))
-		place.Enter = r.Gateway.Tools.Unshare.With("--net", "sh", "-c", mount+` && exec "$@"`, "sh")
+		first = append([]string{mount}, first...)
+		unshare = r.Gateway.Tools.Unshare.With("--net")
 	}
-	return plan.Step{About: node + ": network namespace", Place: place, Argv: argv}
+	if len(first) == 0 {
+		return unshare
+	}
+	return append(unshare, "sh", "-c", strings.Join(append(first, `exec "$@"`), " && "), "sh")
 }
 
 // outermost is the name of the network namespace that the run's first process

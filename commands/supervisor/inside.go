@@ -9,11 +9,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
-	"strings"
+	"sync"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 
 	"vagganet/commands/ports"
 	"vagganet/commands/runner"
@@ -120,7 +117,11 @@ func setUp(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
 	if err := r.Run(ctx, run.Prepare()); err != nil {
 		return err
 	}
-	if err := claim(ctx, r, run); err != nil {
+	populate := run.Populate()
+	err := sideBySide(ctx,
+		func(ctx context.Context) error { return claim(ctx, &runner.Runner{Trace: r.Trace}, run) },
+		func(ctx context.Context) error { return r.Run(ctx, populate) })
+	if err != nil {
 		return err
 	}
 	removed, err := ports.Open(ctx, r, *run)
@@ -133,66 +134,21 @@ func setUp(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
 	return r.Run(ctx, run.Connect())
 }
 
-// ErrNoSlot means that the gateway has as many runs as it can.
-var ErrNoSlot = fmt.Errorf("all %d slots of the gateway are taken by other runs", netcmd.Slots)
-
-// claim takes the first free slot. Another run may be faster: then the kernel
-// refuses to make the device a second time, and the next slot is tried.
-func claim(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
-	if run.Gateway.Isolated != nil {
-		return nil
+// sideBySide does two things at the same time. When one fails, the context of
+// the other ends; the error is that of the one that failed first.
+func sideBySide(ctx context.Context, one, other func(context.Context) error) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var both sync.WaitGroup
+	for _, do := range []func(context.Context) error{one, other} {
+		both.Add(1)
+		go func() {
+			defer both.Done()
+			if err := do(ctx); err != nil {
+				stop(err)
+			}
+		}()
 	}
-	network := run.Gateway.Network
-	taken, err := gatewayDevices(run)
-	if err != nil {
-		return err
-	}
-	for n := range netcmd.Slots {
-		run.Slot = network.Slot(n)
-		if taken[run.Slot.GatewayDevice()] {
-			continue
-		}
-		err := r.Run(ctx, run.Claim())
-		var failed *runner.StepError
-		if errors.As(err, &failed) && strings.Contains(failed.Stderr, "File exists") {
-			continue
-		}
-		return err
-	}
-	return ErrNoSlot
-}
-
-// gatewayDevices lists the devices in the gateway. The kernel shows a thread what
-// is in its own network, so one goes there if this process is elsewhere, and
-// ends with it.
-func gatewayDevices(run *netcmd.Run) (map[string]bool, error) {
-	if !run.InCallersNet() {
-		return devices()
-	}
-	gateway, err := os.Open(run.Gateway.NetNS())
-	if err != nil {
-		return nil, err
-	}
-	defer gateway.Close()
-	var there map[string]bool
-	done := make(chan error)
-	go func() {
-		runtime.LockOSThread() // and no unlocking
-		err := unix.Setns(int(gateway.Fd()), unix.CLONE_NEWNET)
-		if err == nil {
-			there, err = devices()
-		}
-		done <- err
-	}()
-	err = <-done
-	return there, err
-}
-
-func devices() (map[string]bool, error) {
-	entries, err := os.ReadDir("/proc/sys/net/ipv4/conf")
-	there := map[string]bool{}
-	for _, e := range entries {
-		there[e.Name()] = true
-	}
-	return there, err
+	both.Wait()
+	return context.Cause(ctx)
 }

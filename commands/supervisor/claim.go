@@ -1,0 +1,72 @@
+package supervisor
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"vagganet/commands/runner"
+	"vagganet/commands/runstate"
+	"vagganet/netcmd"
+)
+
+// ErrNoSlot means that the gateway has as many runs as it can.
+var ErrNoSlot = fmt.Errorf("all %d slots of the gateway are taken by other runs", netcmd.Slots)
+
+// claim takes a free slot. Another run may be faster: then the kernel refuses to
+// make the device a second time, and the next slot is tried.
+func claim(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
+	if run.Gateway.Isolated != nil {
+		return nil
+	}
+	network := run.Gateway.Network
+	n, err := freeSlot(run, 0)
+	for ; err == nil && n < netcmd.Slots; n, err = freeSlot(run, n+1) {
+		run.Slot = network.Slot(n)
+		err := r.Run(ctx, run.Claim())
+		var failed *runner.StepError
+		if errors.As(err, &failed) && strings.Contains(failed.Stderr, "File exists") {
+			continue
+		}
+		return err
+	}
+	return cmp.Or(err, ErrNoSlot)
+}
+
+// freeSlot finds a slot from that number on whose device is not in the gateway;
+// netcmd.Slots if there is none. The kernel shows a thread what is in its own
+// network, so one goes there if this process is elsewhere, and ends with it.
+func freeSlot(run *netcmd.Run, from int) (int, error) {
+	find := func() int {
+		return from + runstate.FirstFree(netcmd.Slots-from, func(n int) bool {
+			_, err := os.Stat("/proc/sys/net/ipv4/conf/" + run.Gateway.Network.Slot(from+n).GatewayDevice())
+			return err == nil
+		})
+	}
+	if !run.InCallersNet() {
+		return find(), nil
+	}
+	gateway, err := os.Open(run.Gateway.NetNS())
+	if err != nil {
+		return 0, err
+	}
+	defer gateway.Close()
+	n := 0
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and no unlocking
+		err := unix.Setns(int(gateway.Fd()), unix.CLONE_NEWNET)
+		if err == nil {
+			n = find()
+		}
+		done <- err
+	}()
+	err = <-done
+	return n, err
+}

@@ -1,0 +1,97 @@
+package netcmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"al.essio.dev/pkg/shellescape"
+
+	"vagganet/netcmd/plan"
+)
+
+// Prepare makes what does not depend on the slot: the run's folder, which only
+// its own processes see, and the namespace of the bridge.
+func (r Run) Prepare() plan.Plan {
+	mount := r.step(aboutFolder, r.Gateway.Tools.Mount.With("-t", "tmpfs", "-o", "mode=0755", "tmpfs", r.Gateway.RunDir())...)
+	return slices.Concat(plan.Plan{mount, r.files()}, r.fileSystems(), plan.Plan{r.bridgeNetNS()})
+}
+
+const aboutFolder = "run: a folder that only its own processes see"
+
+// files makes the files of the run's folder: those that namespaces and the
+// program are mounted on, and those that cover some of the host's. One shell can
+// do that by itself.
+func (r Run) files() plan.Step {
+	write := func(file, text string) string {
+		return "printf %s " + shellescape.Quote(text) + " >" + file
+	}
+	script := []string{"cd " + shellescape.Quote(r.Gateway.RunDir())}
+	points := []string{Bridge}
+	for _, g := range r.Guests {
+		points = append(points, g.Name)
+	}
+	if r.ownBin() {
+		script = append(script, "mkdir .bin")
+		for _, name := range ProgramNames {
+			points = append(points, ".bin/"+name)
+		}
+	}
+	script = append(script, "for file in "+shellescape.QuoteCommand(points)+`; do : >"$file"; done`)
+	script = append(script, write(".hosts", r.hosts()))
+	if r.ResolvConf != "" {
+		script = append(script, write(".resolv.conf", r.ResolvConf))
+	}
+	s := r.step(aboutFolder, "sh", "-e")
+	s.Stdin = lines(append(script, write(".covers", r.covers()))...)
+	return s
+}
+
+// hosts is /etc/hosts for everything in the run.
+func (r Run) hosts() string {
+	var b strings.Builder
+	b.WriteString("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n")
+	for _, g := range r.Guests {
+		fmt.Fprintf(&b, "%s\t%s", g.IP, g.Hostname)
+		if g.Name != g.Hostname {
+			b.WriteString(" " + g.Name)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// ownBin says whether the run has a folder with the program under all its
+// names: because they are not beside the program, or for a child whose root is
+// another one.
+func (r Run) ownBin() bool {
+	return r.Links || slices.ContainsFunc(r.Children, func(c Child) bool { return c.Files != nil })
+}
+
+// BinDir is that folder.
+func (r Run) BinDir() string { return r.dir(".bin") }
+
+// covers lists, in the form of fstab, what the run's processes see in place of
+// the host's files, and the program under its names.
+func (r Run) covers() string {
+	bind := func(source, target string) string { return tabLine(source, target, "none", "bind") }
+	tab := []string{bind(r.dir(".hosts"), "/etc/hosts")}
+	if r.ResolvConf != "" {
+		tab = append(tab, bind(r.dir(".resolv.conf"), "/etc/resolv.conf"))
+	}
+	if r.ownBin() {
+		for _, name := range ProgramNames {
+			tab = append(tab, bind(r.Program, r.BinDir()+"/"+name))
+		}
+	}
+	if !r.isolated() && !r.InCallersNet() {
+		// No way from here to the namespace that all runs share.
+		tab = append(tab, bind("/dev/null", r.Gateway.NetNS()))
+	}
+	return lines(tab...)
+}
+
+func (r Run) mountCovers() plan.Step {
+	return r.step("run: what its processes see in place of the host's files",
+		r.Gateway.Tools.Mount.With("--all", "--fstab", r.dir(".covers"))...)
+}
