@@ -60,6 +60,9 @@ func (a App) create(c *cli.Context) error {
 		say(os.Stderr, "removing what is left of a gateway %s that was half made", g.Interface)
 		p = append(p, g.Destroy()...)
 		g.Host.Forwarding = g.Host.Forwarding && !found.Forwarding
+		if found.Neighbours {
+			g.Host.Neighbours = g.Host.NeighboursBefore
+		}
 	}
 	return a.apply(c, title(c, "make the gateway "+g.Interface), append(p, g.Create()...))
 }
@@ -90,13 +93,15 @@ func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) 
 // asks for.
 func hostFacts(c *cli.Context, facts machine.Facts) netcmd.HostFacts {
 	return netcmd.HostFacts{
-		Forwarding:   facts.Forwarding,
-		BridgeFilter: facts.BridgeFilter || facts.NoBridgeFilter,
-		Restricted:   facts.Restricted,
-		Modules:      facts.Modules,
-		Resolver:     facts.Resolver.Local(),
-		NoIptables:   c.Bool("no-iptables"),
-		Found:        facts.Gateway.Parts,
+		Forwarding:       facts.Forwarding,
+		Neighbours:       facts.Neighbours,
+		NeighboursBefore: facts.NeighboursBefore,
+		BridgeFilter:     facts.BridgeFilter || facts.NoBridgeFilter,
+		Restricted:       facts.Restricted,
+		Modules:          facts.Modules,
+		Resolver:         facts.Resolver.Local(),
+		NoIptables:       c.Bool("no-iptables"),
+		Found:            facts.Gateway.Parts,
 	}
 }
 

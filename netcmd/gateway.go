@@ -47,6 +47,9 @@ type IDRange struct{ First, Count int }
 type HostFacts struct {
 	// Forwarding is net.ipv4.ip_forward as it is.
 	Forwarding bool
+	// Neighbours are the limits of the table of neighbours as they are, and
+	// NeighboursBefore as they were before there was a gateway.
+	Neighbours, NeighboursBefore NeighbourLimits
 	// BridgeFilter says that br_netfilter is loaded, or can't be had.
 	BridgeFilter bool
 	// Restricted says that the kernel lets only root make user namespaces that
@@ -81,6 +84,9 @@ type GatewayParts struct {
 	// Forwarding says that forwarding was off before there was a gateway, and
 	// that no other one needs it.
 	Forwarding bool
+	// Neighbours says that their table was smaller before there was a gateway,
+	// and that no other one needs it as it is.
+	Neighbours bool
 	// Note is what the gateway was made with; nil if that can't be read.
 	Note *Note
 }
@@ -160,6 +166,7 @@ func (g Gateway) parts() []part {
 		{there: found.Dir, up: g.makeStateDir(), down: g.removeStateDir()},
 		{there: found.Dir, up: g.makeDir(), down: []plan.Step{g.root("host: folder", "rm", "-r", g.Dir())}},
 		{there: found.Forwarding, up: g.forwardingOn(), down: g.forwardingOff()},
+		{there: found.Neighbours, up: g.raiseNeighbours(), down: g.lowerNeighbours()},
 		{up: g.loadModules()},
 		{up: g.hold(), down: g.release(true)},
 		{there: found.UserNS, up: g.mount("user", g.UserNS()), down: g.umount(g.UserNS())},

@@ -3,6 +3,8 @@ package doctor
 import (
 	"fmt"
 	"strconv"
+
+	"vagganet/netcmd"
 )
 
 // floor is a setting that is too small below some value.
@@ -17,9 +19,10 @@ type floor struct {
 }
 
 var floors = []floor{
-	{"neighbours", []string{"net.ipv4.neigh.default.gc_thresh1", "net.ipv4.neigh.default.gc_thresh2", "net.ipv4.neigh.default.gc_thresh3"},
-		[]int{4096, 8192, 16384}, 4096,
-		"all namespaces share one table of neighbours: 33 guests that all talk to each other fill one of 1024, and then packets vanish"},
+	{"neighbours", []string{netcmd.NeighbourSetting(0), netcmd.NeighbourSetting(1), netcmd.NeighbourSetting(2)},
+		netcmd.EnoughNeighbours[:], netcmd.EnoughNeighbours[2],
+		"all networks share one table of neighbours: 33 guests that all talk to each other fill one of 1024, and then packets vanish; " +
+			"create makes it larger, but nobody does for isolated runs"},
 	{"network namespaces", []string{"user.max_net_namespaces"}, []int{15000}, 512, "each guest takes one, and each run two more"},
 	{"mount namespaces", []string{"user.max_mnt_namespaces"}, []int{15000}, 512, "each guest takes one"},
 	{"PID namespaces", []string{"user.max_pid_namespaces"}, []int{15000}, 512, "each guest takes one"},

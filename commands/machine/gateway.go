@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -23,6 +25,7 @@ func gateway(g netcmd.Gateway) GatewayFacts {
 		UserNS:     IsNamespace(g.UserNS()),
 		NetNS:      IsNamespace(g.NetNS()),
 		Forwarding: exists(netcmd.ForwardingMarker) && !otherGateway(g),
+		Neighbours: exists(netcmd.NeighbourMarker) && !otherGateway(g),
 		Note:       readNote(g),
 	}
 	facts.Parts.Link, facts.Parts.Up = device(g.Interface)
@@ -49,6 +52,29 @@ func device(name string) (there, up bool) {
 		return false, false
 	}
 	return true, request.Uint16()&unix.IFF_UP != 0
+}
+
+// neighbours reads the limits as they are, and as they were. The mark is looked
+// for last: while there is none, nobody has raised what was read.
+func neighbours() (now, before netcmd.NeighbourLimits) {
+	for i := range now {
+		n, err := strconv.Atoi(readSetting(strings.ReplaceAll(netcmd.NeighbourSetting(i), ".", "/")))
+		if err != nil {
+			return netcmd.NeighbourLimits{}, netcmd.NeighbourLimits{}
+		}
+		now[i] = n
+	}
+	return now, neighboursBefore(netcmd.NeighbourMarker, now)
+}
+
+// neighboursBefore is what a mark says; a mark that was not written to its end
+// is of nothing that was changed.
+func neighboursBefore(marker string, now netcmd.NeighbourLimits) netcmd.NeighbourLimits {
+	before := netcmd.NeighbourLimits{}
+	if json.Unmarshal([]byte(readFile(marker)), &before) != nil || !before.Seen() {
+		return now
+	}
+	return before
 }
 
 // readNote reads what the gateway was made with; nil if it isn't there, or not

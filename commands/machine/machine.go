@@ -23,9 +23,13 @@ import (
 
 // Facts is what a plan can depend on.
 type Facts struct {
-	User         netcmd.User `json:"user"`
-	Forwarding   bool        `json:"forwarding"`
-	BridgeFilter bool        `json:"bridge_filter"`
+	User       netcmd.User `json:"user"`
+	Forwarding bool        `json:"forwarding"`
+	// Neighbours are the limits of the table of neighbours as they are, and
+	// NeighboursBefore as they were before there was a gateway.
+	Neighbours       netcmd.NeighbourLimits `json:"neighbours"`
+	NeighboursBefore netcmd.NeighbourLimits `json:"neighbours_before"`
+	BridgeFilter     bool                   `json:"bridge_filter"`
 	// NoBridgeFilter says that br_netfilter is neither there nor to be had.
 	NoBridgeFilter bool `json:"no_bridge_filter"`
 	IPv6           bool `json:"ipv6"`
@@ -112,6 +116,7 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 		Isolated:     isolated(g),
 		NoProc:       procIsHidden(readFile("/proc/self/mountinfo")),
 	}
+	f.Neighbours, f.NeighboursBefore = neighbours()
 	f.NoBridgeFilter = !f.BridgeFilter && !haveModule("br_netfilter")
 	if h.LegacyIptables(g.Tools.Iptables) {
 		f.Modules = missingModules(legacyModules)
