@@ -11,6 +11,7 @@ import (
 	"vagganet/commands/config"
 	"vagganet/commands/ports"
 	"vagganet/commands/runner"
+	"vagganet/commands/supervisor"
 	"vagganet/netcmd"
 )
 
@@ -87,11 +88,16 @@ func hintFor(err error) string {
 	if errors.As(err, &held) {
 		return "end that run first, or give one of the two another port; vagganet status lists them"
 	}
+	var full *supervisor.NoSlotError
+	if errors.As(err, &full) {
+		return "end some of them (vagganet status lists them), or have another gateway beside it, and run there:\n" +
+			"vagganet --interface vagga2 --network 10.123.0.0/16 create"
+	}
 	var usage usageError
 	if errors.As(err, &usage) {
 		return "vagganet help tells how it is called"
 	}
-	return ""
+	return runner.LimitHint(err, "")
 }
 
 const (
@@ -110,7 +116,6 @@ var stepHints = []struct{ said, hint string }{
 	{"is not in the sudoers file", "ask an administrator for sudo, or for a gateway: \"vagganet create --dry-run\" prints what is run as root"},
 	{"unshare: unshare failed: Operation not permitted", "this machine, or the container we are in, forbids user namespaces: \"vagganet doctor\" looks for what does"},
 	{"unshare: unshare failed: Permission denied", "this machine, or the container we are in, forbids user namespaces: \"vagganet doctor\" looks for what does"},
-	{"unshare: unshare failed: No space left on device", "there are as many namespaces as the system allows: see sysctl user.max_net_namespaces and user.max_user_namespaces"},
 	{"brctl: applet not found", "this busybox was built without brctl: VAGGANET_BRCTL=ip has ip make the bridge"},
 	{"unrecognized option", tooOld}, // util-linux's, and BusyBox's of the same names
 	{"multi-call binary", tooOld},
@@ -145,6 +150,9 @@ func stepHint(e *runner.StepError) string {
 	}
 	if e.Step.About == netcmd.AboutAskedOnce {
 		return askedAgain
+	}
+	if hint := runner.LimitHint(e.Err, e.Stderr); hint != "" {
+		return hint
 	}
 	for _, h := range stepHints {
 		if strings.Contains(e.Stderr, h.said) {

@@ -13,6 +13,7 @@ import (
 
 	"vagganet/commands/config"
 	"vagganet/commands/machine"
+	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/commands/supervisor"
 	"vagganet/netcmd"
@@ -68,7 +69,7 @@ func (a App) runCommand(c *cli.Context) error {
 	}
 	defer closePorts(c, spec.Run)
 	code, err := supervisor.Start(c.Context, spec)
-	if errors.Is(err, supervisor.ErrNotInside) {
+	if errors.Is(err, supervisor.ErrNotInside) && runner.LimitHint(err, "") == "" {
 		return withHint(err, "%s", notInsideHint(g))
 	}
 	if err != nil {
@@ -153,10 +154,13 @@ func notInsideHint(g netcmd.Gateway) string {
 	if g.Isolated != nil {
 		return "what stands above is unshare's: this machine, or the container we are in, may forbid it to users\n" +
 			"(sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); with a gateway it is not needed\n" +
+			noSpaceHint + "\n" +
 			"if it is /proc that can't be mounted, the container hides parts of it (docker run --security-opt systempaths=unconfined)"
 	}
-	return "what stands above is nsenter's or unshare's; vagganet run --dry-run … shows how they are called, and vagganet doctor looks for what is in the way"
+	return "what stands above is nsenter's or unshare's; vagganet run --dry-run … shows how they are called, and vagganet doctor looks for what is in the way\n" + noSpaceHint
 }
+
+const noSpaceHint = "if it is \"No space left on device\", there are as many namespaces as the system allows: see sysctl user.max_net_namespaces"
 
 // spec is what the flags and the config file say, checked.
 func (a App) spec(c *cli.Context, g netcmd.Gateway) (supervisor.Spec, error) {

@@ -22,7 +22,7 @@ func limits() Limits {
 	return Limits{
 		Files:          resourceLimit(unix.RLIMIT_NOFILE),
 		Processes:      resourceLimit(unix.RLIMIT_NPROC),
-		GroupProcesses: groupLimit("pids.max"),
+		GroupProcesses: groupLimit(readFile("/proc/self/cgroup"), "/sys/fs/cgroup", "pids.max"),
 	}
 }
 
@@ -34,19 +34,23 @@ func resourceLimit(resource int) int64 {
 	return int64(min(limit.Max, 1<<62))
 }
 
-// groupLimit is the lowest limit of the process's control group and of those
-// that it is in.
-func groupLimit(file string) int64 {
+// groupLimit is the lowest limit of the process's control group, as in
+// /proc/self/cgroup, and of those that it is in; 0 if none of them has one.
+func groupLimit(groups, mount, file string) int64 {
 	lowest := int64(0)
-	for line := range strings.Lines(readFile("/proc/self/cgroup")) {
+	for line := range strings.Lines(groups) {
 		dir, ok := strings.CutPrefix(strings.TrimSpace(line), "0::")
 		if !ok {
 			continue
 		}
-		for ; dir != "/" && dir != "."; dir = path.Dir(dir) {
-			n, err := strconv.ParseInt(strings.TrimSpace(readFile("/sys/fs/cgroup"+dir+"/"+file)), 10, 64)
+		// A container's own group is the top of what it sees.
+		for ; ; dir = path.Dir(dir) {
+			n, err := strconv.ParseInt(strings.TrimSpace(readFile(mount+path.Join(dir, file))), 10, 64)
 			if err == nil && (lowest == 0 || n < lowest) {
 				lowest = n
+			}
+			if dir == "/" || dir == "." {
+				break
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package supervisor
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,8 +15,12 @@ import (
 	"vagganet/netcmd"
 )
 
-// ErrNoSlot means that the gateway has as many runs as it can.
-var ErrNoSlot = fmt.Errorf("all %d slots of the gateway are taken by other runs", netcmd.Slots)
+// NoSlotError means that the gateway has as many runs as it can.
+type NoSlotError struct{ Gateway string }
+
+func (e *NoSlotError) Error() string {
+	return fmt.Sprintf("all %d slots of the gateway %s are taken by other runs", netcmd.Slots, e.Gateway)
+}
 
 // claim takes a free slot. Another run may be faster: then the kernel refuses to
 // make the device a second time, and the next slot is tried.
@@ -36,7 +39,10 @@ func claim(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
 		}
 		return err
 	}
-	return cmp.Or(err, ErrNoSlot)
+	if err != nil {
+		return err
+	}
+	return &NoSlotError{run.Gateway.Interface}
 }
 
 // freeSlot finds a slot from that number on whose device is not in the gateway;

@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"time"
 
+	"vagganet/commands/runner"
 	"vagganet/netcmd/plan"
 )
 
@@ -96,10 +97,19 @@ func (d *decision) failed(i int, err error, now time.Time) []action {
 	m := &d.children[i]
 	if m.started.IsZero() {
 		d.code, d.decider = Failed, m.name
-		return append([]action{sayf("%s could not be started: %v", m.name, err)}, d.stop(syscall.SIGTERM, now)...)
+		return append([]action{sayf("%s could not be started: %v%s", m.name, err, limitLine(err))}, d.stop(syscall.SIGTERM, now)...)
 	}
 	d.startAgain(m, now)
-	return []action{sayf("%s could not be started again: %v; trying it in %v", m.name, err, m.pause)}
+	return []action{sayf("%s could not be started again: %v; trying it in %v%s", m.name, err, m.pause, limitLine(err))}
+}
+
+// limitLine is a line that names the limit that was met, if it is known.
+func limitLine(err error) string {
+	hint := runner.LimitHint(err, "")
+	if hint == "" {
+		return ""
+	}
+	return "\nhint: " + hint
 }
 
 // ended takes note of an exit.

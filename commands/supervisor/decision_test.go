@@ -3,6 +3,7 @@ package supervisor
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -312,5 +313,23 @@ func TestLoopStartFails(t *testing.T) {
 	want := []string{"start 0", "b could not be started: refused", "send TERM"}
 	if !slices.Equal(h.log, want) || d.exitCode() != Failed {
 		t.Errorf("exit code %d, and done is\n%q, not\n%q", d.exitCode(), h.log, want)
+	}
+}
+
+// The limit that keeps a child from being started is named.
+func TestLimitIsNamed(t *testing.T) {
+	refused := &os.PathError{Op: "fork/exec", Path: "/usr/bin/nsenter", Err: syscall.EAGAIN}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{refused, "a could not be started: fork/exec /usr/bin/nsenter: resource temporarily unavailable\n" +
+			"hint: there are as many processes as one of these allows: ulimit -u, "},
+		{errors.New("refused"), "a could not be started: refused"},
+	} {
+		said := newDecision(testSpec(plan.WaitAll)).failed(0, c.err, time.Now())[0].text
+		if !strings.HasPrefix(said, c.want) || strings.Contains(said, "hint") != strings.Contains(c.want, "hint") {
+			t.Errorf("got %q, want %q", said, c.want)
+		}
 	}
 }
