@@ -77,6 +77,12 @@ bench: build ## measure the program beside what the kernel and the tools need (R
 	$(GO) test -c -trimpath -o bin/tools/bench .
 	@scripts/bench $(ROWS)
 
+# Apart from the others: they take some minutes and all of the machine.
+.PHONY: test-crowds
+test-crowds: ## run the tests of hundreds of runs and guests at once
+	scripts/deps --test
+	@VAGGANET_CROWDS=1 $(MAKE) --no-print-directory go-test PKG=. TESTS='^TestCrowds'
+
 .PHONY: check
 check: have-go $(STATICCHECK) ## gofmt, go vet, staticcheck, shellcheck, go mod tidy
 	@files=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && test -z "$$files" || \

@@ -19,5 +19,6 @@ func TestMain(m *testing.M) {
 		"attended":        attendedMain,
 		"floor":           floorMain,
 		"bench":           benchMain,
+		"crowd":           crowdMain,
 	})
 }

@@ -187,7 +187,7 @@ func runSandbox(t *testing.T, become []string, script string, v variant) {
 		own = []string{"--net"}
 	}
 	cmd := inNamespaces(become, append(own, "env", scriptVar+"="+script, whoVar+"="+v.who, iptablesVar+"="+v.iptables,
-		fmt.Sprintf("%s=%t", inGuestsVar, v.inGuests),
+		fmt.Sprintf("%s=%t", inGuestsVar, v.inGuests), fmt.Sprintf("%s=%d", neighboursVar, mostNeighbours()),
 		"sh", filepath.Join(kernelScripts, "sandbox.sh"), self, "-test.run=^TestKernel$", "-test.v",
 		// Its own limit comes first, as it can tell where it was.
 		"-test.timeout="+(sandboxTime-10*time.Second).String()))
@@ -259,6 +259,9 @@ func conditionInside(cond string) (bool, error) {
 		return os.Getenv(iptablesVar) == cond, nil
 	case "guests":
 		return os.Getenv(inGuestsVar) == "true", nil
+	}
+	if n, ok := strings.CutPrefix(cond, "neighbours:"); ok {
+		return haveNeighbours(n)
 	}
 	return false, fmt.Errorf("unknown condition %q", cond)
 }
