@@ -22,6 +22,9 @@ var limits = []struct {
 		"more files are open than this system allows: see sysctl fs.file-max"},
 	{0, []string{"unshare: unshare failed: No space left on device"},
 		"there are as many namespaces as the system allows: see sysctl user.max_net_namespaces, user.max_user_namespaces, user.max_mnt_namespaces and user.max_pid_namespaces"},
+	{0, []string{"sendmsg() failed: Message too long"},
+		"this many rules are too much for one transaction of iptables-nft: raise sysctl net.core.wmem_default, to 4194304 perhaps, " +
+			"or make the run with VAGGANET_IPTABLES=iptables-legacy"},
 	{syscall.ENOMEM, []string{"Cannot allocate memory"},
 		"memory is short, the machine's or that which the control group may have (memory.max)"},
 }

@@ -22,6 +22,7 @@ func TestLimitHint(t *testing.T) {
 		{nil, "Error: argument \"/run/g5\" is wrong: Invalid \"netns\" value", "ulimit -n"},
 		{nil, "open: Too many open files in system", "fs.file-max"},
 		{nil, "unshare: unshare failed: No space left on device", "user.max_net_namespaces"},
+		{nil, "sendmsg() failed: Message too long\niptables-restore: line 2005 failed: Message too long.", "net.core.wmem_default"},
 		{syscall.ENOMEM, "", "memory.max"},
 		{errors.New("exit status 1"), "No such file or directory", ""},
 		{syscall.ENOENT, "mount: No space left on device", ""},
