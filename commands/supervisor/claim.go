@@ -29,29 +29,31 @@ func claim(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
 		return nil
 	}
 	network := run.Gateway.Network
-	n, err := freeSlot(run, 0)
-	for ; err == nil && n < netcmd.Slots; n, err = freeSlot(run, n+1) {
-		run.Slot = network.Slot(n)
-		err := r.Run(ctx, run.Claim())
-		var failed *runner.StepError
-		if errors.As(err, &failed) && strings.Contains(failed.Stderr, "File exists") {
-			continue
+	for range netcmd.Slots {
+		n, err := freeSlot(run)
+		if err != nil {
+			return err
 		}
-		return err
-	}
-	if err != nil {
-		return err
+		if n == netcmd.Slots {
+			break
+		}
+		run.Slot = network.Slot(n)
+		err = r.Run(ctx, run.Claim())
+		var failed *runner.StepError
+		if !errors.As(err, &failed) || !strings.Contains(failed.Stderr, "File exists") {
+			return err
+		}
 	}
 	return &NoSlotError{run.Gateway.Interface}
 }
 
-// freeSlot finds a slot from that number on whose device is not in the gateway;
-// netcmd.Slots if there is none. The kernel shows a thread what is in its own
-// network, so one goes there if this process is elsewhere, and ends with it.
-func freeSlot(run *netcmd.Run, from int) (int, error) {
+// freeSlot finds a slot whose device is not in the gateway; netcmd.Slots if there
+// is none. The kernel shows a thread what is in its own network, so one goes there
+// if this process is elsewhere, and ends with it.
+func freeSlot(run *netcmd.Run) (int, error) {
 	find := func() int {
-		return from + runstate.FirstFree(netcmd.Slots-from, func(n int) bool {
-			_, err := os.Stat("/proc/sys/net/ipv4/conf/" + run.Gateway.Network.Slot(from+n).GatewayDevice())
+		return runstate.FirstFree(netcmd.Slots, func(n int) bool {
+			_, err := os.Stat("/proc/sys/net/ipv4/conf/" + run.Gateway.Network.Slot(n).GatewayDevice())
 			return err == nil
 		})
 	}
