@@ -175,7 +175,7 @@ func (r Check) cell(from, to string) string {
 		switch {
 		case l.From != from || l.To != to:
 		case l.State == netcmd.LinkOK && l.Cut:
-			return "cut"
+			return howWords[l.How]
 		default:
 			return string(l.State)
 		}

@@ -2,87 +2,109 @@ package commands
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
+
+// kind is a way to part the guests of a run.
+type kind struct {
+	name, args, usage string
+	// flags are those that it takes besides the usual ones.
+	flags []cli.Flag
+	// reads says that it changes what is cut now, and does not replace it.
+	reads bool
+	// build makes the cuts from what is cut now, or from a full mesh, and tells
+	// of them in lines.
+	build func(c *cli.Context, now netcmd.Cuts) (cuts netcmd.Cuts, told []string, err error)
+	// plan is what brings them about, if not LiveRun.Partition.
+	plan func(netcmd.LiveRun, netcmd.Cuts, func(string) string) plan.Plan
+}
+
+func kinds() []kind {
+	how, oneWay := howFlag(), oneWayFlag()
+	list := []kind{
+		{name: "fullmesh", usage: "every link works again, uplinks included", build: fullMesh, plan: heal},
+		{name: "disjoint", args: "NODE ... -- NODE ...", usage: "clusters; every node is named exactly once",
+			flags: []cli.Flag{how, oneWay}, build: clusters(netcmd.Disjoint)},
+		{name: "split", args: "NODE ... -- NODE ...", usage: "clusters that may overlap; a node not named is isolated",
+			flags: []cli.Flag{how}, build: clusters(netcmd.Split)},
+		{name: "isolate", args: "NODE ...", usage: "nodes cut from everybody and from each other",
+			flags: []cli.Flag{how, oneWay}, build: isolate},
+		{name: "cut", args: "FROM:TO ...", usage: "what FROM sends to TO is cut, too",
+			flags: []cli.Flag{how, oneWay}, reads: true, build: cut},
+		{name: "heal", args: "FROM:TO ...", usage: "what FROM sends to TO arrives again", reads: true, build: healLinks},
+		{name: "uplink", args: "off|on [NODE ...]", usage: "host and internet, for some nodes or all",
+			flags: []cli.Flag{how}, reads: true, build: uplink, plan: netcmd.LiveRun.CutUplinks},
+	}
+	for _, n := range netcmd.Named {
+		k := kind{name: n.Name, usage: n.About, flags: []cli.Flag{how}, build: named(n)}
+		if n.Random {
+			k.flags = append(k.flags, seedFlag())
+		}
+		list = append(list, k)
+	}
+	return list
+}
+
+func howFlag() cli.Flag {
+	return &cli.StringFlag{Name: "how", Value: string(netcmd.Drop),
+		Usage: "the `WAY` to cut: drop (it vanishes), reject (it is refused), new (only what opens a connection vanishes)"}
+}
+
+func oneWayFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "one-way", Usage: "cut only what the nodes send, or what clusters send to those named after them"}
+}
+
+func seedFlag() cli.Flag {
+	return &cli.Uint64Flag{Name: "seed", DefaultText: "another one each time", Usage: "the same `NUMBER` draws the same nodes"}
+}
 
 func (a App) partitionVerb() *cli.Command {
 	flags := []cli.Flag{runFlag(), dryRunFlag()}
-	kind := func(name, args, usage string, build buildCuts) *cli.Command {
-		// No help verb: a node may be called so.
-		return &cli.Command{Name: name, ArgsUsage: args, Usage: usage, Flags: flags, HideHelpCommand: true,
-			Action: func(c *cli.Context) error { return a.partition(c, build) }}
-	}
-	return &cli.Command{
+	verb := &cli.Command{
 		Name:      "partition",
 		Aliases:   []string{"_network"},
 		Usage:     "cut links between the guests of a run",
 		ArgsUsage: "KIND [NODE ...]",
-		Description: "Replaces the run's partition by another one, for all guests at once. Loopback,\n" +
-			"the bridge's address, the host and the internet are never cut.",
+		Description: "Replaces the run's partition by another one, for all guests at once; cut and heal\n" +
+			"change the one there is. Loopback and the bridge's address are never cut, and\n" +
+			"host and internet only by uplink. \"vagganet help faults\" tells more.",
 		Flags:           flags,
 		HideHelpCommand: true,
-		Subcommands: []*cli.Command{
-			kind("fullmesh", "", "every link works again", fullMesh),
-			kind("disjoint", "NODE ... -- NODE ...", "clusters; every node is named exactly once", clusters(netcmd.Disjoint)),
-			kind("split", "NODE ... -- NODE ...", "clusters that may overlap; a node not named is isolated", clusters(netcmd.Split)),
-			kind("isolate", "NODE ...", "nodes cut from everybody and from each other", isolate),
-			{Name: "run", ArgsUsage: "NODE COMMAND [ARGUMENT ...]", Flags: flags, Action: a.partitionRun, HideHelpCommand: true,
-				Usage: "run a command in the network of a node, in the caller's file system"},
-		},
-		Action: noKind,
+		Action:          noKind,
 	}
+	for _, k := range kinds() {
+		// No help verb: a node may be called so.
+		verb.Subcommands = append(verb.Subcommands, &cli.Command{Name: k.name, ArgsUsage: k.args, Usage: k.usage,
+			Flags: slices.Concat(k.flags, flags), HideHelpCommand: true,
+			Action: func(c *cli.Context) error { return a.partition(c, k) }})
+	}
+	verb.Subcommands = append(verb.Subcommands, &cli.Command{Name: "run", ArgsUsage: "NODE COMMAND [ARGUMENT ...]", Flags: flags,
+		Action: a.partitionRun, HideHelpCommand: true,
+		Usage: "run a command in the network of a node, in the caller's file system"})
+	return verb
 }
 
-// buildCuts makes a set of cuts from a verb's arguments.
-type buildCuts func(guests, args []string) (netcmd.Cuts, error)
-
-func fullMesh(guests, args []string) (netcmd.Cuts, error) {
-	if len(args) > 0 {
-		return netcmd.Cuts{}, usagef("fullmesh takes no node, but got %q", args[0])
-	}
-	return netcmd.FullMesh(guests), nil
-}
-
-func isolate(guests, args []string) (netcmd.Cuts, error) {
-	if len(args) == 0 {
-		return netcmd.Cuts{}, usagef("isolate takes at least one node")
-	}
-	if slices.Contains(args, "--") {
-		return netcmd.Cuts{}, usagef("isolate takes one list of nodes, without -- (see split)")
-	}
-	return netcmd.Isolate(guests, args)
-}
-
-func clusters(build func(guests []string, clusters [][]string) (netcmd.Cuts, error)) buildCuts {
-	return func(guests, args []string) (netcmd.Cuts, error) {
-		lists := [][]string{{}}
-		for _, arg := range args {
-			if arg == "--" {
-				lists = append(lists, nil)
-				continue
-			}
-			lists[len(lists)-1] = append(lists[len(lists)-1], arg)
-		}
-		if len(args) == 0 {
-			return netcmd.Cuts{}, usagef("clusters are lists of nodes with -- between them")
-		}
-		return build(guests, lists)
-	}
-}
-
-func (a App) partition(c *cli.Context, build buildCuts) error {
+func (a App) partition(c *cli.Context, k kind) error {
 	live, err := a.liveRun(c)
 	if err != nil {
 		return err
 	}
-	cuts, err := build(live.Names(), c.Args().Slice())
-	if err != nil {
-		return err
+	if k.name == "uplink" && live.Isolated {
+		return fmt.Errorf("run %s is isolated: its guests have no uplink", live.Run)
+	}
+	var cuts netcmd.Cuts
+	var told []string
+	if !k.reads {
+		if cuts, told, err = k.build(c, netcmd.FullMesh(live.Names())); err != nil {
+			return err
+		}
 	}
 	if !c.Bool("dry-run") {
 		lock, err := lockRun(c.Context, live)
@@ -91,10 +113,71 @@ func (a App) partition(c *cli.Context, build buildCuts) error {
 		}
 		defer lock.Close()
 	}
-	what := strings.Join(append([]string{c.Command.Name}, c.Args().Slice()...), " ")
-	return a.apply(c, fmt.Sprintf("vagganet partition: %s, of run %s", what, live.Run), live.Partition(cuts))
+	var captured func(string) string
+	if k.reads || live.NeedsRules(cuts) {
+		if captured, err = a.listRules(c, live); err != nil {
+			return err
+		}
+	}
+	if k.reads {
+		if cuts, told, err = k.build(c, live.ReadCuts(captured)); err != nil {
+			return err
+		}
+	}
+	build := netcmd.LiveRun.Partition
+	if k.plan != nil {
+		build = k.plan
+	}
+	what := strings.Join(slices.Concat([]string{k.name}, options(c), c.Args().Slice()), " ")
+	title := fmt.Sprintf("vagganet partition: %s, of run %s", what, live.Run)
+	if err := a.apply(c, strings.Join(append([]string{title}, told...), "\n"), build(live, cuts, captured)); err != nil {
+		return err
+	}
+	tell(c, told, cuts)
+	return nil
 }
 
+// listRules reads what is cut in a run, also for a dry run: that is no change.
+func (a App) listRules(c *cli.Context, live netcmd.LiveRun) (func(string) string, error) {
+	p := live.ListRules()
+	if err := a.checkTools(p); err != nil {
+		return nil, err
+	}
+	r := newRunner(c)
+	return r.Var, r.Run(c.Context, p)
+}
+
+// tell says what one may not expect of a partition. A script has the lines as
+// comments.
+func tell(c *cli.Context, told []string, cuts netcmd.Cuts) {
+	if !c.Bool("dry-run") {
+		for _, line := range told {
+			say(os.Stderr, "%s", line)
+		}
+	}
+	if l, found := cuts.HalfDead(); found {
+		from := "looks dead from both ends"
+		if l.How == netcmd.Reject {
+			from = "is refused to " + l.From + " and looks dead to " + l.To
+		}
+		say(os.Stderr, "what %s sends doesn't reach %s, but what %s sends reaches %s: TCP needs both, and %s",
+			l.From, l.To, l.To, l.From, from)
+	}
+}
+
+// options are those of a kind that say what is cut, as they were given.
+func options(c *cli.Context) []string {
+	var words []string
+	if c.IsSet("how") {
+		words = append(words, "--how", c.String("how"))
+	}
+	if c.Bool("one-way") {
+		words = append(words, "--one-way")
+	}
+	return words
+}
+
+func heal(live netcmd.LiveRun, _ netcmd.Cuts, _ func(string) string) plan.Plan { return live.Heal() }
 func (a App) partitionRun(c *cli.Context) error {
 	node, argv, err := nodeAndCommand(c)
 	if err != nil {
@@ -117,16 +200,4 @@ func own(err error) error {
 		return err
 	}
 	return withExitCode(err, exitOwn)
-}
-
-func noKind(c *cli.Context) error {
-	if !c.Args().Present() {
-		return withHint(usagef("partition takes a kind"), "fullmesh, disjoint, split, isolate or run; vagganet help partition tells more")
-	}
-	var known []string
-	for _, sub := range c.Command.Subcommands {
-		known = append(known, sub.Name)
-	}
-	word := c.Args().First()
-	return withHint(usagef("%q is no kind of partition: there are %s", word, strings.Join(known, ", ")), "%s", nearest(word, known))
 }

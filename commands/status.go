@@ -42,8 +42,11 @@ type RunStatus struct {
 	Pid     int           `json:"pid"`
 	Seconds int           `json:"seconds"`
 	Guests  []GuestStatus `json:"guests"`
-	// Cut lists the directed links that are cut.
-	Cut []netcmd.Link `json:"cut"`
+	// Cut lists the directed links that are cut, and UplinksOff the guests that
+	// are cut off from host and internet, each with how: "drop", "reject" or
+	// "new".
+	Cut        []netcmd.Link   `json:"cut"`
+	UplinksOff []netcmd.Uplink `json:"uplinks_off"`
 }
 
 // GuestStatus is one guest of a run.
@@ -140,7 +143,8 @@ func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 	}
 	r := newRunner(c)
 	err := r.Run(c.Context, live.ListRules())
-	s.Cut = live.ReadCuts(r.Var).Links()
+	cuts := live.ReadCuts(r.Var)
+	s.Cut, s.UplinksOff = cuts.Links(), cuts.Uplinks()
 	return s, err
 }
 
@@ -207,17 +211,16 @@ const matrixMost = 10
 // writeCuts shows what is cut: as a matrix, or, where that would be too wide, as
 // a list.
 func (r RunStatus) writeCuts(w io.Writer) error {
+	r.writeUplinks(w)
 	if len(r.Cut) == 0 {
-		_, err := fmt.Fprintln(w, "  nothing is cut")
-		return err
+		if len(r.UplinksOff) == 0 {
+			fmt.Fprintln(w, "  nothing is cut")
+		}
+		return nil
 	}
 	if len(r.Guests) > matrixMost {
 		table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-		for _, g := range r.Guests {
-			if from := r.cutTo(g.Name); from != nil {
-				fmt.Fprintf(table, "  to %s\tcut from %s\n", g.Name, strings.Join(from, " "))
-			}
-		}
+		r.listCuts(table)
 		return table.Flush()
 	}
 	var names []string
@@ -244,14 +247,50 @@ func writeMatrix(w io.Writer, names []string, cell func(from, to string) string)
 	return table.Flush()
 }
 
+// howWords are what a person reads for the state of a link.
+var howWords = map[netcmd.How]string{netcmd.Drop: "cut", netcmd.Reject: "refused", netcmd.New: "no-new"}
+
 func (r RunStatus) cell(from, to string) string {
-	switch {
-	case from == to:
+	if from == to {
 		return "-"
-	case slices.Contains(r.Cut, netcmd.Link{From: from, To: to}):
-		return "cut"
+	}
+	for _, l := range r.Cut {
+		if l.From == from && l.To == to {
+			return howWords[l.How]
+		}
 	}
 	return "ok"
+}
+
+// listCuts writes for each guest whose packets don't reach it.
+func (r RunStatus) listCuts(w io.Writer) {
+	for _, to := range r.Guests {
+		for _, how := range netcmd.Hows {
+			var from []string
+			for _, l := range r.Cut {
+				if l.To == to.Name && l.How == how {
+					from = append(from, l.From)
+				}
+			}
+			if from != nil {
+				fmt.Fprintf(w, "  to %s\t%s from %s\n", to.Name, howWords[how], strings.Join(from, " "))
+			}
+		}
+	}
+}
+
+func (r RunStatus) writeUplinks(w io.Writer) {
+	for _, how := range netcmd.Hows {
+		var guests []string
+		for _, u := range r.UplinksOff {
+			if u.How == how {
+				guests = append(guests, u.Guest)
+			}
+		}
+		if guests != nil {
+			fmt.Fprintf(w, "  host and internet %s: %s\n", howWords[how], strings.Join(guests, " "))
+		}
+	}
 }
 
 // where says what the run is connected to, and where its cuts are if that is
@@ -265,15 +304,4 @@ func (r RunStatus) where() string {
 		where += ", cut in the guests"
 	}
 	return where
-}
-
-// cutTo lists from whom a guest gets nothing.
-func (r RunStatus) cutTo(guest string) []string {
-	var from []string
-	for _, l := range r.Cut {
-		if l.To == guest {
-			from = append(from, l.From)
-		}
-	}
-	return from
 }

@@ -15,9 +15,9 @@ import (
 // the way from c to a.
 func TestJudge(t *testing.T) {
 	cuts := FullMesh([]string{"a", "b", "c"})
-	cuts.set(0, 1, true)
-	cuts.set(1, 0, true)
-	cuts.set(2, 0, true)
+	cuts.set(0, 1, Drop)
+	cuts.set(1, 0, Drop)
+	cuts.set(2, 0, Drop)
 	well := Answers{UDP: []string{"..+", "..+", ".+."}, TCP: []string{"...", "..+", ".+."}}
 	for _, test := range []struct {
 		udp, tcp string // answers of a, then of b, then of c
@@ -61,6 +61,26 @@ func TestJudge(t *testing.T) {
 		if _, err := Judge(cuts, wrong); err == nil {
 			t.Errorf("%v are answers of three guests", wrong)
 		}
+	}
+}
+
+// What is refused may be silent, too, and what is new is cut as a whole: only
+// answers to it come through.
+func TestJudgeHow(t *testing.T) {
+	for _, test := range []struct{ there, back, udp, tcp, want string }{
+		{"r", ".", "!", "!", "ok"}, {"r", "x", ".", ".", "ok"}, {"r", "r", "!", ".", "ok"}, {"r", ".", "+", "!", "leaks"}, {"r", ".", "!", "+", "leaks"},
+		{"n", "n", ".", ".", "ok"}, {"n", ".", ".", "+", "leaks"}, {"n", ".", ".", "!", "leaks"},
+		{".", "n", "+", "+", "ok"}, {".", "n", "+", ".", "dead"}, {".", "r", "+", ".", "ok"}, {".", "r", "+", "+", "leaks"}, {"x", ".", "!", ".", "leaks"},
+	} {
+		cuts := fromMatrix([]string{"a", "b"}, "."+test.there+" "+test.back+".")
+		links, err := Judge(cuts, Answers{UDP: []string{"." + test.udp, ".."}, TCP: []string{"." + test.tcp, ".."}})
+		if err != nil || string(links[0].State) != test.want {
+			t.Errorf("%v: %s (%s): %v", test, links[0].State, links[0], err)
+		}
+	}
+	refused := CheckedLink{Link: Link{"a", "b", State{Reject}}, Cut: true, UDP: Through, TCP: Refused}
+	if got, want := refused.String(), "a -> b: refused, but UDP comes through"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

@@ -19,7 +19,8 @@ const (
 // CheckedLink is a directed link, what it should be, and what it is.
 type CheckedLink struct {
 	Link
-	// Cut says that what From sends to To is cut; CutBack, that answers are.
+	// Cut says that what From sends to To is cut, in whatever way; CutBack, that
+	// nothing comes back.
 	Cut     bool      `json:"cut"`
 	CutBack bool      `json:"cut_back"`
 	State   LinkState `json:"state"`
@@ -56,7 +57,7 @@ func Judge(cuts Cuts, found Answers) ([]CheckedLink, error) {
 			if from == to {
 				continue
 			}
-			l := CheckedLink{Link: Link{name, other}, Cut: cuts.Has(from, to), CutBack: cuts.Has(to, from),
+			l := CheckedLink{Link: Link{name, other, cuts.State(from, to)}, Cut: cuts.Has(from, to), CutBack: silent(cuts.State(to, from)),
 				UDP: Answer(found.UDP[from][to]), TCP: Answer(found.TCP[from][to])}
 			l.State = l.judge(found.Trouble[name] != "" || found.Trouble[other] != "")
 			links = append(links, l)
@@ -66,16 +67,19 @@ func Judge(cuts Cuts, found Answers) ([]CheckedLink, error) {
 }
 
 // wanted are the answers that the link should give. A connection needs both
-// directions.
+// directions, of which the one back carries nothing new.
 func (l CheckedLink) wanted() (udp, tcp Answer) {
-	udp, tcp = Through, Through
-	if l.Cut {
-		udp = Silent
+	udp = map[How]Answer{Up: Through, Drop: Silent, Reject: Refused, New: Silent}[l.How]
+	if l.CutBack && udp == Through {
+		return udp, Silent
 	}
-	if l.Cut || l.CutBack {
-		tcp = Silent
-	}
-	return udp, tcp
+	return udp, udp
+}
+
+// differs says whether an answer is not the one wanted. Of what is refused, not
+// every packet is answered, and not every answer comes back.
+func differs(answer, wanted Answer) bool {
+	return answer != wanted && !(wanted == Refused && answer == Silent)
 }
 
 func (l CheckedLink) judge(trouble bool) LinkState {
@@ -83,9 +87,9 @@ func (l CheckedLink) judge(trouble bool) LinkState {
 	switch {
 	case trouble:
 		return LinkUnknown
-	case l.UDP != udp && udp == Silent, l.TCP != tcp && tcp == Silent:
+	case differs(l.UDP, udp) && udp != Through, differs(l.TCP, tcp) && tcp != Through:
 		return LinkLeaks
-	case l.UDP != udp, l.TCP != tcp:
+	case differs(l.UDP, udp), differs(l.TCP, tcp):
 		return LinkDead
 	}
 	return LinkOK
@@ -96,6 +100,8 @@ func (l CheckedLink) judge(trouble bool) LinkState {
 func (l CheckedLink) String() string {
 	should := "linked"
 	switch {
+	case l.How == Reject:
+		should = "refused"
 	case l.Cut:
 		should = "cut"
 	case l.CutBack:
@@ -104,13 +110,13 @@ func (l CheckedLink) String() string {
 	udp, tcp := l.wanted()
 	var is []string
 	switch {
-	case l.UDP != udp && l.TCP != tcp && l.TCP == l.UDP:
+	case differs(l.UDP, udp) && differs(l.TCP, tcp) && l.TCP == l.UDP:
 		is = []string{"TCP and UDP " + l.UDP.verb(true)}
 	default:
-		if l.TCP != tcp {
+		if differs(l.TCP, tcp) {
 			is = append(is, "TCP "+l.TCP.verb(false))
 		}
-		if l.UDP != udp {
+		if differs(l.UDP, udp) {
 			is = append(is, "UDP "+l.UDP.verb(false))
 		}
 	}

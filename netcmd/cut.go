@@ -6,24 +6,52 @@ import (
 	"strings"
 )
 
-// Cuts is a partition: the set of directed links between guests that are cut,
-// as a matrix. Every kind of partition compiles to it.
-type Cuts struct {
-	// Guests are the nodes, sorted by name.
-	Guests []string
-	cut    []bool // from*len(Guests) + to
+// How says what becomes of what is sent over a link.
+type How string
+
+// The ways of a link.
+const (
+	Up     How = ""       // it arrives
+	Drop   How = "drop"   // it vanishes
+	Reject How = "reject" // it is refused: TCP by a reset, everything else by an ICMP message
+	New    How = "new"    // it vanishes if it opens something new: see newChain
+)
+
+// Hows are the ways to cut a link.
+var Hows = []How{Drop, Reject, New}
+
+// State is what a link is like. The zero State is a link that works.
+type State struct {
+	How How `json:"how"`
 }
 
-// Link is a directed link: what From sends to To.
+// Cuts is what is done to the network of a run: the state of each directed link
+// between two guests, as a matrix, and of each guest's uplink, which is host and
+// internet. Every kind of partition compiles to it.
+type Cuts struct {
+	// Guests are the nodes, sorted by name.
+	Guests  []string
+	links   []State // from*len(Guests) + to
+	uplinks []State // by guest
+}
+
+// Link is a directed link, what From sends to To, and its state.
 type Link struct {
 	From string `json:"from"`
 	To   string `json:"to"`
+	State
+}
+
+// Uplink is the way between a guest and the host, in both directions.
+type Uplink struct {
+	Guest string `json:"guest"`
+	State
 }
 
 // FullMesh cuts nothing.
 func FullMesh(guests []string) Cuts {
 	guests = slices.Sorted(slices.Values(guests))
-	return Cuts{guests, make([]bool, len(guests)*len(guests))}
+	return Cuts{guests, make([]State, len(guests)*len(guests)), make([]State, len(guests))}
 }
 
 // Disjoint links the guests within each cluster, and no others. Every guest
@@ -50,11 +78,11 @@ func Disjoint(guests []string, clusters [][]string) (Cuts, error) {
 // that no cluster has is cut from everybody.
 func Split(guests []string, clusters [][]string) (Cuts, error) {
 	c := FullMesh(guests)
-	for i := range c.cut {
-		c.cut[i] = true
+	for i := range c.links {
+		c.links[i].How = Drop
 	}
 	for i := range c.Guests {
-		c.set(i, i, false)
+		c.set(i, i, Up)
 	}
 	for _, cluster := range clusters {
 		members, err := c.indexes(cluster)
@@ -63,7 +91,7 @@ func Split(guests []string, clusters [][]string) (Cuts, error) {
 		}
 		for _, a := range members {
 			for _, b := range members {
-				c.set(a, b, false)
+				c.set(a, b, Up)
 			}
 		}
 	}
@@ -79,15 +107,81 @@ func Isolate(guests []string, nodes []string) (Cuts, error) {
 	}
 	for _, a := range members {
 		for b := range c.Guests {
-			c.set(a, b, a != b)
-			c.set(b, a, a != b)
+			if a != b {
+				c.set(a, b, Drop)
+				c.set(b, a, Drop)
+			}
 		}
 	}
 	return c, nil
 }
 
-// Has says whether what guest number from sends to guest number to is cut.
-func (c Cuts) Has(from, to int) bool { return c.cut[from*len(c.Guests)+to] }
+// By is the same links, cut that way.
+func (c Cuts) By(how How) Cuts {
+	c.links = slices.Clone(c.links)
+	for i, s := range c.links {
+		if s.How != Up {
+			c.links[i].How = how
+		}
+	}
+	return c
+}
+
+// OneWay leaves of the cuts only those of what a group of nodes sends to its own
+// and to later groups. Nodes that no group has come last.
+func (c Cuts) OneWay(groups [][]string) Cuts {
+	c.links = slices.Clone(c.links)
+	rank := func(node int) int {
+		for i, group := range groups {
+			if slices.Contains(group, c.Guests[node]) {
+				return i
+			}
+		}
+		return len(groups)
+	}
+	for from := range c.Guests {
+		for to := range c.Guests {
+			if rank(from) > rank(to) {
+				c.set(from, to, Up)
+			}
+		}
+	}
+	return c
+}
+
+// With is the cuts with some links in another state.
+func (c Cuts) With(links []Link) (Cuts, error) {
+	c.links = slices.Clone(c.links)
+	for _, l := range links {
+		ends, err := c.indexes([]string{l.From, l.To})
+		if err != nil {
+			return Cuts{}, err
+		}
+		c.links[ends[0]*len(c.Guests)+ends[1]] = l.State
+	}
+	return c, nil
+}
+
+// WithUplinks is the cuts with the uplinks of some nodes in another state.
+func (c Cuts) WithUplinks(nodes []string, s State) (Cuts, error) {
+	members, err := c.indexes(nodes)
+	if err != nil {
+		return Cuts{}, err
+	}
+	c.uplinks = slices.Clone(c.uplinks)
+	for _, i := range members {
+		c.uplinks[i] = s
+	}
+	return c, nil
+}
+
+// State is what the link is like on which guest number from sends to guest
+// number to.
+func (c Cuts) State(from, to int) State { return c.links[from*len(c.Guests)+to] }
+
+// Has says whether what guest number from sends to guest number to is cut, in
+// whatever way.
+func (c Cuts) Has(from, to int) bool { return c.State(from, to).How != Up }
 
 // Links lists the links that are cut.
 func (c Cuts) Links() []Link {
@@ -95,14 +189,52 @@ func (c Cuts) Links() []Link {
 	for from := range c.Guests {
 		for to := range c.Guests {
 			if c.Has(from, to) {
-				links = append(links, Link{c.Guests[from], c.Guests[to]})
+				links = append(links, Link{c.Guests[from], c.Guests[to], c.State(from, to)})
 			}
 		}
 	}
 	return links
 }
 
-func (c Cuts) set(from, to int, cut bool) { c.cut[from*len(c.Guests)+to] = cut }
+// Uplinks lists the uplinks that are cut.
+func (c Cuts) Uplinks() []Uplink {
+	uplinks := []Uplink{}
+	for i, s := range c.uplinks {
+		if s.How != Up {
+			uplinks = append(uplinks, Uplink{c.Guests[i], s})
+		}
+	}
+	return uplinks
+}
+
+// Unheard lists those from whom guest number to hears nothing at all.
+func (c Cuts) Unheard(to int) []string {
+	var from []string
+	for i, name := range c.Guests {
+		if silent(c.State(i, to)) {
+			from = append(from, name)
+		}
+	}
+	return from
+}
+
+// HalfDead is a link on which nothing arrives while something does the other
+// way; false if there is none.
+func (c Cuts) HalfDead() (Link, bool) {
+	for from := range c.Guests {
+		for to := range c.Guests {
+			if s := c.State(from, to); silent(s) && !silent(c.State(to, from)) {
+				return Link{c.Guests[from], c.Guests[to], s}, true
+			}
+		}
+	}
+	return Link{}, false
+}
+
+// silent says whether nothing at all arrives.
+func silent(s State) bool { return s.How == Drop || s.How == Reject }
+
+func (c Cuts) set(from, to int, how How) { c.links[from*len(c.Guests)+to] = State{how} }
 
 func (c Cuts) indexes(nodes []string) ([]int, error) {
 	var indexes []int

@@ -2,19 +2,20 @@ package netcmd
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// matrix writes down cuts as a line for each sender, with an x where what it
-// sends is cut.
+// matrix writes down cuts as a line for each sender: x where what it sends is
+// dropped, r where it is refused, n where only what is new is dropped.
 func matrix(c Cuts) string {
 	var lines []string
 	for from := range c.Guests {
 		line := ""
 		for to := range c.Guests {
-			line += map[bool]string{true: "x", false: "."}[c.Has(from, to)]
+			line += map[How]string{Up: ".", Drop: "x", Reject: "r", New: "n"}[c.State(from, to).How]
 		}
 		lines = append(lines, line)
 	}
@@ -94,7 +95,8 @@ func TestIsolate(t *testing.T) {
 
 func TestLinks(t *testing.T) {
 	c, err := Isolate([]string{"a", "b", "c"}, []string{"b"})
-	want := []Link{{"a", "b"}, {"b", "a"}, {"b", "c"}, {"c", "b"}}
+	cut := State{Drop}
+	want := []Link{{"a", "b", cut}, {"b", "a", cut}, {"b", "c", cut}, {"c", "b", cut}}
 	if err != nil || !slices.Equal(c.Links(), want) {
 		t.Errorf("got %v: %v", c.Links(), err)
 	}
@@ -102,6 +104,137 @@ func TestLinks(t *testing.T) {
 	if links := FullMesh(nil).Links(); links == nil || len(links) > 0 {
 		t.Errorf("got %v", links)
 	}
+}
+
+func TestBy(t *testing.T) {
+	c, err := Isolate([]string{"a", "b", "c"}, []string{"b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := matrix(c.By(Reject)), ".r. r.r .r."; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := matrix(c), ".x. x.x .x."; got != want {
+		t.Errorf("the cuts themselves have become %s", got)
+	}
+}
+
+func TestOneWay(t *testing.T) {
+	all := []string{"a", "b", "c", "d"}
+	for in, want := range map[string]string{
+		"a b": ".xxx x.xx .... ....", // isolated: also from each other
+		"a":   ".xxx .... .... ....",
+	} {
+		c, err := Isolate(all, strings.Fields(in))
+		if got := matrix(c.OneWay([][]string{strings.Fields(in)})); err != nil || got != want {
+			t.Errorf("isolate %s: %s: %v", in, got, err)
+		}
+	}
+	clusters := clusterList("c -- a -- b d")
+	c, err := Disjoint(all, clusters)
+	if got, want := matrix(c.OneWay(clusters)), ".x.x .... xx.x ...."; err != nil || got != want {
+		t.Errorf("disjoint: %s: %v", got, err)
+	}
+}
+
+func TestWith(t *testing.T) {
+	c, err := Isolate([]string{"a", "b", "c"}, []string{"b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, err := c.With([]Link{{"a", "b", State{New}}, {"b", "a", State{}}, {"c", "a", State{Reject}}})
+	if got, want := matrix(changed), ".n. ..x rx."; err != nil || got != want {
+		t.Errorf("got %s, want %s: %v", got, want, err)
+	}
+	if got, want := matrix(c), ".x. x.x .x."; got != want {
+		t.Errorf("the cuts themselves have become %s", got)
+	}
+	if _, err := c.With([]Link{{"a", "x", State{Drop}}}); err == nil {
+		t.Error("x is no guest")
+	}
+}
+
+func TestPairs(t *testing.T) {
+	for in, want := range map[string]string{
+		// in the order a, all, b, c
+		"a:b":         "..x. .... .... ....",
+		"a:b b:a c:a": "..x. .... x... x...",
+		"a,b:c,all":   ".x.x .... .x.x ....",
+		"*:a":         ".... x... x... x...",
+		"b:*":         ".... .... xx.x ....",
+		"*:*":         ".xxx x.xx xx.x xxx.",
+		"a,b:a":       ".... .... x... ....", // and not what a sends to itself
+		"":            ".... .... .... ....",
+	} {
+		guests := []string{"a", "b", "c", "all"}
+		links, err := Pairs(guests, strings.Fields(in), State{Drop})
+		if err != nil {
+			t.Errorf("%s: %v", in, err)
+			continue
+		}
+		c, err := FullMesh(guests).With(links)
+		if got := matrix(c); err != nil || got != want {
+			t.Errorf("%s: %s: %v", in, got, err)
+		}
+	}
+	// Without a guest of that name, all are all.
+	links, err := Pairs([]string{"a", "b"}, []string{"all:b"}, State{Drop})
+	if err != nil || !slices.Equal(links, []Link{{"a", "b", State{Drop}}}) {
+		t.Errorf("got %v: %v", links, err)
+	}
+	for in, want := range map[string]string{
+		"a":     `"a" is no link: write a:b for what a sends to b`,
+		":a":    `":a" is no link: write a:b for what a sends to b`,
+		"a:b:a": `"a:b:a" is no link: write a:b for what a sends to b`,
+		"a:a":   `"a:a" is no link: what a node sends to itself is never cut`,
+		"a:x":   `no guest is called "x": there are a, b`,
+		"a,:b":  `no guest is called "": there are a, b`,
+	} {
+		if _, err := Pairs([]string{"a", "b"}, []string{in}, State{Drop}); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", in, err)
+		}
+	}
+}
+
+func TestHalfDead(t *testing.T) {
+	for in, want := range map[string]string{
+		".. ..": "", ".x x.": "", ".x ..": "ab", ".. x.": "ba", ".n ..": "", ".r ..": "ab", ".x r.": "", ".n x.": "ba",
+	} {
+		l, found := fromMatrix([]string{"a", "b"}, in).HalfDead()
+		if got := l.From + l.To; got != want || found != (want != "") {
+			t.Errorf("%s: %s %v", in, got, found)
+		}
+	}
+}
+
+// fromMatrix is the reverse of matrix.
+func fromMatrix(guests []string, text string) Cuts {
+	c := FullMesh(guests)
+	for from, line := range strings.Fields(text) {
+		for to, letter := range line {
+			c.set(from, to, map[rune]How{'.': Up, 'x': Drop, 'r': Reject, 'n': New}[letter])
+		}
+	}
+	return c
+}
+
+// anyCuts are random ones, of all kinds.
+func anyCuts(r *rand.Rand, guests []string) Cuts {
+	c := FullMesh(guests)
+	kinds := append([]How{Up}, Hows[:r.IntN(len(Hows)+1)]...)
+	for i := range c.Guests {
+		c.uplinks[i].How = kinds[r.IntN(len(kinds))]
+		for j := range c.Guests {
+			if i != j {
+				c.set(i, j, kinds[r.IntN(len(kinds))])
+			}
+		}
+	}
+	return c
+}
+
+func sameCuts(a, b Cuts) bool {
+	return slices.Equal(a.Guests, b.Guests) && slices.Equal(a.links, b.links) && slices.Equal(a.uplinks, b.uplinks)
 }
 
 // every calls f with every set of cuts between that many guests.
@@ -116,7 +249,7 @@ func every(guests int, f func(Cuts)) {
 		for from := range guests {
 			for to := range guests {
 				if from != to {
-					c.set(from, to, set>>bit&1 == 1)
+					c.set(from, to, []How{Up, Drop}[set>>bit&1])
 					bit++
 				}
 			}

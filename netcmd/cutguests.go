@@ -3,7 +3,6 @@ package netcmd
 import (
 	"fmt"
 	"net/netip"
-	"strings"
 
 	"vagganet/netcmd/plan"
 )
@@ -44,21 +43,26 @@ func (r Run) guestFirewalls() plan.Plan {
 	return p
 }
 
+// What the steps of a partition in the guests have in common.
+const (
+	aboutGuestCuts = "guests: what is cut, by source address"
+	togetherCuts   = "cuts"
+)
+
 // cutInGuests is one transaction for each guest, and all are fed together: so
 // the partition begins everywhere at almost the same time.
-func (l LiveRun) cutInGuests(cuts Cuts) plan.Plan {
+func (l LiveRun) cutInGuests(c Cuts) plan.Plan {
 	address := l.addresses()
 	var p plan.Plan
-	for to, name := range cuts.Guests {
-		input := []string{"*filter", ":" + cutChain + " - [0:0]"}
-		for from, other := range cuts.Guests {
-			if cuts.Has(from, to) {
-				input = append(input, fmt.Sprintf("-A %s -s %s -j DROP", cutChain, address[other]))
+	for to, name := range c.Guests {
+		top := chain{name: cutChain}
+		for from, other := range c.Guests {
+			if c.Has(from, to) {
+				top.rules = append(top.rules, fmt.Sprintf("-s %s %s", address[other], c.State(from, to).target()))
 			}
 		}
-		s := l.restore(name, append(input, "COMMIT"))
-		s.About = "guests: what is cut, by source address"
-		s.Together = "cuts"
+		s := l.restore(name, transaction(append([]chain{top}, ends([]chain{top}, rejectRulesInGuests)...)))
+		s.About, s.Together = aboutGuestCuts, togetherCuts
 		p = append(p, s)
 	}
 	return p
@@ -79,6 +83,11 @@ func (l LiveRun) listGuestRules() plan.Plan {
 		s.Together = "list"
 		p = append(p, s)
 	}
+	if !l.Isolated {
+		s := l.list(Bridge, bridgeRules)
+		s.Together = "list"
+		p = append(p, s)
+	}
 	return p
 }
 
@@ -86,21 +95,17 @@ func (l LiveRun) listGuestRules() plan.Plan {
 // among the names. The names themselves may be none for a shell.
 func guestRules(number int) string { return fmt.Sprintf("rules%d", number) }
 
-func (l LiveRun) readGuestCuts(captured func(variable string) string) Cuts {
-	c := FullMesh(l.Names())
+func (l LiveRun) readGuestCuts(c Cuts, captured func(variable string) string) {
 	number := map[string]int{}
 	address := l.addresses()
 	for i, name := range c.Guests {
 		number[address[name].String()+"/32"] = i
 	}
 	for to := range c.Guests {
-		for line := range strings.Lines(captured(guestRules(to))) {
-			words := strings.Fields(line)
-			from, ours := number[after(words, "-s")]
-			if ours && after(words, "-A") == cutChain && after(words, "-j") == "DROP" {
-				c.set(from, to, true)
+		for _, words := range readRules(captured(guestRules(to)))[cutChain] {
+			if from, ours := number[after(words, "-s")]; ours {
+				c.links[from*len(c.Guests)+to] = stateOf(words)
 			}
 		}
 	}
-	return c
 }

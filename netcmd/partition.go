@@ -1,21 +1,14 @@
 package netcmd
 
 import (
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"vagganet/netcmd/plan"
 )
 
-const (
-	// cutChain is hooked into FORWARD of the bridge's namespace, or into INPUT
-	// of every guest's, and has all that a partition needs.
-	cutChain = "VAGGA"
-	// bridgeSwitch makes bridged packets pass through iptables.
-	bridgeSwitch = "net.bridge.bridge-nf-call-iptables"
-)
+// bridgeSwitch makes bridged packets pass through iptables.
+const bridgeSwitch = "net.bridge.bridge-nf-call-iptables"
 
 // LiveRun is a run as a command finds it that comes later: from outside, or
 // from one of its own children.
@@ -41,27 +34,58 @@ func (l LiveRun) Names() []string {
 	return slices.Sorted(slices.Values(names))
 }
 
-// Partition is the plan that cuts these links and no others, for the whole
-// network at once. A packet is judged by the ports of the bridge that it comes
-// from and goes to, whatever its addresses.
+// Partition is the plan that cuts these links between guests and no others, for
+// the whole network at once. A packet is judged by the ports of the bridge that
+// it comes from and goes to, whatever its addresses. Uplinks stay as they are.
+// Captured is what ListRules has found; nil where NeedsRules says that it need
+// not be known.
 //
 // Nothing cut: the switch goes off before the rules go. Something cut: it goes
 // on after they are there. So whichever of two partitions comes last, no rules
 // are left that the switch keeps from working.
 //
 // Where br_netfilter is not to be had, it is done in the guests: see cutInGuests.
-func (l LiveRun) Partition(cuts Cuts) plan.Plan {
+func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.Plan {
 	if l.CutsIn == InGuests {
-		return l.cutInGuests(cuts)
+		return l.cutInGuests(c)
 	}
-	cutNone := !slices.Contains(cuts.cut, true)
-	rules := l.restore(Bridge, restoreInput(cuts))
-	if cutNone {
-		off := l.bridgeSwitch(false)
-		off.Undo = []plan.Step{l.bridgeSwitch(true)}
-		return plan.Plan{off, rules}
+	now := rules{}
+	if captured != nil {
+		now = readRules(captured(bridgeRules))
 	}
-	return plan.Plan{rules, l.bridgeSwitch(true)}
+	return l.switched(len(c.Links()) > 0, l.replaceLinks(c, now))
+}
+
+// Heal is the plan that takes back whatever is done to links and uplinks.
+func (l LiveRun) Heal() plan.Plan {
+	var bridge []chain
+	if l.CutsIn != InGuests {
+		bridge = append(bridge, chain{name: cutChain})
+	}
+	if !l.Isolated {
+		bridge = append(bridge, chain{name: uplinkChain})
+	}
+	if l.CutsIn != InGuests {
+		return l.switched(false, transaction(bridge))
+	}
+	p := l.cutInGuests(FullMesh(l.Names()))
+	if bridge != nil {
+		s := l.restore(Bridge, transaction(bridge))
+		s.About, s.Together = aboutGuestCuts, togetherCuts
+		p = append(p, s)
+	}
+	return p
+}
+
+// switched are rules in the bridge, and the switch in the right order.
+func (l LiveRun) switched(on bool, input []string) plan.Plan {
+	rules := l.restore(Bridge, input)
+	if on {
+		return plan.Plan{rules, l.bridgeSwitch(true)}
+	}
+	off := l.bridgeSwitch(false)
+	off.Undo = []plan.Step{l.bridgeSwitch(true)}
+	return plan.Plan{off, rules}
 }
 
 func (l LiveRun) bridgeSwitch(on bool) plan.Step {
@@ -109,82 +133,6 @@ func (l LiveRun) at(node, about string, argv ...string) plan.Step {
 	return plan.Step{About: node + ": " + about, Place: plan.Place{Name: node, Enter: enter}, Argv: argv}
 }
 
-// restoreInput is the transaction for a set of cuts: for each port that loses
-// something a rule that finds it, and a chain that knows from whom. Guests that
-// lose the same have a chain together, so clusters cost rules by their guests,
-// not by their pairs.
-func restoreInput(c Cuts) []string {
-	var hooks []string
-	chains := map[string]string{} // by the chain's rules
-	bodies := map[string][]string{}
-	for to, name := range c.Guests {
-		body := c.rulesFor(to)
-		if body == nil {
-			continue
-		}
-		key := strings.Join(body, "\n")
-		if _, known := chains[key]; !known {
-			chains[key] = fmt.Sprintf("%s-%d", cutChain, len(chains))
-			bodies[chains[key]] = body
-		}
-		hooks = append(hooks, fmt.Sprintf("-A %s -m physdev --physdev-out %s -j %s", cutChain, Port(name), chains[key]))
-	}
-	// Naming a chain like this makes it, or empties it.
-	input := []string{"*filter", ":" + cutChain + " - [0:0]"}
-	ordered := slices.SortedFunc(maps.Values(chains), compareChains)
-	for _, chain := range ordered {
-		input = append(input, ":"+chain+" - [0:0]")
-	}
-	if hooks != nil {
-		input = append(input, aroundTheBridge)
-	}
-	input = append(input, hooks...)
-	for _, chain := range ordered {
-		for _, rule := range bodies[chain] {
-			input = append(input, "-A "+chain+" "+rule)
-		}
-	}
-	return append(input, "COMMIT")
-}
-
-// aroundTheBridge drops what guests send each other by way of the bridge's own
-// address: that is routed, and has no port that it leaves by.
-const aroundTheBridge = "-A " + cutChain + " -i " + bridgeDevice + " -o " + bridgeDevice +
-	" -m physdev ! --physdev-is-bridged -j DROP"
-
-func compareChains(a, b string) int {
-	if len(a) != len(b) {
-		return len(a) - len(b)
-	}
-	return strings.Compare(a, b)
-}
-
-// rulesFor lists what is dropped on the way to one guest, or, where that is
-// shorter, what is not; nil when it gets everything.
-func (c Cuts) rulesFor(to int) []string {
-	var cut, kept []string
-	others := false
-	for from, name := range c.Guests {
-		match := "-m physdev --physdev-in " + Port(name)
-		switch {
-		case c.Has(from, to):
-			cut = append(cut, match+" -j DROP")
-		default:
-			kept = append(kept, match+" -j RETURN")
-			others = others || from != to
-		}
-	}
-	switch {
-	case cut == nil:
-		return nil
-	case !others:
-		return []string{"-j DROP"}
-	case len(kept)+1 < len(cut):
-		return append(kept, "-j DROP")
-	}
-	return cut
-}
-
 // Enter is the step that runs a command in the network of a node, in the
 // caller's file system.
 func (l LiveRun) Enter(node string, argv []string) plan.Step {
@@ -201,78 +149,41 @@ func endOptions(enter, argv []string) []string {
 	return enter
 }
 
-// ListRules is the plan that reads which links are cut. What it captures is for
-// ReadCuts.
+// The variables that take what is read of the bridge.
+const (
+	switchValue = "switch"
+	bridgeRules = "rules"
+)
+
+// ListRules is the plan that reads what is cut. What it captures is for ReadCuts.
 func (l LiveRun) ListRules() plan.Plan {
 	if l.CutsIn == InGuests {
 		return l.listGuestRules()
 	}
 	s := l.at(Bridge, "whether bridged packets pass through iptables", l.Tools.Sysctl.With("-n", bridgeSwitch)...)
-	s.Capture = "switch"
-	return plan.Plan{s, l.list(Bridge, "rules")}
+	s.Capture = switchValue
+	return plan.Plan{s, l.list(Bridge, bridgeRules)}
 }
 
 // list is the step that reads a node's rules into a variable.
 func (l LiveRun) list(node, variable string) plan.Step {
-	s := l.at(node, "which links are cut", l.Tools.Iptables.With("--wait", "-S")...)
+	s := l.at(node, "what is cut", l.Tools.Iptables.With("--wait", "-S")...)
 	s.Env = []string{lockFile(l.Dir, node)}
 	s.Capture = variable
 	return s
 }
 
-// ReadCuts reads a partition back from what ListRules captured: the reverse of
-// Partition.
+// ReadCuts reads what is cut back from what ListRules captured: the reverse of
+// Partition and CutUplinks.
 func (l LiveRun) ReadCuts(captured func(variable string) string) Cuts {
-	if l.CutsIn == InGuests {
-		return l.readGuestCuts(captured)
-	}
-	if captured("switch") == "0" {
-		return FullMesh(l.Names())
-	}
-	return readBridgeCuts(l.Names(), captured("rules"))
-}
-
-func readBridgeCuts(guests []string, rules string) Cuts {
-	c := FullMesh(guests)
-	number := map[string]int{}
-	for i, g := range c.Guests {
-		number[Port(g)] = i
-	}
-	verdicts := map[string][][]string{}
-	hooks := map[int]string{}
-	for line := range strings.Lines(rules) {
-		words := strings.Fields(line)
-		if len(words) < 2 || words[0] != "-A" {
-			continue
-		}
-		to, hook := number[after(words, "--physdev-out")]
-		if words[1] == cutChain && hook {
-			hooks[to] = after(words, "-j")
-		} else {
-			verdicts[words[1]] = append(verdicts[words[1]], words)
-		}
-	}
-	for to, chain := range hooks {
-		for from := range c.Guests {
-			c.set(from, to, from != to && dropped(verdicts[chain], Port(c.Guests[from])))
-		}
+	c := FullMesh(l.Names())
+	bridge := readRules(captured(bridgeRules))
+	l.readUplinks(bridge, c)
+	switch {
+	case l.CutsIn == InGuests:
+		l.readGuestCuts(c, captured)
+	case captured(switchValue) != "0":
+		bridge.readLinks(c)
 	}
 	return c
-}
-
-// dropped follows a chain for what comes from one port.
-func dropped(rules [][]string, port string) bool {
-	for _, words := range rules {
-		if in := after(words, "--physdev-in"); in == "" || in == port {
-			return after(words, "-j") == "DROP"
-		}
-	}
-	return false
-}
-
-func after(words []string, option string) string {
-	if i := slices.Index(words, option); i >= 0 && i+1 < len(words) {
-		return words[i+1]
-	}
-	return ""
 }

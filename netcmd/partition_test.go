@@ -2,13 +2,13 @@ package netcmd
 
 import (
 	"fmt"
-	"slices"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
 
-// listed are the rules as iptables would list them after the transaction.
-func listed(input []string) string {
+// listed are the rules as iptables would list them after the input.
+func listed(input ...string) string {
 	rules := "-P FORWARD ACCEPT\n-A FORWARD -j VAGGA\n"
 	for _, line := range input {
 		if strings.HasPrefix(line, "-A ") {
@@ -18,80 +18,68 @@ func listed(input []string) string {
 	return rules
 }
 
-// Whatever is cut, the rules cut that and nothing else.
+// inBridge is a run of those guests whose cuts are made in the bridge.
+func inBridge(names []string) LiveRun {
+	l := inGuests(names)
+	l.CutsIn = InBridge
+	return l
+}
+
+// readBack are the cuts that are read from the rules that a plan for them leaves
+// behind.
+func readBack(l LiveRun, input []string) Cuts {
+	return l.ReadCuts(func(v string) string { return map[string]string{switchValue: "1", bridgeRules: listed(input...)}[v] })
+}
+
+// Whatever is cut, and how, the rules do that and nothing else, and are read
+// back as that.
 func TestRulesAreTheCuts(t *testing.T) {
+	check := func(c Cuts) {
+		c.uplinks = FullMesh(c.Guests).uplinks
+		input := transaction(linkChains(c, cutChain))
+		if got := readBack(inBridge(c.Guests), input); !sameCuts(got, c) {
+			t.Fatalf("%s became %s\n%s", matrix(c), matrix(got), strings.Join(input, "\n"))
+		}
+		if err := follow(c, input); err != nil {
+			t.Fatalf("%s: %v\n%s", matrix(c), err, strings.Join(input, "\n"))
+		}
+		// A chain must be declared before rules go there: that is what empties it.
+		if line := declaredBefore(input); line != "" {
+			t.Fatalf("%s: %q is about a chain that is not there", matrix(c), line)
+		}
+	}
 	for guests := range 5 {
-		every(guests, func(c Cuts) {
-			input := restoreInput(c)
-			if got := readBridgeCuts(c.Guests, listed(input)); matrix(got) != matrix(c) {
-				t.Fatalf("%s became %s\n%s", matrix(c), matrix(got), strings.Join(input, "\n"))
-			}
-			if err := follow(c, input); err != nil {
-				t.Fatalf("%s: %v\n%s", matrix(c), err, strings.Join(input, "\n"))
-			}
-		})
+		every(guests, check)
+	}
+	r := rand.New(rand.NewPCG(1, 0))
+	for range 2000 {
+		check(anyCuts(r, numbered(1+r.IntN(7))))
 	}
 }
 
-// follow sends a packet over every link, by the rules as the kernel reads them:
-// it shares no code with readBridgeCuts. What goes to the gateway leaves by no port,
-// and is never cut.
+// follow sends packets over every link. What goes to the gateway leaves by no
+// port, and is never cut; what guests send each other by way of the bridge's own
+// address never passes while something is cut.
 func follow(c Cuts, input []string) error {
-	chains := map[string][]string{}
-	for _, line := range input {
-		if chain, rule, ok := strings.Cut(strings.TrimPrefix(line, "-A "), " "); ok && strings.HasPrefix(line, "-A ") {
-			chains[chain] = append(chains[chain], rule)
-		}
-	}
+	chains := chainsOf(input)
 	for from := range c.Guests {
+		p := packet{in: bridgeDevice, out: bridgeDevice, portIn: Port(c.Guests[from])}
 		for to := range c.Guests {
-			if from != to && verdict(chains, "VAGGA", Port(c.Guests[from]), Port(c.Guests[to])) != c.Has(from, to) {
-				return fmt.Errorf("%s to %s", c.Guests[from], c.Guests[to])
+			p.portOut = Port(c.Guests[to])
+			if got, want := p.fates(chains, "VAGGA"), due(c.State(from, to).How); from != to && got != want {
+				return fmt.Errorf("%s to %s: %s, want %s", c.Guests[from], c.Guests[to], got, want)
 			}
 		}
-		if verdict(chains, "VAGGA", Port(c.Guests[from]), "") {
-			return fmt.Errorf("%s to the gateway", c.Guests[from])
+		p.routed, p.portOut = true, ""
+		if got := p.fates(chains, "VAGGA"); len(c.Links()) > 0 && got != due(Drop) {
+			return fmt.Errorf("%s by way of the bridge's address: %s", c.Guests[from], got)
+		}
+		p.out = "ch0c"
+		if got := p.fates(chains, "VAGGA"); got != due(Up) {
+			return fmt.Errorf("%s to the gateway: %s", c.Guests[from], got)
 		}
 	}
 	return nil
-}
-
-func verdict(chains map[string][]string, chain, in, out string) bool {
-	for _, rule := range chains[chain] {
-		match, target, _ := strings.Cut(rule, "-j ")
-		match = strings.Replace(match, "--physdev-in "+in+" ", "", 1)
-		match = strings.Replace(match, "--physdev-out "+out+" ", "", 1)
-		switch {
-		case strings.Contains(match, "--physdev"):
-		case target == "DROP":
-			return true
-		case target == "RETURN":
-			return false
-		case verdict(chains, target, in, out):
-			return true
-		}
-	}
-	return false
-}
-
-// A chain must be declared before rules go there: that is what empties it.
-func TestChainsAreDeclared(t *testing.T) {
-	every(3, func(c Cuts) {
-		var declared []string
-		for _, line := range restoreInput(c) {
-			words := strings.Fields(line)
-			if strings.HasPrefix(line, ":") {
-				declared = append(declared, words[0][1:])
-			}
-			if words[0] != "-A" {
-				continue
-			}
-			target := after(words, "-j")
-			if !slices.Contains(declared, words[1]) || strings.HasPrefix(target, "VAGGA") && !slices.Contains(declared, target) {
-				t.Fatalf("%s: %q is about a chain that is not there", matrix(c), line)
-			}
-		}
-	})
 }
 
 func numbered(guests int) []string {
@@ -102,20 +90,36 @@ func numbered(guests int) []string {
 	return names
 }
 
-// Rules cost by the guest, not by the pair.
+// Rules cost by the guest, not by the pair, where the cuts have clusters.
 func TestRulesOfManyGuests(t *testing.T) {
 	names := numbered(253)
-	halves, err1 := Disjoint(names, [][]string{names[:127], names[127:]})
-	alone, err2 := Isolate(names, names)
-	one, err3 := Isolate(names, names[:1])
-	uneven, err4 := Disjoint(names, [][]string{names[:3], names[3:]})
-	chainwise := map[string]Cuts{"halves": halves, "all alone": alone, "one alone": one, "uneven": uneven}
-	for name, most := range map[string]int{"halves": 253 + 2*129 + 6, "all alone": 253 + 6, "one alone": 253 + 8, "uneven": 253 + 13} {
-		input := restoreInput(chainwise[name])
-		if len(input) > most {
-			t.Errorf("%s: %d lines, more than %d (%v %v %v %v)", name, len(input), most, err1, err2, err3, err4)
+	must := func(c Cuts, err error) Cuts {
+		if err != nil {
+			t.Fatal(err)
 		}
-		if got := readBridgeCuts(names, listed(input)); matrix(got) != matrix(chainwise[name]) {
+		return c
+	}
+	thirds := must(Disjoint(names, [][]string{names[:84], names[84:168], names[168:]}))
+	for name, c := range map[string]struct {
+		cuts Cuts
+		most int
+	}{
+		"halves":    {Named[0].Build(names, 0), 253 + 2*129 + 6},
+		"refused":   {Named[0].Build(names, 0).By(Reject), 253 + 2*129 + 10},
+		"thirds":    {thirds, 253 + 3*88 + 8},
+		"all alone": {must(Isolate(names, names)), 253 + 6},
+		"one alone": {must(Isolate(names, names[:1])), 253 + 8},
+		"uneven":    {must(Disjoint(names, [][]string{names[:3], names[3:]})), 253 + 13},
+		"bridge":    {Named[6].Build(names, 0), 252 + 2*129 + 6},
+	} {
+		input := transaction(linkChains(c.cuts, cutChain))
+		if len(input) > c.most {
+			t.Errorf("%s: %d lines, more than %d", name, len(input), c.most)
+		}
+		if !fits(input) {
+			t.Errorf("%s is too much for one transaction", name)
+		}
+		if got := readBack(inBridge(names), input); !sameCuts(got, c.cuts) {
 			t.Errorf("%s is read back as something else", name)
 		}
 	}
@@ -129,8 +133,13 @@ func TestReadCutsOfOtherRules(t *testing.T) {
 		"-A VAGGA -m physdev --physdev-out g-x -j VAGGA-0\n-A VAGGA-0 -j DROP\n":                      ".. ..",
 		"-A VAGGA -m physdev --physdev-out g-b -j VAGGA-0\n-A VAGGA-0 -j DROP\n-A VAGGA-1 -j RETURN":  ".x ..",
 		"-A OTHER -m physdev --physdev-out g-b -j VAGGA-0\n-A VAGGA-0 -m physdev --physdev-in g-a -j": ".. ..",
+		// what an earlier partition left behind
+		"-A VAGGA-a -m physdev --physdev-out g-b -j VAGGA-a-0\n-A VAGGA-a-0 -j DROP":                      ".. ..",
+		"-A VAGGA -j VAGGA-a\n-A VAGGA-a -m physdev --physdev-out g-b -j VAGGA-a-0\n-A VAGGA-a-0 -j DROP": ".x ..",
 	} {
-		if got := matrix(readBridgeCuts([]string{"b", "a"}, rules)); got != want {
+		c := FullMesh([]string{"b", "a"})
+		readRules(rules).readLinks(c)
+		if got := matrix(c); got != want {
 			t.Errorf("%q is read as %s", rules, got)
 		}
 	}
@@ -149,7 +158,7 @@ func TestPartitionSwitch(t *testing.T) {
 		"sysctl net.bridge.bridge-nf-call-iptables=0; iptables-restore": FullMesh([]string{"a", "b"}),
 	} {
 		var got []string
-		for _, s := range live.Partition(cuts) {
+		for _, s := range live.Partition(cuts, nil) {
 			got = append(got, strings.Replace(strings.Join(s.Argv, " "), " -q -w", "", 1))
 		}
 		if line := strings.Replace(strings.Join(got, "; "), " --noflush --wait", "", 1); line != want {
@@ -163,10 +172,10 @@ func TestChainNames(t *testing.T) {
 	names := numbered(12)
 	c := FullMesh(names)
 	for i := range names {
-		c.set(i, (i+1)%len(names), true)
+		c.set(i, (i+1)%len(names), Drop)
 	}
 	var chains []string
-	for _, line := range restoreInput(c) {
+	for _, line := range transaction(linkChains(c, cutChain)) {
 		if name, ok := strings.CutPrefix(line, ":"); ok {
 			chains = append(chains, strings.Fields(name)[0])
 		}

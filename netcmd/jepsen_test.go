@@ -1,0 +1,174 @@
+package netcmd
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func namedPartition(t *testing.T, name string) NamedPartition {
+	i := slices.IndexFunc(Named, func(n NamedPartition) bool { return n.Name == name })
+	if i < 0 {
+		t.Fatalf("nothing is called %s", name)
+	}
+	return Named[i]
+}
+
+// sides are the sets of nodes that hear each other, in the order of their size
+// and then of their names; it fails where the cuts are no such sets.
+func sides(t *testing.T, c Cuts) [][]string {
+	t.Helper()
+	var all [][]string
+	for to, name := range c.Guests {
+		unheard := c.Unheard(to)
+		side := slices.DeleteFunc(slices.Clone(c.Guests), func(g string) bool { return slices.Contains(unheard, g) })
+		if !slices.Contains(side, name) {
+			t.Errorf("%s does not hear itself", name)
+		}
+		if i := slices.IndexFunc(all, func(s []string) bool { return slices.Contains(s, name) }); i < 0 {
+			all = append(all, side)
+		} else if !slices.Equal(all[i], side) {
+			t.Errorf("%s hears %v, those it hears hear %v", name, side, all[i])
+		}
+	}
+	slices.SortStableFunc(all, func(a, b []string) int { return len(a) - len(b) })
+	return all
+}
+
+// The numbers are those of the definitions: half of the nodes rounded down and
+// the rest, one and the rest, ⌊(n-1)/3⌋ and the rest.
+func TestNamedSides(t *testing.T) {
+	type sizes struct{ halves, one, third [2]int }
+	for n, want := range map[int]sizes{
+		2:  {[2]int{1, 1}, [2]int{1, 1}, [2]int{0, 2}},
+		3:  {[2]int{1, 2}, [2]int{1, 2}, [2]int{0, 3}},
+		4:  {[2]int{2, 2}, [2]int{1, 3}, [2]int{1, 3}},
+		5:  {[2]int{2, 3}, [2]int{1, 4}, [2]int{1, 4}},
+		6:  {[2]int{3, 3}, [2]int{1, 5}, [2]int{1, 5}},
+		7:  {[2]int{3, 4}, [2]int{1, 6}, [2]int{2, 5}},
+		9:  {[2]int{4, 5}, [2]int{1, 8}, [2]int{2, 7}},
+		10: {[2]int{5, 5}, [2]int{1, 9}, [2]int{3, 7}},
+	} {
+		for name, want := range map[string][2]int{
+			"halves": want.halves, "random-halves": want.halves, "majority": want.halves, "random-node": want.one, "minority-third": want.third,
+		} {
+			for seed := range uint64(20) {
+				var got [2]int
+				all := sides(t, namedPartition(t, name).Build(numbered(n), seed))
+				for i, side := range all {
+					got[2-len(all)+i] = len(side)
+				}
+				if got != want || len(all) > 2 {
+					t.Errorf("%s of %d, seed %d: sides of %v, want %v", name, n, seed, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for n, want := range map[int][2]int{1: {1, 0}, 2: {2, 0}, 3: {2, 0}, 4: {3, 1}, 5: {3, 1}, 6: {4, 1}, 7: {4, 2}, 9: {5, 2}, 10: {6, 3}} {
+		if got := [2]int{majority(n), minorityThird(n)}; got != want {
+			t.Errorf("%d: %v, want %v", n, got, want)
+		}
+	}
+}
+
+// The halves go by name, whatever the order the guests are given in; the smaller
+// one comes first.
+func TestHalves(t *testing.T) {
+	all := sides(t, namedPartition(t, "halves").Build([]string{"c", "e", "a", "d", "b"}, 7))
+	if len(all) != 2 || !slices.Equal(all[0], []string{"a", "b"}) {
+		t.Errorf("got %v", all)
+	}
+}
+
+func TestBridgeNode(t *testing.T) {
+	for n, want := range map[int]string{
+		1: ".", 2: ".. ..", 3: "..x ... x..", 4: "...x ...x .... xx..", 5: "...xx ...xx ..... xx... xx...",
+	} {
+		if got := matrix(namedPartition(t, "bridge").Build(numbered(n), 0)); got != want {
+			t.Errorf("of %d: %s, want %s", n, got, want)
+		}
+	}
+}
+
+// Every node hears a majority, itself included, and no two the same one. Up to
+// five nodes it is exactly a majority, and every node is heard by as many.
+func TestMajoritiesRing(t *testing.T) {
+	for n := 3; n <= 40; n++ {
+		for seed := range uint64(30) {
+			c := namedPartition(t, "majorities-ring").Build(numbered(n), seed)
+			heard, hearers := map[string]bool{}, make([]int, n)
+			for to := range c.Guests {
+				unheard := c.Unheard(to)
+				if n-len(unheard) < n/2+1 || n <= 5 && n-len(unheard) > n/2+1 {
+					t.Fatalf("%d nodes, seed %d: one hears %d", n, seed, n-len(unheard))
+				}
+				heard[strings.Join(unheard, " ")] = true
+				for from := range c.Guests {
+					if !c.Has(from, to) {
+						hearers[from]++
+					}
+					if n > 5 && c.Has(from, to) != c.Has(to, from) {
+						t.Fatalf("%d nodes, seed %d: a link is cut one way", n, seed)
+					}
+				}
+			}
+			if len(heard) != n {
+				t.Fatalf("%d nodes, seed %d: two hear the same ones: %s", n, seed, matrix(c))
+			}
+			if n <= 5 && slices.Min(hearers) != slices.Max(hearers) {
+				t.Fatalf("%d nodes, seed %d: no ring: %s", n, seed, matrix(c))
+			}
+		}
+	}
+}
+
+// Too few for any two to be different.
+func TestFewNodes(t *testing.T) {
+	for _, n := range Named {
+		for guests := range 2 {
+			if c := n.Build(numbered(guests), 1); len(c.Links()) > 0 {
+				t.Errorf("%s of %d nodes cuts %v", n.Name, guests, c.Links())
+			}
+		}
+	}
+	if c := namedPartition(t, "majorities-ring").Build(numbered(2), 1); len(c.Links()) > 0 {
+		t.Errorf("a ring of two cuts %v", c.Links())
+	}
+}
+
+// The same seed gives the same cuts, for ever: people write seeds down. Another
+// one gives others.
+func TestSeeds(t *testing.T) {
+	for name, want := range map[string]string{
+		"random-halves":   "..xx. ..xx. xx..x xx..x ..xx.",
+		"random-node":     ".xxxx x.... x.... x.... x....",
+		"majority":        "..xx. ..xx. xx..x xx..x ..xx.",
+		"minority-third":  "..x.. ..x.. xx.xx ..x.. ..x..",
+		"majorities-ring": "...xx ..xx. .x..x xx... x.x..",
+	} {
+		n := namedPartition(t, name)
+		if got := matrix(n.Build(numbered(5), 2026)); got != want || !n.Random {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+		seen := map[string]bool{}
+		for seed := range uint64(50) {
+			seen[matrix(n.Build(numbered(5), seed))] = true
+		}
+		if len(seen) < 5 {
+			t.Errorf("%s: only %d kinds of cuts by 50 seeds", name, len(seen))
+		}
+	}
+	if got, want := matrix(namedPartition(t, "majorities-ring").Build(numbered(7), 2026)), ".x.x... x..x..x ...xxx. xxx.... ..x..xx ..x.x.x .x..xx."; got != want {
+		t.Errorf("drawn ring: %s, want %s", got, want)
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	c := fromMatrix([]string{"a", "b", "c"}, ".xn ..x xr.")
+	if got, want := strings.Join(c.Describe(), "; "), "a: c; b: a c; c: b"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

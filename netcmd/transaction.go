@@ -1,0 +1,109 @@
+package netcmd
+
+import (
+	"slices"
+	"strings"
+)
+
+// transactionMost is how much iptables-nft can hand to the kernel at once, by
+// weight: the buffer of a user's socket holds 212992 bytes unless the machine is
+// told otherwise, and that can't be raised from inside a user namespace.
+const transactionMost = 180_000
+
+// weight is about how many bytes a line of iptables-restore becomes on its way
+// to the kernel; rather more than less. Matches have a fixed size, most of it
+// empty.
+func weight(line string) int {
+	switch {
+	case line[0] == '*' || line == "COMMIT":
+		return 20
+	case line[0] == ':':
+		return 90
+	}
+	return 110 + 220*strings.Count(line, "-m ") + 60*(strings.Count(line, "-i ")+strings.Count(line, "-o ")) +
+		200*strings.Count(line, "-j REJECT")
+}
+
+// transaction is the input of iptables-restore that has these chains, all others
+// left alone. Naming a chain makes it, or empties it.
+func transaction(chains []chain) []string {
+	input := []string{"*filter"}
+	for _, c := range chains {
+		input = append(input, ":"+c.name+" - [0:0]")
+	}
+	for _, c := range chains {
+		for _, rule := range c.rules {
+			input = append(input, "-A "+c.name+" "+rule)
+		}
+	}
+	return append(input, "COMMIT")
+}
+
+// fits says whether that is not too much for one transaction.
+func fits(input []string) bool {
+	sum := 0
+	for _, line := range input {
+		sum += weight(line)
+	}
+	return sum <= transactionMost
+}
+
+// transactions are as many as it takes: each chain is named in the one where its
+// rules begin, and may go on in the next. A chain must come before those that
+// lead to it.
+func transactions(chains []chain) []string {
+	var input, names, rules []string
+	sum := 0
+	end := func() {
+		input = slices.Concat(input, []string{"*filter"}, names, rules, []string{"COMMIT"})
+		names, rules, sum = nil, nil, 0
+	}
+	add := func(to *[]string, line string) {
+		if sum += weight(line); sum > transactionMost-100 { // for the lines around
+			end()
+			sum = weight(line)
+		}
+		*to = append(*to, line)
+	}
+	for _, c := range chains {
+		add(&names, ":"+c.name+" - [0:0]")
+		for _, rule := range c.rules {
+			add(&rules, "-A "+c.name+" "+rule)
+		}
+	}
+	end()
+	return input
+}
+
+// replaceLinks is the input of iptables-restore that cuts the links in the
+// bridge: one transaction, where that can be, and else several, of which one, the
+// swap, makes all the difference. Those before it fill chains that nothing leads
+// to yet. In the same way, old chains are emptied that nothing leads to any more.
+func (l LiveRun) replaceLinks(c Cuts, now rules) []string {
+	made := linkChains(c, cutChain)
+	input := transaction(append(made, now.leftovers(made)...))
+	if !l.tooMuch(input) {
+		return input
+	}
+	if input = transaction(made); l.tooMuch(input) {
+		made = linkChains(c, now.unusedTop())
+		slices.Reverse(made) // the way in comes last
+		swap := chain{cutChain, []string{"-j " + now.unusedTop()}}
+		input = slices.Concat(transactions(made), transaction([]chain{swap}))
+		made = append(made, swap)
+	}
+	if old := now.leftovers(made); old != nil {
+		input = append(input, transactions(old)...)
+	}
+	return input
+}
+
+// tooMuch says whether the run's iptables can't take that as one transaction.
+// That of the legacy kind can take any.
+func (l LiveRun) tooMuch(input []string) bool { return !l.Legacy && !fits(input) }
+
+// NeedsRules says whether Partition must know the rules that there are now, to
+// replace them by these cuts at once.
+func (l LiveRun) NeedsRules(c Cuts) bool {
+	return l.CutsIn != InGuests && l.tooMuch(transaction(linkChains(c, cutChain)))
+}

@@ -1,0 +1,108 @@
+package netcmd
+
+import (
+	"strings"
+	"testing"
+)
+
+// kernel is what iptables-restore --noflush makes of inputs: it has the chains,
+// and calls after each transaction.
+type kernel struct{ chains map[string][]string }
+
+func (k kernel) restore(t *testing.T, input []string, after func()) {
+	t.Helper()
+	var open []string
+	for _, line := range input {
+		switch name, _, _ := strings.Cut(strings.TrimPrefix(line, ":"), " "); {
+		case line == "*filter":
+			open = []string{line}
+		case line == "COMMIT":
+			open = append(open, line)
+			if !fits(open) {
+				t.Errorf("a transaction of %d lines is too much", len(open))
+			}
+			after()
+		case line[0] == ':':
+			k.chains[name] = nil
+			open = append(open, line)
+		default:
+			chain, rule, _ := strings.Cut(strings.TrimPrefix(line, "-A "), " ")
+			if _, there := k.chains[chain]; !there {
+				t.Fatalf("%q is about a chain that is not there", line)
+			}
+			k.chains[chain] = append(k.chains[chain], rule)
+			open = append(open, line)
+		}
+	}
+}
+
+func (k kernel) list() string {
+	var b strings.Builder
+	for chain, rules := range k.chains {
+		for _, rule := range rules {
+			b.WriteString("-A " + chain + " " + rule + "\n")
+		}
+	}
+	return b.String()
+}
+
+// Cuts that are too much for one transaction are filled in behind the scenes: at
+// every moment there are either the old ones or the new ones. What is left of
+// the old ones goes in the end.
+func TestManyRules(t *testing.T) {
+	l := inBridge(numbered(120))
+	ring := func(seed uint64) Cuts { return Named[5].Build(l.Names(), seed) }
+	halves := Named[0].Build(l.Names(), 0)
+	k := kernel{map[string][]string{}}
+	old := FullMesh(l.Names())
+	for step, c := range []Cuts{ring(1), ring(2), ring(3).By(Reject), halves, ring(4), halves} {
+		now := k.list()
+		input := l.replaceLinks(c, readRules(now))
+		moments := map[string]int{}
+		k.restore(t, input, func() {
+			got := FullMesh(l.Names())
+			readRules(k.list()).readLinks(got)
+			switch {
+			case sameCuts(got, c):
+				moments["new"]++
+			case sameCuts(got, old) && moments["new"] == 0:
+				moments["old"]++
+			default:
+				moments["neither"]++
+			}
+		})
+		many := l.NeedsRules(c)
+		if moments["neither"] > 0 || moments["new"] == 0 || many != (moments["old"] > 0) {
+			t.Errorf("step %d: %v, many rules: %v", step, moments, many)
+		}
+		if rules, most := strings.Count(k.list(), "\n"), 120*61+300; rules > most || !many && rules > 300 {
+			t.Errorf("step %d: %d rules are there", step, rules)
+		}
+		old = c
+	}
+}
+
+// The rules are the cuts by that way in, too.
+func TestOtherTop(t *testing.T) {
+	every(3, func(c Cuts) {
+		for _, top := range tops {
+			input := append(transaction(linkChains(c, top)), "-A VAGGA -j "+top)
+			if err := follow(c, input); err != nil {
+				t.Fatal(err)
+			}
+			if got := readBack(inBridge(c.Guests), input); !sameCuts(got, c) {
+				t.Fatalf("%s became %s", matrix(c), matrix(got))
+			}
+		}
+	})
+}
+
+// The legacy kind takes all of them in one.
+func TestManyLegacyRules(t *testing.T) {
+	l := inBridge(numbered(253))
+	l.Legacy = true
+	c := Named[5].Build(l.Names(), 1)
+	if got := strings.Count(strings.Join(l.replaceLinks(c, nil), "\n"), "COMMIT"); got != 1 || l.NeedsRules(c) {
+		t.Errorf("%d transactions", got)
+	}
+}

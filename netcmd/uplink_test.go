@@ -1,0 +1,128 @@
+package netcmd
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func uplinkInput(l LiveRun, c Cuts, rules string) []string {
+	p := l.CutUplinks(c, func(string) string { return rules })
+	return strings.Split(strings.TrimSpace(p[0].Stdin), "\n")
+}
+
+// Whichever uplinks are cut, and how, the rules do that and nothing else, for
+// what guests send by whatever address and for what is sent to theirs; and are
+// read back as that.
+func TestUplinkRulesAreTheCuts(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 0))
+	for range 2000 {
+		l := inBridge(numbered(1 + r.IntN(7)))
+		l.Slot = 7
+		c := anyCuts(r, l.Names())
+		c.links = FullMesh(l.Names()).links
+		input := uplinkInput(l, c, "")
+		listed := ""
+		for _, line := range input {
+			if strings.HasPrefix(line, "-A") {
+				listed += strings.ReplaceAll(line, " -i ch7c", "/32 -i ch7c") + "\n"
+			}
+		}
+		listed = strings.ReplaceAll(listed, "-A VAGGA-UPLINK/32", "-A VAGGA-UPLINK")
+		if got := l.ReadCuts(func(v string) string { return map[string]string{switchValue: "0", bridgeRules: listed}[v] }); !sameCuts(got, c) {
+			t.Fatalf("%v became %v\n%s", c.uplinks, got.uplinks, strings.Join(input, "\n"))
+		}
+		if err := followUplinks(l, c, input); err != nil {
+			t.Fatalf("%v\n%s", err, strings.Join(input, "\n"))
+		}
+		if line := declaredBefore(input, "FORWARD"); line != "" {
+			t.Fatalf("%q is about a chain that is not there", line)
+		}
+	}
+}
+
+func followUplinks(l LiveRun, c Cuts, input []string) error {
+	chains := chainsOf(input)
+	address := l.addresses()
+	for i, name := range c.Guests {
+		own := address[name]
+		out := packet{in: bridgeDevice, out: "ch7c", mac: MAC(own), src: "172.18.0.250", dst: "192.0.2.1"}
+		in := packet{in: "ch7c", out: bridgeDevice, mac: "02:00:00:00:00:09", src: "192.0.2.1", dst: own.String()}
+		for _, p := range []packet{out, in} {
+			if got, want := p.fates(chains, "FORWARD"), due(c.uplinks[i].How); got != want {
+				return fmt.Errorf("%s: %+v: %s, want %s", name, p, got, want)
+			}
+		}
+		bridged := packet{in: bridgeDevice, out: bridgeDevice, portIn: Port(name), portOut: "g-x", mac: MAC(own), src: own.String()}
+		if got := bridged.fates(chains, "FORWARD"); got != due(Up) {
+			return fmt.Errorf("%s to a guest: %s", name, got)
+		}
+	}
+	return nil
+}
+
+// The rule that leads to the chain is made once.
+func TestUplinkHook(t *testing.T) {
+	l := inBridge([]string{"a", "b"})
+	c, err := FullMesh(l.Names()).WithUplinks([]string{"a"}, State{Drop})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rules, want := range map[string]int{"-A FORWARD -j VAGGA\n": 1, "-A FORWARD -j VAGGA\n-A FORWARD -j VAGGA-UPLINK\n": 0} {
+		input := uplinkInput(l, c, rules)
+		if got := strings.Count(strings.Join(input, "\n"), "-A FORWARD"); got != want || input[len(input)-1] != "COMMIT" {
+			t.Errorf("%q: %v", rules, input)
+		}
+	}
+	// Without it, the chain has no effect, and nothing is cut.
+	if got := l.ReadCuts(func(string) string { return "-A VAGGA-UPLINK -i ch0c -o children -j DROP\n" }); len(got.Uplinks()) > 0 {
+		t.Errorf("got %v", got.Uplinks())
+	}
+}
+
+// However many uplinks are cut, it is one transaction.
+func TestManyUplinks(t *testing.T) {
+	l := inBridge(numbered(253))
+	for n, most := range map[int]int{1: 6, 126: 256, 200: 112, 253: 6} {
+		c, err := FullMesh(l.Names()).WithUplinks(l.Names()[:n], State{Drop})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if input := uplinkInput(l, c, ""); len(input) > most || !fits(input) {
+			t.Errorf("%d of 253: %d lines", n, len(input))
+		}
+	}
+}
+
+func TestUplinks(t *testing.T) {
+	c, err := FullMesh([]string{"b", "a"}).WithUplinks([]string{"b"}, State{Reject})
+	if want := []Uplink{{"b", State{Reject}}}; err != nil || !slices.Equal(c.Uplinks(), want) {
+		t.Errorf("got %v: %v", c.Uplinks(), err)
+	}
+	if _, err := c.WithUplinks([]string{"x"}, State{}); err == nil {
+		t.Error("x is no guest")
+	}
+	if uplinks := FullMesh(nil).Uplinks(); uplinks == nil || len(uplinks) > 0 {
+		t.Errorf("got %v", uplinks)
+	}
+}
+
+// Where cuts are in the guests, uplinks are still the bridge's; an isolated run
+// has none.
+func TestHealUplinks(t *testing.T) {
+	for _, in := range []CutsIn{InBridge, InGuests} {
+		for _, isolated := range []bool{false, true} {
+			l := inGuests([]string{"a", "b"})
+			l.CutsIn, l.Isolated = in, isolated
+			text := ""
+			for _, s := range l.Heal() {
+				text += s.Place.Name + ": " + s.Stdin
+			}
+			if got := strings.Contains(text, "bridge: *filter") && strings.Contains(text, ":VAGGA-UPLINK - [0:0]\n"); got == isolated {
+				t.Errorf("in %s, isolated %v:\n%s", in, isolated, text)
+			}
+		}
+	}
+}
