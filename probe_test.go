@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"os/signal"
@@ -22,7 +24,9 @@ import (
 //
 //	probe serve [PORT]                 echo the caller's address; PORT+1 takes orders
 //	probe matrix [-p PORT] NAME=IP …   who reaches whom, asked of every guest at once
+//	probe hears [-p PORT] NAME=IP …    whose datagrams each of them gets, of all others'
 //	probe one tcp|udp IP PORT          one try; prints the address the peer saw
+//	probe hold IP FILE                 connect to a control port, and use it once FILE is there
 //	probe wait [-p PORT] IP…           until all of them answer
 //	probe dns LISTEN-IP ANSWER-IP      a name server with one address for all names
 //	probe lookup udp|tcp NAME          asks the name servers of /etc/resolv.conf
@@ -72,6 +76,10 @@ func probe(args []string) error {
 		return serve(port)
 	case "matrix":
 		return matrix(args, port)
+	case "hears":
+		return hears(args, port)
+	case "hold":
+		return hold(args, port)
 	case "wait":
 		return waitFor(args, port)
 	case "one":
@@ -102,8 +110,9 @@ func serve(port int) error {
 	if err != nil {
 		return err
 	}
-	go echoDatagrams(datagrams)
-	go accept(control, func(c net.Conn) { takeOrder(c, port) })
+	heard := &heard{by: map[string]bool{}}
+	go echoDatagrams(datagrams, heard)
+	go accept(control, func(c net.Conn) { takeOrder(c, port, heard) })
 	return accept(echo, func(c net.Conn) { io.WriteString(c, hostOf(c.RemoteAddr())) })
 }
 
@@ -137,27 +146,39 @@ func wantDestinations(c *net.UDPConn) error {
 // echoDatagrams answers from the address that was asked, as a node with a
 // second address has to: by handing back the kernel's note of it, without the
 // device, which is the route's to choose.
-func echoDatagrams(c *net.UDPConn) {
+func echoDatagrams(c *net.UDPConn, heard *heard) {
 	buf := make([]byte, 64)
 	note := make([]byte, syscall.CmsgSpace(syscall.SizeofInet4Pktinfo))
 	for {
-		_, n, _, from, err := c.ReadMsgUDP(buf, note)
+		size, n, _, from, err := c.ReadMsgUDP(buf, note)
 		if err != nil || n < len(note) {
 			continue
 		}
+		heard.add(hostOf(from), string(buf[:size]))
 		copy(note[syscall.CmsgLen(0):], []byte{0, 0, 0, 0})
 		c.WriteMsgUDP([]byte(hostOf(from)), note, from)
 	}
 }
 
 // takeOrder reads one line of addresses and answers a line for each,
-// "IP tcp SEEN udp SEEN", with "-" where nothing came back.
-func takeOrder(c net.Conn, port int) {
+// "IP tcp SEEN udp SEEN", with "-" where nothing came back. Or the line is "say"
+// and addresses to send a datagram to, or "heard".
+func takeOrder(c net.Conn, port int, heard *heard) {
 	line, err := bufio.NewReader(c).ReadString('\n')
 	if err != nil {
 		return
 	}
 	targets := strings.Fields(line)
+	if len(targets) > 0 && targets[0] == "say" {
+		for _, ip := range targets[1:] {
+			sayTo(ip, port, "hello")
+		}
+		return
+	}
+	if len(targets) > 0 && targets[0] == "heard" {
+		fmt.Fprintln(c, strings.Join(heard.take(port), " "))
+		return
+	}
 	answers := atOnce(targets, func(ip string) string {
 		seen := atOnce([]string{"tcp", "udp"}, func(network string) string {
 			s, err := try(network, ip, port)
@@ -169,6 +190,110 @@ func takeOrder(c net.Conn, port int) {
 		return fmt.Sprintf("%s tcp %s udp %s\n", ip, seen[0], seen[1])
 	})
 	io.WriteString(c, strings.Join(answers, ""))
+}
+
+// heard are the addresses from which a datagram has come.
+type heard struct {
+	sync.Mutex
+	by   map[string]bool
+	mark string // the last that the guest said to itself
+}
+
+func (h *heard) add(from, text string) {
+	h.Lock()
+	defer h.Unlock()
+	if strings.HasPrefix(text, "mark ") {
+		h.mark = text
+		return
+	}
+	h.by[from] = true
+}
+
+// take lists them, and forgets them. What has arrived by now is behind nothing
+// that the guest says to itself now.
+func (h *heard) take(port int) []string {
+	mark := fmt.Sprint("mark ", time.Now().UnixNano())
+	sayTo("127.0.0.1", port, mark)
+	for {
+		h.Lock()
+		if h.mark == mark {
+			list := slices.Sorted(maps.Keys(h.by))
+			clear(h.by)
+			h.Unlock()
+			return list
+		}
+		h.Unlock()
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// sayTo sends a datagram, and doesn't mind if it is refused.
+func sayTo(ip string, port int, text string) {
+	c, err := net.ListenUDP("udp4", nil)
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	c.WriteTo([]byte(text), &net.UDPAddr{IP: net.ParseIP(ip), Port: port})
+}
+
+// hears prints a line for each guest: whom it hears, when all have said
+// something to all others. It takes no answer for that, so it sees each
+// direction for itself.
+func hears(args []string, port int) error {
+	var ips []string
+	names := map[string]string{} // of an address
+	for _, arg := range args {
+		name, ip, _ := strings.Cut(arg, "=")
+		ips = append(ips, ip)
+		names[ip] = name
+	}
+	for _, line := range []string{"heard", "say " + strings.Join(ips, " ")} {
+		for _, ip := range ips {
+			if _, err := order(ip, line, port); err != nil {
+				return err
+			}
+		}
+	}
+	for _, ip := range ips {
+		answer, err := order(ip, "heard", port)
+		if err != nil {
+			return err
+		}
+		from := []string{}
+		for _, other := range strings.Fields(answer) {
+			if other != ip {
+				from = append(from, names[other])
+			}
+		}
+		slices.Sort(from)
+		fmt.Printf("%s hears: %s\n", names[ip], strings.Join(from, " "))
+	}
+	return nil
+}
+
+// hold opens a connection, says so, and uses it when a file has come.
+func hold(args []string, port int) error {
+	if len(args) != 2 {
+		return fmt.Errorf("usage: probe hold IP FILE")
+	}
+	c, err := net.DialTimeout("tcp4", net.JoinHostPort(args[0], strconv.Itoa(port+1)), startTimeout)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	fmt.Println("connected")
+	for {
+		if _, err := os.Stat(args[1]); err == nil {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	c.SetDeadline(time.Now().Add(startTimeout))
+	fmt.Fprintln(c, "127.0.0.1")
+	answer, err := bufio.NewReader(c).ReadString('\n')
+	fmt.Print(answer)
+	return err
 }
 
 // try returns the address that the peer saw.
@@ -185,14 +310,22 @@ func try(network, ip string, port int) (string, error) {
 		c.SetDeadline(deadline)
 		return readSeen(c, buf)
 	}
+	var refused error
 	for {
 		// A refused datagram shows as an error of a later call, and the
-		// listener may be there for the next one.
+		// listener may be there for the next one. That not every one is
+		// refused, as there is a limit to such messages, makes it no timeout.
 		c.Write([]byte("?"))
 		c.SetReadDeadline(earlier(deadline, time.Now().Add(udpInterval)))
 		seen, err := readSeen(c, buf)
-		if err == nil || !time.Now().Before(deadline) {
-			return seen, err
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			refused = err
+		}
+		if err == nil {
+			return seen, nil
+		}
+		if !time.Now().Before(deadline) {
+			return "", cmp.Or(refused, err)
 		}
 		if ne, ok := err.(net.Error); !ok || !ne.Timeout() {
 			time.Sleep(udpInterval)

@@ -213,7 +213,7 @@ func (a App) cli() *cli.App {
 		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
-			a.partitionVerb(), a.checkVerb(), a.statusVerb(), a.doctorVerb(), a.initVerb(),
+			a.partitionVerb(), a.checkVerb(), a.statusVerb(), a.doctorVerb(), a.initVerb(), faultsTopic(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,

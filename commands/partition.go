@@ -36,7 +36,7 @@ func kinds() []kind {
 			flags: []cli.Flag{how}, build: clusters(netcmd.Split)},
 		{name: "isolate", args: "NODE ...", usage: "nodes cut from everybody and from each other",
 			flags: []cli.Flag{how, oneWay}, build: isolate},
-		{name: "cut", args: "FROM:TO ...", usage: "what FROM sends to TO is cut, too",
+		{name: "cut", args: "FROM:TO ...", usage: "what FROM sends to TO is cut as well",
 			flags: []cli.Flag{how, oneWay}, reads: true, build: cut},
 		{name: "heal", args: "FROM:TO ...", usage: "what FROM sends to TO arrives again", reads: true, build: healLinks},
 		{name: "uplink", args: "off|on [NODE ...]", usage: "host and internet, for some nodes or all",

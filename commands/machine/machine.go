@@ -178,7 +178,7 @@ func modulesDir() string {
 // legacyModules are what iptables-legacy needs inside of a user namespace, from
 // where the kernel loads no module.
 var legacyModules = []string{"iptable_filter", "iptable_nat", "xt_MASQUERADE", "xt_physdev", "xt_addrtype", "xt_conntrack",
-	"xt_tcpudp", "xt_comment", "xt_nat"}
+	"xt_tcpudp", "xt_comment", "xt_nat", "xt_mac", "ipt_REJECT"}
 
 // missingModules lists those that are neither loaded nor built in. A machine
 // that has no list of modules has nothing to load either.
