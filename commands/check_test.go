@@ -92,6 +92,7 @@ func TestCheckJSON(t *testing.T) {
 	want := `    {
       "from": "a",
       "to": "b",
+      "how": "drop",
       "cut": true,
       "cut_back": true,
       "state": "leaks",

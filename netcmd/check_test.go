@@ -70,6 +70,7 @@ func TestJudgeHow(t *testing.T) {
 	for _, test := range []struct{ there, back, udp, tcp, want string }{
 		{"r", ".", "!", "!", "ok"}, {"r", "x", ".", ".", "ok"}, {"r", "r", "!", ".", "ok"}, {"r", ".", "+", "!", "leaks"}, {"r", ".", "!", "+", "leaks"},
 		{"n", "n", ".", ".", "ok"}, {"n", ".", ".", "+", "leaks"}, {"n", ".", ".", "!", "leaks"},
+		{"n", ".", "+", ".", "ok"}, {"n", ".", "!", ".", "leaks"}, {"n", "n", "+", ".", "leaks"}, {"n", "x", "+", ".", "leaks"},
 		{".", "n", "+", "+", "ok"}, {".", "n", "+", ".", "dead"}, {".", "r", "+", ".", "ok"}, {".", "r", "+", "+", "leaks"}, {"x", ".", "!", ".", "leaks"},
 	} {
 		cuts := fromMatrix([]string{"a", "b"}, "."+test.there+" "+test.back+".")

@@ -28,6 +28,10 @@ type CheckedLink struct {
 	// connection that From opens carries data there and back.
 	UDP Answer `json:"udp"`
 	TCP Answer `json:"tcp"`
+
+	// answers says that what From sends may be an answer: where only what is new
+	// is cut, and the other way is not, nobody knows which came first.
+	answers bool
 }
 
 // MarshalText is the answer as a word: "silent", "through" or "refused".
@@ -58,7 +62,8 @@ func Judge(cuts Cuts, found Answers) ([]CheckedLink, error) {
 				continue
 			}
 			l := CheckedLink{Link: Link{name, other, cuts.State(from, to)}, Cut: cuts.Has(from, to), CutBack: silent(cuts.State(to, from)),
-				UDP: Answer(found.UDP[from][to]), TCP: Answer(found.TCP[from][to])}
+				UDP: Answer(found.UDP[from][to]), TCP: Answer(found.TCP[from][to]),
+				answers: cuts.State(from, to).How == New && !cuts.Has(to, from)}
 			l.State = l.judge(found.Trouble[name] != "" || found.Trouble[other] != "")
 			links = append(links, l)
 		}
@@ -70,10 +75,14 @@ func Judge(cuts Cuts, found Answers) ([]CheckedLink, error) {
 // directions, of which the one back carries nothing new.
 func (l CheckedLink) wanted() (udp, tcp Answer) {
 	udp = map[How]Answer{Up: Through, Drop: Silent, Reject: Refused, New: Silent}[l.How]
+	tcp = udp
 	if l.CutBack && udp == Through {
-		return udp, Silent
+		tcp = Silent
 	}
-	return udp, udp
+	if l.answers && l.UDP == Through {
+		udp = Through
+	}
+	return udp, tcp
 }
 
 // differs says whether an answer is not the one wanted. Of what is refused, not
