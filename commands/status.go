@@ -264,16 +264,18 @@ func (r RunStatus) cell(from, to string) string {
 
 // listCuts writes for each guest whose packets don't reach it.
 func (r RunStatus) listCuts(w io.Writer) {
+	type end struct {
+		to  string
+		how netcmd.How
+	}
+	from := map[end][]string{}
+	for _, l := range r.Cut {
+		from[end{l.To, l.How}] = append(from[end{l.To, l.How}], l.From)
+	}
 	for _, to := range r.Guests {
 		for _, how := range netcmd.Hows {
-			var from []string
-			for _, l := range r.Cut {
-				if l.To == to.Name && l.How == how {
-					from = append(from, l.From)
-				}
-			}
-			if from != nil {
-				fmt.Fprintf(w, "  to %s\t%s from %s\n", to.Name, howWords[how], strings.Join(from, " "))
+			if names := from[end{to.Name, how}]; names != nil {
+				fmt.Fprintf(w, "  to %s\t%s from %s\n", to.Name, howWords[how], strings.Join(names, " "))
 			}
 		}
 	}

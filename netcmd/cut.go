@@ -196,6 +196,10 @@ func (c Cuts) Links() []Link {
 	return links
 }
 
+func (c Cuts) cutsLinks() bool {
+	return slices.ContainsFunc(c.links, func(s State) bool { return s.How != Up })
+}
+
 // Uplinks lists the uplinks that are cut.
 func (c Cuts) Uplinks() []Uplink {
 	uplinks := []Uplink{}

@@ -95,10 +95,12 @@ func splitOne(nodes []string, d dice) (one, others []string) {
 // components cuts all links between two sets of nodes: Jepsen's complete grudge.
 func components(a, b []string) Cuts {
 	c := FullMesh(slices.Concat(a, b))
-	for _, x := range a {
-		for _, y := range b {
-			c.setNamed(x, y, Drop)
-			c.setNamed(y, x, Drop)
+	first, _ := c.indexes(a)
+	second, _ := c.indexes(b)
+	for _, x := range first {
+		for _, y := range second {
+			c.set(x, y, Drop)
+			c.set(y, x, Drop)
 		}
 	}
 	return c

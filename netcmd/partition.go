@@ -53,7 +53,7 @@ func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.P
 	if captured != nil {
 		now = readRules(captured(bridgeRules))
 	}
-	return l.switched(len(c.Links()) > 0, l.replaceLinks(c, now))
+	return l.switched(c.cutsLinks(), l.replaceLinks(c, now))
 }
 
 // Heal is the plan that takes back whatever is done to links and uplinks.

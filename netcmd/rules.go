@@ -98,9 +98,20 @@ func ends(chains []chain, reject []string) []chain {
 func linkChains(c Cuts, top string) []chain {
 	var hooks []string
 	var bodies []chain
+	ports := make([]string, len(c.Guests))
+	for i, name := range c.Guests {
+		ports[i] = Port(name)
+	}
 	known := map[string]string{} // the chain that has these rules
-	for to, name := range c.Guests {
-		rules := c.rulesFor(to)
+	rulesOf := map[string][]string{}
+	codes := map[State]rune{}
+	for to := range c.Guests {
+		losses := c.losses(to, codes)
+		rules, seen := rulesOf[losses]
+		if !seen {
+			rules = c.rulesFor(to, ports)
+			rulesOf[losses] = rules
+		}
 		if rules == nil {
 			continue
 		}
@@ -109,12 +120,28 @@ func linkChains(c Cuts, top string) []chain {
 			known[key] = fmt.Sprintf("%s-%d", top, len(bodies))
 			bodies = append(bodies, chain{known[key], rules})
 		}
-		hooks = append(hooks, fmt.Sprintf("-m physdev --physdev-out %s -j %s", Port(name), known[key]))
+		hooks = append(hooks, fmt.Sprintf("-m physdev --physdev-out %s -j %s", ports[to], known[key]))
 	}
 	if hooks != nil {
 		hooks = slices.Insert(hooks, 0, aroundTheBridge)
 	}
 	return slices.Concat([]chain{{top, hooks}}, bodies, ends(bodies, rejectRules))
+}
+
+// losses has a letter for each sender, by the state of its link to a guest: two
+// guests that have the same need the same rules.
+func (c Cuts) losses(to int, codes map[State]rune) string {
+	letters := make([]rune, len(c.Guests))
+	for from := range c.Guests {
+		s := c.State(from, to)
+		code, known := codes[s]
+		if !known {
+			code = rune(len(codes))
+			codes[s] = code
+		}
+		letters[from] = code
+	}
+	return string(letters)
 }
 
 // aroundTheBridge drops what guests send each other by way of the bridge's own
@@ -123,12 +150,12 @@ const aroundTheBridge = "-i " + bridgeDevice + " -o " + bridgeDevice + " -m phys
 
 // rulesFor are the rules for what is sent to one guest; nil when it gets
 // everything.
-func (c Cuts) rulesFor(to int) []string {
+func (c Cuts) rulesFor(to int, ports []string) []string {
 	states := make([]State, len(c.Guests))
 	for from := range c.Guests {
 		states[from] = c.State(from, to)
 	}
-	match := func(from int) string { return "-m physdev --physdev-in " + Port(c.Guests[from]) + " " }
+	match := func(from int) string { return "-m physdev --physdev-in " + ports[from] + " " }
 	if len(c.Guests) > 1 {
 		others := slices.Compact(slices.Delete(slices.Clone(states), to, to+1))
 		if len(others) == 1 && others[0] != (State{}) {

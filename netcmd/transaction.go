@@ -105,5 +105,8 @@ func (l LiveRun) tooMuch(input []string) bool { return !l.Legacy && !fits(input)
 // NeedsRules says whether Partition must know the rules that there are now, to
 // replace them by these cuts at once.
 func (l LiveRun) NeedsRules(c Cuts) bool {
-	return l.CutsIn != InGuests && l.tooMuch(transaction(linkChains(c, cutChain)))
+	if l.CutsIn == InGuests || l.Legacy {
+		return false
+	}
+	return !fits(transaction(linkChains(c, cutChain)))
 }
