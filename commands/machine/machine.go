@@ -5,7 +5,6 @@ package machine
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/binary"
 	"net"
 	"net/netip"
@@ -162,8 +161,7 @@ func subordinate(file, name string, uid int) netcmd.IDRange {
 
 // haveModule says whether a module can be loaded.
 func haveModule(name string) bool {
-	list, err := os.ReadFile(modulesDir() + "/modules.dep")
-	return err == nil && bytes.Contains(list, []byte("/"+name+".ko"))
+	return strings.Contains(readFile(modulesDir()+"/modules.dep"), "/"+name+".ko")
 }
 
 // modulesDir has the modules of the kernel that runs.
@@ -180,16 +178,13 @@ func modulesDir() string {
 var legacyModules = []string{"iptable_filter", "iptable_nat", "xt_MASQUERADE", "xt_physdev", "xt_addrtype", "xt_conntrack",
 	"xt_tcpudp", "xt_comment", "xt_nat", "xt_mac", "ipt_REJECT"}
 
-// missingModules lists those that are neither loaded nor built in. A machine
-// that has no list of modules has nothing to load either.
+// missingModules lists those that are not loaded and could be. One that is built
+// in, or that this kernel doesn't have, is no module to load.
 func missingModules(modules []string) []string {
-	builtin, err := os.ReadFile(modulesDir() + "/modules.builtin")
-	if err != nil {
-		return nil
-	}
+	loadable := readFile(modulesDir() + "/modules.dep")
 	var missing []string
 	for _, m := range modules {
-		if !exists("/sys/module/"+m) && !bytes.Contains(builtin, []byte("/"+m+".ko")) {
+		if !exists("/sys/module/"+m) && strings.Contains(loadable, "/"+m+".ko") {
 			missing = append(missing, m)
 		}
 	}
