@@ -92,6 +92,8 @@ func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) 
 // hostFacts is what the gateway's plans need of the facts, with what the user
 // asks for.
 func hostFacts(c *cli.Context, facts machine.Facts) netcmd.HostFacts {
+	found := facts.Gateway.Parts
+	found.Owner = max(facts.Gateway.Owner, 0)
 	return netcmd.HostFacts{
 		Forwarding:       facts.Forwarding,
 		Neighbours:       facts.Neighbours,
@@ -101,7 +103,7 @@ func hostFacts(c *cli.Context, facts machine.Facts) netcmd.HostFacts {
 		Modules:          facts.Modules,
 		Resolver:         facts.Resolver.Local(),
 		NoIptables:       c.Bool("no-iptables"),
-		Found:            facts.Gateway.Parts,
+		Found:            found,
 	}
 }
 

@@ -87,6 +87,9 @@ type GatewayParts struct {
 	// Neighbours says that their table was smaller before there was a gateway,
 	// and that no other one needs it as it is.
 	Neighbours bool
+	// Owner is the user id whose gateway it is, where the folder for runs is
+	// there already; else 0.
+	Owner int
 	// Note is what the gateway was made with; nil if that can't be read.
 	Note *Note
 }
@@ -164,7 +167,7 @@ func (g Gateway) parts() []part {
 	rules := g.hostRules()
 	return []part{
 		{there: found.Dir, up: g.makeStateDir(), down: g.removeStateDir()},
-		{there: found.Dir, up: g.makeDir(), down: []plan.Step{g.root("host: folder", "rm", "-r", g.Dir())}},
+		{there: found.Dir, up: g.makeDir(), down: g.removeDir()},
 		{there: found.Forwarding, up: g.forwardingOn(), down: g.forwardingOff()},
 		{there: found.Neighbours, up: g.raiseNeighbours(), down: g.lowerNeighbours()},
 		{up: g.loadModules()},
@@ -262,6 +265,28 @@ func (g Gateway) makeDir() []plan.Step {
 		g.root(aboutDir, "touch", g.UserNS(), g.NetNS()),
 	}
 }
+
+// removeDir removes the gateway's folder. In the user's folders below it, only
+// the user removes: a process of the user's could put a link in the way of one
+// that removes as root, and some rm follow it.
+func (g Gateway) removeDir() []plan.Step {
+	const about = "host: folder"
+	empty := hostStep(about, "rm", "-rf", g.RunsDir(), g.RunDir())
+	if owner := g.Host.Found.Owner; g.User.UID == 0 && owner > 0 {
+		empty.Place.Enter = g.Tools.Unshare.With("--setgid", nogroup, "--setuid", strconv.Itoa(owner))
+	}
+	empty.MayFail = true // they are empty then, but in a folder of root's
+	rmdir := g.root(about, "rmdir", g.RunsDir(), g.RunDir())
+	rmdir.MayFail = true // they are gone, or were not made yet
+	return []plan.Step{
+		empty, rmdir,
+		g.root(about, "rm", "-f", g.NoteFile(), g.UserNS(), g.NetNS()),
+		g.root(about, "rmdir", g.Dir()),
+	}
+}
+
+// nogroup has no files.
+const nogroup = "65534"
 
 func (g Gateway) note() string {
 	text, err := json.Marshal(Note{g.Network, g.Tools.Iptables, g.Host.resolver(), g.Host.NoIptables, g.User.SubUIDs.Count})
@@ -381,7 +406,7 @@ func idMap(id int, sub IDRange) []string {
 const aboutLink = "host: the device and its address"
 
 func (g Gateway) makeLink() []plan.Step {
-	return []plan.Step{g.root(aboutLink, g.Tools.IP.With("link", "add", g.Interface,
+	return []plan.Step{g.root(aboutLink, g.Tools.IP.With("link", "add", "name", g.Interface,
 		"type", "veth", "peer", "name", peerDevice(g.Interface), "netns", g.NetNS())...)}
 }
 

@@ -20,15 +20,7 @@ func TestRegisterWhileOthersLook(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "private", "runs")
 	g := netcmd.Gateway{Isolated: &netcmd.Isolated{RunsDir: dir}}
-	for range 3 {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestRegisterWhileOthersLook$")
-		cmd.Env = append(os.Environ(), "RUNSTATE_LOOK="+dir)
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		defer cmd.Wait()
-		defer cmd.Process.Kill()
-	}
+	again(t, "RUNSTATE_LOOK="+dir, 3)
 	for n := range 300 {
 		r, err := Register(g, nil, "flaky", "token", true)
 		if err != nil {
@@ -38,5 +30,40 @@ func TestRegisterWhileOthersLook(t *testing.T) {
 			t.Fatalf("time %d: %v", n, err)
 		}
 		r.Release()
+	}
+}
+
+// Isolated runs share a folder that the last one to end takes along: one that
+// starts just then makes it again.
+func TestRegisterWhileOthersEnd(t *testing.T) {
+	if dir := os.Getenv("RUNSTATE_END"); dir != "" {
+		for {
+			if r, err := Register(netcmd.Gateway{Isolated: &netcmd.Isolated{RunsDir: dir}}, nil, "other", "token", false); err == nil {
+				r.Release()
+			}
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "private", "runs")
+	again(t, "RUNSTATE_END="+dir, 3)
+	g := netcmd.Gateway{Isolated: &netcmd.Isolated{RunsDir: dir}}
+	for n := range 300 {
+		r, err := Register(g, nil, "flaky", "token", true)
+		if err != nil {
+			t.Fatalf("time %d: %v", n, err)
+		}
+		r.Release()
+	}
+}
+
+// again starts this test again, in other processes that do something else until
+// it is over.
+func again(t *testing.T, variable string, processes int) {
+	for range processes {
+		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+		cmd.Env = append(os.Environ(), variable)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	}
 }

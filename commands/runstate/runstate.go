@@ -95,7 +95,7 @@ func writeToken(file *os.File, token string) error {
 // Lives says whether the run with that name and token is up. A run must not ask
 // for its own name: that would drop its lock.
 func Lives(dir, name, token string) bool {
-	file, err := os.OpenFile(filepath.Join(dir, filepath.Base(name)), os.O_RDWR, 0)
+	file, err := open(filepath.Join(dir, filepath.Base(name)), 0)
 	if err != nil {
 		return false
 	}
@@ -115,13 +115,17 @@ func register(g netcmd.Gateway, others []string, name string) (*os.File, error) 
 	}
 	for {
 		if g.Isolated != nil {
-			if err := makePrivate(g.RunsDir()); err != nil {
+			err := makePrivate(g.RunsDir())
+			if os.IsNotExist(err) {
+				continue // another run just ended, and took the folder with it
+			}
+			if err != nil {
 				return nil, err
 			}
 		}
 		file, err := lock(filepath.Join(g.RunsDir(), name), byRun)
 		if g.Isolated != nil && os.IsNotExist(err) {
-			continue // another run just ended, and took the folder with it
+			continue // the same, a moment later
 		}
 		return file, err
 	}
@@ -173,11 +177,17 @@ const (
 	byCleaner = 1
 )
 
+// open opens a file of a run's. It follows no link: root looks into folders that
+// are a user's, and must neither make nor open what that user couldn't.
+func open(path string, flags int) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW|flags, 0o600)
+}
+
 // lock makes the file and locks it. A file that was removed between the two is
 // nobody's, so it is tried again.
 func lock(path string, length int64) (*os.File, error) {
 	for {
-		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		file, err := open(path, os.O_CREATE)
 		if err != nil {
 			return nil, err
 		}
@@ -197,7 +207,7 @@ func lock(path string, length int64) (*os.File, error) {
 			return nil, err
 		}
 		opened, err1 := file.Stat()
-		named, err2 := os.Stat(path)
+		named, err2 := os.Lstat(path)
 		if err1 == nil && err2 == nil && os.SameFile(opened, named) {
 			return file, nil
 		}
@@ -260,7 +270,7 @@ func list(g netcmd.Gateway, folder string) ([]Run, error) {
 	}
 	var runs []Run
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") {
+		if strings.HasPrefix(e.Name(), ".") || !e.Type().IsRegular() {
 			continue
 		}
 		pid, err := holder(filepath.Join(folder, e.Name()))
@@ -331,7 +341,7 @@ func readInfo(runDir string) *netcmd.Info {
 
 // isHeld says whether a run has a file.
 func isHeld(path string) bool {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	file, err := open(path, 0)
 	if err != nil {
 		return false
 	}
@@ -358,8 +368,8 @@ func lockedBy(file *os.File) (int, error) {
 // holder is the process that holds a run's file; 0 if none did, and the file is
 // gone then.
 func holder(path string) (int, error) {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
-	if os.IsNotExist(err) {
+	file, err := open(path, 0)
+	if os.IsNotExist(err) || errors.Is(err, unix.ELOOP) {
 		return 0, nil
 	}
 	if err != nil {
