@@ -224,7 +224,9 @@ func (a App) cli() *cli.App {
 		// "run help" runs what the config file calls that; --help is there.
 		c.HideHelpCommand = len(c.Subcommands) == 0
 		for _, sub := range c.Subcommands {
-			sub.OnUsageError = onUsageError
+			if sub.OnUsageError == nil {
+				sub.OnUsageError = onUsageError
+			}
 		}
 	}
 	app.Writer, app.ErrWriter = os.Stdout, io.Discard

@@ -36,11 +36,25 @@ func arrange(app *cli.App, args []string) (string, []string) {
 		if command == nil {
 			more, options = splitOptions(options, app.Flags, last.Flags)
 			globals = append(globals, more...)
+			if asksForHelp(options, known) {
+				rest = nil // the library would take it for a topic
+			}
 			break
 		}
 		verb, rest = append(verb, rest[0]), rest[1:]
 	}
 	return name, slices.Concat(args[:1], globals, verb, options, rest)
+}
+
+// asksForHelp says whether --help is among the options, and not the value of one.
+func asksForHelp(options []string, known []cli.Flag) bool {
+	for len(options) > 0 {
+		if findFlag([]cli.Flag{cli.HelpFlag}, options[0]) != nil {
+			return true
+		}
+		options = options[optionWords(options, known):]
+	}
+	return false
 }
 
 func findCommand(commands []*cli.Command, name string) *cli.Command {

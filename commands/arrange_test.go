@@ -46,6 +46,12 @@ func TestArrange(t *testing.T) {
 		{"create --network", "--network create"},
 		{"nonsense --dry-run", "nonsense --dry-run"},
 		{"help run --trace", "help run --trace"},
+		// who asks for help gets it, whatever else is there
+		{"run web --help", "run --help"},
+		{"exec -h a ls", "exec -h"},
+		{"partition isolate a --help b", "partition isolate --help"},
+		{"exec a ls --help", "exec a ls --help"},
+		{"run --name --help web", "run --name --help web"},
 	} {
 		_, got := arrange(App{}.cli(), append([]string{"vagganet"}, strings.Fields(c.in)...))
 		if line := strings.Join(got[1:], " "); line != c.want || got[0] != "vagganet" {

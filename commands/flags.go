@@ -1,8 +1,8 @@
 package commands
 
 import (
-	"fmt"
 	"os"
+	"strings"
 
 	"github.com/google/shlex"
 	"github.com/urfave/cli/v2"
@@ -60,11 +60,21 @@ func sudo(c *cli.Context, uid int) ([]string, error) {
 	if uid == 0 {
 		return nil, nil
 	}
-	words, err := shlex.Split(c.String("sudo"))
-	if err != nil || len(words) == 0 {
-		return nil, usageError{fmt.Errorf("--sudo %q is no command", c.String("sudo"))}
+	words, ok := commandWords(c.String("sudo"))
+	if !ok {
+		return nil, usagef("--sudo %q is no command", c.String("sudo"))
 	}
 	return words, nil
+}
+
+// commandWords splits what a user names a command by. What starts like an option
+// would be taken for one by the command that starts it, such as sudo.
+func commandWords(text string) ([]string, bool) {
+	words, err := shlex.Split(text)
+	if err != nil || len(words) == 0 || words[0] == "" || strings.HasPrefix(words[0], "-") {
+		return nil, false
+	}
+	return words, true
 }
 
 // tools names the host's tools: as the settings have them, else by the first
@@ -85,8 +95,8 @@ func (a App) tools() (netcmd.Tools, error) {
 		if set == "" {
 			continue
 		}
-		words, err := shlex.Split(set)
-		if err != nil || len(words) == 0 {
+		words, ok := commandWords(set)
+		if !ok {
 			return tools, usagef("%s=%q is no command", settingVariable(name), set)
 		}
 		*tool = words

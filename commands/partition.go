@@ -87,7 +87,8 @@ func (a App) partitionVerb() *cli.Command {
 	}
 	verb.Subcommands = append(verb.Subcommands, &cli.Command{Name: "run", ArgsUsage: "NODE COMMAND [ARGUMENT ...]", Flags: flags,
 		Action: a.partitionRun, HideHelpCommand: true,
-		Usage: "run a command in the network of a node, in the caller's file system"})
+		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return own(usageError{err}) },
+		Usage:        "run a command in the network of a node, in the caller's file system"})
 	return verb
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/user"
 	"strconv"
@@ -241,6 +242,10 @@ func loadConfig(c *cli.Context) (*config.File, error) {
 		}
 	}
 	text, err := os.ReadFile(path)
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return nil, withHint(fmt.Errorf("config file %q: %w", path, failed.Err), "name another one by --file, or write one by: vagganet init")
+	}
 	if err != nil {
 		return nil, err
 	}

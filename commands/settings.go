@@ -81,8 +81,11 @@ func applySettings(file string, text []byte) error {
 		if value.Kind != yaml.ScalarNode {
 			return fmt.Errorf("%s:%d: setting %q must be a string", file, value.Line, name)
 		}
-		if _, set := os.LookupEnv(settingVariable(name)); !set {
-			os.Setenv(settingVariable(name), plainBool(value.Value))
+		if _, set := os.LookupEnv(settingVariable(name)); set {
+			continue
+		}
+		if os.Setenv(settingVariable(name), plainBool(value.Value)) != nil {
+			return fmt.Errorf("%s:%d: setting %q has a NUL byte in it: remove it", file, value.Line, name)
 		}
 	}
 	return nil

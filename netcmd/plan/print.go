@@ -170,10 +170,24 @@ func command(s Step) string {
 		}
 		words = append(words, name+"="+quote(value))
 	}
-	for _, w := range s.Words() {
-		words = append(words, quote(w))
+	for i, w := range s.Words() {
+		if i == 0 && !s.OnlyEnv && isSyntax(w) {
+			w = "'" + w + "'"
+		} else {
+			w = quote(w)
+		}
+		words = append(words, w)
 	}
 	return strings.Join(words, " ")
+}
+
+// syntax are words of letters that the shell doesn't take for a command.
+var syntax = strings.Fields("case do done elif else esac fi for function if in select then time until while")
+
+// isSyntax says whether a word at the beginning of a line must be quoted, though
+// it needn't be elsewhere: it would be an assignment, or a word of the shell's own.
+func isSyntax(word string) bool {
+	return slices.Contains(syntax, word) || strings.Contains(word, "=") && quote(word) == word
 }
 
 // quote makes one word of sh. References become "$name", everything else stays
