@@ -20,5 +20,6 @@ func TestMain(m *testing.M) {
 		"floor":           floorMain,
 		"bench":           benchMain,
 		"crowd":           crowdMain,
+		"attack":          attackMain,
 	})
 }

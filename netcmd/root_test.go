@@ -1,0 +1,58 @@
+package netcmd
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"vagganet/netcmd/plan"
+)
+
+// rootSteps are a plan's steps that are root's, those that undo others too.
+func rootSteps(p plan.Plan) []plan.Step {
+	return slices.DeleteFunc(slices.Concat(p, p.Undo()), func(s plan.Step) bool {
+		return !slices.Equal(s.Place.Enter, []string{"sudo"})
+	})
+}
+
+// Root changes nothing in the folders below its own that are the user's: what
+// is in there may be a link by then.
+func TestRootLeavesUsersFoldersAlone(t *testing.T) {
+	g := Gateway{Interface: "vagga", Network: DefaultNetwork, Tools: UsualTools(), Sudo: []string{"sudo"}, User: User{UID: 1000, GID: 1000}}
+	whole := g
+	whole.Host.Found = GatewayParts{Dir: true, UserNS: true, NetNS: true, Link: true, Up: true, Forwarding: true, Owner: 1000}
+	steps := slices.Concat(rootSteps(g.Create()), rootSteps(whole.Destroy()))
+	if len(steps) < 20 {
+		t.Fatalf("only %d steps are root's", len(steps))
+	}
+	for _, s := range steps {
+		for _, dir := range []string{g.RunsDir(), g.RunDir()} {
+			for i, w := range s.Argv {
+				// The folders themselves are in one of root's.
+				if w == dir && s.Argv[0] != "rmdir" && s.Argv[0] != "install" || strings.Contains(w, dir+"/") {
+					t.Errorf("root is led to %s by word %d of %q", dir, i, s.Argv)
+				}
+			}
+		}
+		if s.Argv[0] == "rm" && slices.ContainsFunc(s.Argv, func(w string) bool {
+			return strings.HasPrefix(w, "-") && strings.ContainsAny(w, "rR")
+		}) || s.Argv[0] == "chown" || s.Argv[0] == "cp" {
+			t.Errorf("root goes down into folders: %q", s.Argv)
+		}
+	}
+}
+
+// Root removes a user's files as that user, in a group that has none.
+func TestRootRemovesAsUser(t *testing.T) {
+	g := Gateway{Interface: "vagga", Network: DefaultNetwork, Tools: UsualTools()}
+	g.Host.Found = GatewayParts{Dir: true, Owner: 1000}
+	for _, s := range g.Destroy() {
+		if s.Argv[0] == "rm" && slices.Contains(s.Argv, g.RunsDir()) {
+			if got := strings.Join(s.Words(), " "); !strings.HasPrefix(got, "unshare --setgid 65534 --setuid 1000 rm -rf ") {
+				t.Errorf("removed by %s", got)
+			}
+			return
+		}
+	}
+	t.Error("nobody empties the user's folders")
+}
