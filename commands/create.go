@@ -19,10 +19,17 @@ func (a App) createVerb() *cli.Command {
 		Usage:   "make the gateway (with sudo, once a boot)",
 		Description: "Makes the device that connects the host with the gateway, and the gateway's\n" +
 			"namespaces, which belong to you: only this and destroy need root. What is left\n" +
-			"of a gateway that was half made is removed first.",
+			"of a gateway that was half made is removed first.\n\n" +
+			"With --no-host no guest of any run reaches an address of this host: not the one\n" +
+			"on its LAN either, nor a container's port that is published there. Port 53 stays,\n" +
+			"for queries of names, and so do other machines, the internet, and forwarded ports.\n" +
+			"It is a rule of the host's firewall, so it is made here, where there is root, and\n" +
+			"not by run. A second gateway, by --interface, can be without it.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "no-iptables", EnvVars: []string{"VAGGANET_NO_IPTABLES"},
 				Usage: "leave the host's firewall alone: no internet for guests, unless by rules of your own"},
+			&cli.BoolFlag{Name: "no-host", EnvVars: []string{"VAGGANET_NO_HOST"},
+				Usage: "keep guests off this host's own addresses, by a rule of its firewall"},
 			dryRunFlag(),
 		},
 		Action: a.create,
@@ -32,6 +39,9 @@ func (a App) createVerb() *cli.Command {
 func (a App) create(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
+	}
+	if c.Bool("no-host") && c.Bool("no-iptables") {
+		return withHint(usagef("--no-host is a rule of the host's firewall, which --no-iptables leaves alone"), "leave one of the two out")
 	}
 	g, facts, err := a.hostGateway(c)
 	if err != nil {
@@ -103,6 +113,8 @@ func hostFacts(c *cli.Context, facts machine.Facts) netcmd.HostFacts {
 		Modules:          facts.Modules,
 		Resolver:         facts.Resolver.Local(),
 		NoIptables:       c.Bool("no-iptables"),
+		NoHost:           c.Bool("no-host"),
+		IPv6:             facts.IPv6,
 		Found:            found,
 	}
 }

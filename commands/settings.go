@@ -18,7 +18,7 @@ const systemSettings = "/etc/vagganet/settings.yaml"
 
 // settingNames are the keys of a settings file. Each is also a variable of the
 // environment, VAGGANET_NAME.
-var settingNames = []string{"interface", "network", "guest-network", "sudo", "trace", "no-iptables",
+var settingNames = []string{"interface", "network", "guest-network", "sudo", "trace", "no-iptables", "no-host",
 	"ip", "iptables", "brctl", "sysctl", "hostname", "nsenter", "unshare", "mount", "umount", "setpriv",
 	"modprobe", "newuidmap", "newgidmap"}
 

@@ -26,8 +26,10 @@ type Status struct {
 	Host      netip.Addr `json:"host"`
 	Gateway   netip.Addr `json:"gateway"`
 	// Owner is the user id whose runs the gateway takes; -1 without one.
-	Owner int         `json:"owner"`
-	Runs  []RunStatus `json:"runs"`
+	Owner int `json:"owner"`
+	// NoHost says that the gateway keeps guests off the host's addresses.
+	NoHost bool        `json:"no_host"`
+	Runs   []RunStatus `json:"runs"`
 
 	// inside says that the caller is in the run: gateway and others can't be
 	// seen from there.
@@ -91,6 +93,7 @@ func (a App) status(c *cli.Context) error {
 			return err
 		}
 		s.Host, s.Gateway, s.Owner = g.Network.Host(), g.Network.Gateway(), facts.Gateway.Owner
+		s.NoHost = facts.Gateway.Parts.Note != nil && facts.Gateway.Parts.Note.NoHost
 	}
 	if err != nil && len(runs) == 0 {
 		return err
@@ -171,7 +174,11 @@ func (s Status) write(w io.Writer) error {
 	case s.inside:
 		fmt.Fprintln(w, "inside of a run: others can't be seen from here")
 	case s.Host.IsValid():
-		fmt.Fprintf(w, "gateway %s: host %s, gateway %s, %s\n", s.Interface, s.Host, s.Gateway, runs)
+		closed := ""
+		if s.NoHost {
+			closed = " (closed to guests)"
+		}
+		fmt.Fprintf(w, "gateway %s: host %s%s, gateway %s, %s\n", s.Interface, s.Host, closed, s.Gateway, runs)
 	default:
 		fmt.Fprintf(w, "no gateway %s, %s\n", s.Interface, runs)
 	}

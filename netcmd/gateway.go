@@ -63,6 +63,9 @@ type HostFacts struct {
 	Resolver netip.Addr
 	// NoIptables says that the host's firewall is to be left alone.
 	NoIptables bool
+	// NoHost says that guests are to be kept off the host's own addresses, and
+	// IPv6 that the host has that too.
+	NoHost, IPv6 bool
 	// Found is what of this gateway is there already.
 	Found GatewayParts
 }
@@ -110,6 +113,8 @@ type Note struct {
 	// IDs is how many subordinate ids the user had, and so how many there are
 	// in the gateway.
 	IDs int `json:"ids"`
+	// NoHost says that the rules keep guests off the host's own addresses.
+	NoHost bool `json:"no_host,omitempty"`
 }
 
 // Any says whether anything of the gateway is there.
@@ -178,6 +183,8 @@ func (g Gateway) parts() []part {
 		{there: found.Link, up: g.makeLink(), down: g.removeLink()},
 		{up: g.configureGateway()},
 		{up: g.leadToResolver(g.Host.resolver())},
+		{up: g.closeToIPv6()},
+		{there: found.Dir, up: g.addRules(rules, "mangle"), down: g.removeRules(rules, "mangle")},
 		{there: found.Dir, up: g.addRules(rules, "nat"), down: g.removeRules(rules, "nat")},
 		{there: found.Dir, up: g.addRules(rules, "filter"), down: g.removeRules(rules, "filter")},
 		{up: g.configureLink()},
@@ -236,7 +243,7 @@ func (g Gateway) BecomeRoot() plan.Plan {
 func (g Gateway) asMade() Gateway {
 	if note := g.Host.Found.Note; note != nil {
 		g.Network, g.Tools.Iptables = note.Network, note.Iptables
-		g.Host.Resolver, g.Host.NoIptables = note.Resolver, note.NoIptables
+		g.Host.Resolver, g.Host.NoIptables, g.Host.NoHost = note.Resolver, note.NoIptables, note.NoHost
 	}
 	return g
 }
@@ -289,7 +296,7 @@ func (g Gateway) removeDir() []plan.Step {
 const nogroup = "65534"
 
 func (g Gateway) note() string {
-	text, err := json.Marshal(Note{g.Network, g.Tools.Iptables, g.Host.resolver(), g.Host.NoIptables, g.User.SubUIDs.Count})
+	text, err := json.Marshal(Note{g.Network, g.Tools.Iptables, g.Host.resolver(), g.Host.NoIptables, g.User.SubUIDs.Count, g.Host.NoHost})
 	if err != nil {
 		panic(err) // words and addresses always have a JSON form
 	}
@@ -463,12 +470,12 @@ func (g Gateway) hostRules() []hostRule {
 		return nil
 	}
 	dev := g.Interface
-	return append([]hostRule{
+	return slices.Concat([]hostRule{
 		{"nat", "POSTROUTING", fmt.Sprintf("-s %s -j MASQUERADE", g.Network.HostLink())},
 		{"filter", "FORWARD", "-i " + dev + " -j ACCEPT"},
 		{"filter", "FORWARD", "-o " + dev + " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"},
 		{"filter", "FORWARD", "-o " + dev + " -j DROP"},
-	}, g.resolverRules(g.Host.resolver())...)
+	}, g.resolverRules(g.Host.resolver()), g.noHostRules())
 }
 
 // addRules puts a table's rules before those that are there, in one

@@ -139,6 +139,9 @@ func (f Facts) firewallRow() Row {
 			gone++
 		}
 	}
+	if gone == 0 && note != nil && note.NoHost {
+		return ok("host's firewall", "has the gateway's rules, and keeps guests off this host")
+	}
 	if gone == 0 {
 		return ok("host's firewall", "has the gateway's rules")
 	}
