@@ -41,12 +41,14 @@ func peerDevice(name string) string {
 }
 
 // Port is the bridge's end of a guest's veth: g-NAME, or a hash where that is
-// too long or is no usual name of a device.
+// too long or is no usual name of a device. No name begins as the hash does, so
+// none can be chosen to be another's hash.
 func Port(guest string) string {
 	port := "g-" + guest
 	if len(port) <= deviceNameMax && plainName.MatchString(port) {
 		return port
 	}
+	const hashed = "g-_"
 	sum := sha256.Sum256([]byte(guest))
-	return "g-" + hex.EncodeToString(sum[:])[:deviceNameMax-len("g-")]
+	return hashed + hex.EncodeToString(sum[:])[:deviceNameMax-len(hashed)]
 }

@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"al.essio.dev/pkg/shellescape"
+
+	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
 
@@ -24,9 +27,10 @@ func FuzzParse(f *testing.F) {
 		file, err := Parse("d/vagga.yaml", []byte(text))
 		if err != nil {
 			var e *Error
-			if !errors.As(err, &e) || e.Line < 1 || e.Msg == "" || file != nil {
+			if !errors.As(err, &e) || e.Line < 1 || e.Line > strings.Count(text, "\n")+2 || e.Msg == "" || file != nil {
 				t.Fatalf("error %#v, file %v", err, file)
 			}
+			want(t, !strings.ContainsAny(e.Msg+e.Hint, "\n\r\x00\x1b"), "message", e.Msg, e.Hint)
 			return
 		}
 		checkFile(t, file)
@@ -36,7 +40,8 @@ func FuzzParse(f *testing.F) {
 func checkFile(t *testing.T, f *File) {
 	want(t, len(f.Commands) > 0, "no commands")
 	if n := f.GuestNetwork; n.IsValid() {
-		want(t, n.Addr().Is4() && n.Bits() >= 17 && n.Bits() <= 24 && n == n.Masked(), "guest network", n)
+		_, err := netcmd.NewGuestNetwork(n)
+		want(t, err == nil && n == n.Masked(), "guest network", n, err)
 	}
 	want(t, slices.IsSortedFunc(f.Ignored, func(a, b Ignored) int { return a.Line - b.Line }), "order of", f.Ignored)
 	for name, c := range f.Containers {
@@ -73,6 +78,28 @@ func checkChild(t *testing.T, f *File, c *Child) {
 			want(t, i == 0 || n.Ports[i-1].External < p.External || !n.Ports[i-1].UDP && p.UDP, "order of", n.Ports)
 		}
 	}
+}
+
+// FuzzCheckName holds names that pass to being one word for a shell and no option
+// of a tool, one step of a path, and one device of the bridge.
+func FuzzCheckName(f *testing.F) {
+	for _, name := range []string{"a", "x14-bytes-dont", "a~b@c+d", "--help", "-rf", "children", "..", "a/b", "a b", "é", "\x00", "a\n"} {
+		f.Add(name, "b")
+	}
+	f.Add("4cbec1a2ec89", "x14-bytes-dont")
+	f.Fuzz(func(t *testing.T, name, other string) {
+		if err := CheckName("guest", name); err != nil {
+			want(t, !strings.ContainsAny(err.Error(), "\n\r\x00\x1b"), "message", err)
+			return
+		}
+		want(t, len(name) <= 63 && !strings.HasPrefix(name, "-") && path.Base(name) == name && name != "." && name != "..", "name", name)
+		want(t, shellescape.Quote(name) == name || strings.Contains(name, "~"), "more than a word", name)
+		port := netcmd.Port(name)
+		want(t, len(port) <= 15 && netcmd.CheckInterface(port) == nil && port == netcmd.Port(name), "port", port)
+		if CheckName("guest", other) == nil && name != other {
+			want(t, port != netcmd.Port(other), "one port for", name, other)
+		}
+	})
 }
 
 func checkEnviron(t *testing.T, environ map[string]string) {

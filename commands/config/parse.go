@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"vagganet/netcmd"
 )
 
 const noCommandsHint = "a small file: commands: {try: !Supervise {children: {a: !Command {network: {}, run: sh}}}}"
@@ -137,6 +139,9 @@ func (p *parser) parseGuestNetwork(e entry) error {
 	}
 	if net != net.Masked() {
 		return p.errorf(e.line, "guest-network %s is an address in the network; write %v", quote(text), net.Masked())
+	}
+	if _, err := netcmd.NewGuestNetwork(net); err != nil {
+		return p.errorf(e.line, "guest-network: %v", err)
 	}
 	p.file.GuestNetwork = net
 	return nil

@@ -223,6 +223,8 @@ func TestGuestNetwork(t *testing.T) {
 	checkWrong(t, append(tests,
 		wrong{"host bits", cmd + "172.18.0.7/24",
 			`2: guest-network "172.18.0.7/24" is an address in the network; write 172.18.0.0/24`, ""},
+		wrong{"reserved", cmd + "127.0.0.0/24",
+			"2: guest-network: network 127.0.0.0/24 is reserved: take a private one, such as 10.123.0.0/16", ""},
 		wrong{"nothing", cmd, "2: guest-network must be a text, not nothing", ""},
 		wrong{"empty", cmd + `""`, "2: guest-network is empty; remove it or fill it in", ""}))
 }

@@ -1,0 +1,106 @@
+package commands
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"al.essio.dev/pkg/shellescape"
+)
+
+// FuzzArrange holds the order of words to what it is for: none is lost or made,
+// but by --help; what stands behind "--", and a command behind its node, is left
+// as it is; and what was arranged stays so.
+func FuzzArrange(f *testing.F) {
+	for _, line := range []string{
+		"create --dry-run --network 10.1.0.0/16 -x", "run web --help", "run --name --help web", "exec a ls --run x -x --dry-run",
+		"partition split a -- -b --run", "partition run a ping --dry-run", "--run r exec --", "-x - --interface=x _network isolate --", "exec --run", "--sudo -n create",
+	} {
+		f.Add(strings.ReplaceAll(line, " ", "\n"))
+	}
+	f.Fuzz(func(t *testing.T, lines string) {
+		args := append([]string{"vagganet"}, strings.Split(lines, "\n")...)
+		app := App{}.cli()
+		verb, got := arrange(app, slices.Clone(args))
+		if !slices.Contains(got, "--help") && !slices.Contains(got, "-h") && !slices.Contains(got, "-help") && !slices.Contains(got, "--h") {
+			if a, b := slices.Sorted(slices.Values(args)), slices.Sorted(slices.Values(got)); !slices.Equal(a, b) {
+				t.Fatalf("%q became %q", args, got)
+			}
+			if i := slices.Index(args, "--"); i > 0 && slices.Index(got, "--") > 0 && !slices.Equal(args[i:], got[len(got)-len(args)+i:]) && !isValue(args, i) {
+				t.Fatalf("%q became %q", args, got)
+			}
+		}
+		verb2, again := arrange(app, slices.Clone(got))
+		if verb2 != verb || !slices.Equal(again, got) {
+			t.Fatalf("%q became %q and then %q", args, got, again)
+		}
+	})
+}
+
+// isValue says whether a word may be the value of the option before it.
+func isValue(args []string, i int) bool { return strings.HasPrefix(args[i-1], "-") }
+
+// FuzzCommandWords reads words of --sudo and of the tools: no option comes first,
+// and words that a shell would read are read as they were meant.
+func FuzzCommandWords(f *testing.F) {
+	for _, w := range []string{"sudo -n", "a 'b c'", `"x`, "-n", "'' x", "a\\", "#x", "\x00", "é '\n'", "busybox brctl"} {
+		f.Add(w, "b c'd")
+	}
+	f.Fuzz(func(t *testing.T, text, word string) {
+		if words, ok := commandWords(text); ok && (words[0] == "" || words[0][0] == '-') {
+			t.Fatalf("%q is %q", text, words)
+		}
+		argv := []string{"sudo", text, word, ""}
+		// shlex reads characters, and of what isn't UTF-8 makes others.
+		if got, ok := commandWords(shellescape.QuoteCommand(argv)); isText(text+word) && (!ok || !slices.Equal(got, argv)) {
+			t.Fatalf("%q is %q", argv, got)
+		}
+	})
+}
+
+func isText(s string) bool { return !strings.ContainsRune(strings.ToValidUTF8(s, "\x00"), 0) }
+
+// FuzzSettings reads files of settings: it sets variables of ours alone, each to
+// a text, and says of the rest what is wrong, with the file's name.
+func FuzzSettings(f *testing.F) {
+	for _, text := range []string{
+		"sudo: a\nip: b\n", "intreface: v\n", "ip: [a]\n", "sudo: \"a\\0b\"\n", "- a\n", "a: &a {b: *a}\n", "trace: yes\nno-host: off\n",
+		"\"PATH\": /evil\n", "network: 172.18.0.0/16\nnetwork: x\n", "ip: !!binary aGk=\n", "\xff\n", "? {a: b}\n: c\n", "<<: {ip: evil}\n",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		withoutSettings(t)
+		before := os.Environ()
+		err := applySettings("settings.yaml", []byte(text))
+		if err != nil && !strings.HasPrefix(err.Error(), "settings.yaml:") {
+			t.Fatalf("error %q", err)
+		}
+		for _, variable := range os.Environ() {
+			name, _, _ := strings.Cut(variable, "=")
+			known := slices.ContainsFunc(settingNames, func(s string) bool { return settingVariable(s) == name })
+			if !slices.Contains(before, variable) && !known {
+				t.Fatalf("sets %q", variable)
+			}
+		}
+	})
+}
+
+// FuzzPrintable holds messages to what a terminal shows and doesn't obey.
+func FuzzPrintable(f *testing.F) {
+	for _, text := range []string{"plain é\n\ttext", "\x1b[31mred\x1b[m", "\u202ebidi", "\xff\r\x00\x7f", "\u009b31m", "\ufffd'"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got := printable(text)
+		for _, r := range got {
+			if r != '\n' && r != '\t' && (r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u202e') {
+				t.Fatalf("%q has %q", got, r)
+			}
+		}
+		if printable(got) != got || strings.Count(got, "\n") != strings.Count(text, "\n") {
+			t.Fatalf("%q, and then %q", got, printable(got))
+		}
+	})
+}
