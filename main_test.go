@@ -21,5 +21,6 @@ func TestMain(m *testing.M) {
 		"bench":           benchMain,
 		"crowd":           crowdMain,
 		"attack":          attackMain,
+		"hostile":         hostileMain,
 	})
 }

@@ -155,7 +155,7 @@ func setWorkDir(c *netcmd.Child, child *config.Child, file *config.File) error {
 	dir := filepath.Join(project, here)
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return &config.Error{Path: file.Path, Line: child.Line,
-			Msg:  fmt.Sprintf("work-dir of %s is no folder: %s", child.Name, dir),
+			Msg:  fmt.Sprintf("work-dir of %s is no folder: %q", child.Name, dir),
 			Hint: "work-dir is relative to the config file's folder"}
 	}
 	c.WorkDir = dir

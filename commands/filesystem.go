@@ -108,7 +108,7 @@ func existing(file *config.File, line int, what, name string) (string, error) {
 		_, err = os.Stat(path)
 	}
 	if err != nil {
-		return "", &config.Error{Path: file.Path, Line: line, Msg: fmt.Sprintf("%s is not there: %s", what, path),
+		return "", &config.Error{Path: file.Path, Line: line, Msg: fmt.Sprintf("%s is not there: %q", what, path),
 			Hint: "make it first: nothing is made in the host's file system by itself"}
 	}
 	return path, nil
