@@ -474,7 +474,9 @@ func (g Gateway) hostRules() []hostRule {
 		{"nat", "POSTROUTING", fmt.Sprintf("-s %s -j MASQUERADE", g.Network.HostLink())},
 		{"filter", "FORWARD", "-i " + dev + " -j ACCEPT"},
 		{"filter", "FORWARD", "-o " + dev + " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"},
-		{"filter", "FORWARD", "-o " + dev + " -j DROP"},
+		// Another gateway's rules come before those of filter, and let its guests
+		// out; they would come here under the host's address.
+		{"mangle", "FORWARD", "-o " + dev + " -m conntrack ! --ctstate RELATED,ESTABLISHED -j DROP"},
 	}, g.resolverRules(g.Host.resolver()), g.noHostRules())
 }
 

@@ -16,11 +16,11 @@ func TestNoHost(t *testing.T) {
 		}
 		return strings.Join(all, "\n")
 	}
-	if text := lines(g); strings.Contains(text, "mangle") || strings.Contains(text, "no_host") {
+	if text := lines(g); strings.Contains(text, "PREROUTING") || strings.Contains(text, "no_host") {
 		t.Errorf("without it: %s", text)
 	}
 	g.Host = HostFacts{NoHost: true, IPv6: true}
-	for _, want := range []string{"*mangle\n-I PREROUTING 1 -i vagga ", `"no_host":true`, "net/ipv6/conf/vagga/disable_ipv6=1"} {
+	for _, want := range []string{"-I PREROUTING 1 -i vagga -m addrtype ", `"no_host":true`, "net/ipv6/conf/vagga/disable_ipv6=1"} {
 		if text := lines(g); !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
 		}

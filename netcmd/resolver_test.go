@@ -77,7 +77,7 @@ func TestLeadToResolver(t *testing.T) {
 		"*nat\n-I POSTROUTING 1 -s 172.18.255.0/30 -j MASQUERADE\n" +
 			"-I PREROUTING 1 -i vagga.1 -d 172.18.255.1 -p udp --dport 53 -j DNAT --to-destination 127.0.1.1\n" +
 			"-I PREROUTING 2 -i vagga.1 -d 172.18.255.1 -p tcp --dport 53 -j DNAT --to-destination 127.0.1.1\nCOMMIT\n",
-		"-I FORWARD 3 -o vagga.1 -j DROP\n" +
+		"-I FORWARD 2 -o vagga.1 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n" +
 			"-I INPUT 1 -i vagga.1 -d 127.0.0.0/8 -m conntrack --ctstate DNAT -j ACCEPT\n" +
 			"-I INPUT 2 -i vagga.1 -d 127.0.0.0/8 -j DROP\nCOMMIT\n",
 	} {
@@ -106,7 +106,7 @@ func TestDestroyRules(t *testing.T) {
 	slices.Sort(removed)
 	want := []string{
 		"FORWARD -i vagga -j ACCEPT",
-		"FORWARD -o vagga -j DROP",
+		"FORWARD -o vagga -m conntrack ! --ctstate RELATED,ESTABLISHED -j DROP",
 		"FORWARD -o vagga -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
 		"INPUT -i vagga -d 127.0.0.0/8 -j DROP",
 		"INPUT -i vagga -d 127.0.0.0/8 -m conntrack --ctstate DNAT -j ACCEPT",
