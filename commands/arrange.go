@@ -70,7 +70,9 @@ func findCommand(commands []*cli.Command, name string) *cli.Command {
 func splitOptions(options []string, global, own []cli.Flag) (globals, owns []string) {
 	for len(options) > 0 {
 		n := optionWords(options, slices.Concat(global, own))
-		if findFlag(global, options[0]) != nil && findFlag(own, options[0]) == nil {
+		// One that lacks its value must not take the verb for it.
+		lacks := n == 1 && takesValue(findFlag(global, options[0])) && !strings.Contains(options[0], "=")
+		if findFlag(global, options[0]) != nil && findFlag(own, options[0]) == nil && !lacks {
 			globals = append(globals, options[:n]...)
 		} else {
 			owns = append(owns, options[:n]...)
@@ -102,14 +104,15 @@ func takeOptions(words []string, known []cli.Flag, untilArgument bool) (options,
 // optionWords is how many words the option at the front takes: with a value of
 // its own, two.
 func optionWords(words []string, known []cli.Flag) int {
-	flag := findFlag(known, words[0])
-	if flag == nil || strings.Contains(words[0], "=") || len(words) < 2 {
-		return 1
-	}
-	if _, boolean := flag.(*cli.BoolFlag); boolean {
+	if !takesValue(findFlag(known, words[0])) || strings.Contains(words[0], "=") || len(words) < 2 {
 		return 1
 	}
 	return 2
+}
+
+func takesValue(flag cli.Flag) bool {
+	_, boolean := flag.(*cli.BoolFlag)
+	return flag != nil && !boolean
 }
 
 func findFlag(flags []cli.Flag, word string) cli.Flag {

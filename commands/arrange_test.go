@@ -43,7 +43,7 @@ func TestArrange(t *testing.T) {
 		// library to complain about
 		{"create --unknown x", "create --unknown x"},
 		{"--unknown create", "--unknown create"},
-		{"create --network", "--network create"},
+		{"create --network", "create --network"},
 		{"nonsense --dry-run", "nonsense --dry-run"},
 		{"help run --trace", "help run --trace"},
 		// who asks for help gets it, whatever else is there

@@ -53,7 +53,7 @@ func FuzzCommandWords(f *testing.F) {
 		}
 		argv := []string{"sudo", text, word, ""}
 		// shlex reads characters, and of what isn't UTF-8 makes others.
-		if got, ok := commandWords(shellescape.QuoteCommand(argv)); isText(text+word) && (!ok || !slices.Equal(got, argv)) {
+		if got, ok := commandWords(shellescape.QuoteCommand(argv)); isText(text) && isText(word) && (!ok || !slices.Equal(got, argv)) {
 			t.Fatalf("%q is %q", argv, got)
 		}
 	})
