@@ -15,7 +15,7 @@ var limits = []struct {
 }{
 	{syscall.EAGAIN, []string{"fork failed: Resource temporarily unavailable", "Cannot fork", "unable to fork"},
 		"there are as many processes as one of these allows: ulimit -u, the control group's pids.max, sysctl kernel.pid_max, sysctl kernel.threads-max"},
-	// ip has a file open for each guest, and says no more than this.
+	// ip says no more than the second of these.
 	{syscall.EMFILE, []string{"Too many open files", `Invalid "netns" value`},
 		"more files are open than a process may have: a run needs some for each guest; raise ulimit -n (for good: /etc/security/limits.conf)"},
 	{syscall.ENFILE, []string{"Too many open files in system"},
