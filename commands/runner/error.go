@@ -37,7 +37,8 @@ func (e *StepError) Error() string {
 	}
 	fmt.Fprintf(&b, "%s %d of %d (%s) failed in %s: %v", doing, e.Number, e.Of, e.Step.About, e.Step.Place.Name, e.Err)
 	quoted := e.Step
-	quoted.Place.Enter, quoted.Argv, quoted.Stdin, quoted.MayFail = nil, e.Argv, "", false
+	quoted.Place.Enter, quoted.Argv, quoted.Stdin, quoted.Together = nil, e.Argv, "", ""
+	quoted.MayFail, quoted.Gone = false, nil
 	fmt.Fprintf(&b, "\n  %s", strings.TrimRight(plan.Line(quoted), "\n"))
 	if line := e.InputLine(); line != "" {
 		fmt.Fprintf(&b, "\n  in the line: %s", line)

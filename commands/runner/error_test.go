@@ -33,7 +33,7 @@ func TestInputLine(t *testing.T) {
 func TestError(t *testing.T) {
 	e := &StepError{
 		Step: plan.Step{About: "host: device", Place: plan.Place{Name: "host", Enter: []string{"sudo"}},
-			Argv: []string{"ip", "-batch", "-"}, Stdin: "link set x up\n", MayFail: true},
+			Argv: []string{"ip", "-batch", "-"}, Stdin: "link set x up\n", MayFail: true, Gone: []string{"gone"}, Together: "all"},
 		Number: 3, Of: 7, Argv: []string{"sudo", "ip", "-batch", "-", "a b"},
 		Code: 1, Stderr: "Cannot find device \"x\"\nCommand failed -:1\n", Err: errors.New("exit status 1"),
 	}

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
+	"syscall"
 	"time"
 
 	"vagganet/netcmd/plan"
@@ -23,6 +25,9 @@ var patience = usualPatience // shorter in tests
 type Runner struct {
 	// Trace gets each step before it is run, as a script has it; nil for none.
 	Trace io.Writer
+	// Lock is kept open by every tool that is started; nil for none. So a lock
+	// on it holds until the last tool is done, even if this process is killed.
+	Lock *os.File
 
 	vars map[string]string
 }
@@ -49,9 +54,12 @@ func (r *Runner) Run(ctx context.Context, p plan.Plan) error {
 		errs := r.group(ctx, group)
 		var first error
 		for i, err := range errs {
-			if err == nil || (group[i].MayFail && ctx.Err() == nil) {
+			if err == nil || (tolerated(group[i], err) && ctx.Err() == nil) {
 				done = append(done, group[i])
 				continue
+			}
+			if bySignal(err) {
+				done = append(done, maybeDone(group[i]))
 			}
 			if first == nil {
 				first = numbered(err, before+i+1, len(p))
@@ -83,12 +91,43 @@ func numbered(err error, number, of int) error {
 	return err
 }
 
-// undo runs all of the plan, whatever fails.
+// tolerated says whether a step's failure is none.
+func tolerated(s plan.Step, err error) bool {
+	var failed *StepError
+	return errors.As(err, &failed) && failed.Code >= 0 && s.Tolerates(failed.Stderr) || s.MayFail
+}
+
+// bySignal says whether a signal ended the tool: Ctrl+C is the tool's, too.
+func bySignal(err error) bool {
+	var failed *StepError
+	var exit *exec.ExitError
+	if !errors.As(err, &failed) || !errors.As(failed.Err, &exit) {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled()
+}
+
+// maybeDone is a step whose tool had no time to say whether it was done: what
+// takes it back may find nothing.
+func maybeDone(s plan.Step) plan.Step {
+	s.Undo = slices.Clone(s.Undo)
+	for i := range s.Undo {
+		s.Undo[i].MayFail = true
+	}
+	return s
+}
+
+// undo runs all of the plan, whatever fails, but for what would take the
+// evidence away that something is left.
 func (r *Runner) undo(ctx context.Context, p plan.Plan) error {
 	var failures []error
 	for i, s := range p {
+		if s.Evidence && failures != nil {
+			continue
+		}
 		err := r.together(context.WithoutCancel(ctx), plan.Plan{s})[0]
-		if err == nil || s.MayFail {
+		if err == nil || tolerated(s, err) {
 			continue
 		}
 		var failed *StepError
@@ -123,6 +162,9 @@ func (r *Runner) command(ctx context.Context, s plan.Step) *exec.Cmd {
 	// A tool is done in a moment, and better not half.
 	cmd.Cancel = func() error { return os.ErrProcessDone }
 	cmd.WaitDelay = patience
+	if r.Lock != nil {
+		cmd.ExtraFiles = []*os.File{r.Lock}
+	}
 	if cmd.Env = os.Environ(); s.OnlyEnv {
 		cmd.Env = []string{}
 	}

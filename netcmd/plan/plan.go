@@ -44,8 +44,14 @@ type Step struct {
 	// Undo takes the step back, in the order given.
 	Undo []Step
 	// MayFail says that a failure of this step is no failure of the plan: it
-	// takes away what may be gone already.
+	// takes away what may be gone already. Where the command says so in words
+	// of its own, Gone has them instead, and other failures count.
 	MayFail bool
+	Gone    []string
+	// Evidence says that this step takes away what shows the next command that
+	// something is left. While undoing, it is left out when a step before it
+	// failed.
+	Evidence bool
 	// Child names the supervised process that this step starts. The plan does
 	// not wait for it: in a script it runs in the background, and Mode says
 	// what its end means. ExitFile is where the script keeps the exit code of
@@ -80,6 +86,12 @@ type Place struct {
 func (s Step) Words() []string {
 	words := make([]string, 0, len(s.Place.Enter)+len(s.Argv))
 	return append(append(words, s.Place.Enter...), s.Argv...)
+}
+
+// Tolerates says whether the step may fail in this way: what the command wrote
+// to its standard error tells.
+func (s Step) Tolerates(stderr string) bool {
+	return s.MayFail || slices.ContainsFunc(s.Gone, func(words string) bool { return strings.Contains(stderr, words) })
 }
 
 // Groups are the plan's steps as they are done: one after another, or several

@@ -146,7 +146,7 @@ func Line(s Step) string {
 	case s.Stdin != "":
 		line, input = hereDocument(line, "END", s.Stdin)
 	}
-	if s.MayFail {
+	if s.MayFail || s.Gone != nil {
 		line += " 2>/dev/null || true"
 	}
 	// A shell in the background can't set a variable of this one.

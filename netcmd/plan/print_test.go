@@ -143,6 +143,7 @@ func TestLine(t *testing.T) {
 		"v=$(sudo -n id)\n":                                           {Place: at, Argv: []string{"id"}, Capture: "v"},
 		"v=$(cat <<'END'\nx\nEND\n)\n":                                {Argv: []string{"cat"}, Capture: "v", Stdin: "x\n"},
 		"id 2>/dev/null || true\n":                                    {Argv: []string{"id"}, MayFail: true},
+		"rmdir x 2>/dev/null || true\n":                               {Argv: []string{"rmdir", "x"}, Gone: []string{"not empty"}},
 		"cat <<'END' 2>/dev/null || true\nx\nEND\n":                   {Argv: []string{"cat"}, Stdin: "x\n", MayFail: true},
 		"cat <<END\n$x\nEND\n":                                        {Argv: []string{"cat"}, Stdin: Var("x") + "\n"},
 		"cat <<'END_'\nEND\nEND_\n":                                   {Argv: []string{"cat"}, Stdin: "END\n"},
