@@ -179,20 +179,23 @@ func (g Gateway) parts() []part {
 		{up: g.hold(), down: g.release(true)},
 		{there: found.UserNS, up: g.mount("user", g.UserNS()), down: g.umount(g.UserNS())},
 		{there: found.NetNS, up: g.mount("net", g.NetNS()), down: g.umount(g.NetNS())},
-		{up: g.release(false)},
+		{there: found.Dir, up: g.addRules(rules, "mangle"), down: g.removeRules(rules, "mangle")},
+		{there: found.Dir, up: g.addRules(rules, "nat"), down: g.removeRules(rules, "nat")},
+		{there: found.Dir, up: g.addRules(rules, "filter"), down: g.removeRules(rules, "filter")},
+		// Without it the gateway isn't whole, so it is the first to be removed.
 		{there: found.Link, up: g.makeLink(), down: g.removeLink()},
 		{up: g.configureGateway()},
 		{up: g.leadToResolver(g.Host.resolver())},
 		{up: g.closeToIPv6()},
-		{there: found.Dir, up: g.addRules(rules, "mangle"), down: g.removeRules(rules, "mangle")},
-		{there: found.Dir, up: g.addRules(rules, "nat"), down: g.removeRules(rules, "nat")},
-		{there: found.Dir, up: g.addRules(rules, "filter"), down: g.removeRules(rules, "filter")},
 		{up: g.configureLink()},
+		// Not before, so that there is no doubt whose process it is that is ended
+		// if a step fails.
+		{up: g.release(false)},
 	}
 }
 
 // Create is the plan that makes the gateway. That the host's device is up is
-// the last thing: while it isn't, the gateway isn't whole.
+// the last of it: while it isn't, the gateway isn't whole.
 func (g Gateway) Create() plan.Plan {
 	var p plan.Plan
 	for _, part := range g.parts() {
@@ -256,7 +259,7 @@ func (g Gateway) makeStateDir() []plan.Step {
 
 func (g Gateway) removeStateDir() []plan.Step {
 	s := g.root("host: folder", "rmdir", StateDir)
-	s.MayFail = true // another gateway's folder is in there
+	s.Gone = []string{"not empty"} // another gateway's folder is in there
 	return []plan.Step{s}
 }
 
@@ -282,14 +285,18 @@ func (g Gateway) removeDir() []plan.Step {
 	if owner := g.Host.Found.Owner; g.User.UID == 0 && owner > 0 {
 		empty.Place.Enter = g.Tools.Unshare.With("--setgid", nogroup, "--setuid", strconv.Itoa(owner))
 	}
-	empty.MayFail = true // they are empty then, but in a folder of root's
+	empty.Gone = []string{"Permission denied"} // they are empty then, but in a folder of root's
 	rmdir := g.root(about, "rmdir", g.RunsDir(), g.RunDir())
-	rmdir.MayFail = true // they are gone, or were not made yet
-	return []plan.Step{
-		empty, rmdir,
+	rmdir.Gone = []string{"No such file"} // they are gone, or were not made yet
+	steps := []plan.Step{
+		rmdir,
 		g.root(about, "rm", "-f", g.NoteFile(), g.UserNS(), g.NetNS()),
 		g.root(about, "rmdir", g.Dir()),
 	}
+	for i := range steps {
+		steps[i].Evidence = true
+	}
+	return append([]plan.Step{empty}, steps...)
 }
 
 // nogroup has no files.
@@ -316,10 +323,9 @@ func (g Gateway) forwardingOn() []plan.Step {
 
 func (g Gateway) forwardingOff() []plan.Step {
 	const about = "host: forwarding was off before"
-	return []plan.Step{
-		g.root(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=0")...),
-		g.root(about, "rm", ForwardingMarker),
-	}
+	marker := g.root(about, "rm", ForwardingMarker)
+	marker.Evidence = true
+	return []plan.Step{g.root(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=0")...), marker}
 }
 
 // loadModules loads what can't be loaded from inside a user namespace. With
@@ -365,11 +371,13 @@ func (g Gateway) asUserWithRights() []string {
 		"--inh-caps=+sys_admin", "--ambient-caps=+sys_admin")
 }
 
-// release ends the process that held the namespaces. The mounts do now. Taking
-// back, it may have been ended already.
+// release ends the process that held the namespaces. The mounts do now. Undoing,
+// it may have ended by itself.
 func (g Gateway) release(undoing bool) []plan.Step {
 	s := hostStep("gateway: the mounts hold it now", "kill", holder)
-	s.MayFail = undoing
+	if undoing {
+		s.Gone = []string{"No such process"}
+	}
 	return []plan.Step{s}
 }
 
@@ -414,8 +422,12 @@ const aboutLink = "host: the device and its address"
 
 func (g Gateway) makeLink() []plan.Step {
 	return []plan.Step{g.root(aboutLink, g.Tools.IP.With("link", "add", "name", g.Interface,
-		"type", "veth", "peer", "name", peerDevice(g.Interface), "netns", g.NetNS())...)}
+		"address", g.HardwareAddr(), "type", "veth", "peer", "name", peerDevice(g.Interface), "netns", g.NetNS())...)}
 }
+
+// HardwareAddr is that of the host's device. It tells a device of ours from one
+// that somebody else gave the same name.
+func (g Gateway) HardwareAddr() string { return MAC(g.Network.Host()) }
 
 func (g Gateway) removeLink() []plan.Step {
 	s := g.root("host: device", g.Tools.IP.With("link", "del", "dev", g.Interface)...)
@@ -470,7 +482,7 @@ func (g Gateway) hostRules() []hostRule {
 		return nil
 	}
 	dev := g.Interface
-	return slices.Concat([]hostRule{
+	rules := slices.Concat([]hostRule{
 		{"nat", "POSTROUTING", fmt.Sprintf("-s %s -j MASQUERADE", g.Network.HostLink())},
 		{"filter", "FORWARD", "-i " + dev + " -j ACCEPT"},
 		{"filter", "FORWARD", "-o " + dev + " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"},
@@ -478,7 +490,19 @@ func (g Gateway) hostRules() []hostRule {
 		// out; they would come here under the host's address.
 		{"mangle", "FORWARD", "-o " + dev + " -m conntrack ! --ctstate RELATED,ESTABLISHED -j DROP"},
 	}, g.resolverRules(g.Host.resolver()), g.noHostRules())
+	for i, r := range rules {
+		rules[i].rule = strings.Replace(r.rule, " -j ", " -m comment --comment "+g.ruleMark()+" -j ", 1)
+	}
+	return rules
 }
+
+// ruleMark is on all rules in the host's firewall: others like them may be
+// somebody else's, and are to stay.
+func (g Gateway) ruleMark() string { return "vagganet/" + g.Interface }
+
+// noSuchRule is how iptables says that there is no rule to delete, by its kind
+// and by what is missing.
+var noSuchRule = []string{"Bad rule", "No chain/target/match by that name", "does not exist"}
 
 // addRules puts a table's rules before those that are there, in one
 // transaction.
@@ -508,7 +532,7 @@ func (g Gateway) removeRules(rules []hostRule, table string) []plan.Step {
 		}
 		args := append([]string{"--wait", "-t", r.table, "-D", r.chain}, strings.Fields(r.rule)...)
 		s := g.root("host: firewall", g.Tools.Iptables.With(args...)...)
-		s.MayFail = true
+		s.Gone = noSuchRule
 		steps = append(steps, s)
 	}
 	return steps

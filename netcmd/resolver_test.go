@@ -74,12 +74,12 @@ func TestLeadToResolver(t *testing.T) {
 		`"resolver":"127.0.1.1"`,
 		"-q -w net/ipv4/conf/vagga.1/route_localnet=1\n",
 		// Each chain has its rules in the order given, before those of others.
-		"*nat\n-I POSTROUTING 1 -s 172.18.255.0/30 -j MASQUERADE\n" +
-			"-I PREROUTING 1 -i vagga.1 -d 172.18.255.1 -p udp --dport 53 -j DNAT --to-destination 127.0.1.1\n" +
-			"-I PREROUTING 2 -i vagga.1 -d 172.18.255.1 -p tcp --dport 53 -j DNAT --to-destination 127.0.1.1\nCOMMIT\n",
-		"-I FORWARD 2 -o vagga.1 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n" +
-			"-I INPUT 1 -i vagga.1 -d 127.0.0.0/8 -m conntrack --ctstate DNAT -j ACCEPT\n" +
-			"-I INPUT 2 -i vagga.1 -d 127.0.0.0/8 -j DROP\nCOMMIT\n",
+		"*nat\n-I POSTROUTING 1 -s 172.18.255.0/30 -m comment --comment vagganet/vagga.1 -j MASQUERADE\n" +
+			"-I PREROUTING 1 -i vagga.1 -d 172.18.255.1 -p udp --dport 53 -m comment --comment vagganet/vagga.1 -j DNAT --to-destination 127.0.1.1\n" +
+			"-I PREROUTING 2 -i vagga.1 -d 172.18.255.1 -p tcp --dport 53 -m comment --comment vagganet/vagga.1 -j DNAT --to-destination 127.0.1.1\nCOMMIT\n",
+		"-I FORWARD 2 -o vagga.1 -m conntrack --ctstate RELATED,ESTABLISHED -m comment --comment vagganet/vagga.1 -j ACCEPT\n" +
+			"-I INPUT 1 -i vagga.1 -d 127.0.0.0/8 -m conntrack --ctstate DNAT -m comment --comment vagganet/vagga.1 -j ACCEPT\n" +
+			"-I INPUT 2 -i vagga.1 -d 127.0.0.0/8 -m comment --comment vagganet/vagga.1 -j DROP\nCOMMIT\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("there is no\n%sin\n%s", want, got)
@@ -105,14 +105,14 @@ func TestDestroyRules(t *testing.T) {
 	}
 	slices.Sort(removed)
 	want := []string{
-		"FORWARD -i vagga -j ACCEPT",
-		"FORWARD -o vagga -m conntrack ! --ctstate RELATED,ESTABLISHED -j DROP",
-		"FORWARD -o vagga -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
-		"INPUT -i vagga -d 127.0.0.0/8 -j DROP",
-		"INPUT -i vagga -d 127.0.0.0/8 -m conntrack --ctstate DNAT -j ACCEPT",
-		"POSTROUTING -s 172.18.255.0/30 -j MASQUERADE",
-		"PREROUTING -i vagga -d 172.18.255.1 -p tcp --dport 53 -j DNAT --to-destination 127.0.1.1",
-		"PREROUTING -i vagga -d 172.18.255.1 -p udp --dport 53 -j DNAT --to-destination 127.0.1.1",
+		"FORWARD -i vagga -m comment --comment vagganet/vagga -j ACCEPT",
+		"FORWARD -o vagga -m conntrack ! --ctstate RELATED,ESTABLISHED -m comment --comment vagganet/vagga -j DROP",
+		"FORWARD -o vagga -m conntrack --ctstate RELATED,ESTABLISHED -m comment --comment vagganet/vagga -j ACCEPT",
+		"INPUT -i vagga -d 127.0.0.0/8 -m comment --comment vagganet/vagga -j DROP",
+		"INPUT -i vagga -d 127.0.0.0/8 -m conntrack --ctstate DNAT -m comment --comment vagganet/vagga -j ACCEPT",
+		"POSTROUTING -s 172.18.255.0/30 -m comment --comment vagganet/vagga -j MASQUERADE",
+		"PREROUTING -i vagga -d 172.18.255.1 -p tcp --dport 53 -m comment --comment vagganet/vagga -j DNAT --to-destination 127.0.1.1",
+		"PREROUTING -i vagga -d 172.18.255.1 -p udp --dport 53 -m comment --comment vagganet/vagga -j DNAT --to-destination 127.0.1.1",
 	}
 	if !slices.Equal(removed, want) {
 		t.Errorf("got %q", removed)

@@ -1,13 +1,16 @@
 package machine
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -20,38 +23,69 @@ func gateway(g netcmd.Gateway) GatewayFacts {
 	if facts.Foreign != "" {
 		return facts
 	}
+	note := readNote(g)
 	facts.Parts = netcmd.GatewayParts{
 		Dir:        exists(g.Dir()),
 		UserNS:     IsNamespace(g.UserNS()),
 		NetNS:      IsNamespace(g.NetNS()),
 		Forwarding: exists(netcmd.ForwardingMarker) && !otherGateway(g),
 		Neighbours: exists(netcmd.NeighbourMarker) && !otherGateway(g),
-		Note:       readNote(g),
+		Note:       note,
 	}
-	facts.Parts.Link, facts.Parts.Up = device(g.Interface)
+	if note != nil {
+		g.Network = note.Network
+	}
+	there, up, address := device(g.Interface)
+	if there && address != g.HardwareAddr() {
+		facts.Foreign = notOurs(g)
+	} else {
+		facts.Parts.Link, facts.Parts.Up = there, up
+	}
 	if info, err := os.Stat(g.RunsDir()); err == nil {
 		facts.Owner = owner(info)
 	}
 	return facts
 }
 
-// device says whether the host has a device of that name, and whether it is up.
-// It asks for that device alone, in a way that needs no lock of the kernel's: to
-// list all takes as long as whatever is being made or taken away elsewhere.
-func device(name string) (there, up bool) {
+// device says whether the host has a device of that name, whether it is up, and
+// which hardware address it has. It asks for that device alone, in a way that needs
+// no lock that who makes devices holds: to list all takes as long as whatever is
+// being made or taken away elsewhere.
+func device(name string) (there, up bool, address string) {
 	if !exists("/proc/sys/net/ipv4/conf/" + name) {
-		return false, false // the kernel would look for a module of that name
+		return false, false, "" // the kernel would look for a module of that name
 	}
 	socket, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
-		return false, false
+		return false, false, ""
 	}
 	defer unix.Close(socket)
-	request, err := unix.NewIfreq(name)
-	if err != nil || unix.IoctlIfreq(socket, unix.SIOCGIFFLAGS, request) != nil {
-		return false, false
+	flags, err := askDevice(socket, unix.SIOCGIFFLAGS, name)
+	if err != nil {
+		return false, false, ""
 	}
-	return true, request.Uint16()&unix.IFF_UP != 0
+	hardware, err := askDevice(socket, unix.SIOCGIFHWADDR, name)
+	if err != nil {
+		return false, false, ""
+	}
+	const family = 2 // bytes in front of a hardware address
+	up = binary.NativeEndian.Uint16(flags[:])&unix.IFF_UP != 0
+	return true, up, net.HardwareAddr(hardware[family : family+6]).String()
+}
+
+// askDevice asks the kernel one thing of a device. The answer's form depends on
+// the question.
+func askDevice(socket int, question uint, name string) (answer [24]byte, err error) {
+	request := struct {
+		name   [unix.IFNAMSIZ]byte
+		answer [24]byte
+	}{}
+	copy(request.name[:unix.IFNAMSIZ-1], name)
+	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(socket), uintptr(question), uintptr(unsafe.Pointer(&request)))
+	if errno != 0 {
+		return answer, errno
+	}
+	return request.answer, nil
 }
 
 // neighbours reads the limits as they are, and as they were. The mark is looked
@@ -106,10 +140,14 @@ func foreign(g netcmd.Gateway) string {
 			return fmt.Sprintf("%s is not a folder that only root can write to", dir)
 		}
 	}
-	if there, _ := device(g.Interface); there && !exists(g.Dir()) {
-		return fmt.Sprintf("the host has a device %s that is not a gateway's", g.Interface)
+	if there, _, _ := device(g.Interface); there && !exists(g.Dir()) {
+		return notOurs(g)
 	}
 	return ""
+}
+
+func notOurs(g netcmd.Gateway) string {
+	return fmt.Sprintf("the host has a device %s that is not a gateway's", g.Interface)
 }
 
 // otherGateway says whether there is a gateway under another name.
