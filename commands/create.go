@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/machine"
+	"vagganet/commands/runstate"
 	"vagganet/netcmd"
 )
 
@@ -43,6 +45,11 @@ func (a App) create(c *cli.Context) error {
 	if c.Bool("no-host") && c.Bool("no-iptables") {
 		return withHint(usagef("--no-host is a rule of the host's firewall, which --no-iptables leaves alone"), "leave one of the two out")
 	}
+	making, err := a.makingAlone(c)
+	if err != nil {
+		return err
+	}
+	defer making.Close()
 	g, facts, err := a.hostGateway(c)
 	if err != nil {
 		return err
@@ -75,6 +82,18 @@ func (a App) create(c *cli.Context) error {
 		}
 	}
 	return a.apply(c, title(c, "make the gateway "+g.Interface), append(p, g.Create()...))
+}
+
+// makingAlone waits until nobody else makes or removes the gateway, and keeps
+// others waiting until what it returns is closed.
+func (a App) makingAlone(c *cli.Context) (io.Closer, error) {
+	g, err := a.gateway(c)
+	if err != nil || c.Bool("dry-run") {
+		return io.NopCloser(nil), err
+	}
+	return runstate.Making(c.Context, g, func(who string) {
+		say(os.Stderr, "waiting for %s, which makes or removes a gateway %s", who, g.Interface)
+	})
 }
 
 // hostGateway is the gateway with the facts for making and removing it.

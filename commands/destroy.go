@@ -30,6 +30,11 @@ func (a App) destroy(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
+	making, err := a.makingAlone(c)
+	if err != nil {
+		return err
+	}
+	defer making.Close()
 	g, facts, err := a.hostGateway(c)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/user"
@@ -47,6 +48,11 @@ func (a App) runVerb() *cli.Command {
 }
 
 func (a App) runCommand(c *cli.Context) error {
+	use, err := a.useGateway(c)
+	if err != nil {
+		return err
+	}
+	defer use.Close()
 	spec, facts, err := a.prepareRun(c)
 	if err != nil {
 		return err
@@ -61,11 +67,6 @@ func (a App) runCommand(c *cli.Context) error {
 		return err
 	}
 	if g.Isolated == nil {
-		use, err := runstate.Use(g)
-		if err != nil {
-			return err
-		}
-		defer use.Close()
 		warnOfResolver(g, facts)
 	}
 	defer closePorts(c, spec.Run)
@@ -77,6 +78,24 @@ func (a App) runCommand(c *cli.Context) error {
 		return err
 	}
 	return passOn(code)
+}
+
+// useGateway keeps the gateway from being removed until what it returns is
+// closed: from before it is looked at. That there is none, or somebody else's,
+// is for who looks to say.
+func (a App) useGateway(c *cli.Context) (io.Closer, error) {
+	g, err := a.gateway(c)
+	if err != nil || c.Bool("dry-run") || c.Bool("isolated") {
+		return io.NopCloser(nil), err
+	}
+	use, err := runstate.Use(g)
+	switch {
+	case errors.Is(err, runstate.ErrInUse):
+		return nil, withHint(fmt.Errorf("the gateway %s is being removed, or made anew", g.Interface), "try again in a moment")
+	case err != nil:
+		return io.NopCloser(nil), nil
+	}
+	return use, nil
 }
 
 // prepareRun is the run that the flags and the config file ask for, on this

@@ -28,18 +28,25 @@ func Retire(g netcmd.Gateway) (*os.File, error) {
 }
 
 func hold(g netcmd.Gateway, how int) (*os.File, error) {
-	file, err := os.Open(g.RunDir()) // no file has to be made for it
-	if err != nil {
-		return nil, err
-	}
-	if err := unix.Flock(int(file.Fd()), how|unix.LOCK_NB); err != nil {
-		file.Close()
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			err = ErrInUse
+	for {
+		file, err := os.Open(g.RunDir()) // no file has to be made for it
+		if err != nil {
+			return nil, err
 		}
-		return nil, err
+		if err := unix.Flock(int(file.Fd()), how|unix.LOCK_NB); err != nil {
+			file.Close()
+			if errors.Is(err, unix.EWOULDBLOCK) {
+				err = ErrInUse
+			}
+			return nil, err
+		}
+		opened, err1 := file.Stat()
+		named, err2 := os.Stat(g.RunDir())
+		if err1 == nil && err2 == nil && os.SameFile(opened, named) {
+			return file, nil
+		}
+		file.Close() // of a gateway that was removed between the two
 	}
-	return file, nil
 }
 
 // Flock locks a file, and waits for that until the context ends. It asks again
