@@ -16,13 +16,20 @@ import (
 
 // apply prints a plan, or runs it.
 func (a App) apply(c *cli.Context, title string, p plan.Plan) error {
+	return a.applyUnder(c, nil, title, p)
+}
+
+// applyUnder is apply where a lock is held, which lasts as long as the tools do.
+func (a App) applyUnder(c *cli.Context, lock *os.File, title string, p plan.Plan) error {
 	if c.Bool("dry-run") {
 		return plan.Script(os.Stdout, title, p)
 	}
 	if err := a.checkTools(p); err != nil {
 		return err
 	}
-	return newRunner(c).Run(c.Context, p)
+	r := newRunner(c)
+	r.Lock = lock
+	return r.Run(c.Context, p)
 }
 
 // foreground prints a step, or runs it with the caller's terminal and passes on

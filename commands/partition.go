@@ -107,9 +107,9 @@ func (a App) partition(c *cli.Context, k kind) error {
 			return err
 		}
 	}
+	var lock *os.File
 	if !c.Bool("dry-run") {
-		lock, err := lockRun(c.Context, live)
-		if err != nil {
+		if lock, err = lockRun(c.Context, live); err != nil {
 			return err
 		}
 		defer lock.Close()
@@ -131,7 +131,11 @@ func (a App) partition(c *cli.Context, k kind) error {
 	}
 	what := strings.Join(slices.Concat([]string{k.name}, options(c), c.Args().Slice()), " ")
 	title := fmt.Sprintf("vagganet partition: %s, of run %s", what, live.Run)
-	if err := a.apply(c, strings.Join(append([]string{title}, told...), "\n"), build(live, cuts, captured)); err != nil {
+	err = a.applyUnder(c, lock, strings.Join(append([]string{title}, told...), "\n"), build(live, cuts, captured))
+	if err != nil && live.CutsIn == netcmd.InGuests {
+		return withHint(err, "some guests may have the new partition by now, and the others the one before: make it again, or another one")
+	}
+	if err != nil {
 		return err
 	}
 	tell(c, told, cuts)

@@ -77,5 +77,7 @@ func (g Gateway) lowerNeighbours() []plan.Step {
 	if words := g.Host.Neighbours.lowering(g.Host.NeighboursBefore); words != nil {
 		steps = append(steps, g.root(about, g.Tools.Sysctl.With(append([]string{"-q", "-w"}, words...)...)...))
 	}
-	return append(steps, g.root(about, "rm", NeighbourMarker))
+	marker := g.root(about, "rm", NeighbourMarker)
+	marker.Evidence = true
+	return append(steps, marker)
 }
