@@ -57,8 +57,10 @@ type Machine interface {
 // Host is the machine that the program runs on.
 type Host struct{ machine.Host }
 
-// Runs lists the runs that are up.
-func (Host) Runs(g netcmd.Gateway) ([]runstate.Run, error) { return runstate.List(g) }
+// Runs lists the runs that are up, and says of which others it removed the names.
+func (Host) Runs(g netcmd.Gateway) ([]runstate.Run, error) {
+	return runstate.List(g, func(name string) { say(os.Stderr, "run %s was killed: its name is free again", name) })
+}
 
 // Inside is the run that the caller is in; nil outside of any.
 func (Host) Inside(g netcmd.Gateway) *runstate.Run { return runstate.Inside(g) }

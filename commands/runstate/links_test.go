@@ -22,7 +22,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 			t.Fatal(err)
 		}
 		// A folder may have been read a moment before the link was put there.
-		if pid, err := holder(path); pid != 0 || err != nil {
+		if pid, _, err := holder(path); pid != 0 || err != nil {
 			t.Errorf("%s is held by %d: %v", name, pid, err)
 		}
 		if file, err := lock(path, byRun); err == nil {
@@ -38,7 +38,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 	if _, err := os.Lstat(missing); err == nil {
 		t.Error("a file was made where a link leads to")
 	}
-	if runs, err := list(netcmd.Gateway{}, dir); len(runs) > 0 || err != nil {
+	if runs, err := list(netcmd.Gateway{}, dir, func(name string) { t.Errorf("%s is said to be gone", name) }); len(runs) > 0 || err != nil {
 		t.Errorf("%v: %v", runs, err)
 	}
 }

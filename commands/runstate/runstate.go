@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -28,6 +29,7 @@ type Registration struct {
 	Name     string
 	file     *os.File
 	isolated bool
+	once     sync.Once
 }
 
 // Register takes a free name for a run of this process: base, base-2, base-3 and
@@ -48,7 +50,7 @@ func Register(g netcmd.Gateway, others []string, base, token string, exact bool)
 	for ; ; n++ {
 		file, err := register(g, others, number(n))
 		if err == nil {
-			return &Registration{number(n), file, g.Isolated != nil}, writeToken(file, token)
+			return &Registration{Name: number(n), file: file, isolated: g.Isolated != nil}, writeToken(file, token)
 		}
 		if !errors.Is(err, errHeld) {
 			return nil, err
@@ -144,13 +146,16 @@ func makePrivate(dir string) error {
 	return nil
 }
 
-// Release gives the name back.
+// Release gives the name back. A second call does nothing: the name may be
+// another run's by then.
 func (r *Registration) Release() {
-	os.Remove(r.file.Name())
-	r.file.Close()
-	if r.isolated {
-		removeEmpty(filepath.Dir(r.file.Name()))
-	}
+	r.once.Do(func() {
+		os.Remove(r.file.Name())
+		r.file.Close()
+		if r.isolated {
+			removeEmpty(filepath.Dir(r.file.Name()))
+		}
+	})
 }
 
 // removeEmpty removes a folder of isolated runs, and the one that it is in,
@@ -233,12 +238,12 @@ type Run struct {
 }
 
 // List finds the runs that are up, those of the gateway and the user's isolated
-// ones. Files of runs that ended without taking their own away are removed. That
-// there is no gateway, or only somebody else's, is an error where there is no
-// isolated run either.
-func List(g netcmd.Gateway) ([]Run, error) {
+// ones. Files of runs that ended without taking their own away are removed, and
+// gone gets their names. That there is no gateway, or only somebody else's, is an
+// error where there is no isolated run either.
+func List(g netcmd.Gateway, gone func(name string)) ([]Run, error) {
 	g.Isolated = nil
-	runs, err := list(g, g.RunsDir())
+	runs, err := list(g, g.RunsDir(), gone)
 	if err != nil && !os.IsNotExist(err) && !os.IsPermission(err) {
 		return nil, err
 	}
@@ -246,7 +251,7 @@ func List(g netcmd.Gateway) ([]Run, error) {
 		if machine.CheckPrivate(filepath.Dir(dir)) != nil || machine.CheckPrivate(dir) != nil {
 			continue
 		}
-		isolated, err := list(g, dir)
+		isolated, err := list(g, dir, gone)
 		if err != nil && !os.IsNotExist(err) {
 			return nil, err
 		}
@@ -263,7 +268,7 @@ func List(g netcmd.Gateway) ([]Run, error) {
 }
 
 // list finds the runs that are registered in a folder.
-func list(g netcmd.Gateway, folder string) ([]Run, error) {
+func list(g netcmd.Gateway, folder string, gone func(name string)) ([]Run, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
@@ -273,9 +278,12 @@ func list(g netcmd.Gateway, folder string) ([]Run, error) {
 		if strings.HasPrefix(e.Name(), ".") || !e.Type().IsRegular() {
 			continue
 		}
-		pid, err := holder(filepath.Join(folder, e.Name()))
+		pid, removed, err := holder(filepath.Join(folder, e.Name()))
 		if err != nil {
 			return nil, err
+		}
+		if removed {
+			gone(e.Name())
 		}
 		if pid > 0 {
 			runs = append(runs, find(g, e.Name(), pid))
@@ -365,27 +373,28 @@ func lockedBy(file *os.File) (int, error) {
 	return int(query.Pid), nil
 }
 
-// holder is the process that holds a run's file; 0 if none did, and the file is
-// gone then.
-func holder(path string) (int, error) {
+// holder is the process that holds a run's file; 0 if none did, and then the file
+// is removed.
+func holder(path string) (pid int, removed bool, err error) {
 	file, err := open(path, 0)
 	if os.IsNotExist(err) || errors.Is(err, unix.ELOOP) {
-		return 0, nil
+		return 0, false, nil
 	}
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	defer file.Close()
 	if pid, err := lockedBy(file); err != nil || pid != nobody {
-		return max(pid, 0), err
+		return max(pid, 0), false, err
 	}
 	stale, err := lock(path, byCleaner)
 	if errors.Is(err, errHeld) {
-		return 0, nil // a new run took the name just now, and is not up yet
+		return 0, false, nil // a new run took the name just now, and is not up yet
 	}
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	defer stale.Close()
-	return 0, os.Remove(path)
+	err = os.Remove(path)
+	return 0, err == nil, err
 }

@@ -47,7 +47,6 @@ func inside(report func(error), tell func(word string)) int {
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan syscall.Signal)
-	go listen(control, signals, cancel)
 	go listenDirectly(signals, cancel)
 	r := &runner.Runner{}
 	if spec.Trace {
@@ -59,6 +58,7 @@ func inside(report func(error), tell func(word string)) int {
 		return Failed
 	}
 	defer name.Release()
+	go listen(control, signals, cancel, name.Release)
 	spec.Run.Name = name.Name
 	if err := setUp(ctx, r, &spec.Run); err != nil {
 		return setUpFailed(err, report)
@@ -73,11 +73,13 @@ type Interrupted syscall.Signal
 func (i Interrupted) Error() string { return "stopped by signal: " + syscall.Signal(i).String() }
 
 // listen passes signals on. The pipe's end is the end of the process outside:
-// then nobody is left to ask, and this process ends at once, and all with it.
-func listen(control io.ByteReader, signals chan<- syscall.Signal, cancel context.CancelCauseFunc) {
+// then nobody is left to ask, and this process gives its name back and ends at
+// once, and all with it.
+func listen(control io.ByteReader, signals chan<- syscall.Signal, cancel context.CancelCauseFunc, release func()) {
 	for {
 		b, err := control.ReadByte()
 		if err != nil {
+			release()
 			os.Exit(128 + int(syscall.SIGKILL))
 		}
 		s := syscall.Signal(b)
