@@ -22,5 +22,6 @@ func TestMain(m *testing.M) {
 		"crowd":           crowdMain,
 		"attack":          attackMain,
 		"hostile":         hostileMain,
+		"striker":         strikerMain,
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -247,6 +248,9 @@ func runInside(t *testing.T) {
 			"ended":    cmdEnded,
 			"figure":   cmdFigure,
 			"whole":    cmdWhole,
+			"kills":    cmdKills,
+			"fails":    cmdFails,
+			"atonce":   cmdAtOnce,
 		},
 	})
 }
@@ -594,30 +598,45 @@ func rules(enter []string) ([]string, error) {
 		if _, err := exec.LookPath(tool); err != nil {
 			continue
 		}
-		tables := []string{"filter", "nat", "mangle", "raw"}
-		if kind == "legacy" {
-			tables, _ = output(enter, "cat", "/proc/net/ip_tables_names") // absent: none
-			slices.Sort(tables)
+		all, err := output(enter, tool+"-save")
+		if err != nil {
+			return nil, err
 		}
-		for _, table := range tables {
-			all, err := output(enter, tool, "-w", "-t", table, "-S")
-			if err != nil {
-				return nil, err
-			}
-			for _, l := range all {
-				if !strings.HasPrefix(l, "-P ") || !strings.HasSuffix(l, " ACCEPT") {
-					lines = append(lines, fmt.Sprintf("%s %s %s", kind, table, l))
-				}
-			}
-		}
+		lines = append(lines, tablesOf(kind, all)...)
 	}
 	return lines, nil
+}
+
+// tablesOf reads what iptables-save prints: the tables by their names, each with
+// its rules in their order.
+func tablesOf(kind string, saved []string) []string {
+	table, byTable := "", map[string][]string{}
+	for _, l := range saved {
+		chain, policy, _ := strings.Cut(strings.TrimPrefix(l, ":"), " ")
+		switch {
+		case strings.HasPrefix(l, "*"):
+			table = l[1:]
+		case strings.HasPrefix(l, ":") && strings.HasPrefix(policy, "-"):
+			byTable[table] = append(byTable[table], "-N "+chain)
+		case strings.HasPrefix(l, ":") && strings.HasPrefix(policy, "DROP"):
+			byTable[table] = append(byTable[table], "-P "+chain+" DROP")
+		case strings.HasPrefix(l, "-"):
+			byTable[table] = append(byTable[table], l)
+		}
+	}
+	var lines []string
+	for _, table := range slices.Sorted(maps.Keys(byTable)) {
+		for _, l := range byTable[table] {
+			lines = append(lines, fmt.Sprintf("%s %s %s", kind, table, l))
+		}
+	}
+	return lines
 }
 
 func switches(enter []string) ([]string, error) {
 	return output(enter, "sh", "-c", `
 		for f in /proc/sys/net/ipv4/ip_forward /proc/sys/net/bridge/bridge-nf-call-* /proc/sys/net/ipv4/conf/*/route_localnet; do
-			if [ -e "$f" ]; then echo "$f $(cat "$f")"; fi
+			if [ -e "$f" ]; then read -r value <"$f"; echo "$f $value"; fi
 		done`)
 }
 

@@ -1,0 +1,275 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// matrices are partitions of the guests a, b, c and d, each unlike the others.
+var matrices = []string{"fullmesh", "disjoint a b -- c d", "split a c -- c b", "isolate d"}
+
+// parted is a run whose partitions are looked at: what the kernel has of each
+// matrix, as it is when nothing else ever was.
+type parted struct {
+	*striking
+	folder string // the run's, by way of its first process
+	kernel map[string]string
+	links  map[string]string
+}
+
+// newParted starts the run "flock", and reads what each matrix is.
+func newParted(ts *testscript.TestScript) *parted {
+	p := &parted{striking: newStriking(ts), kernel: map[string]string{}, links: map[string]string{}}
+	p.good("create")
+	cmd := exec.Command("as", os.Getenv(whoVar), "vagganet", "run", "flock")
+	cmd.Dir = p.MkAbs(".")
+	p.Check(cmd.Start())
+	ts.Defer(func() {
+		cmd.Process.Signal(syscall.SIGTERM)
+		cmd.Wait()
+	})
+	p.eventually("the run is up", func() bool {
+		return p.plain("exec", "bridge", "probe", "wait", "172.18.0.1", "172.18.0.2", "172.18.0.3", "172.18.0.4").code == 0
+	})
+	p.folder = fmt.Sprintf("/proc/%d/root/run/vagganet/vagga/run/", firstChild(firstChild(cmd.Process.Pid)))
+	for _, m := range matrices {
+		p.part(m)
+		p.kernel[m], p.links[m] = p.inKernel(), p.traffic()
+	}
+	for i, m := range matrices {
+		for _, other := range matrices[:i] {
+			if p.kernel[m] == p.kernel[other] || p.links[m] == p.links[other] {
+				p.fatalf("%s can't be told from %s:\n%s\n%s", m, other, p.kernel[m], p.links[m])
+			}
+		}
+	}
+	return p
+}
+
+func (p *parted) eventually(what string, is func() bool) {
+	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			p.fatalf("not so: %s", what)
+		}
+	}
+}
+
+func partitionWords(matrix string) []string {
+	return append([]string{"partition"}, strings.Fields(matrix)...)
+}
+
+// part makes a partition, without wrappers.
+func (p *parted) part(matrix string) { p.good(partitionWords(matrix)...) }
+
+// inKernel is what the bridge and the guests have of rules, and the switch.
+func (p *parted) inKernel() string {
+	var b strings.Builder
+	for _, node := range []string{"bridge", "a", "b", "c", "d"} {
+		lines, err := output([]string{"nsenter", "--net=" + p.folder + node}, "iptables", "--wait", "-S")
+		p.Check(err)
+		fmt.Fprintf(&b, "## %s\n%s", node, joined(inUse(lines)))
+	}
+	lines, err := output([]string{"nsenter", "--net=" + p.folder + "bridge"}, "cat", "/proc/sys/net/bridge/bridge-nf-call-iptables")
+	p.Check(err)
+	return b.String() + "switch " + joined(lines)
+}
+
+// inUse are the rules of the kernel's chains, and of those that these lead to. A
+// chain that none leads to any more does nothing.
+func inUse(rules []string) []string {
+	used := []string{"INPUT", "FORWARD", "OUTPUT"}
+	var lines []string
+	for i := 0; i < len(used); i++ {
+		for _, rule := range rules {
+			words := strings.Fields(rule)
+			if len(words) < 2 || words[0] != "-A" || words[1] != used[i] {
+				continue
+			}
+			lines = append(lines, rule)
+			if to := words[len(words)-1]; strings.HasPrefix(to, "VAGGA") && !slices.Contains(used, to) {
+				used = append(used, to)
+			}
+		}
+	}
+	return lines
+}
+
+// traffic is who reaches whom, by real packets.
+func (p *parted) traffic() string {
+	return p.good("exec", "bridge", "probe", "matrix", "a=172.18.0.1", "b=172.18.0.2", "c=172.18.0.3", "d=172.18.0.4").out
+}
+
+// wantOne looks that the matrix that holds is one of these.
+func (p *parted) wantOne(of ...string) {
+	links := p.traffic()
+	if !slices.ContainsFunc(of, func(m string) bool { return p.links[m] == links }) {
+		p.fatalf("this is none of %q:\n%s%s", of, links, p.inKernel())
+	}
+}
+
+// wantEach looks that the rules of each guest are those of one of these.
+func (p *parted) wantEach(of ...string) {
+	all := p.inKernel()
+	for _, guest := range []string{"a", "b", "c", "d"} {
+		if !slices.ContainsFunc(of, func(m string) bool { return rulesIn(p.kernel[m], guest) == rulesIn(all, guest) }) {
+			p.fatalf("what %s has is of none of %q:\n%s", guest, of, all)
+		}
+	}
+}
+
+// rulesIn is the part of inKernel that is about one guest.
+func rulesIn(all, guest string) string {
+	_, rules, _ := strings.Cut(all, "## "+guest+"\n")
+	rules, _, _ = strings.Cut(rules, "## ")
+	rules, _, _ = strings.Cut(rules, "switch ")
+	return rules
+}
+
+// inGuests says whether links are cut in the guests.
+func inGuests() bool { return os.Getenv(inGuestsVar) == "true" }
+
+// want is what is promised of a partition that did not come to its end.
+func (p *parted) want(old, new string) {
+	if inGuests() {
+		p.wantEach(old, new)
+		return
+	}
+	p.wantOne(old, new)
+}
+
+// changes are those that a killed or failing partition is looked at in: cutting,
+// cutting otherwise, and healing.
+var changes = [][2]string{
+	{matrices[0], matrices[1]},
+	{matrices[1], matrices[2]},
+	{matrices[2], matrices[0]},
+}
+
+// killed has partitions killed after each step, and the tool of each step.
+func (p *parted) killed() {
+	for _, change := range changes {
+		old, new := change[0], change[1]
+		words := append([]string{"vagganet"}, partitionWords(new)...)
+		prepare := func() { p.part(old) }
+		p.eachKill("the process", words, victims["the process"], prepare, func(int) {
+			p.part(old) // waits for tools that are still at work
+			p.wantOne(old)
+		})
+		p.eachKill("the process", words, victims["the process"], prepare, func(int) {
+			p.eventually("the tools are done", func() bool { return !slices.ContainsFunc(processesHere(), isRestore) })
+			p.want(old, new)
+		})
+		p.each(dieAfter, words, prepare, func(_ int, r result) { p.want(old, new) })
+	}
+	p.part(matrices[0])
+	p.wantOne(matrices[0])
+}
+
+func isRestore(line string) bool {
+	return strings.Contains(line, "iptables-restore") || strings.Contains(line, "sysctl")
+}
+
+// fails has each step of partitions fail.
+func (p *parted) fails() {
+	for _, change := range changes {
+		old, new := change[0], change[1]
+		words := append([]string{"vagganet"}, partitionWords(new)...)
+		p.each(refuse, words, func() { p.part(old) }, func(n int, r result) {
+			p.wantFailure(1, r, n)
+			p.want(old, new)
+			if inGuests() && !strings.Contains(r.errors, "hint: some guests") {
+				p.fatalf("it does not say that guests may differ: %s", r.errors)
+			}
+		})
+	}
+}
+
+// waits looks that a partition waits for the tools of one that was killed: they
+// would have the last word else.
+func (p *parted) waits() {
+	p.now = "a tool is at work, and its partition was killed"
+	p.part(matrices[0])
+	p.order(p.TestScript, holdAfter, 1)
+	first := p.strike.command(append([]string{"vagganet"}, partitionWords(matrices[1])...)...)
+	first.Dir = p.MkAbs(".")
+	p.Check(first.Start())
+	p.eventually("the tool is at work", func() bool { return p.reached(nil) })
+	p.kill(first.Process.Pid)
+	first.Wait()
+
+	second := exec.Command("as", append([]string{os.Getenv(whoVar), "vagganet"}, partitionWords(matrices[2])...)...)
+	second.Dir = p.MkAbs(".")
+	p.Check(second.Start())
+	ended := make(chan struct{})
+	go func() { second.Wait(); close(ended) }()
+	select {
+	case <-ended:
+		p.fatalf("the next partition did not wait")
+	case <-time.After(500 * time.Millisecond): // it has had its chance to go wrong
+	}
+	p.letGo(p.TestScript)
+	<-ended
+	p.wantOne(matrices[2])
+}
+
+// atOnce makes many partitions at once, from outside and from inside of the run,
+// and kills some of them. What the kernel has in the end is one of them.
+func (p *parted) atOnce() {
+	const rounds, each = 3, 40
+	for round := range rounds {
+		p.now = fmt.Sprintf("%d partitions at once, round %d", each, round+1)
+		var all []*exec.Cmd
+		for i := range each {
+			words := append([]string{os.Getenv(whoVar), "vagganet"}, partitionWords(matrices[i%len(matrices)])...)
+			if i%2 == 1 {
+				words = slices.Insert(words, 2, "exec", "bridge", "vagganet")
+			}
+			cmd := exec.Command("as", words...)
+			cmd.Dir = p.MkAbs(".")
+			var said bytes.Buffer
+			cmd.Stderr = &said
+			p.Check(cmd.Start())
+			all = append(all, cmd)
+		}
+		for i, cmd := range all {
+			if round > 0 && i%5 == round {
+				cmd.Process.Kill()
+			}
+		}
+		for i, cmd := range all {
+			if err := cmd.Wait(); err != nil && !(round > 0 && i%5 == round) {
+				p.fatalf("%q: %v: %s", cmd.Args, err, cmd.Stderr.(*bytes.Buffer))
+			}
+		}
+		p.eventually("the tools are done", func() bool { return !slices.ContainsFunc(processesHere(), isRestore) })
+		got := p.inKernel()
+		m := slices.IndexFunc(matrices, func(m string) bool { return p.kernel[m] == got })
+		if m < 0 {
+			p.fatalf("a mixture:\n%s", got)
+		}
+		p.Logf("%s: the last was %s", p.now, matrices[m])
+		p.wantOne(matrices[m])
+	}
+}
+
+// atonce partition|gateway: many commands at once.
+func cmdAtOnce(ts *testscript.TestScript, neg bool, args []string) {
+	switch {
+	case neg || len(args) != 1:
+	case args[0] == "partition":
+		newParted(ts).atOnce()
+		return
+	case args[0] == "gateway":
+		newStriking(ts).atOnce()
+		return
+	}
+	ts.Fatalf("usage: atonce partition|gateway")
+}

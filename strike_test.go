@@ -1,0 +1,197 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// A strike is a folder with a wrapper for every tool that plans use. First on
+// the program's PATH, it numbers the steps as they are run, whatever plan they
+// are of, and meddles with those that its order names: a step fails, or its tool
+// is killed, or everything waits while the program is killed.
+type strike struct{ dir string }
+
+// The orders. The wrapper of a step that they name has the tool
+const (
+	refuse    = "refuse"     // not run, and says so with code 1
+	dieBefore = "die-before" // not run, and is ended by SIGKILL
+	dieAfter  = "die-after"  // run, and is ended by SIGKILL then
+	holdAfter = "hold-after" // run, and waits then until it is let go
+	holdFirst = "hold-first" // wait until it is let go, and then run
+)
+
+// refusal is what a tool says that refuses.
+const refusal = "the tool is on strike"
+
+// strikeVar names the folder for the wrappers.
+const strikeVar = "STRIKE"
+
+// strikeTools are all that plans start.
+var strikeTools = strings.Fields("ip iptables iptables-restore busybox brctl sysctl hostname mount umount sudo nsenter unshare " +
+	"newuidmap newgidmap install mkdir rmdir rm touch dd ln cp kill modprobe sh true")
+
+func newStrike(ts *testscript.TestScript) strike {
+	s := strike{ts.MkAbs("strike")}
+	striker, err := exec.LookPath("striker")
+	ts.Check(err)
+	ts.Check(os.MkdirAll(s.tools(), 0o755))
+	// The kind of an iptables shows in the name of its file.
+	wrapper := "wrapper-" + os.Getenv(iptablesVar)
+	script := fmt.Sprintf("#!/bin/sh\n%s=%s exec %s \"${0##*/}\" \"$@\"\n", strikeVar, s.dir, striker)
+	ts.Check(os.WriteFile(filepath.Join(s.tools(), wrapper), []byte(script), 0o755))
+	for _, tool := range strikeTools {
+		if _, err := exec.LookPath(tool); err == nil {
+			ts.Check(os.Symlink(wrapper, filepath.Join(s.tools(), tool)))
+		}
+	}
+	// All users of the sandbox write there.
+	ts.Check(os.Chmod(s.dir, 0o777))
+	return s
+}
+
+func (s strike) tools() string           { return filepath.Join(s.dir, "tools") }
+func (s strike) file(name string) string { return filepath.Join(s.dir, name) }
+
+// order sets what happens to which steps, by their numbers from 1, and begins to
+// count anew.
+func (s strike) order(ts *testscript.TestScript, what string, steps ...int) {
+	for _, name := range []string{"calls", "reached", "go"} {
+		if err := os.Remove(s.file(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			ts.Check(err)
+		}
+	}
+	words := []string{what}
+	for _, n := range steps {
+		words = append(words, strconv.Itoa(n))
+	}
+	ts.Check(os.WriteFile(s.file("order"), []byte(strings.Join(words, " ")), 0o644))
+}
+
+// command is the program, called with the wrappers.
+func (s strike) command(args ...string) *exec.Cmd {
+	words := append([]string{os.Getenv(whoVar), "sh", "-c", `PATH=$0:$PATH exec "$@"`, s.tools()}, args...)
+	return exec.Command("as", words...)
+}
+
+// calls are those of the steps so far, in their order.
+func (s strike) calls(ts *testscript.TestScript) []call {
+	calls, err := readCalls(s.file("calls"))
+	if !errors.Is(err, fs.ErrNotExist) {
+		ts.Check(err)
+	}
+	return calls
+}
+
+// reached waits until a wrapper holds its step, and says so; false if the
+// program ends before.
+func (s strike) reached(ended <-chan struct{}) bool {
+	for {
+		if _, err := os.Stat(s.file("reached")); err == nil {
+			return true
+		}
+		select {
+		case <-ended:
+			return false
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+}
+
+// letGo has the wrapper that holds its step go on.
+func (s strike) letGo(ts *testscript.TestScript) {
+	ts.Check(os.WriteFile(s.file("go"), nil, 0o644))
+}
+
+// aChild marks the call that starts a child of a run: it lasts as long as that.
+const aChild = "child"
+
+// strikerMain is the program behind the wrappers: striker TOOL ARGUMENT…
+func strikerMain() {
+	s, argv := strike{os.Getenv(strikeVar)}, os.Args[1:]
+	child, path := os.Getenv("VAGGA_SUBCOMMAND") != "", os.Getenv("PATH")
+	dirs := slices.DeleteFunc(filepath.SplitList(path), func(d string) bool { return d == s.tools() })
+	os.Setenv("PATH", strings.Join(dirs, ":"))
+	what, stays := s.next(argv, child), child
+	if last := len(argv) - 1; argv[last] == "_supervise" {
+		// What a tool starts is no step of its own, but for the process inside.
+		argv = slices.Insert(argv, last-1, "env", "PATH="+path)
+		stays = true
+	}
+	switch {
+	case what == refuse && !child: // which has no other exit code than its command
+		fmt.Fprintln(os.Stderr, refusal)
+		os.Exit(1)
+	case what == dieBefore:
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case what == holdFirst, what == holdAfter && stays:
+		s.hold()
+	case what == dieAfter && !stays:
+		s.run(argv)
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case what == holdAfter:
+		code := s.run(argv)
+		s.hold()
+		os.Exit(code)
+	}
+	become(argv)
+}
+
+// next counts a call, and returns what is to happen to it; empty for nothing.
+func (s strike) next(argv []string, child bool) string {
+	file, err := os.OpenFile(s.file("calls"), os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o666)
+	fakeCheck(err)
+	defer file.Close()
+	os.Chmod(s.file("calls"), 0o666) // whoever comes first, and whatever the umask
+	fakeCheck(syscall.Flock(int(file.Fd()), syscall.LOCK_EX))
+	c := call{Argv: argv}
+	if child {
+		c.Env = []string{aChild}
+	}
+	line, err := json.Marshal(c)
+	fakeCheck(err)
+	_, err = file.Write(append(line, '\n'))
+	fakeCheck(err)
+	calls, err := readCalls(s.file("calls"))
+	fakeCheck(err)
+	text, err := os.ReadFile(s.file("order"))
+	fakeCheck(err)
+	if words := strings.Fields(string(text)); slices.Contains(words[1:], strconv.Itoa(len(calls))) {
+		return words[0]
+	}
+	return ""
+}
+
+// run runs the tool and returns its exit code.
+func (s strike) run(argv []string) int {
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exitCode(exit.ProcessState)
+	}
+	fakeCheck(err)
+	return 0
+}
+
+// hold waits until it is let go. Who is forgotten gives up.
+func (s strike) hold() {
+	fakeCheck(os.WriteFile(s.file("reached"), nil, 0o666))
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+		if _, err := os.Stat(s.file("go")); err == nil {
+			return
+		}
+	}
+}
