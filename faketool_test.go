@@ -17,7 +17,7 @@ import (
 
 // fakeNames are the host tools that the faketool stands for, and "node", a
 // child's command.
-var fakeNames = strings.Fields("ip iptables iptables-restore iptables-legacy iptables-legacy-restore busybox brctl " +
+var fakeNames = strings.Fields("ip tc tcpdump dumpcap iptables iptables-restore iptables-legacy iptables-legacy-restore busybox brctl " +
 	"sysctl hostname mount umount sudo nsenter unshare setpriv newuidmap newgidmap install mkdir rmdir rm touch dd ln kill modprobe node")
 
 // realNames are those that stay what they are: the shell, and what the
@@ -103,7 +103,7 @@ func fakeCheck(err error) {
 // readsInput says whether a tool reads its standard input. Others must leave it
 // alone: in a script it may be the rest of the script.
 func readsInput(argv []string) bool {
-	return argv[0] == "dd" || strings.HasSuffix(argv[0], "-restore") || argv[0] == "ip" && slices.Contains(argv, "-batch")
+	return argv[0] == "dd" || strings.HasSuffix(argv[0], "-restore") || (argv[0] == "ip" || argv[0] == "tc") && slices.Contains(argv, "-batch")
 }
 
 // fakeEnv is what a step sets of the environment. PATH counts by the folders in

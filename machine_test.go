@@ -55,6 +55,8 @@ type testFacts struct {
 	Supervisor int      `json:"supervisor"`
 	// GuestEnv is the environment of guests' commands; null for the caller's.
 	GuestEnv []string `json:"guest_env"`
+	// LacksModules are modules that the kernel hasn't.
+	LacksModules []string `json:"lacks_modules"`
 	// CutsIn is where that run's partitions are made.
 	CutsIn netcmd.CutsIn `json:"cuts_in"`
 }
@@ -93,6 +95,8 @@ func readMachine(file string) (fakeMachine, error) {
 }
 
 func (m fakeMachine) Has(program string) bool { return !slices.Contains(m.facts.Missing, program) }
+
+func (m fakeMachine) Lacks(module string) bool { return slices.Contains(m.facts.LacksModules, module) }
 
 func (m fakeMachine) LegacyIptables(iptables netcmd.Tool) bool { return m.facts.Modules != nil }
 

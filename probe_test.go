@@ -28,6 +28,8 @@ import (
 //	probe one tcp|udp IP PORT          one try; prints the address the peer saw
 //	probe hold IP FILE                 connect to a control port, and use it once FILE is there
 //	probe wait [-p PORT] IP…           until all of them answer
+//	probe count PORT [WHAT=LOW..HIGH …] what comes of datagrams that send sends; see series
+//	probe send IP PORT N [EVERY]       that many numbered datagrams, one each so often (1ms)
 //	probe dns LISTEN-IP ANSWER-IP      a name server with one address for all names
 //	probe lookup udp|tcp NAME          asks the name servers of /etc/resolv.conf
 const (
@@ -88,6 +90,10 @@ func probe(args []string) error {
 		return serveDNS(args)
 	case "lookup":
 		return lookUp(args)
+	case "count":
+		return count(args)
+	case "send":
+		return send(args)
 	}
 	return fmt.Errorf("unknown verb %q", verb)
 }

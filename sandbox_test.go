@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"vagganet/commands/machine"
 )
 
 // The kernel tests run the program on the real kernel. Each script of
@@ -35,7 +37,7 @@ import (
 // conditions too ([root], [tester], [nft], [legacy]), and "exec as $WHO CMD…"
 // runs a command as that user. A third word, "guests", says that the runs of
 // the script cut links in the guests, as where there is no br_netfilter; it is
-// the condition [guests].
+// the condition [guests]. The kernel's own are [netem].
 const (
 	kernelScripts = "testdata/kernel"
 	sandboxTime   = 3 * time.Minute // for one script, in an emulated machine too; then the kernel ends it
@@ -263,6 +265,8 @@ func conditionInside(cond string) (bool, error) {
 		return os.Getenv(iptablesVar) == cond, nil
 	case "guests":
 		return os.Getenv(inGuestsVar) == "true", nil
+	case "netem":
+		return !machine.Host{}.Lacks("sch_netem"), nil
 	}
 	if n, ok := strings.CutPrefix(cond, "neighbours:"); ok {
 		return haveNeighbours(n)

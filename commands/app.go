@@ -49,6 +49,9 @@ type Machine interface {
 	// GuestCommand is what is known of a guest's own command; its PID is 0 if
 	// none can be seen.
 	GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process
+	// Lacks says that the kernel surely has no such module, whether built in or
+	// to be loaded.
+	Lacks(module string) bool
 	// Program is this program's absolute path, and whether it lacks some of
 	// its names beside it.
 	Program() (path string, lacksNames bool)
@@ -215,7 +218,7 @@ func (a App) cli() *cli.App {
 		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
-			a.partitionVerb(), a.checkVerb(), a.statusVerb(), a.doctorVerb(), a.initVerb(), faultsTopic(),
+			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.doctorVerb(), a.initVerb(), faultsTopic(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,

@@ -90,6 +90,7 @@ func (a App) tools() (netcmd.Tools, error) {
 		"hostname": &tools.Hostname, "nsenter": &tools.Nsenter, "unshare": &tools.Unshare,
 		"mount": &tools.Mount, "umount": &tools.Umount, "setpriv": &tools.Setpriv, "modprobe": &tools.Modprobe,
 		"newuidmap": &tools.Newuidmap, "newgidmap": &tools.Newgidmap,
+		"tc": &tools.TC, "dumpcap": &tools.Dumpcap, "tcpdump": &tools.Tcpdump,
 	} {
 		set := os.Getenv(settingVariable(name))
 		if set == "" {

@@ -103,12 +103,12 @@ func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
 		"install %s, or start the run with VAGGANET_IPTABLES naming the other kind", kind)
 }
 
-// lockRun keeps other partition and check commands on the same run waiting until the file
-// returned is closed.
+// lockRun keeps other partition, shape and check commands on the same run waiting
+// until the file returned is closed.
 func lockRun(ctx context.Context, l netcmd.LiveRun) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(l.Dir, ".lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if os.IsPermission(err) {
-		return nil, withHint(fmt.Errorf("only user 0 of run %s can cut or check its links", l.Run), "a child with another user-id can't, nor can another user")
+		return nil, withHint(fmt.Errorf("only user 0 of run %s can cut, shape or check its links", l.Run), "a child with another user-id can't, nor can another user")
 	}
 	if err != nil {
 		return nil, err

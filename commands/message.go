@@ -146,12 +146,13 @@ var stepHints = []struct{ said, hint string }{
 	{"xtables.lock: Permission denied", "this iptables can put its lock nowhere else: name another, such as VAGGANET_IPTABLES=iptables-nft"},
 	{"No such file or directory\nmodprobe", "the kernel's modules are not installed: see /lib/modules"},
 	{"Could not fetch rule set generation id", "the kernel lacks nf_tables: name another iptables, such as VAGGANET_IPTABLES=iptables-legacy"},
+	{"qdisc kind is unknown", netemPackages},
 	{"can't initialize iptables table", "the kernel lacks iptables' modules: load them as root, or name another iptables, such as VAGGANET_IPTABLES=iptables-nft"},
 }
 
 // packages are what has a tool, where that isn't the tool's own name.
 var packages = map[string]string{
-	"ip": "iproute2", "iptables-restore": "iptables", "sysctl": "procps", "brctl": "bridge-utils",
+	"ip": "iproute2", "tc": "iproute2", "iptables-restore": "iptables", "sysctl": "procps", "brctl": "bridge-utils",
 	"unshare": "util-linux", "nsenter": "util-linux", "mount": "util-linux", "umount": "util-linux", "setpriv": "util-linux",
 	"newuidmap": "uidmap", "newgidmap": "uidmap", "modprobe": "kmod", "kill": "procps",
 }

@@ -22,6 +22,8 @@ type kind struct {
 	// build makes the cuts from what is cut now, or from a full mesh, and tells
 	// of them in lines.
 	build func(c *cli.Context, now netcmd.Cuts) (cuts netcmd.Cuts, told []string, err error)
+	// clears says that it takes back shapes, too.
+	clears bool
 	// plan is what brings them about, if not LiveRun.Partition.
 	plan func(netcmd.LiveRun, netcmd.Cuts, func(string) string) plan.Plan
 }
@@ -29,7 +31,8 @@ type kind struct {
 func kinds() []kind {
 	how, oneWay := howFlag(), oneWayFlag()
 	list := []kind{
-		{name: "fullmesh", usage: "every link works again, uplinks included", build: fullMesh, plan: heal},
+		{name: "fullmesh", usage: "every link works again, shapes and uplinks included", build: fullMesh, clears: true,
+			plan: func(l netcmd.LiveRun, _ netcmd.Cuts, _ func(string) string) plan.Plan { return l.Heal() }},
 		{name: "disjoint", args: "NODE ... -- NODE ...", usage: "clusters; every node is named exactly once",
 			flags: []cli.Flag{how, oneWay}, build: clusters(netcmd.Disjoint)},
 		{name: "split", args: "NODE ... -- NODE ...", usage: "clusters that may overlap; a node not named is isolated",
@@ -129,9 +132,17 @@ func (a App) partition(c *cli.Context, k kind) error {
 	if k.plan != nil {
 		build = k.plan
 	}
+	steps := build(live, cuts, captured)
+	if k.clears {
+		shapes, err := a.readShapes(c, live)
+		if err != nil {
+			return err
+		}
+		steps = append(steps, live.Shape(netcmd.NoShapes(live.Names()), shapes)...)
+	}
 	what := strings.Join(slices.Concat([]string{k.name}, options(c), c.Args().Slice()), " ")
 	title := fmt.Sprintf("vagganet partition: %s, of run %s", what, live.Run)
-	err = a.applyUnder(c, lock, strings.Join(append([]string{title}, told...), "\n"), build(live, cuts, captured))
+	err = a.applyUnder(c, lock, strings.Join(append([]string{title}, told...), "\n"), steps)
 	if err != nil && live.CutsIn == netcmd.InGuests {
 		return withHint(err, "some guests may have the new partition by now, and the others the one before: make it again, or another one")
 	}
@@ -182,7 +193,6 @@ func options(c *cli.Context) []string {
 	return words
 }
 
-func heal(live netcmd.LiveRun, _ netcmd.Cuts, _ func(string) string) plan.Plan { return live.Heal() }
 func (a App) partitionRun(c *cli.Context) error {
 	node, argv, err := nodeAndCommand(c)
 	if err != nil {

@@ -20,7 +20,7 @@ const systemSettings = "/etc/vagganet/settings.yaml"
 // environment, VAGGANET_NAME.
 var settingNames = []string{"interface", "network", "guest-network", "sudo", "trace", "no-iptables", "no-host",
 	"ip", "iptables", "brctl", "sysctl", "hostname", "nsenter", "unshare", "mount", "umount", "setpriv",
-	"modprobe", "newuidmap", "newgidmap"}
+	"modprobe", "newuidmap", "newgidmap", "tc", "dumpcap", "tcpdump"}
 
 func settingVariable(name string) string {
 	return "VAGGANET_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))

@@ -49,6 +49,8 @@ type RunStatus struct {
 	// "new".
 	Cut        []netcmd.Link   `json:"cut"`
 	UplinksOff []netcmd.Uplink `json:"uplinks_off"`
+	// Shaped lists the directed links that delay, lose and so on.
+	Shaped []netcmd.ShapedLink `json:"shaped"`
 }
 
 // GuestStatus is one guest of a run.
@@ -64,7 +66,7 @@ type GuestStatus struct {
 func (a App) statusVerb() *cli.Command {
 	return &cli.Command{
 		Name:   "status",
-		Usage:  "show the gateway, its runs, their guests, and what is cut",
+		Usage:  "show the gateway, its runs, their guests, and what is cut or shaped",
 		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
 		Action: a.status,
 	}
@@ -148,6 +150,11 @@ func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 	err := r.Run(c.Context, live.ListRules())
 	cuts := live.ReadCuts(r.Var)
 	s.Cut, s.UplinksOff = cuts.Links(), cuts.Uplinks()
+	if err != nil {
+		return s, err
+	}
+	shapes, err := a.readShapes(c, live)
+	s.Shaped = shapes.Links()
 	return s, err
 }
 
@@ -209,7 +216,11 @@ func (r RunStatus) write(w io.Writer, gateway netip.Addr) error {
 			fmt.Fprintf(w, "  port %s of %s leads to %s, port %d\n", p, gateway, g.Name, p.Internal)
 		}
 	}
-	return r.writeCuts(w)
+	if err := r.writeCuts(w); err != nil {
+		return err
+	}
+	r.writeShapes(w)
+	return nil
 }
 
 // matrixMost is for how many guests a matrix still fits a terminal.
@@ -299,6 +310,25 @@ func (r RunStatus) writeUplinks(w io.Writer) {
 		if guests != nil {
 			fmt.Fprintf(w, "  host and internet %s: %s\n", howWords[how], strings.Join(guests, " "))
 		}
+	}
+}
+
+// writeShapes writes for each shape which links have it.
+func (r RunStatus) writeShapes(w io.Writer) {
+	links := map[netcmd.Shape][]string{}
+	var shapes []netcmd.Shape
+	for _, l := range r.Shaped {
+		if links[l.Shape] == nil {
+			shapes = append(shapes, l.Shape)
+		}
+		links[l.Shape] = append(links[l.Shape], l.From+":"+l.To)
+	}
+	for _, shape := range shapes {
+		named := strings.Join(links[shape], " ")
+		if len(links[shape]) == len(r.Guests)*(len(r.Guests)-1) {
+			named = "all links"
+		}
+		fmt.Fprintf(w, "  %s: %s\n", shape, named)
 	}
 }
 

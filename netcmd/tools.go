@@ -16,7 +16,7 @@ func (t Tool) String() string { return strings.Join(t, " ") }
 // Tools are the host's tools as they are called. None of them is looked for
 // here.
 type Tools struct {
-	IP       Tool
+	IP, TC   Tool
 	Brctl    Tool // nil: ip link add type bridge
 	Iptables Tool
 	Sysctl   Tool
@@ -25,14 +25,17 @@ type Tools struct {
 	Nsenter, Unshare, Mount, Umount, Setpriv Tool
 	Modprobe                                 Tool
 	Newuidmap, Newgidmap                     Tool
+	// What writes packets into a file: either will do.
+	Dumpcap, Tcpdump Tool
 }
 
 // UsualTools are the tools by the names that they have on most machines.
 func UsualTools() Tools {
 	return Tools{
-		IP: Tool{"ip"}, Brctl: Tool{"brctl"}, Iptables: Tool{"iptables"}, Sysctl: Tool{"sysctl"}, Hostname: Tool{"hostname"},
+		IP: Tool{"ip"}, TC: Tool{"tc"}, Brctl: Tool{"brctl"}, Iptables: Tool{"iptables"}, Sysctl: Tool{"sysctl"}, Hostname: Tool{"hostname"},
 		Nsenter: Tool{"nsenter"}, Unshare: Tool{"unshare"}, Mount: Tool{"mount"}, Umount: Tool{"umount"}, Setpriv: Tool{"setpriv"},
 		Modprobe: Tool{"modprobe"}, Newuidmap: Tool{"newuidmap"}, Newgidmap: Tool{"newgidmap"},
+		Dumpcap: Tool{"dumpcap"}, Tcpdump: Tool{"tcpdump"},
 	}
 }
 

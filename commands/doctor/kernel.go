@@ -25,8 +25,8 @@ var (
 		{"nf_nat", "guests have no address outside of their run", Missing},
 		{"xt_MASQUERADE", "guests have no address outside of their run", Missing},
 		{"xt_addrtype", "runs are kept off each other's addresses by it", Missing},
-		{"sch_netem", "without it, no delay, loss or reordering by tc netem", Warning},
-		{"sch_tbf", "without it, no limit of bandwidth by tc tbf", Warning},
+		{"sch_netem", "without it, shape can't delay, reorder or corrupt what is sent", Warning},
+		{"sch_tbf", "without it, shape has no --rate", Warning},
 	}
 	wantsOfNft = []want{
 		{"nf_tables", "this iptables works by it", Missing},

@@ -38,9 +38,12 @@ var packs = []pack{
 // uidmap is not among them: without it root writes the maps.
 var uidmap = pack{name: "uidmap", tools: []string{"newuidmap", "newgidmap"}, apt: "uidmap", dnf: "shadow-utils", apk: "shadow-uidmap"}
 
+// traffic is not among them either: all but shapes works without it.
+var traffic = pack{name: "tc", tools: []string{"tc"}, apt: "iproute2", dnf: "iproute-tc", apk: "iproute2-tc"}
+
 // Tools are all tools that rows tell of, besides those that plans call.
 func Tools() []string {
-	tools := slices.Clone(uidmap.tools)
+	tools := slices.Concat(uidmap.tools, traffic.tools)
 	for _, p := range packs {
 		tools = append(tools, p.tools...)
 	}
@@ -49,7 +52,7 @@ func Tools() []string {
 
 func (f Facts) toolRows() []Row {
 	rows := []Row{}
-	known := slices.Clone(uidmap.tools)
+	known := slices.Concat(uidmap.tools, traffic.tools)
 	for _, p := range packs {
 		known = append(known, p.tools...)
 		if needed := f.neededOf(p); len(needed) > 0 {
@@ -62,7 +65,7 @@ func (f Facts) toolRows() []Row {
 		}
 	}
 	return append(slices.DeleteFunc(append(rows, f.unshareRow(), f.iptablesRow(), f.lockRow(), f.brctlRow()),
-		func(r Row) bool { return r.Name == "" }), f.uidmapRow())
+		func(r Row) bool { return r.Name == "" }), f.uidmapRow(), f.trafficRow())
 }
 
 // neededOf lists those of a package's tools that plans call, by the names and
@@ -229,6 +232,15 @@ func (f Facts) brctlRow() Row {
 		Why:     "each run has a bridge",
 		Command: "export VAGGANET_BRCTL=ip",
 		Advice:  "or write it down as \"brctl: ip\" in ~/.config/vagganet/settings.yaml; ip makes the bridges then"}
+}
+
+// trafficRow is about what only the verb shape needs.
+func (f Facts) trafficRow() Row {
+	if f.has("tc") {
+		return ok(traffic.name, places([]string{f.Tools["tc"].Path}))
+	}
+	return f.toInstall(Row{Name: traffic.name, State: Warning, What: "not there: tc",
+		Why: "links can be cut without it, but not made slow or lossy"}, traffic)
 }
 
 // uidmapRow is about what is wanted, but not needed.

@@ -43,6 +43,24 @@ var configNames = map[string]string{
 	"iptable_nat":    "IP_NF_NAT",
 	"sch_netem":      "NET_SCH_NETEM",
 	"sch_tbf":        "NET_SCH_TBF",
+	"sch_htb":        "NET_SCH_HTB",
+	"sch_ingress":    "NET_SCH_INGRESS",
+	"cls_bpf":        "NET_CLS_BPF",
+	"act_mirred":     "NET_ACT_MIRRED",
+}
+
+// Lacks says that the kernel surely has no such module, whether built in or to be
+// loaded. Where its modules can't be seen, as in many containers, they may well be
+// loaded all the same when they are asked for.
+func (Host) Lacks(module string) bool {
+	dep := readFile("/lib/modules/" + kernelRelease() + "/modules.dep")
+	switch features()[module] {
+	case Absent:
+		return true
+	case NotInstalled:
+		return dep != ""
+	}
+	return false
 }
 
 // features looks for each of them where the kernel and its modules tell.

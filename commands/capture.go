@@ -1,0 +1,87 @@
+package commands
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/netcmd"
+)
+
+func (a App) captureVerb() *cli.Command {
+	return &cli.Command{
+		Name:      "capture",
+		Usage:     "write the packets of a guest, or of all, into a file",
+		ArgsUsage: "NODE|all [-- FILTER ...]",
+		Description: "Captures at the bridge's ports until Ctrl+C: what a guest sends is seen before it is\n" +
+			"cut or shaped, and what it gets, afterwards. All ports are seen by one process, so\n" +
+			"by one clock. Where dumpcap is installed (Debian: wireshark-common), the file is\n" +
+			"pcapng; otherwise it is tcpdump's pcap, of Linux cooked packets for all, which have\n" +
+			"the number of the port in place of its name.\n\n" +
+			"FILTER is as for tcpdump: vagganet capture all --write run.pcapng -- tcp port 80",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Usage: "the `FILE`; - is the standard output"},
+			runFlag(), dryRunFlag()},
+		Action: a.capture,
+	}
+}
+
+func (a App) capture(c *cli.Context) error {
+	node, filter, err := nodeAndFilter(c)
+	if err != nil {
+		return err
+	}
+	file := c.String("write")
+	if file == "" {
+		return usagef("capture takes --write FILE")
+	}
+	live, err := a.liveRun(c)
+	if err != nil {
+		return err
+	}
+	switch names := live.Names(); {
+	case node == "*" || node == "all" && !slices.Contains(names, node):
+		node = ""
+	case !slices.Contains(names, node):
+		return fmt.Errorf("no guest is called %q: there are %s", node, strings.Join(names, ", "))
+	}
+	switch tools := live.Tools; {
+	case a.Machine.Has(tools.Dumpcap[0]):
+		return a.foreground(c, live.CaptureNG(node, file, filter), false)
+	case !a.Machine.Has(tools.Tcpdump[0]):
+		return withHint(fmt.Errorf("neither %s nor %s is there", tools.Dumpcap, tools.Tcpdump),
+			"install wireshark-common (Fedora: wireshark-cli, Alpine: wireshark-common) or tcpdump")
+	}
+	if own, err := a.inOwnUserNS(c, live); own || err != nil {
+		return cmp.Or(err, withHint(fmt.Errorf("tcpdump can't capture in the isolated run of a plain user: it wants to set groups, which nobody may in there"),
+			"install dumpcap (Debian's package is wireshark-common), or start the run at a gateway"))
+	}
+	return a.foreground(c, live.Capture(node, file, filter), false)
+}
+
+// nodeAndFilter are the arguments of capture.
+func nodeAndFilter(c *cli.Context) (node string, filter []string, err error) {
+	args := c.Args().Slice()
+	if len(args) == 0 {
+		return "", nil, usagef("capture takes a node, or all")
+	}
+	if len(args) > 1 && args[1] != "--" {
+		return "", nil, usagef("capture takes one node, or all, and after -- a filter, but got %q", args[1])
+	}
+	if len(args) > 2 {
+		filter = args[2:]
+	}
+	return args[0], filter, nil
+}
+
+// inOwnUserNS says whether the run has a user namespace that a plain user made.
+func (a App) inOwnUserNS(c *cli.Context, live netcmd.LiveRun) (bool, error) {
+	if !live.Isolated {
+		return false, nil
+	}
+	g, err := a.gateway(c)
+	return a.Machine.Facts(g).Isolated.OwnUser, err
+}

@@ -1,0 +1,206 @@
+package commands
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/netcmd"
+)
+
+// percentFlags are the flags of shape that say how many packets of a hundred.
+var percentFlags = []struct {
+	name, usage string
+	of          func(*netcmd.Shape) *float64
+}{
+	{"loss", "vanish", func(s *netcmd.Shape) *float64 { return &s.Loss }},
+	{"duplicate", "arrive twice", func(s *netcmd.Shape) *float64 { return &s.Duplicate }},
+	{"reorder", "are not delayed, and so come too early (with --delay)", func(s *netcmd.Shape) *float64 { return &s.Reorder }},
+	{"corrupt", "arrive with a bit flipped", func(s *netcmd.Shape) *float64 { return &s.Corrupt }},
+}
+
+const (
+	longestDelay    = time.Minute
+	shortestDelay   = time.Microsecond
+	smallestPercent = 0.0001
+	lowestRate      = 8_000 // bits per second
+	highestRate     = 100_000_000_000
+)
+
+func (a App) shapeVerb() *cli.Command {
+	flags := []cli.Flag{
+		&cli.DurationFlag{Name: "delay", Usage: "each packet is `HOW-LONG` on its way, such as 50ms"},
+		&cli.DurationFlag{Name: "jitter", Usage: "up to `HOW-LONG` more or less, by chance (with --delay)"},
+	}
+	for _, f := range percentFlags {
+		flags = append(flags, &cli.StringFlag{Name: f.name, Usage: "of a hundred packets `PERCENT` " + f.usage})
+	}
+	flags = append(flags,
+		&cli.StringFlag{Name: "rate", Usage: "no more than `RATE` goes through: 1mbit, 64kbit, 2.5gbit; who sends more waits, at most 0.4s"},
+		&cli.BoolFlag{Name: "clear", Usage: "the links do nothing any more to what they carry"},
+		runFlag(), dryRunFlag())
+	return &cli.Command{
+		Name:      "shape",
+		Usage:     "make links of a run slow, lossy, or narrow",
+		ArgsUsage: "[FROM:TO ...]",
+		Description: "Gives links a shape in place of the one they have: what FROM sends to TO is delayed,\n" +
+			"lost, and so on. No link means all links between guests. Links that are not named\n" +
+			"stay as they are, and what is cut stays cut; partition fullmesh clears shapes, too.\n" +
+			"\"vagganet help faults\" tells more.",
+		Flags:  flags,
+		Action: a.shape,
+	}
+}
+
+func (a App) shape(c *cli.Context) error {
+	shape, err := shapeOf(c)
+	if err != nil {
+		return err
+	}
+	if err := a.checkShape(shape); err != nil {
+		return err
+	}
+	live, err := a.liveRun(c)
+	if err != nil {
+		return err
+	}
+	words := c.Args().Slice()
+	if len(words) == 0 {
+		words = []string{"*:*"}
+	}
+	links, err := netcmd.Pairs(live.Names(), words, netcmd.State{})
+	if err != nil {
+		return err
+	}
+	if err := a.checkTools(live.ListShapes()); err != nil {
+		return err
+	}
+	var lock *os.File
+	if !c.Bool("dry-run") {
+		if lock, err = lockRun(c.Context, live); err != nil {
+			return err
+		}
+		defer lock.Close()
+	}
+	now, err := a.readShapes(c, live)
+	if err != nil {
+		return err
+	}
+	what := slices.Concat([]string{"shape:"}, c.Args().Slice(), strings.Fields(shape.String()))
+	if c.Bool("clear") {
+		what = slices.Concat([]string{"shape:"}, c.Args().Slice(), []string{"clear"})
+	}
+	return a.applyUnder(c, lock, fmt.Sprintf("vagganet %s, of run %s", strings.Join(what, " "), live.Run), live.Shape(now.With(links, shape), now))
+}
+
+// readShapes reads how the links of a run are shaped, also for a dry run: that is
+// no change. Where there is no tc, nothing is.
+func (a App) readShapes(c *cli.Context, live netcmd.LiveRun) (netcmd.Shapes, error) {
+	if !a.Machine.Has(live.Tools.TC[0]) {
+		return netcmd.NoShapes(live.Names()), nil
+	}
+	r := newRunner(c)
+	if err := r.Run(c.Context, live.ListShapes()); err != nil {
+		return netcmd.Shapes{}, err
+	}
+	return live.ReadShapes(r.Var)
+}
+
+// shapeOf is the shape that the flags tell of.
+func shapeOf(c *cli.Context) (netcmd.Shape, error) {
+	var s netcmd.Shape
+	var err error
+	if s.Delay, err = milliseconds(c, "delay"); err != nil {
+		return s, err
+	}
+	if s.Jitter, err = milliseconds(c, "jitter"); err != nil {
+		return s, err
+	}
+	for _, f := range percentFlags {
+		if *f.of(&s), err = percentOf(c, f.name); err != nil {
+			return s, err
+		}
+	}
+	if s.Rate, err = rateOf(c); err != nil {
+		return s, err
+	}
+	switch {
+	case c.Bool("clear") && s != netcmd.Shape{}:
+		return s, usagef("--clear leaves links without a shape: leave out the rest")
+	case !c.Bool("clear") && s == netcmd.Shape{}:
+		return s, usagef("shape takes what links are to do, such as --delay 50ms, or --clear")
+	case s.Jitter > s.Delay:
+		return s, usagef("--jitter takes a --delay of at least as much")
+	case s.Reorder > 0 && s.Delay == 0:
+		return s, usagef("--reorder takes a --delay: it is the others that come late")
+	}
+	return s, nil
+}
+
+func milliseconds(c *cli.Context, flag string) (float64, error) {
+	d := c.Duration(flag)
+	if c.IsSet(flag) && (d < shortestDelay || d > longestDelay) {
+		return 0, usagef("--%s %s is not from %s to %s", flag, d, shortestDelay, longestDelay)
+	}
+	return float64(d) / float64(time.Millisecond), nil
+}
+
+func percentOf(c *cli.Context, flag string) (float64, error) {
+	if !c.IsSet(flag) {
+		return 0, nil
+	}
+	percent, err := strconv.ParseFloat(strings.TrimSuffix(c.String(flag), "%"), 64)
+	if err != nil || !(percent >= smallestPercent && percent <= 100) {
+		return 0, usagef("--%s %q is not from 0.0001%% to 100%%", flag, c.String(flag))
+	}
+	return math.Round(percent*1e4) / 1e4, nil
+}
+
+var (
+	rateWords = regexp.MustCompile(`^([0-9.]+)(bit|kbit|mbit|gbit)$`)
+	rateUnits = map[string]float64{"bit": 1, "kbit": 1e3, "mbit": 1e6, "gbit": 1e9}
+)
+
+// rateOf is the rate in whole bytes per second, as the kernel counts it, given in
+// bits.
+func rateOf(c *cli.Context) (float64, error) {
+	if !c.IsSet("rate") {
+		return 0, nil
+	}
+	words := rateWords.FindStringSubmatch(strings.ToLower(c.String("rate")))
+	if words == nil {
+		return 0, usagef("--rate %q is not like 64kbit, 1mbit or 2.5gbit", c.String("rate"))
+	}
+	number, err := strconv.ParseFloat(words[1], 64)
+	rate := number * rateUnits[words[2]]
+	if err != nil || rate < lowestRate || rate > highestRate {
+		return 0, usagef("--rate %q is not from 8kbit to 100gbit", c.String("rate"))
+	}
+	return math.Floor(rate/8) * 8, nil
+}
+
+// netemPackages says where the module comes from that many kernels do without.
+const netemPackages = "sch_netem comes with Debian's linux-image-amd64, Ubuntu's linux-modules-extra-$(uname -r),\n" +
+	"Fedora's kernel-modules-extra, and Alpine's linux-lts; reboot if the kernel is another one then"
+
+// checkShape says what the kernel lacks for a shape, before anything is changed.
+func (a App) checkShape(s netcmd.Shape) error {
+	for _, module := range s.Modules() {
+		switch {
+		case !a.Machine.Lacks(module):
+		case module == "sch_netem":
+			return withHint(fmt.Errorf("this kernel can't delay, reorder or corrupt what is sent: it has no sch_netem"),
+				"%s\n--loss, --duplicate and --rate work without it", netemPackages)
+		default:
+			return fmt.Errorf("this kernel can't shape links like that: it has no %s", module)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package netcmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Shape is what a link does to what is sent over it, beside letting it arrive. The
+// zero Shape is a link that does nothing.
+type Shape struct {
+	// Delay, in milliseconds, is how long what is sent is on its way, give or
+	// take up to Jitter.
+	Delay  float64 `json:"delay_ms,omitempty"`
+	Jitter float64 `json:"jitter_ms,omitempty"`
+	// The next four say how many packets of a hundred vanish, arrive twice,
+	// arrive ahead of those that are delayed, or arrive with a bit flipped.
+	Loss      float64 `json:"loss_percent,omitempty"`
+	Duplicate float64 `json:"duplicate_percent,omitempty"`
+	Reorder   float64 `json:"reorder_percent,omitempty"`
+	Corrupt   float64 `json:"corrupt_percent,omitempty"`
+	// Rate is in bits per second; 0 is no limit.
+	Rate float64 `json:"rate_bits,omitempty"`
+}
+
+// needsNetem says whether it takes the kernel's sch_netem.
+func (s Shape) needsNetem() bool { return s.Delay+s.Jitter+s.Reorder+s.Corrupt > 0 }
+
+// queued says whether it takes a queue of the link's own.
+func (s Shape) queued() bool { return s.needsNetem() || s.Rate > 0 }
+
+// drawn says whether it takes a filter that draws.
+func (s Shape) drawn() bool { return s.Loss+s.Duplicate > 0 }
+
+// Modules are those of the kernel that it takes.
+func (s Shape) Modules() []string {
+	var modules []string
+	need := func(needed bool, names ...string) {
+		if needed {
+			modules = append(modules, names...)
+		}
+	}
+	need(s.needsNetem(), "sch_netem")
+	need(s != Shape{}, "cls_bpf")
+	need(s.drawn(), "sch_ingress")
+	need(s.Duplicate > 0, "act_mirred")
+	need(s.queued(), "sch_htb")
+	need(s.Rate > 0, "sch_tbf")
+	return modules
+}
+
+// String is the shape in the words of the command line: "delay 50ms loss 20%".
+func (s Shape) String() string {
+	var words []string
+	add := func(name string, value float64, unit string) {
+		if value > 0 {
+			words = append(words, fmt.Sprintf("%s %s%s", name, plainNumber(value), unit))
+		}
+	}
+	add("delay", s.Delay, "ms")
+	add("jitter", s.Jitter, "ms")
+	add("loss", s.Loss, "%")
+	add("duplicate", s.Duplicate, "%")
+	add("reorder", s.Reorder, "%")
+	add("corrupt", s.Corrupt, "%")
+	unit := 0
+	rate := s.Rate
+	for ; rate >= 1000 && unit < 3; unit++ {
+		rate /= 1000
+	}
+	add("rate", rate, []string{"bit", "kbit", "mbit", "gbit"}[unit])
+	return strings.Join(words, " ")
+}
+
+// ShapedLink is a directed link and its shape.
+type ShapedLink struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+	Shape
+}
+
+// Shapes are those of the links of a run.
+type Shapes struct {
+	// Guests are the nodes, sorted by name.
+	Guests []string
+	links  map[[2]int]Shape // by the numbers of sender and receiver
+	// there are the qdiscs that the kernel has on a receiver's port, as a line
+	// of tc names them.
+	there map[int][]string
+}
+
+// NoShapes are those of a run in which no link has one.
+func NoShapes(guests []string) Shapes {
+	return Shapes{slices.Sorted(slices.Values(guests)), map[[2]int]Shape{}, map[int][]string{}}
+}
+
+// With is the shapes with some links in another one. The links are of guests that
+// there are, as Pairs reads them.
+func (s Shapes) With(links []Link, shape Shape) Shapes {
+	changed := NoShapes(s.Guests)
+	for ends, old := range s.links {
+		changed.links[ends] = old
+	}
+	for _, l := range links {
+		from, _ := slices.BinarySearch(s.Guests, l.From)
+		to, _ := slices.BinarySearch(s.Guests, l.To)
+		changed.set(from, to, shape)
+	}
+	return changed
+}
+
+func (s Shapes) set(from, to int, shape Shape) {
+	if shape == (Shape{}) {
+		delete(s.links, [2]int{from, to})
+		return
+	}
+	s.links[[2]int{from, to}] = shape
+}
+
+// Links lists the links that have a shape.
+func (s Shapes) Links() []ShapedLink {
+	links := []ShapedLink{}
+	for from, sender := range s.Guests {
+		for to, receiver := range s.Guests {
+			if shape, shaped := s.links[[2]int{from, to}]; shaped {
+				links = append(links, ShapedLink{sender, receiver, shape})
+			}
+		}
+	}
+	return links
+}
+
+// sameTo says whether both have the same shapes for what is sent to a guest.
+func (s Shapes) sameTo(to int, other Shapes) bool {
+	for from := range s.Guests {
+		if ends := [2]int{from, to}; s.links[ends] != other.links[ends] {
+			return false
+		}
+	}
+	return true
+}
+
+// any says whether one of the links to a guest has a shape of that kind.
+func (s Shapes) any(to int, kind func(Shape) bool) bool {
+	for from := range s.Guests {
+		if kind(s.links[[2]int{from, to}]) {
+			return true
+		}
+	}
+	return false
+}

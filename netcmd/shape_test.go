@@ -1,0 +1,167 @@
+package netcmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// shapedRun has as many guests, g00 and so on.
+func shapedRun(guests int) LiveRun {
+	var l LiveRun
+	l.Tools = UsualTools()
+	ip := netip.MustParseAddr("172.18.0.0")
+	for i := range guests {
+		ip = ip.Next()
+		l.Guests = append(l.Guests, Guest{Name: fmt.Sprintf("g%02d", i), IP: ip})
+	}
+	return l
+}
+
+// link is guest number from's to number to.
+func link(l LiveRun, from, to int) Link { return Link{From: l.Names()[from], To: l.Names()[to]} }
+
+// tc answers as the real one does, from the lines that made what there is: all
+// qdiscs, and the filters of each port.
+func tc(l LiveRun, batch string) string {
+	var qdiscs []map[string]any
+	filters := map[string][]any{}
+	for line := range strings.Lines(batch) {
+		words := strings.Fields(line)
+		port := after(words, "dev")
+		switch {
+		case words[0] == "qdisc" && words[1] == "add":
+			q := map[string]any{"dev": port, "parent": after(words, "parent"), "handle": after(words, "handle"), "root": slices.Contains(words, "root")}
+			for _, kind := range []string{"clsact", "htb", "netem", "tbf"} {
+				if slices.Contains(words, kind) {
+					q["kind"] = kind
+				}
+			}
+			q["options"] = optionsOf(words)
+			qdiscs = append(qdiscs, q)
+		case words[0] == "filter" && slices.Contains(words, "egress"):
+			filters[port] = append(filters[port], map[string]any{"options": map[string]any{"bytecode": bytecodeOf(line)}})
+		}
+	}
+	slices.Reverse(qdiscs) // the kernel has them in no order
+	var b strings.Builder
+	out := json.NewEncoder(&b)
+	out.Encode(qdiscs)
+	for _, name := range l.Names() {
+		out.Encode(append([]any{}, filters[Port(name)]...))
+	}
+	return b.String()
+}
+
+func optionsOf(words []string) map[string]any {
+	number := func(option, unit string) float64 {
+		var x float64
+		fmt.Sscanf(strings.TrimSuffix(after(words, option), unit), "%g", &x)
+		return x
+	}
+	if slices.Contains(words, "tbf") {
+		return map[string]any{"rate": number("rate", "bit") / 8}
+	}
+	var jitter float64
+	if i := slices.Index(words, "delay"); i > 0 && i+2 < len(words) {
+		fmt.Sscanf(words[i+2], "%gms", &jitter)
+	}
+	return map[string]any{
+		"delay":   map[string]any{"delay": number("delay", "ms") / 1000, "jitter": jitter / 1000},
+		"reorder": map[string]any{"reorder": number("reorder", "%") / 100},
+		"corrupt": map[string]any{"corrupt": number("corrupt", "%") / 100},
+		"rate":    map[string]any{"rate": 1},
+	}
+}
+
+func bytecodeOf(line string) map[string]any {
+	var insns []map[string]any
+	for _, insn := range strings.Split(strings.Split(line, "'")[1], ",")[1:] {
+		var code, jt, jf, k uint32
+		fmt.Sscan(insn, &code, &jt, &jf, &k)
+		insns = append(insns, map[string]any{"code": code, "k": k})
+	}
+	return map[string]any{"insns": insns}
+}
+
+// TestShapesAreReadBack has shapes of all kinds on many links, and has them read
+// from what they were made of.
+func TestShapesAreReadBack(t *testing.T) {
+	l := shapedRun(18) // more than one hexadecimal digit has
+	shapes := []Shape{
+		{Delay: 50, Jitter: 10, Loss: 20, Duplicate: 1, Reorder: 25, Corrupt: 0.1, Rate: 8000},
+		{Loss: 20}, {Loss: 0.0001}, {Loss: 100}, {Duplicate: 1}, {Duplicate: 100}, {Rate: 1e6}, {Rate: 2.5e9},
+		{Delay: 50}, {Delay: 0.001}, {Delay: 50, Jitter: 10}, {Delay: 60000, Reorder: 25}, {Corrupt: 0.1},
+	}
+	wanted := NoShapes(l.Names())
+	var want []ShapedLink
+	for i, shape := range shapes {
+		a := link(l, 17-i, (5*i)%18)
+		if a.From == a.To {
+			t.Fatal("no link")
+		}
+		wanted = wanted.With([]Link{a}, shape)
+		want = append(want, ShapedLink{a.From, a.To, shape})
+	}
+	slices.SortFunc(want, func(a, b ShapedLink) int { return strings.Compare(a.From, b.From) })
+	plan := l.Shape(wanted, NoShapes(l.Names()))
+	got, err := l.ReadShapes(func(string) string { return tc(l, plan[0].Stdin) })
+	if err != nil || !slices.Equal(got.Links(), want) {
+		t.Fatalf("%v\nread %v\nwant %v\nfrom %s", err, got.Links(), want, plan[0].Stdin)
+	}
+	if again := l.Shape(wanted, got); again != nil {
+		t.Errorf("what is there already is made again:\n%s", again[0].Stdin)
+	}
+	gone := l.Shape(NoShapes(l.Names()), got)
+	for line := range strings.Lines(gone[0].Stdin) {
+		if !strings.HasPrefix(line, "qdisc del ") {
+			t.Errorf("to clear all there is %s", line)
+		}
+	}
+}
+
+// TestLeftovers takes away what a command that failed half way has left.
+func TestLeftovers(t *testing.T) {
+	l := shapedRun(2)
+	now, err := l.ReadShapes(func(string) string {
+		return `[{"kind":"clsact","dev":"g-g00","parent":"ffff:fff1"},{"kind":"htb","dev":"g-g00","handle":"1:","root":true},
+			{"kind":"noqueue","dev":"g-g01","handle":"0:","root":true}][][]`
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := l.Shape(NoShapes(l.Names()), now)
+	if want := "qdisc del dev g-g00 clsact\nqdisc del dev g-g00 root\n"; plan == nil || plan[0].Stdin != want {
+		t.Errorf("plan %v, not %q", plan, want)
+	}
+}
+
+func TestShapesUnread(t *testing.T) {
+	l := shapedRun(2)
+	for _, text := range []string{"no JSON", `[{"kind":1}]`, `[]`, `[][]`, `[][{]`} {
+		if _, err := l.ReadShapes(func(string) string { return text }); err == nil {
+			t.Errorf("%q is read without an error", text)
+		}
+	}
+	if s, err := l.ReadShapes(func(string) string { return "" }); err != nil || len(s.Links()) > 0 {
+		t.Errorf("where tc said nothing, there are %v, %v", s.Links(), err)
+	}
+}
+
+func TestShapeString(t *testing.T) {
+	for want, shape := range map[string]Shape{
+		"":             {},
+		"delay 0.5ms":  {Delay: 0.5},
+		"rate 8kbit":   {Rate: 8000},
+		"rate 2.5gbit": {Rate: 2.5e9},
+		"delay 50ms jitter 10ms loss 20% duplicate 1% reorder 25% corrupt 0.1% rate 1mbit": {
+			Delay: 50, Jitter: 10, Loss: 20, Duplicate: 1, Reorder: 25, Corrupt: 0.1, Rate: 1e6},
+	} {
+		if got := shape.String(); got != want {
+			t.Errorf("%+v is %q, not %q", shape, got, want)
+		}
+	}
+}
