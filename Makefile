@@ -19,7 +19,9 @@ export CGO_ENABLED = 0
 # Go asks git for a commit to stamp into the program, and fails where git will
 # not look into a clone that belongs to somebody else. `git describe` below may
 # fail without harm.
-export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
+# The tag leaves out what the command line library needs to write manual pages:
+# each start of the program would pay for it, and a run has two.
+export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false -tags=urfave_cli_no_docs)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 # Tools of the tests, pinned here rather than in go.mod, which is the program's.
