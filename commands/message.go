@@ -137,6 +137,7 @@ var stepHints = []struct{ said, hint string }{
 	{"unshare: unshare failed: Operation not permitted", "this machine, or the container we are in, forbids user namespaces: \"vagganet doctor\" looks for what does"},
 	{"unshare: unshare failed: Permission denied", "this machine, or the container we are in, forbids user namespaces: \"vagganet doctor\" looks for what does"},
 	{"brctl: applet not found", "this busybox was built without brctl: VAGGANET_BRCTL=ip has ip make the bridge"},
+	{"arp: applet not found", "this busybox was built without arp: VAGGANET_BRCTL=ip or VAGGANET_BRCTL=brctl has ip do it"},
 	{"unrecognized option", tooOld}, // util-linux's, and BusyBox's of the same names
 	{"multi-call binary", tooOld},
 	{"install: cannot change ", cantWrite}, // which is what comes of a folder that it couldn't make

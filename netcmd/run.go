@@ -146,9 +146,15 @@ func (r Run) Claim() plan.Plan {
 		fmt.Sprintf("link add %s address %s type veth peer name %s address %s netns %s",
 			gw, MAC(r.Slot.Gateway), br, MAC(r.Slot.Bridge), r.dir(Bridge)),
 		fmt.Sprintf("addr add %s/30 dev %s", r.Slot.Gateway, gw),
-		"link set dev "+gw+" up",
-		neighbour(r.Slot.Bridge, gw))
-	return plan.Plan{s}
+		"link set dev "+gw+" up")
+	arp := r.Gateway.Tools.arp()
+	if arp == nil {
+		s.Stdin += lines(neighbour(r.Slot.Bridge, gw))
+		return plan.Plan{s}
+	}
+	// For an entry like this, ip reads all devices first, and the gateway has
+	// one for each run.
+	return plan.Plan{s, r.inGateway(s.About, arp.With("-i", gw, "-s", r.Slot.Bridge.String(), MAC(r.Slot.Bridge))...)}
 }
 
 // Populate makes the guests, and what else needs no more than the bridge's

@@ -1,6 +1,10 @@
 package netcmd
 
-import "strings"
+import (
+	"path"
+	"slices"
+	"strings"
+)
 
 // Tool is the words that start a host tool, such as "ip" or "busybox brctl".
 type Tool []string
@@ -44,6 +48,15 @@ func UsualTools() Tools {
 func (t Tools) Restore() Tool {
 	last := len(t.Iptables) - 1
 	return append(append(Tool{}, t.Iptables[:last]...), t.Iptables[last]+"-restore")
+}
+
+// arp is that of the BusyBox that makes the bridge; nil where something else does.
+func (t Tools) arp() Tool {
+	last := len(t.Brctl) - 1
+	if last < 1 || path.Base(t.Brctl[last-1]) != "busybox" {
+		return nil
+	}
+	return append(slices.Clone(t.Brctl[:last]), "arp")
 }
 
 // batch is one ip process for many lines.

@@ -79,6 +79,8 @@ var machines = []struct {
 	{"no newuidmap, for root", `{"user": {"UID": 0}, "sudo": [], "tools": {"newuidmap": null}}`, nil},
 	{"a BusyBox without brctl", `{"answers": {"busybox applets": {"output": "ping\nsysctl"}}}`, map[string][]string{
 		"!tools/brctl": {"without brctl", "VAGGANET_BRCTL=ip", "brctl: ip"}}},
+	{"a BusyBox without arp", `{"answers": {"busybox applets": {"output": "ping\nsysctl\nbrctl"}}}`, map[string][]string{
+		"!tools/brctl": {"without arp"}}},
 	{"iptables-legacy", `{"answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}}}`, nil},
 	{"iptables-legacy by its name", `{"iptables": "iptables-legacy", "needed": ["iptables-legacy", "iptables-legacy-restore"],
 			"answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}},
