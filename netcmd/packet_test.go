@@ -16,6 +16,7 @@ type packet struct {
 	proto         string // tcp, udp or icmp
 	opens         bool   // a SYN alone, or the first of its kind
 	refuses       bool   // a RST, or destination unreachable
+	tried         *int   // with so many rules; nil if nobody counts
 }
 
 // chainsOf are the rules of an input of iptables-restore, or those that were
@@ -34,6 +35,9 @@ func chainsOf(input []string) map[string][][]string {
 // on.
 func (p packet) fate(chains map[string][][]string, chain string) string {
 	for _, rule := range chains[chain] {
+		if p.tried != nil {
+			*p.tried++
+		}
 		if !p.matches(rule) {
 			continue
 		}
@@ -91,9 +95,9 @@ func (p packet) is(words []string) (bool, int) {
 	case "--mac-source":
 		return flag(p.mac == value)
 	case "--physdev-in":
-		return flag(p.portIn == value)
+		return flag(isPort(p.portIn, value))
 	case "--physdev-out":
-		return flag(p.portOut == value)
+		return flag(isPort(p.portOut, value))
 	case "--physdev-is-bridged":
 		return !p.routed, 1
 	case "--ctstate":
@@ -107,6 +111,13 @@ func (p packet) is(words []string) (bool, int) {
 		return p.opens, 3
 	}
 	panic("what is " + strings.Join(words, " ") + "?")
+}
+
+// isPort says whether a port is the one that a rule is about, or one of those
+// whose names begin so.
+func isPort(port, rule string) bool {
+	beginning, any := strings.CutSuffix(rule, "+")
+	return port == rule || any && strings.HasPrefix(port, beginning)
 }
 
 // fates are what becomes of a SYN, of what follows it, of a datagram, of an

@@ -3,6 +3,7 @@ package netcmd
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -55,6 +56,44 @@ func TestRulesAreTheCuts(t *testing.T) {
 	for range 2000 {
 		check(anyCuts(r, numbered(1+r.IntN(7))))
 	}
+	// Many, with names that begin alike and names that don't.
+	for range 8 {
+		names := manyNames(r)
+		check(anyCuts(r, names))
+		for _, build := range Named {
+			check(build.Build(names, r.Uint64()))
+		}
+		check(anyClusters(r, names).By(Hows[r.IntN(len(Hows))]))
+	}
+}
+
+// manyNames are names of guests in any order, some of which are the beginning of
+// others, and some too long for a port.
+func manyNames(r *rand.Rand) []string {
+	var names []string
+	beginnings := []string{"", "n", "node", "node-of-a-kind", "x.y"}
+	for i := range fewPorts - 2 + r.IntN(50) {
+		names = append(names, beginnings[r.IntN(len(beginnings))]+fmt.Sprint(i))
+	}
+	r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	return names
+}
+
+// anyClusters are a few that guests are in one after another, for the most part.
+func anyClusters(r *rand.Rand, names []string) Cuts {
+	clusters := make([][]string, 2+r.IntN(3))
+	for i, name := range FullMesh(names).Guests {
+		number := i * len(clusters) / len(names)
+		if r.IntN(8) == 0 {
+			number = r.IntN(len(clusters))
+		}
+		clusters[number] = append(clusters[number], name)
+	}
+	c, err := Disjoint(names, clusters)
+	if err != nil {
+		panic(err) // each is in one of them
+	}
+	return c
 }
 
 // follow sends packets over every link. What goes to the gateway leaves by no
@@ -90,9 +129,15 @@ func numbered(guests int) []string {
 	return names
 }
 
-// Rules cost by the guest, not by the pair, where the cuts have clusters.
+// Rules cost by the guest, not by the pair, where the cuts have clusters; less
+// where the names of those that are together begin alike. A packet walks past few
+// of them.
 func TestRulesOfManyGuests(t *testing.T) {
 	names := numbered(253)
+	hashed := slices.Clone(names)
+	for i, name := range hashed {
+		hashed[i] = "too-long-for-a-port-" + name
+	}
 	must := func(c Cuts, err error) Cuts {
 		if err != nil {
 			t.Fatal(err)
@@ -101,28 +146,47 @@ func TestRulesOfManyGuests(t *testing.T) {
 	}
 	thirds := must(Disjoint(names, [][]string{names[:84], names[84:168], names[168:]}))
 	for name, c := range map[string]struct {
-		cuts Cuts
-		most int
+		cuts         Cuts
+		lines, walks int // at most
 	}{
-		"halves":    {Named[0].Build(names, 0), 253 + 2*129 + 6},
-		"refused":   {Named[0].Build(names, 0).By(Reject), 253 + 2*129 + 10},
-		"thirds":    {thirds, 253 + 3*88 + 8},
-		"all alone": {must(Isolate(names, names)), 253 + 6},
-		"one alone": {must(Isolate(names, names[:1])), 253 + 8},
-		"uneven":    {must(Disjoint(names, [][]string{names[:3], names[3:]})), 253 + 13},
-		"bridge":    {Named[6].Build(names, 0), 252 + 2*129 + 6},
+		"halves":      {Named[0].Build(names, 0), 65, 40},
+		"refused":     {Named[0].Build(names, 0).By(Reject), 70, 42},
+		"thirds":      {thirds, 125, 40},
+		"all alone":   {must(Isolate(names, names)), 10, 5},
+		"one alone":   {must(Isolate(names, names[:1])), 36, 26},
+		"uneven":      {must(Disjoint(names, [][]string{names[:3], names[3:]})), 40, 30},
+		"bridge":      {Named[6].Build(names, 0), 95, 50},
+		"any halves":  {Named[1].Build(names, 1), 253 + 2*129 + 6, 253 + 129},
+		"fewer":       {Named[1].Build(names[:100], 1), 270, 50},
+		"names apart": {Named[0].Build(hashed, 0), 253 + 2*129 + 6, 253 + 129},
 	} {
 		input := transaction(linkChains(c.cuts, cutChain))
-		if len(input) > c.most {
-			t.Errorf("%s: %d lines, more than %d", name, len(input), c.most)
+		if walks := longestWalk(c.cuts, input); len(input) > c.lines || walks > c.walks {
+			t.Errorf("%s: %d lines, more than %d, or %d on one way, more than %d", name, len(input), c.lines, walks, c.walks)
 		}
 		if !fits(input) {
 			t.Errorf("%s is too much for one transaction", name)
 		}
-		if got := readBack(inBridge(names), input); !sameCuts(got, c.cuts) {
+		if got := readBack(inBridge(c.cuts.Guests), input); !sameCuts(got, c.cuts) {
 			t.Errorf("%s is read back as something else", name)
 		}
 	}
+}
+
+// longestWalk is how many rules a packet is tried with at most, of those sent from
+// some guests to all.
+func longestWalk(c Cuts, input []string) int {
+	chains := chainsOf(input)
+	longest := 0
+	for from := 0; from < len(c.Guests); from += 9 {
+		for _, to := range c.Guests {
+			tried := 0
+			p := packet{in: bridgeDevice, out: bridgeDevice, portIn: Port(c.Guests[from]), portOut: Port(to), tried: &tried}
+			p.fate(chains, "VAGGA")
+			longest = max(longest, tried)
+		}
+	}
+	return longest
 }
 
 func TestReadCutsOfOtherRules(t *testing.T) {

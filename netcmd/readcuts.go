@@ -67,21 +67,20 @@ func (r rules) unusedTop() string {
 
 // readLinks is the reverse of linkChains.
 func (r rules) readLinks(c Cuts) {
-	number := map[string]int{}
-	for i, g := range c.Guests {
-		number[Port(g)] = i
+	ports := make([]string, len(c.Guests))
+	for i, name := range c.Guests {
+		ports[i] = Port(name)
 	}
-	for _, hook := range r[r.top()] {
-		to, known := number[after(hook, "--physdev-out")]
-		if !known {
-			continue
-		}
-		states, others := r.statesIn(after(hook, "-j"))
-		for from, name := range c.Guests {
-			state, listed := states[Port(name)]
-			if !listed {
-				state = others
+	known := map[string][]State{}
+	for to, port := range ports {
+		hook := r.find(r.top(), "--physdev-out", port)
+		body := after(hook, "-j") + after(hook, "-g")
+		if known[body] == nil {
+			for _, port := range ports {
+				known[body] = append(known[body], stateOf(r.find(body, "--physdev-in", port)))
 			}
+		}
+		for from, state := range known[body] {
 			if from != to {
 				c.links[from*len(c.Guests)+to] = state
 			}
@@ -89,20 +88,29 @@ func (r rules) readLinks(c Cuts) {
 	}
 }
 
-// statesIn follows a chain for what comes from each port: those that it lists,
-// and all others.
-func (r rules) statesIn(chain string) (states map[string]State, others State) {
-	states = map[string]State{}
+// find is the rule of a chooser that is for that port. Where that is for all ports
+// whose names begin alike, it may lead to another chain that goes on choosing by
+// the same option.
+func (r rules) find(chain, option, port string) []string {
 	for _, words := range r[chain] {
-		in := after(words, "--physdev-in")
-		if in == "" {
-			return states, stateOf(words)
+		i := slices.Index(words, "-m")
+		if i < 0 {
+			return words // for all others
 		}
-		if _, twice := states[in]; !twice {
-			states[in] = stateOf(words)
+		if len(words) < i+4 || words[i+2] != option {
+			continue
 		}
+		beginning, many := strings.CutSuffix(words[i+3], "+")
+		if port != words[i+3] && !(many && strings.HasPrefix(port, beginning)) {
+			continue
+		}
+		next := after(words, "-g")
+		if goesOn := r[next]; many && len(goesOn) > 0 && slices.Contains(goesOn[0], option) {
+			return r.find(next, option, port)
+		}
+		return words
 	}
-	return states, State{}
+	return nil
 }
 
 func after(words []string, option string) string {

@@ -96,36 +96,46 @@ func ends(chains []chain, reject []string) []chain {
 // have a chain together, so clusters cost rules by their guests, not by their
 // pairs.
 func linkChains(c Cuts, top string) []chain {
-	var hooks []string
-	var bodies []chain
 	ports := make([]string, len(c.Guests))
 	for i, name := range c.Guests {
 		ports[i] = Port(name)
 	}
-	known := map[string]string{} // the chain that has these rules
-	rulesOf := map[string][]string{}
+	hooks := chooser{name: top, option: "--physdev-out", all: ports}
+	var bodies []chooser
+	known := map[string]int{} // the body that has these rules
+	bodyOf := map[string]int{}
 	codes := map[State]rune{}
 	for to := range c.Guests {
 		losses := c.losses(to, codes)
-		rules, seen := rulesOf[losses]
+		number, seen := bodyOf[losses]
 		if !seen {
-			rules = c.rulesFor(to, ports)
-			rulesOf[losses] = rules
+			body := c.senders(to, ports)
+			number = body.in(known, len(bodies))
+			if number == len(bodies) {
+				body.name = fmt.Sprintf("%s-%d", top, number)
+				bodies = append(bodies, body)
+			}
+			bodyOf[losses] = number
 		}
-		if rules == nil {
-			continue
+		if number >= 0 {
+			hooks.ports = append(hooks.ports, portRule{ports[to], "-g " + bodies[number].name})
 		}
-		key := strings.Join(rules, "\n")
-		if known[key] == "" {
-			known[key] = fmt.Sprintf("%s-%d", top, len(bodies))
-			bodies = append(bodies, chain{known[key], rules})
-		}
-		hooks = append(hooks, fmt.Sprintf("-m physdev --physdev-out %s -j %s", ports[to], known[key]))
 	}
-	if hooks != nil {
-		hooks = slices.Insert(hooks, 0, aroundTheBridge)
+	return chooserChains(hooks, bodies)
+}
+
+// in is the number of the chain with the same rules; next, if there is none yet,
+// and -1 for no rules.
+func (c chooser) in(known map[string]int, next int) int {
+	rules := strings.Join(c.flat(), "\n")
+	if rules == "" {
+		return -1
 	}
-	return slices.Concat([]chain{{top, hooks}}, bodies, ends(bodies, rejectRules))
+	number, there := known[rules]
+	if !there {
+		number, known[rules] = next, next
+	}
+	return number
 }
 
 // losses has a letter for each sender, by the state of its link to a guest: two
@@ -144,31 +154,52 @@ func (c Cuts) losses(to int, codes map[State]rune) string {
 	return string(letters)
 }
 
-// aroundTheBridge drops what guests send each other by way of the bridge's own
-// address: that is routed, and has no port that it leaves by.
-const aroundTheBridge = "-i " + bridgeDevice + " -o " + bridgeDevice + " -m physdev ! --physdev-is-bridged -j DROP"
-
-// rulesFor are the rules for what is sent to one guest; nil when it gets
-// everything.
-func (c Cuts) rulesFor(to int, ports []string) []string {
+// senders tells what becomes of what is sent to one guest, by the sender.
+func (c Cuts) senders(to int, ports []string) chooser {
 	states := make([]State, len(c.Guests))
 	for from := range c.Guests {
 		states[from] = c.State(from, to)
 	}
-	match := func(from int) string { return "-m physdev --physdev-in " + ports[from] + " " }
+	body := chooser{option: "--physdev-in", all: ports}
 	if len(c.Guests) > 1 {
 		others := slices.Compact(slices.Delete(slices.Clone(states), to, to+1))
 		if len(others) == 1 && others[0] != (State{}) {
-			return []string{others[0].target()}
+			body.last = others[0].target()
+			return body
 		}
 	}
-	return shortest(states, match, "")
+	usual := usualOf(states)
+	for from, s := range states {
+		if s != usual {
+			body.ports = append(body.ports, portRule{ports[from], s.target()})
+		}
+	}
+	if usual != (State{}) {
+		body.last = usual.target()
+	}
+	return body
 }
 
 // shortest are rules for nodes in those states: one for each that is not in the
-// state that most are in, and, if something is done in that one, a last one. Match
-// finds a node, all finds any.
+// usual one, and, if something is done in that, a last one. Match finds a node,
+// all finds any.
 func shortest(states []State, match func(node int) string, all string) []string {
+	usual := usualOf(states)
+	var rules []string
+	for i, s := range states {
+		if s != usual {
+			rules = append(rules, match(i)+s.target())
+		}
+	}
+	if usual != (State{}) {
+		rules = append(rules, all+usual.target())
+	}
+	return rules
+}
+
+// usualOf is the state that takes the fewest rules if it is that of all who have
+// no rule: the one that most are in.
+func usualOf(states []State) State {
 	count := map[State]int{}
 	for _, s := range states {
 		count[s]++
@@ -180,14 +211,5 @@ func shortest(states []State, match func(node int) string, all string) []string 
 			usual, fewest = s, rules
 		}
 	}
-	var rules []string
-	for i, s := range states {
-		if s != usual {
-			rules = append(rules, match(i)+s.target())
-		}
-	}
-	if usual != (State{}) {
-		rules = append(rules, all+usual.target())
-	}
-	return rules
+	return usual
 }
