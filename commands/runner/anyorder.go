@@ -23,7 +23,8 @@ func (r *Runner) inAnyOrder(ctx context.Context, steps plan.Plan) []error {
 	for {
 		for next < len(steps) && running < 2*runtime.GOMAXPROCS(0) && !failed {
 			i := next
-			all[i] = r.start(ctx, steps[i], openGate)
+			all[i] = r.start(ctx, steps[i])
+			go all[i].feed(all[i].input)
 			next, running = next+1, running+1
 			go func() { ends <- end{i, all[i].wait()} }()
 		}

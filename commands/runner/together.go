@@ -14,6 +14,8 @@ import (
 type started struct {
 	step           plan.Step
 	cmd            *exec.Cmd
+	stdin          io.WriteCloser // nil if the step has no input
+	input          string
 	stdout, stderr bytes.Buffer
 	err            error // why it didn't start
 }
@@ -23,16 +25,24 @@ type started struct {
 // be started, none of them gets any input.
 func (r *Runner) together(ctx context.Context, steps plan.Plan) []error {
 	var all []*started
-	gate := &gate{open: make(chan struct{})}
+	var failed bool
 	for _, s := range steps {
-		one := r.start(ctx, s, gate)
+		one := r.start(ctx, s)
 		all = append(all, one)
-		if one.err != nil {
-			gate.shut = true
+		if failed = one.err != nil; failed {
 			break
 		}
 	}
-	close(gate.open)
+	switch {
+	case failed:
+		for _, one := range all {
+			one.feed("")
+		}
+	case len(all) == 1:
+		go all[0].feed(all[0].input)
+	default:
+		go feedTogether(all)
+	}
 	errs := make([]error, len(all))
 	for i, one := range all {
 		errs[i] = one.wait()
@@ -41,19 +51,22 @@ func (r *Runner) together(ctx context.Context, steps plan.Plan) []error {
 	return errs
 }
 
-func (r *Runner) start(ctx context.Context, s plan.Step, g *gate) *started {
+// start starts a step, which waits for its input then.
+func (r *Runner) start(ctx context.Context, s plan.Step) *started {
 	r.trace(s)
-	one := &started{step: s, cmd: r.command(ctx, s)}
-	if s.Stdin != "" {
-		one.cmd.Stdin = gated{g, strings.NewReader(plan.Expand(s.Stdin, r.Var))}
-	}
+	one := &started{step: s, cmd: r.command(ctx, s), input: plan.Expand(s.Stdin, r.Var)}
 	one.cmd.Stdout, one.cmd.Stderr = &one.stderr, &one.stderr
 	if s.Capture != "" {
 		one.cmd.Stdout = &one.stdout
 	}
 	// Error messages are looked at, in English.
 	one.cmd.Env = append(one.cmd.Env, "LC_ALL=C")
-	one.err = one.cmd.Start()
+	if s.Stdin != "" {
+		one.stdin, one.err = one.cmd.StdinPipe()
+	}
+	if one.err == nil {
+		one.err = one.cmd.Start()
+	}
 	return one
 }
 
@@ -73,31 +86,4 @@ func (r *Runner) capture(one *started) {
 	if one.err == nil && one.step.Capture != "" {
 		r.set(one.step.Capture, strings.TrimRight(one.stdout.String(), "\n"))
 	}
-}
-
-// openGate holds nothing back.
-var openGate = func() *gate {
-	g := &gate{open: make(chan struct{})}
-	close(g.open)
-	return g
-}()
-
-// gate holds back input until it is open. If it is shut by then, the input is
-// empty.
-type gate struct {
-	open chan struct{}
-	shut bool
-}
-
-type gated struct {
-	*gate
-	text io.Reader
-}
-
-func (g gated) Read(b []byte) (int, error) {
-	<-g.open
-	if g.shut {
-		return 0, io.EOF
-	}
-	return g.text.Read(b)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,27 @@ func TestTogether(t *testing.T) {
 	}
 	if got := r.Var("said"); got != "other hello" {
 		t.Errorf("%q", got)
+	}
+}
+
+// None gets the last line of its input before all have read the others.
+func TestTogetherInTheEnd(t *testing.T) {
+	d := newDiary(t)
+	quick := together("read one; read two; echo quick:$two >>"+d.file, "1\n2\n")
+	slow := together("sleep 0.2; echo slow >>"+d.file+"; read one; read two; read three; echo $three >>"+d.file+".2", "1\n2\n3\n")
+	gone := together("read one; exec <&-; sleep 0.1", strings.Repeat("many lines\n", 10_000))
+	start := time.Now()
+	if err := new(Runner).Run(context.Background(), plan.Plan{quick, slow, gone}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := d.read(t), "slow quick:2"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if text, _ := os.ReadFile(d.file + ".2"); string(text) != "3\n" {
+		t.Errorf("the slow one read %q in the end", text)
+	}
+	if waited := time.Since(start); waited > readPatience {
+		t.Errorf("one that reads nothing held the others up: %v", waited)
 	}
 }
 
