@@ -103,6 +103,9 @@ func cmdSame(ts *testscript.TestScript, neg bool, verb []string) {
 	byScript, filesByScript := callsOf(ts, "sh", "-e", script)
 	if verb[0] == "run" {
 		// Some of its steps, and its children, are started side by side.
+		if early := tooEarly(byVerb); early != "" {
+			ts.Fatalf("before what it needs comes %s", early)
+		}
 		sortCalls(byVerb)
 		sortCalls(byScript)
 	}
@@ -164,6 +167,35 @@ func takeFiles(ts *testscript.TestScript, folder string) map[string]string {
 
 func sortCalls(calls []call) {
 	slices.SortFunc(calls, func(a, b call) int { return strings.Compare(a.String(), b.String()) })
+}
+
+// tooEarly is a call of a run that comes before one that it needs; empty if there
+// is none. The order is: the bridge's namespace, the guests', the bridge's devices,
+// what the run says of itself, and the children's commands.
+func tooEarly(calls []call) string {
+	last := 0
+	for _, c := range calls {
+		stage := 0
+		switch {
+		case c.Argv[0] == "unshare" && strings.HasPrefix(c.Argv[1], "--net=") && strings.HasSuffix(c.Argv[1], "/bridge"):
+			stage = 1
+		case c.Argv[0] == "unshare" && strings.HasPrefix(c.Argv[1], "--net="):
+			stage = 2
+		case strings.Contains(c.Stdin, " master children "):
+			stage = 3
+		case c.Argv[0] == "dd" && slices.ContainsFunc(c.Argv, func(w string) bool { return strings.HasSuffix(w, "/.run.json") }):
+			stage = 4
+		case c.Argv[0] == "node":
+			stage = 5
+		default:
+			continue
+		}
+		if stage < last {
+			return c.String()
+		}
+		last = stage
+	}
+	return ""
 }
 
 // outsideWords makes alike how a run goes on inside of the gateway: the verb
