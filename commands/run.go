@@ -41,6 +41,7 @@ func (a App) runVerb() *cli.Command {
 			&cli.BoolFlag{Name: "no-br-netfilter", EnvVars: []string{"VAGGANET_NO_BR_NETFILTER"},
 				Usage: "cut links in the guests, by source address, as where the kernel has no br_netfilter"},
 			&cli.BoolFlag{Name: "no-prefix", Usage: "leave the children's lines as they are"},
+			&cli.StringFlag{Name: "events", Usage: "write what happens in the run to `FILE`, as JSON lines"},
 			dryRunFlag(),
 		},
 		Action: a.runCommand,
@@ -69,8 +70,13 @@ func (a App) runCommand(c *cli.Context) error {
 	if g.Isolated == nil {
 		warnOfResolver(g, facts)
 	}
+	events, err := openEvents(c)
+	if err != nil {
+		return err
+	}
+	defer events.Close()
 	defer closePorts(c, spec.Run)
-	code, err := supervisor.Start(c.Context, spec)
+	code, err := supervisor.Start(c.Context, spec, events)
 	if errors.Is(err, supervisor.ErrNotInside) && runner.LimitHint(err, "") == "" {
 		return withHint(err, "%s", notInsideHint(g))
 	}
@@ -96,6 +102,18 @@ func (a App) useGateway(c *cli.Context) (io.Closer, error) {
 		return io.NopCloser(nil), nil
 	}
 	return use, nil
+}
+
+// openEvents makes the file that takes the run's events; nil if none is to.
+func openEvents(c *cli.Context) (*os.File, error) {
+	if c.String("events") == "" {
+		return nil, nil
+	}
+	file, err := os.Create(c.String("events"))
+	if err != nil {
+		return nil, withHint(fmt.Errorf("the run's events can't be written: %w", err), "--events takes a file of yours")
+	}
+	return file, nil
 }
 
 // prepareRun is the run that the flags and the config file ask for, on this

@@ -13,6 +13,8 @@ import (
 
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
+	"vagganet/commands/story"
+	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
 
@@ -32,6 +34,7 @@ type processes struct {
 	steps   plan.Plan // one for each child
 	runner  *runner.Runner
 	out     *output
+	told    *story.Writer
 	byPID   map[int]*process
 	stopped []int // those that stand still because of suspend
 	// tell says to the process outside what it waits for.
@@ -44,15 +47,15 @@ const retry = 20 * time.Millisecond
 
 // supervise starts the children and waits for the last of them. It returns the
 // code of the one that decides.
-func supervise(spec Spec, r *runner.Runner, signals chan syscall.Signal, tell func(word string)) int {
+func supervise(spec Spec, r *runner.Runner, told *story.Writer, signals chan syscall.Signal, tell func(word string)) int {
 	// In the background of a terminal, the run may write to it all the same.
 	// Children that write to it themselves (--no-prefix) would have nobody to
 	// let them go on, so they start with it ignored, too.
 	signal.Ignore(syscall.SIGTTOU)
 	// To catch this one is to hear of it where it happens, in writing.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	out := newOutput(spec, func() { go func() { signals <- syscall.SIGPIPE }() })
-	ps := &processes{spec: spec, steps: spec.Run.Start(), runner: r, out: out, byPID: map[int]*process{}, tell: tell}
+	out := newOutput(spec, told, func() { go func() { signals <- syscall.SIGPIPE }() })
+	ps := &processes{spec: spec, steps: spec.Run.Start(), runner: r, out: out, told: told, byPID: map[int]*process{}, tell: tell}
 	d := newDecision(spec)
 	loop(d, ps, signals, deaths())
 	// What the children left behind holds their output open.
@@ -82,17 +85,18 @@ func (ps *processes) start(i int) error {
 	cmd := ps.runner.Command(ps.steps[i])
 	// A group of its own, for Ctrl+C to go to all of it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := startWithOutput(cmd, child.Name, ps.out); err != nil {
+	if err := startWithOutput(cmd, child, ps.out); err != nil {
 		return err
 	}
+	ps.told.Write(story.Event{Kind: story.Start, Child: child.Name, Node: child.Node})
 	pid := cmd.Process.Pid
 	cmd.Process.Release() // it is reaped by number
 	ps.byPID[pid] = &process{child: i, guest: child.IsGuest() && !ps.spec.Run.NoProc, pid: pid}
 	return nil
 }
 
-func startWithOutput(cmd *exec.Cmd, name string, out *output) error {
-	done, err := out.attach(cmd, name)
+func startWithOutput(cmd *exec.Cmd, child netcmd.Child, out *output) error {
+	done, err := out.attach(cmd, child)
 	if err != nil {
 		return err
 	}
@@ -119,7 +123,9 @@ func (ps *processes) reap() []exit {
 			if ps.spec.Run.NoProc {
 				unix.Kill(-pid, unix.SIGKILL) // no PID namespace does it
 			}
-			exits = append(exits, exit{p.child, CodeOf(status)})
+			code, child := CodeOf(status), ps.spec.Run.Children[p.child]
+			ps.told.Write(story.Event{Kind: story.Exit, Child: child.Name, Node: child.Node, Code: &code})
+			exits = append(exits, exit{p.child, code})
 		}
 	}
 }
@@ -174,6 +180,7 @@ func (ps *processes) kill() {
 // suspend stops whatever descends from this process, and so not what exec has
 // brought in. Who stood still before will not be made to go on.
 func (ps *processes) suspend() {
+	ps.told.Write(story.Event{Kind: story.Suspend})
 	if ps.spec.Run.NoProc {
 		for _, p := range ps.byPID {
 			unix.Kill(-p.pid, unix.SIGSTOP)
@@ -199,6 +206,7 @@ func (ps *processes) suspend() {
 }
 
 func (ps *processes) resume() {
+	ps.told.Write(story.Event{Kind: story.Resume})
 	for _, pid := range ps.stopped {
 		unix.Kill(pid, unix.SIGCONT)
 	}

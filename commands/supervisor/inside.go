@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"vagganet/commands/ports"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
+	"vagganet/commands/story"
 	"vagganet/netcmd"
 )
 
@@ -63,7 +65,36 @@ func inside(report func(error), tell func(word string)) int {
 	if err := setUp(ctx, r, &spec.Run); err != nil {
 		return setUpFailed(err, report)
 	}
-	return supervise(spec, r, signals, tell)
+	told := begin(spec)
+	code := supervise(spec, r, told, signals, tell)
+	told.Write(story.Event{Kind: story.RunEnd, Code: &code})
+	if err := told.Close(); err != nil {
+		report(fmt.Errorf("the run's events could not be written: %w", err))
+		code = cmp.Or(code, Failed)
+	}
+	return code
+}
+
+// begin writes down that the run's network is up, as the first of its events.
+func begin(spec Spec) *story.Writer {
+	if !spec.Events {
+		return story.NewWriter(nil)
+	}
+	syscall.CloseOnExec(eventsFD)
+	told := story.NewWriter(os.NewFile(eventsFD, "events"))
+	slot := spec.Run.Slot.Number
+	if spec.Run.Gateway.Isolated != nil {
+		slot = -1
+	}
+	e := story.Event{Kind: story.RunBegin, Run: spec.Run.Name, Command: spec.Run.Command, Slot: &slot}
+	for _, g := range spec.Run.Guests {
+		e.Guests = append(e.Guests, story.Guest{Name: g.Name, IP: g.IP, Hostname: g.Hostname})
+	}
+	told.Write(e)
+	for _, g := range spec.Run.Guests {
+		told.Write(story.Event{Kind: story.NodeUp, Node: g.Name, IP: g.IP})
+	}
+	return told
 }
 
 // Interrupted is the signal that ended what was being done: a verb, or the

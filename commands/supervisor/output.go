@@ -14,6 +14,9 @@ import (
 
 	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
+
+	"vagganet/commands/story"
+	"vagganet/netcmd"
 )
 
 // lineMax is how long a line may be, in bytes, until it is written in pieces.
@@ -26,13 +29,18 @@ type output struct {
 	colours map[string]*color.Color
 	write   sync.Mutex
 	pumps   sync.WaitGroup
+	// told gets the lines, too; nil if nobody asked for them.
+	told *story.Writer
 	// unheard is called when nobody reads what is written.
 	unheard func()
 }
 
-func newOutput(spec Spec, unheard func()) *output {
+func newOutput(spec Spec, told *story.Writer, unheard func()) *output {
 	palette := []color.Attribute{color.FgCyan, color.FgYellow, color.FgGreen, color.FgMagenta, color.FgBlue}
 	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}, unheard: sync.OnceFunc(unheard)}
+	if spec.Lines {
+		o.told = told
+	}
 	for i, child := range spec.Run.Children {
 		o.width = max(o.width, len(child.Name))
 		o.colours[child.Name] = color.New(palette[i%len(palette)])
@@ -42,16 +50,16 @@ func newOutput(spec Spec, unheard func()) *output {
 
 // attach gives a command its standard output and standard error. The function
 // returned is to be called when the command was started, or could not be.
-func (o *output) attach(cmd *exec.Cmd, name string) (func(), error) {
+func (o *output) attach(cmd *exec.Cmd, child netcmd.Child) (func(), error) {
 	if !o.prefix {
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 		return func() {}, nil
 	}
-	stdout, err := o.pipe(os.Stdout, name)
+	stdout, err := o.pipe(os.Stdout, "stdout", child)
 	if err != nil {
 		return nil, err
 	}
-	stderr, err := o.pipe(os.Stderr, name)
+	stderr, err := o.pipe(os.Stderr, "stderr", child)
 	if err != nil {
 		stdout.Close()
 		return nil, err
@@ -60,17 +68,18 @@ func (o *output) attach(cmd *exec.Cmd, name string) (func(), error) {
 	return func() { stdout.Close(); stderr.Close() }, nil
 }
 
-func (o *output) pipe(to *os.File, name string) (*os.File, error) {
+func (o *output) pipe(to *os.File, stream string, child netcmd.Child) (*os.File, error) {
 	from, in, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
-	head := o.head(to, name)
+	head := o.head(to, child.Name)
+	line := story.Event{Kind: story.Line, Child: child.Name, Node: child.Node, Stream: stream}
 	o.pumps.Add(1)
 	go func() {
 		defer o.pumps.Done()
 		defer from.Close()
-		o.pump(to, from, head)
+		o.pump(to, from, head, line)
 	}()
 	return in, nil
 }
@@ -86,19 +95,25 @@ func (o *output) head(to *os.File, name string) []byte {
 }
 
 // pump copies lines until the writers are gone. A last line without its end
-// gets one.
-func (o *output) pump(to io.Writer, from io.Reader, head []byte) {
+// gets one. Event is what each of them is.
+func (o *output) pump(to io.Writer, from io.Reader, head []byte, event story.Event) {
 	lines := bufio.NewReaderSize(from, lineMax)
 	for piece := false; ; {
 		line, err := lines.ReadSlice('\n')
 		// The rest of a line that was written in pieces may be its end alone.
 		if len(line) > 0 && !(piece && len(line) == 1 && err == nil) {
-			whole := slices.Concat(head, bytes.TrimSuffix(line, []byte("\n")), []byte("\n"))
+			line = bytes.TrimSuffix(line, []byte("\n"))
+			whole := slices.Concat(head, line, []byte("\n"))
 			o.write.Lock()
 			_, err := to.Write(whole)
 			o.write.Unlock()
 			if errors.Is(err, syscall.EPIPE) {
 				o.unheard()
+			}
+			if o.told != nil {
+				text := string(line)
+				event.Text = &text
+				o.told.Write(event)
 			}
 		}
 		piece = err == bufio.ErrBufferFull

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/commands/story"
 	"vagganet/netcmd"
 )
 
@@ -20,7 +21,7 @@ func pumped(pieces ...string) string {
 		to.Close()
 	}()
 	var out strings.Builder
-	outputOf().pump(&out, from, []byte("a | "))
+	outputOf().pump(&out, from, []byte("a | "), story.Event{})
 	return out.String()
 }
 
@@ -56,7 +57,7 @@ func (w lineWriter) Write(p []byte) (int, error) {
 }
 
 func TestPumpWritesWholeLines(t *testing.T) {
-	outputOf().pump(lineWriter{t}, strings.NewReader("a\nbb\n\n"+strings.Repeat("c", 3*lineMax)+"\nd"), []byte("x | "))
+	outputOf().pump(lineWriter{t}, strings.NewReader("a\nbb\n\n"+strings.Repeat("c", 3*lineMax)+"\nd"), []byte("x | "), story.Event{})
 }
 
 func outputOf(names ...string) *output {
@@ -64,7 +65,7 @@ func outputOf(names ...string) *output {
 	for _, name := range names {
 		spec.Run.Children = append(spec.Run.Children, netcmd.Child{Name: name})
 	}
-	return newOutput(spec, func() {})
+	return newOutput(spec, nil, func() {})
 }
 
 // Names are padded, and no colour goes where no terminal is.
@@ -118,7 +119,7 @@ func TestAttach(t *testing.T) {
 		o := outputOf("c")
 		o.prefix = prefix
 		cmd := exec.Command("sh", "-c", "echo out; echo err >&2")
-		err := startWithOutput(cmd, "c", o)
+		err := startWithOutput(cmd, netcmd.Child{Name: "c"}, o)
 		if err == nil {
 			err = cmd.Wait()
 		}

@@ -38,15 +38,21 @@ type Spec struct {
 	// Prefix says that the children's lines get their names in front.
 	Prefix bool `json:"prefix"`
 	Trace  bool `json:"trace"`
+	// Events says that the process inside gets a file to write events to, and
+	// Lines that the children's lines are among them.
+	Events bool `json:"events"`
+	Lines  bool `json:"lines"`
 }
 
 // InsideVerb is the program's argument that makes it the process inside.
 const InsideVerb = "_supervise"
 
-// The files of the process inside: signals come in, the exit code goes out.
+// The files of the process inside: signals come in, the exit code and, if
+// somebody wants them, events go out.
 const (
 	controlFD = 3
 	resultFD  = 4
+	eventsFD  = 5
 )
 
 // ErrNotInside means that the namespaces could not be entered.
@@ -54,8 +60,8 @@ var ErrNotInside = errors.New("the namespaces of the run could not be entered")
 
 // Start runs a run to its end and returns its exit code. A context that has
 // ended already, by a signal, keeps it from beginning; later signals come here
-// themselves.
-func Start(ctx context.Context, spec Spec) (int, error) {
+// themselves. Events take the run's events; nil if nobody wants them.
+func Start(ctx context.Context, spec Spec, events *os.File) (int, error) {
 	control, toInside, err := os.Pipe()
 	if err != nil {
 		return 0, err
@@ -74,6 +80,9 @@ func Start(ctx context.Context, spec Spec) (int, error) {
 	}
 	cmd := insideCommand(spec)
 	cmd.ExtraFiles = []*os.File{control, result}
+	if spec.Events = events != nil; spec.Events {
+		cmd.ExtraFiles = append(cmd.ExtraFiles, events)
+	}
 	if err := cmd.Start(); err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrNotInside, err)
 	}

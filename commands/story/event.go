@@ -1,0 +1,120 @@
+// Package story is what happens in a run, one event after another: it has their
+// form, writes them down, and takes them from other processes.
+//
+// The form is JSON lines, which "run --events FILE" writes. Each has
+//
+//	mono   seconds since the run's network was up, by CLOCK_MONOTONIC; no line has less than the one before
+//	time   the same by the wall clock, in UTC
+//	event  one of the kinds below, which says what else is there
+//
+// Kinds, in the order in which a reader meets them:
+//
+//	run-begin     run, command, guests (name, ip, hostname), slot (-1 without a gateway), seed where faults are drawn
+//	node-up       node, ip
+//	start         child, and its node: a guest, "bridge", or none in the caller's network
+//	exit          child, node, code (128+N for signal N)
+//	fault-begin   a command has cut links: id, what, by ("command" or "timeline"), for (seconds, if it heals by itself),
+//	              asked, took_ms and skew_ms, and what is cut now. With "interrupted" the command was killed, or failed,
+//	              before it said that all of it is in force.
+//	fault-change  a command has changed what is cut, and cut nothing itself: what, by, and as above
+//	fault-end     none of the links that it cut is cut by it any more: id, what, and what is cut now. With "timed" its
+//	              time was up; else a later command has healed them or taken them over, or the run is over.
+//	fault-failed  a command of the timeline, or a heal whose time had come, has failed: what, code
+//	check         ok, differences (a number)
+//	suspend       the run stands still (Ctrl+Z), and so do the clocks of its faults
+//	resume        it goes on
+//	line          child, node, stream ("stdout" or "stderr"), text; only where somebody asked for them
+//	run-end       code
+//
+// What is cut now is the whole of it, after the event: "cut" are links between
+// guests, "uplinks" the guests' ways to host and internet, and "shapes" links that
+// are slow or lose packets. Each is a list of rows {from, to, how}: to lists who
+// doesn't hear from, and is absent for uplinks. How is drop, reject or new, or what
+// a shape does.
+//
+// The fault was not in force at "asked", when its command began, and is at "mono";
+// in between are took_ms, from the first of its steps to the end of the last, and
+// skew_ms, from the end of the first to the end of the last of the steps that cut
+// at the same time: 0 where one transaction does it all.
+package story
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Kind is what sort of event it is.
+type Kind string
+
+// The kinds of events.
+const (
+	RunBegin    Kind = "run-begin"
+	NodeUp      Kind = "node-up"
+	Start       Kind = "start"
+	Exit        Kind = "exit"
+	FaultBegin  Kind = "fault-begin"
+	FaultChange Kind = "fault-change"
+	FaultEnd    Kind = "fault-end"
+	FaultFailed Kind = "fault-failed"
+	Checked     Kind = "check"
+	Suspend     Kind = "suspend"
+	Resume      Kind = "resume"
+	Line        Kind = "line"
+	RunEnd      Kind = "run-end"
+)
+
+// Event is one line. Fields that its kind doesn't have are absent.
+type Event struct {
+	Mono float64   `json:"mono"`
+	Time time.Time `json:"time"`
+	Kind Kind      `json:"event"`
+
+	Run     string  `json:"run,omitempty"`
+	Command string  `json:"command,omitempty"`
+	Guests  []Guest `json:"guests,omitempty"`
+	Slot    *int    `json:"slot,omitempty"`
+	Seed    *uint64 `json:"seed,omitempty"`
+
+	Child  string     `json:"child,omitempty"`
+	Node   string     `json:"node,omitempty"`
+	IP     netip.Addr `json:"ip,omitzero"`
+	Code   *int       `json:"code,omitempty"`
+	Stream string     `json:"stream,omitempty"`
+	Text   *string    `json:"text,omitempty"`
+
+	ID          int      `json:"id,omitempty"`
+	What        string   `json:"what,omitempty"`
+	By          string   `json:"by,omitempty"`
+	For         float64  `json:"for,omitempty"`
+	Asked       *float64 `json:"asked,omitempty"`
+	TookMS      *float64 `json:"took_ms,omitempty"`
+	SkewMS      *float64 `json:"skew_ms,omitempty"`
+	Interrupted bool     `json:"interrupted,omitempty"`
+	Timed       bool     `json:"timed,omitempty"`
+	*State
+
+	OK          *bool `json:"ok,omitempty"`
+	Differences *int  `json:"differences,omitempty"`
+}
+
+// Guest is a node of the run, as its beginning lists it.
+type Guest struct {
+	Name     string     `json:"name"`
+	IP       netip.Addr `json:"ip"`
+	Hostname string     `json:"hostname"`
+}
+
+// State is all that is cut or shaped.
+type State struct {
+	Cut     []Row `json:"cut"`
+	Uplinks []Row `json:"uplinks"`
+	Shapes  []Row `json:"shapes"`
+}
+
+// Row is what a node sends to others, or for an uplink, what it sends and gets
+// from outside. How is empty in what a command says of links that work again.
+type Row struct {
+	From string   `json:"from"`
+	To   []string `json:"to,omitempty"`
+	How  string   `json:"how"`
+}

@@ -1,0 +1,129 @@
+package story
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// shown are the lines without their times.
+func shown(t *testing.T, text string) []string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		var e map[string]any
+		if err := json.Unmarshal([]byte(line), &e); err != nil || e["mono"] == nil || e["time"] == nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		delete(e, "mono")
+		delete(e, "time")
+		rest, _ := json.Marshal(e)
+		lines = append(lines, string(rest))
+	}
+	return lines
+}
+
+func TestWrite(t *testing.T) {
+	var b bytes.Buffer
+	w := NewWriter(&b)
+	zero, text := 0, "<é\xff>"
+	w.Write(Event{Kind: RunBegin, Run: "r", Slot: &zero, Guests: []Guest{{Name: "a", Hostname: "h"}}})
+	w.Write(Event{Kind: Exit, Child: "a", Code: &zero})
+	w.Write(Event{Kind: Line, Text: &text})
+	w.Write(Event{Kind: FaultEnd, ID: 1, State: &State{Cut: []Row{{"a", []string{"b"}, "drop"}}, Uplinks: []Row{{From: "a", How: "drop"}}, Shapes: []Row{}}})
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`{"event":"run-begin","guests":[{"hostname":"h","ip":"","name":"a"}],"run":"r","slot":0}`,
+		`{"child":"a","code":0,"event":"exit"}`,
+		`{"event":"line","text":"` + "\\u003cé\ufffd\\u003e" + `"}`,
+		`{"cut":[{"from":"a","how":"drop","to":["b"]}],"event":"fault-end","id":1,"shapes":[],"uplinks":[{"from":"a","how":"drop"}]}`,
+	}
+	got := shown(t, b.String())
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Whoever writes, and of whatever moment: no line is before another one.
+func TestWriteInOrder(t *testing.T) {
+	var b bytes.Buffer
+	w := NewWriter(&b)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for range 200 {
+				w.WriteAt(Event{Kind: Exit}, Clock()-time.Duration(i)*time.Millisecond)
+			}
+		}()
+	}
+	all.Wait()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var last Event
+	in := json.NewDecoder(&b)
+	for n := range 1600 {
+		var e Event
+		if err := in.Decode(&e); err != nil || e.Mono < last.Mono || e.Time.Before(last.Time.Add(-time.Second)) {
+			t.Fatalf("line %d: %v after %v: %v", n, e, last, err)
+		}
+		last = e
+	}
+}
+
+// reader is one that reads only when it is let.
+type reader struct {
+	let  chan error
+	size int
+}
+
+func (r *reader) Write(b []byte) (int, error) {
+	err := <-r.let
+	r.size += len(b)
+	return len(b), err
+}
+
+// A reader that is slow holds up lines, and nothing else.
+func TestSlowReader(t *testing.T) {
+	r := &reader{let: make(chan error)}
+	w := NewWriter(r)
+	text := strings.Repeat("x", 1000)
+	for range 2 * longestQueue / len(text) {
+		w.Write(Event{Kind: Exit, What: text})
+	}
+	written := make(chan bool)
+	go func() {
+		w.Write(Event{Kind: Line, Text: &text})
+		close(written)
+	}()
+	select {
+	case <-written:
+		t.Error("a line did not wait")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(r.let)
+	<-written
+	if err := w.Close(); err != nil || r.size < 2*longestQueue {
+		t.Errorf("%d bytes were read: %v", r.size, err)
+	}
+}
+
+func TestWriteFails(t *testing.T) {
+	r := &reader{let: make(chan error, 1)}
+	w := NewWriter(r)
+	full := errors.New("no space left")
+	r.let <- full
+	w.Write(Event{Kind: Exit})
+	if err := w.Close(); err != full {
+		t.Errorf("got %v", err)
+	}
+	w.Write(Event{Kind: Exit}) // and doesn't hang
+}
