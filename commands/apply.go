@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"os"
 
 	"github.com/urfave/cli/v2"
@@ -16,20 +17,18 @@ import (
 
 // apply prints a plan, or runs it.
 func (a App) apply(c *cli.Context, title string, p plan.Plan) error {
-	return a.applyUnder(c, nil, title, p)
+	return a.applyBy(c, title, p, newRunner(c).Run)
 }
 
-// applyUnder is apply where a lock is held, which lasts as long as the tools do.
-func (a App) applyUnder(c *cli.Context, lock *os.File, title string, p plan.Plan) error {
+// applyBy prints a plan, or has it run by somebody who does more besides.
+func (a App) applyBy(c *cli.Context, title string, p plan.Plan, run func(context.Context, plan.Plan) error) error {
 	if c.Bool("dry-run") {
 		return plan.Script(os.Stdout, title, p)
 	}
 	if err := a.checkTools(p); err != nil {
 		return err
 	}
-	r := newRunner(c)
-	r.Lock = lock
-	return r.Run(c.Context, p)
+	return run(c.Context, p)
 }
 
 // foreground prints a step, or runs it with the caller's terminal and passes on

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/story"
 	"vagganet/netcmd"
 )
 
@@ -76,6 +77,7 @@ func (a App) check(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	result.tell(live)
 	if err := result.print(os.Stdout, c.Bool("json")); err != nil {
 		return err
 	}
@@ -108,6 +110,22 @@ func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration
 	differs := func(l netcmd.CheckedLink) bool { return l.State != netcmd.LinkOK }
 	return Check{Run: live.Run, Links: links, Trouble: found.Trouble, guests: cuts.Guests,
 		OK: !slices.ContainsFunc(links, differs) && len(found.Trouble) == 0}, err
+}
+
+// tell puts what was found into the run's story, if it has one.
+func (r Check) tell(live netcmd.LiveRun) {
+	teller, err := story.Dial(live.Dir)
+	if err != nil {
+		return
+	}
+	defer teller.Close()
+	differences := len(r.Trouble)
+	for _, l := range r.Links {
+		if l.State == netcmd.LinkLeaks || l.State == netcmd.LinkDead {
+			differences++
+		}
+	}
+	teller.Tell(story.Message{Check: &story.Check{Differences: differences, Text: r.summary()}})
 }
 
 func (r Check) print(w io.Writer, asJSON bool) error {

@@ -69,6 +69,7 @@ func named(n netcmd.NamedPartition) func(*cli.Context, netcmd.Cuts) (netcmd.Cuts
 		seed := c.Uint64("seed")
 		if n.Random && !c.IsSet("seed") {
 			seed = uint64(rand.Uint32())
+			c.Set("seed", fmt.Sprint(seed)) // for whoever tells of it
 		}
 		if n.Random {
 			told = append(told, fmt.Sprintf("seed %d", seed))

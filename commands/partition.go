@@ -5,9 +5,12 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/story"
+	"vagganet/commands/supervisor"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
@@ -29,24 +32,24 @@ type kind struct {
 }
 
 func kinds() []kind {
-	how, oneWay := howFlag(), oneWayFlag()
+	how, oneWay, until := howFlag(), oneWayFlag(), forFlag()
 	list := []kind{
 		{name: "fullmesh", usage: "every link works again, shapes and uplinks included", build: fullMesh, clears: true,
 			plan: func(l netcmd.LiveRun, _ netcmd.Cuts, _ func(string) string) plan.Plan { return l.Heal() }},
 		{name: "disjoint", args: "NODE ... -- NODE ...", usage: "clusters; every node is named exactly once",
-			flags: []cli.Flag{how, oneWay}, build: clusters(netcmd.Disjoint)},
+			flags: []cli.Flag{how, oneWay, until}, build: clusters(netcmd.Disjoint)},
 		{name: "split", args: "NODE ... -- NODE ...", usage: "clusters that may overlap; a node not named is isolated",
-			flags: []cli.Flag{how}, build: clusters(netcmd.Split)},
+			flags: []cli.Flag{how, until}, build: clusters(netcmd.Split)},
 		{name: "isolate", args: "NODE ...", usage: "nodes cut from everybody and from each other",
-			flags: []cli.Flag{how, oneWay}, build: isolate},
+			flags: []cli.Flag{how, oneWay, until}, build: isolate},
 		{name: "cut", args: "FROM:TO ...", usage: "what FROM sends to TO is cut as well",
-			flags: []cli.Flag{how, oneWay}, reads: true, build: cut},
+			flags: []cli.Flag{how, oneWay, until}, reads: true, build: cut},
 		{name: "heal", args: "FROM:TO ...", usage: "what FROM sends to TO arrives again", reads: true, build: healLinks},
 		{name: "uplink", args: "off|on [NODE ...]", usage: "host and internet, for some nodes or all",
-			flags: []cli.Flag{how}, reads: true, build: uplink, plan: netcmd.LiveRun.CutUplinks},
+			flags: []cli.Flag{how, until}, reads: true, build: uplink, plan: netcmd.LiveRun.CutUplinks},
 	}
 	for _, n := range netcmd.Named {
-		k := kind{name: n.Name, usage: n.About, flags: []cli.Flag{how}, build: named(n)}
+		k := kind{name: n.Name, usage: n.About, flags: []cli.Flag{how, until}, build: named(n)}
 		if n.Random {
 			k.flags = append(k.flags, seedFlag())
 		}
@@ -96,6 +99,7 @@ func (a App) partitionVerb() *cli.Command {
 }
 
 func (a App) partition(c *cli.Context, k kind) error {
+	asked := story.Clock()
 	live, err := a.liveRun(c)
 	if err != nil {
 		return err
@@ -132,6 +136,10 @@ func (a App) partition(c *cli.Context, k kind) error {
 	if k.plan != nil {
 		build = k.plan
 	}
+	f, err := k.fault(c, live, cuts, asked)
+	if err != nil {
+		return err
+	}
 	steps := build(live, cuts, captured)
 	if k.clears {
 		shapes, err := a.readShapes(c, live)
@@ -140,9 +148,15 @@ func (a App) partition(c *cli.Context, k kind) error {
 		}
 		steps = append(steps, live.Shape(netcmd.NoShapes(live.Names()), shapes)...)
 	}
-	what := strings.Join(slices.Concat([]string{k.name}, options(c), c.Args().Slice()), " ")
-	title := fmt.Sprintf("vagganet partition: %s, of run %s", what, live.Run)
-	err = a.applyUnder(c, lock, strings.Join(append([]string{title}, told...), "\n"), steps)
+	if c.Bool("dry-run") && f.For > 0 {
+		after, err := k.healedLater(live, f, cuts, captured)
+		if err != nil {
+			return err
+		}
+		steps = slices.Concat(steps, netcmd.Pause(f.For), after)
+	}
+	title := fmt.Sprintf("vagganet partition: %s, of run %s", f.What, live.Run)
+	err = a.applyFault(c, lock, strings.Join(append([]string{title}, told...), "\n"), live, f, steps)
 	if err != nil && live.CutsIn == netcmd.InGuests {
 		return withHint(err, "some guests may have the new partition by now, and the others the one before: make it again, or another one")
 	}
@@ -151,6 +165,40 @@ func (a App) partition(c *cli.Context, k kind) error {
 	}
 	tell(c, told, cuts)
 	return nil
+}
+
+// fault is what the run is told of a kind that makes these cuts.
+func (k kind) fault(c *cli.Context, live netcmd.LiveRun, cuts netcmd.Cuts, asked time.Duration) (story.Fault, error) {
+	what := strings.Join(slices.Concat([]string{k.name}, options(c), c.Args().Slice()), " ")
+	f, err := newFault(c, what, asked)
+	if err != nil {
+		return f, err
+	}
+	if !k.reads {
+		f.State, f.Replaces = rows(cuts.Links(), nil), []story.Layer{story.Cuts}
+		if k.clears {
+			f.Replaces = append(f.Replaces, story.Uplinks, story.Shapes)
+		}
+		return f, nil
+	}
+	named, _, err := k.build(c, netcmd.Unsaid(live.Names()))
+	f.State = rows(named.Said())
+	if c.Args().First() == "on" && f.For > 0 {
+		err = usagef("%s cuts nothing: --for is for what does", what)
+	}
+	return f, err
+}
+
+// healedLater is how a script heals what it has cut.
+func (k kind) healedLater(live netcmd.LiveRun, f story.Fault, cuts netcmd.Cuts, captured func(string) string) (plan.Plan, error) {
+	cuts, _, err := healed(cuts, f.State)
+	if err != nil {
+		return nil, err
+	}
+	if k.name == "uplink" {
+		return live.CutUplinks(cuts, netcmd.AfterUplinks(captured)), nil
+	}
+	return live.Partition(cuts, captured), nil
 }
 
 // listRules reads what is cut in a run, also for a dry run: that is no change.
@@ -166,6 +214,9 @@ func (a App) listRules(c *cli.Context, live netcmd.LiveRun) (func(string) string
 // tell says what one may not expect of a partition. A script has the lines as
 // comments.
 func tell(c *cli.Context, told []string, cuts netcmd.Cuts) {
+	if os.Getenv(supervisor.TimelineVariable) != "" {
+		return // the run tells of it
+	}
 	if !c.Bool("dry-run") {
 		for _, line := range told {
 			say(os.Stderr, "%s", line)
@@ -181,7 +232,7 @@ func tell(c *cli.Context, told []string, cuts netcmd.Cuts) {
 	}
 }
 
-// options are those of a kind that say what is cut, as they were given.
+// options are those of a kind that say what is cut, as they were given, or drawn.
 func options(c *cli.Context) []string {
 	var words []string
 	if c.IsSet("how") {
@@ -189,6 +240,9 @@ func options(c *cli.Context) []string {
 	}
 	if c.Bool("one-way") {
 		words = append(words, "--one-way")
+	}
+	if c.IsSet("seed") {
+		words = append(words, "--seed", c.String("seed"))
 	}
 	return words
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/story"
 	"vagganet/netcmd"
 )
 
@@ -45,7 +46,7 @@ func (a App) shapeVerb() *cli.Command {
 	flags = append(flags,
 		&cli.StringFlag{Name: "rate", Usage: "no more than `RATE` goes through: 1mbit, 64kbit, 2.5gbit; who sends more waits, at most 0.4s"},
 		&cli.BoolFlag{Name: "clear", Usage: "the links do nothing any more to what they carry"},
-		runFlag(), dryRunFlag())
+		forFlag(), runFlag(), dryRunFlag())
 	return &cli.Command{
 		Name:      "shape",
 		Usage:     "make links of a run slow, lossy, or narrow",
@@ -60,6 +61,7 @@ func (a App) shapeVerb() *cli.Command {
 }
 
 func (a App) shape(c *cli.Context) error {
+	asked := story.Clock()
 	shape, err := shapeOf(c)
 	if err != nil {
 		return err
@@ -71,11 +73,7 @@ func (a App) shape(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	words := c.Args().Slice()
-	if len(words) == 0 {
-		words = []string{"*:*"}
-	}
-	links, err := netcmd.Pairs(live.Names(), words, netcmd.State{})
+	links, err := shapedLinks(c, live.Names())
 	if err != nil {
 		return err
 	}
@@ -93,11 +91,40 @@ func (a App) shape(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	what := slices.Concat([]string{"shape:"}, c.Args().Slice(), strings.Fields(shape.String()))
+	wanted := now.With(links, shape)
+	what := slices.Concat(c.Args().Slice(), strings.Fields(shape.String()))
 	if c.Bool("clear") {
-		what = slices.Concat([]string{"shape:"}, c.Args().Slice(), []string{"clear"})
+		what = append(c.Args().Slice(), "clear")
 	}
-	return a.applyUnder(c, lock, fmt.Sprintf("vagganet %s, of run %s", strings.Join(what, " "), live.Run), live.Shape(now.With(links, shape), now))
+	f, err := newFault(c, "shape "+strings.Join(what, " "), asked)
+	if err != nil {
+		return err
+	}
+	f.Shapes = shapeRows(links, shape)
+	steps := live.Shape(wanted, now)
+	if c.Bool("dry-run") && f.For > 0 {
+		steps = slices.Concat(steps, netcmd.Pause(f.For), live.Shape(wanted.With(links, netcmd.Shape{}), wanted))
+	}
+	title := fmt.Sprintf("vagganet shape: %s, of run %s", strings.Join(what, " "), live.Run)
+	return a.applyFault(c, lock, title, live, f, steps)
+}
+
+// shapedLinks are the links that a shape is for: all, if none is named.
+func shapedLinks(c *cli.Context, guests []string) ([]netcmd.Link, error) {
+	words := c.Args().Slice()
+	if len(words) == 0 {
+		words = []string{"*:*"}
+	}
+	return netcmd.Pairs(guests, words, netcmd.State{})
+}
+
+// shapeRows are links and their shape in the form that the run's events have.
+func shapeRows(links []netcmd.Link, shape netcmd.Shape) []story.Row {
+	rows := rows(links, nil).Cut
+	for i := range rows {
+		rows[i].How = shape.String()
+	}
+	return rows
 }
 
 // readShapes reads how the links of a run are shaped, also for a dry run: that is
@@ -134,6 +161,8 @@ func shapeOf(c *cli.Context) (netcmd.Shape, error) {
 	switch {
 	case c.Bool("clear") && s != netcmd.Shape{}:
 		return s, usagef("--clear leaves links without a shape: leave out the rest")
+	case c.Bool("clear") && c.IsSet("for"):
+		return s, usagef("--clear does nothing that could be healed: leave out --for")
 	case !c.Bool("clear") && s == netcmd.Shape{}:
 		return s, usagef("shape takes what links are to do, such as --delay 50ms, or --clear")
 	case s.Jitter > s.Delay:

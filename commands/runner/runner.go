@@ -28,6 +28,9 @@ type Runner struct {
 	// Lock is kept open by every tool that is started; nil for none. So a lock
 	// on it holds until the last tool is done, even if this process is killed.
 	Lock *os.File
+	// Skew is how far apart the first and the last of steps that were done
+	// together have ended; of several such groups, the longest.
+	Skew time.Duration
 
 	vars map[string]string
 }

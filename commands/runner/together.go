@@ -6,6 +6,8 @@ import (
 	"io"
 	"os/exec"
 	"strings"
+	"sync"
+	"time"
 
 	"vagganet/netcmd/plan"
 )
@@ -17,7 +19,8 @@ type started struct {
 	stdin          io.WriteCloser // nil if the step has no input
 	input          string
 	stdout, stderr bytes.Buffer
-	err            error // why it didn't start
+	err            error // why it didn't start, or what it failed of
+	ended          time.Time
 }
 
 // together starts the steps, then gives all of them their input, then waits for
@@ -44,11 +47,33 @@ func (r *Runner) together(ctx context.Context, steps plan.Plan) []error {
 		go feedTogether(all)
 	}
 	errs := make([]error, len(all))
+	var waiting sync.WaitGroup
 	for i, one := range all {
-		errs[i] = one.wait()
+		waiting.Add(1)
+		go func() {
+			defer waiting.Done()
+			errs[i] = one.wait()
+		}()
+	}
+	waiting.Wait()
+	for _, one := range all {
 		r.capture(one)
 	}
+	r.Skew = max(r.Skew, skew(all))
 	return errs
+}
+
+// skew is how far apart the first and the last of them have ended.
+func skew(all []*started) time.Duration {
+	first, last := all[0].ended, all[0].ended
+	for _, one := range all {
+		if one.ended.Before(first) {
+			first = one.ended
+		} else if one.ended.After(last) {
+			last = one.ended
+		}
+	}
+	return last.Sub(first)
 }
 
 // start starts a step, which waits for its input then.
@@ -74,6 +99,7 @@ func (one *started) wait() error {
 	if one.err == nil {
 		one.err = one.cmd.Wait()
 	}
+	one.ended = time.Now()
 	if one.err != nil {
 		return &StepError{Step: one.step, Argv: one.cmd.Args, Code: one.cmd.ProcessState.ExitCode(),
 			Err: one.err, Stderr: one.stderr.String()}

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -37,6 +38,7 @@ type processes struct {
 	told    *story.Writer
 	byPID   map[int]*process
 	stopped []int // those that stand still because of suspend
+	order   int   // the process that carries out one of nemesis; 0 for none
 	// tell says to the process outside what it waits for.
 	tell func(word string)
 }
@@ -47,7 +49,7 @@ const retry = 20 * time.Millisecond
 
 // supervise starts the children and waits for the last of them. It returns the
 // code of the one that decides.
-func supervise(spec Spec, r *runner.Runner, told *story.Writer, signals chan syscall.Signal, tell func(word string)) int {
+func supervise(spec Spec, r *runner.Runner, told *story.Writer, tell func(word string), signals chan syscall.Signal, asks <-chan story.Ask) int {
 	// In the background of a terminal, the run may write to it all the same.
 	// Children that write to it themselves (--no-prefix) would have nobody to
 	// let them go on, so they start with it ignored, too.
@@ -56,12 +58,17 @@ func supervise(spec Spec, r *runner.Runner, told *story.Writer, signals chan sys
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := newOutput(spec, told, func() { go func() { signals <- syscall.SIGPIPE }() })
 	ps := &processes{spec: spec, steps: spec.Run.Start(), runner: r, out: out, told: told, byPID: map[int]*process{}, tell: tell}
-	d := newDecision(spec)
-	loop(d, ps, signals, deaths())
+	d, n := newDecision(spec), newNemesis(spec)
+	loop(d, n, ps, happenings{signals, deaths(), asks})
+	ps.killOrder()
+	out.endMarks()
 	// What the children left behind holds their output open.
 	if os.Getpid() == 1 {
 		unix.Kill(-1, unix.SIGKILL)
 		ps.out.wait()
+	}
+	if n.failed {
+		return cmp.Or(d.exitCode(), Failed)
 	}
 	return d.exitCode()
 }
@@ -117,6 +124,10 @@ func (ps *processes) reap() []exit {
 		}
 		if err != nil || pid == 0 {
 			return exits
+		}
+		if pid == ps.order {
+			ps.order = 0
+			exits = append(exits, exit{anOrder, CodeOf(status)})
 		}
 		if p := ps.byPID[pid]; p != nil {
 			delete(ps.byPID, pid)

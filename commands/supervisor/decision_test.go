@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"vagganet/commands/story"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
@@ -265,6 +266,19 @@ func (h *fakeHands) resume()                { h.log = append(h.log, "resume") }
 func (h *fakeHands) say(text string)        { h.log = append(h.log, text) }
 func (h *fakeHands) payOwed() time.Duration { return 0 }
 
+func (h *fakeHands) mono(time.Duration) float64 { return 0 }
+
+func (h *fakeHands) startFault(o order) error {
+	h.log = append(h.log, strings.Join(o.words, " "))
+	return nil
+}
+
+func (h *fakeHands) note(events []story.Event) {
+	for _, e := range events {
+		h.log = append(h.log, strings.TrimSpace(string(e.Kind)+" "+e.What))
+	}
+}
+
 func (h *fakeHands) reap() []exit {
 	select {
 	case e := <-h.exits:
@@ -294,7 +308,7 @@ func TestLoop(t *testing.T) {
 		h.exits <- exit{2, 137}
 		died <- struct{}{}
 	}()
-	loop(d, h, signals, died)
+	loop(d, newNemesis(Spec{}), h, happenings{signals, died, nil})
 	want := []string{"start 0", "start 1", "start 2", "suspend", "resume",
 		"b ended with exit code 4, stopping the others", "send TERM", "send TERM",
 		"still there 50ms after they were to end, killing: a, c", "kill"}
@@ -309,7 +323,7 @@ func TestLoopStartFails(t *testing.T) {
 	h := &fakeHands{refuses: 1, exits: make(chan exit, 1)}
 	h.exits <- exit{0, 143}
 	d := newDecision(testSpec(plan.Restart))
-	loop(d, h, nil, nil)
+	loop(d, newNemesis(Spec{}), h, happenings{})
 	want := []string{"start 0", "b could not be started: refused", "send TERM"}
 	if !slices.Equal(h.log, want) || d.exitCode() != Failed {
 		t.Errorf("exit code %d, and done is\n%q, not\n%q", d.exitCode(), h.log, want)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -62,11 +63,12 @@ func inside(report func(error), tell func(word string)) int {
 	defer name.Release()
 	go listen(control, signals, cancel, name.Release)
 	spec.Run.Name = name.Name
-	if err := setUp(ctx, r, &spec.Run); err != nil {
+	asks, err := setUp(ctx, r, &spec.Run)
+	if err != nil {
 		return setUpFailed(err, report)
 	}
 	told := begin(spec)
-	code := supervise(spec, r, told, signals, tell)
+	code := supervise(spec, r, told, tell, signals, asks)
 	told.Write(story.Event{Kind: story.RunEnd, Code: &code})
 	if err := told.Close(); err != nil {
 		report(fmt.Errorf("the run's events could not be written: %w", err))
@@ -86,7 +88,11 @@ func begin(spec Spec) *story.Writer {
 	if spec.Run.Gateway.Isolated != nil {
 		slot = -1
 	}
-	e := story.Event{Kind: story.RunBegin, Run: spec.Run.Name, Command: spec.Run.Command, Slot: &slot}
+	seed := (*uint64)(nil)
+	if slices.ContainsFunc(spec.Faults, func(f Planned) bool { return f.Random }) {
+		seed = &spec.Seed
+	}
+	e := story.Event{Kind: story.RunBegin, Seed: seed, Run: spec.Run.Name, Command: spec.Run.Command, Slot: &slot}
 	for _, g := range spec.Run.Guests {
 		e.Guests = append(e.Guests, story.Guest{Name: g.Name, IP: g.IP, Hostname: g.Hostname})
 	}
@@ -145,26 +151,31 @@ func setUpFailed(err error, report func(error)) int {
 
 // setUp builds the run's network. Nothing has to be undone here if that fails:
 // it all hangs from this process, but for ports at the gateway, which the
-// process outside closes.
-func setUp(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
+// process outside closes. Commands that find the run can speak to it by what is
+// returned.
+func setUp(ctx context.Context, r *runner.Runner, run *netcmd.Run) (<-chan story.Ask, error) {
 	if err := r.Run(ctx, run.Prepare()); err != nil {
-		return err
+		return nil, err
+	}
+	asks, err := story.Listen(run.Gateway.RunDir())
+	if err != nil {
+		return nil, err
 	}
 	populate := run.Populate()
-	err := sideBySide(ctx,
+	err = sideBySide(ctx,
 		func(ctx context.Context) error { return claim(ctx, &runner.Runner{Trace: r.Trace}, run) },
 		func(ctx context.Context) error { return r.Run(ctx, populate) })
 	if err != nil {
-		return err
+		return nil, err
 	}
 	removed, err := ports.Open(ctx, r, *run)
 	for _, line := range ports.Describe(removed) {
 		fmt.Fprintln(os.Stderr, "vagganet: "+line)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return r.Run(ctx, run.Connect())
+	return asks, r.Run(ctx, run.Connect())
 }
 
 // sideBySide does two things at the same time. When one fails, the context of

@@ -1,8 +1,11 @@
 package supervisor
 
 import (
+	"fmt"
 	"syscall"
 	"time"
+
+	"vagganet/commands/story"
 )
 
 // hands do what was decided.
@@ -13,39 +16,80 @@ type hands interface {
 	suspend()
 	resume()
 	say(text string)
-	// reap lists the children that ended since it was last called.
+	// startFault starts what a fault is made by, and note tells what became of
+	// faults; mono is a time in seconds of the run.
+	startFault(order) error
+	note([]story.Event)
+	mono(clock time.Duration) float64
+	// reap lists the children that ended since it was last called, and the
+	// order that was carried out.
 	reap() []exit
 	// payOwed tries again what could not be done yet; it returns how long to
 	// wait until the next time, or 0 if nothing is left.
 	payOwed() time.Duration
 }
 
-// exit is the end of a child.
+// exit is the end of a child, or of the order that was carried out.
 type exit struct{ child, code int }
 
-// loop has the children started, and waits for the last of them. What happens
-// comes by the channels; died says that it may be time to reap.
-func loop(d *decision, h hands, signals <-chan syscall.Signal, died <-chan struct{}) {
-	carryOut(d, h, d.begin())
+const anOrder = -1 // in place of a child
+
+// happenings are the channels by which things come from outside: signals, that
+// it may be time to reap, and what commands say of faults.
+type happenings struct {
+	signals <-chan syscall.Signal
+	died    <-chan struct{}
+	asks    <-chan story.Ask
+}
+
+// loop has the children started, and waits for the last of them.
+func loop(d *decision, n *nemesis, h hands, in happenings) {
+	carryOut(d, n, h, d.begin())
+	n.begin(time.Now())
 	for {
 		for _, e := range h.reap() {
-			carryOut(d, h, d.ended(e.child, e.code, time.Now()))
+			if e.child == anOrder {
+				h.note(n.done(e.code))
+				continue
+			}
+			carryOut(d, n, h, d.ended(e.child, e.code, time.Now()))
 		}
 		if d.over() {
+			h.note(n.end())
 			return
 		}
+		if d.stopping {
+			n.stop(time.Now())
+		}
+		carryOutOrder(n, h)
 		select {
-		case <-died:
-		case s := <-signals:
-			carryOut(d, h, d.signalled(s, time.Now()))
-		case <-at(d.next()):
-			carryOut(d, h, d.tick(time.Now()))
+		case <-in.died:
+		case s := <-in.signals:
+			carryOut(d, n, h, d.signalled(s, time.Now()))
+		case <-at(sooner(d.next(), n.soonest())):
+			carryOut(d, n, h, d.tick(time.Now()))
+		case ask := <-in.asks:
+			reply, events := n.hear(ask.Message, time.Now(), h.mono)
+			h.note(events)
+			ask.Answer <- reply
 		case <-after(h.payOwed()):
 		}
 	}
 }
 
-func carryOut(d *decision, h hands, todo []action) {
+// carryOutOrder starts what is due to be done to links.
+func carryOutOrder(n *nemesis, h hands) {
+	o := n.tick(time.Now())
+	if o == nil {
+		return
+	}
+	if err := h.startFault(*o); err != nil {
+		h.say(fmt.Sprintf("%s could not be started: %v", o.what, err))
+		h.note(n.done(Failed))
+	}
+}
+
+func carryOut(d *decision, n *nemesis, h hands, todo []action) {
 	for _, a := range todo {
 		switch a.do {
 		case start:
@@ -53,7 +97,7 @@ func carryOut(d *decision, h hands, todo []action) {
 				continue // one before it could not be started
 			}
 			if err := h.start(a.child); err != nil {
-				carryOut(d, h, d.failed(a.child, err, time.Now()))
+				carryOut(d, n, h, d.failed(a.child, err, time.Now()))
 				continue
 			}
 			d.started(a.child, time.Now())
@@ -62,8 +106,10 @@ func carryOut(d *decision, h hands, todo []action) {
 		case kill:
 			h.kill()
 		case suspend:
+			n.suspend(time.Now())
 			h.suspend()
 		case resume:
+			n.resume(time.Now())
 			h.resume()
 		case say:
 			h.say(a.text)

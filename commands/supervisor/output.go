@@ -30,14 +30,18 @@ type output struct {
 	write   sync.Mutex
 	pumps   sync.WaitGroup
 	// told gets the lines, too; nil if nobody asked for them.
-	told *story.Writer
+	told  *story.Writer
+	marks chan string
+	// marked is closed when all marks are written.
+	marked chan struct{}
 	// unheard is called when nobody reads what is written.
 	unheard func()
 }
 
 func newOutput(spec Spec, told *story.Writer, unheard func()) *output {
 	palette := []color.Attribute{color.FgCyan, color.FgYellow, color.FgGreen, color.FgMagenta, color.FgBlue}
-	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}, unheard: sync.OnceFunc(unheard)}
+	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}, unheard: sync.OnceFunc(unheard),
+		marks: make(chan string, marksMost), marked: make(chan struct{})}
 	if spec.Lines {
 		o.told = told
 	}
@@ -45,6 +49,8 @@ func newOutput(spec Spec, told *story.Writer, unheard func()) *output {
 		o.width = max(o.width, len(child.Name))
 		o.colours[child.Name] = color.New(palette[i%len(palette)])
 	}
+	o.colours[faultsName] = color.New(color.Faint)
+	go o.writeMarks()
 	return o
 }
 
@@ -85,13 +91,17 @@ func (o *output) pipe(to *os.File, stream string, child netcmd.Child) (*os.File,
 }
 
 func (o *output) head(to *os.File, name string) []byte {
-	head := fmt.Sprintf("%-*s | ", o.width, name)
+	return []byte(o.coloured(to, name, fmt.Sprintf("%-*s | ", o.width, name)))
+}
+
+// coloured is a text in the colour of a child, where colours are seen.
+func (o *output) coloured(to *os.File, name, text string) string {
 	if os.Getenv("NO_COLOR") != "" || !isatty.IsTerminal(to.Fd()) {
-		return []byte(head)
+		return text
 	}
 	c := o.colours[name]
 	c.EnableColor()
-	return []byte(c.Sprint(head))
+	return c.Sprint(text)
 }
 
 // pump copies lines until the writers are gone. A last line without its end

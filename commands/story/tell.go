@@ -1,0 +1,182 @@
+package story
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Fault is what a command is about to do to the links of a run, before it has
+// done it. Should the command be killed meanwhile, that is all that is known.
+type Fault struct {
+	// What is the command, as one would type it: "isolate a".
+	What string `json:"what"`
+	// By is ByCommand or ByTimeline.
+	By string `json:"by"`
+	// Replaces says which kinds of links it sets all of, named or not: those
+	// not named work again.
+	Replaces []Layer `json:"replaces"`
+	// State are the links that it sets.
+	State
+	// For is how long until what it cuts is to be healed; 0 for never.
+	For time.Duration `json:"for"`
+	// Heals is the number of the fault that this one takes back, since its
+	// time is up; 0 for none.
+	Heals int `json:"heals"`
+	// Asked is the Clock when the command began.
+	Asked time.Duration `json:"asked"`
+}
+
+// Who makes faults.
+const (
+	ByCommand  = "command"
+	ByTimeline = "timeline"
+)
+
+// Layer is a kind of links.
+type Layer string
+
+// The kinds of links, as a State has them.
+const (
+	Cuts    Layer = "cut"
+	Uplinks Layer = "uplinks"
+	Shapes  Layer = "shapes"
+)
+
+// Done is how it went: all of it is in force.
+type Done struct {
+	// Clock is when it came to be in force, Took how long it took, and Skew
+	// how far the first and the last of what was done together lie apart.
+	Clock, Took, Skew time.Duration
+}
+
+// Check is what a check has found.
+type Check struct {
+	Differences int
+	// Text says the same in one line.
+	Text string
+}
+
+// Message is one that a command sends to the run. It is one of its fields.
+type Message struct {
+	About *Fault `json:"about,omitempty"`
+	Done  *Done  `json:"done,omitempty"`
+	// Left asks what is left of a fault.
+	Left  int    `json:"left,omitempty"`
+	Check *Check `json:"check,omitempty"`
+	// Gone is the end of the connection, which the listener makes a message of.
+	Gone bool `json:"-"`
+	// Fault is the number of the fault that this connection is about.
+	Fault int `json:"-"`
+}
+
+// Reply is the answer: the number of the fault, for About, and what is left, for
+// Left.
+type Reply struct {
+	Fault int `json:"fault,omitempty"`
+	State
+}
+
+// SocketName is the file of a run's folder by which it is spoken to.
+const SocketName = ".story"
+
+// patience is how long the run may take to answer.
+const patience = 5 * time.Second
+
+// ErrNobody means that nobody listens: the run has been started by a script.
+var ErrNobody = errors.New("nobody keeps time in this run")
+
+// Teller is a command's connection to the run.
+type Teller struct {
+	conn net.Conn
+	in   *json.Decoder
+}
+
+// Dial connects to the run whose folder that is. The error is ErrNobody, or
+// that the run doesn't answer.
+func Dial(dir string) (*Teller, error) {
+	conn, err := net.DialTimeout("unix", filepath.Join(dir, SocketName), patience)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNobody, err)
+	}
+	return &Teller{conn, json.NewDecoder(conn)}, nil
+}
+
+// Tell sends a message and waits for the answer.
+func (t *Teller) Tell(m Message) (Reply, error) {
+	var r Reply
+	t.conn.SetDeadline(time.Now().Add(patience))
+	err := json.NewEncoder(t.conn).Encode(m)
+	if err == nil {
+		err = t.in.Decode(&r)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = errors.New("the run doesn't answer")
+	}
+	return r, err
+}
+
+// Close ends the connection. A fault that was told about, but not that it is
+// done, then counts as interrupted.
+func (t *Teller) Close() error { return t.conn.Close() }
+
+// Ask is a message that came in, and the way to answer it.
+type Ask struct {
+	Message
+	Answer chan<- Reply
+}
+
+// Listen takes messages by a socket in the run's folder, for as long as this
+// process lives.
+func Listen(dir string) (<-chan Ask, error) {
+	path := filepath.Join(dir, SocketName)
+	socket, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	asks := make(chan Ask)
+	go func() {
+		for {
+			conn, err := socket.Accept()
+			if err != nil {
+				time.Sleep(patience / 100) // too many open files, for a moment
+				continue
+			}
+			go serve(conn, asks)
+		}
+	}()
+	return asks, os.Chmod(path, 0o600)
+}
+
+// serve passes on what a connection says.
+func serve(conn net.Conn, asks chan<- Ask) {
+	defer conn.Close()
+	answers := make(chan Reply)
+	fault := 0
+	ask := func(m Message) Reply {
+		m.Fault = fault
+		asks <- Ask{m, answers}
+		return <-answers
+	}
+	in, out := json.NewDecoder(conn), json.NewEncoder(conn)
+	for {
+		var m Message
+		if in.Decode(&m) != nil {
+			break
+		}
+		r := ask(m)
+		if m.About != nil {
+			fault = r.Fault
+		}
+		if out.Encode(r) != nil {
+			break
+		}
+	}
+	if fault != 0 {
+		ask(Message{Gone: true})
+	}
+}

@@ -1,0 +1,110 @@
+package supervisor
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"vagganet/commands/story"
+	"vagganet/netcmd"
+)
+
+// faultsName is what stands before the lines of verbs that make faults.
+const faultsName = "faults"
+
+// TimelineVariable says to a verb that the run's timeline has called it.
+const TimelineVariable = "VAGGANET_TIMELINE"
+
+// startFault runs one of the program's verbs in the bridge's namespace, as a
+// bridge command would. What it prints is not the children's, so only what it
+// has to say to a person is shown.
+func (ps *processes) startFault(o order) error {
+	run := ps.spec.Run
+	child := netcmd.Child{Name: faultsName, Node: netcmd.Bridge, Argv: append([]string{run.Program}, o.words...)}
+	if o.entry >= 0 {
+		child.Env = []string{TimelineVariable + "=1"}
+	}
+	run.Children = []netcmd.Child{child}
+	cmd := ps.runner.Command(run.Start()[0])
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	done, err := ps.out.attach(cmd, child)
+	if err != nil {
+		return err
+	}
+	defer done()
+	cmd.Stdout = nil
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	ps.order = cmd.Process.Pid
+	return cmd.Process.Release() // it is reaped by number
+}
+
+// killOrder ends what no PID namespace would.
+func (ps *processes) killOrder() {
+	if ps.order != 0 {
+		unix.Kill(-ps.order, unix.SIGKILL)
+	}
+}
+
+func (ps *processes) mono(clock time.Duration) float64 { return ps.told.Mono(clock) }
+
+// note tells of faults: in the run's events, and between the children's lines.
+func (ps *processes) note(events []story.Event) {
+	for _, e := range events {
+		ps.told.Write(e)
+		if mark := markOf(e); mark != "" && ps.out.prefix {
+			ps.out.mark(mark)
+		}
+	}
+}
+
+// markOf is what a person is told of an event; empty for nothing.
+func markOf(e story.Event) string {
+	switch {
+	case e.Interrupted:
+		return e.What + " (interrupted, may be in force)"
+	case e.Kind == story.FaultBegin && e.For > 0:
+		return fmt.Sprintf("%s (for %v)", e.What, time.Duration(e.For*float64(time.Second)).Round(time.Millisecond))
+	case e.Kind == story.FaultBegin, e.Kind == story.FaultChange:
+		return e.What
+	case e.Kind == story.FaultEnd && e.Timed:
+		return "end of " + e.What
+	case e.Kind == story.FaultFailed:
+		return fmt.Sprintf("%s failed with exit code %d", e.What, *e.Code)
+	case e.Kind == story.Checked:
+		return "check: " + e.What
+	}
+	return ""
+}
+
+// marksMost is how many marks wait for a reader that is slow. Further ones are
+// lost: faults keep their time, whoever reads.
+const marksMost = 1000
+
+// mark writes a line between those of the children.
+func (o *output) mark(text string) {
+	select {
+	case o.marks <- text:
+	default:
+	}
+}
+
+func (o *output) writeMarks() {
+	defer close(o.marked)
+	for text := range o.marks {
+		line := o.coloured(os.Stderr, faultsName, "-- "+text) + "\n"
+		o.write.Lock()
+		os.Stderr.WriteString(line)
+		o.write.Unlock()
+	}
+}
+
+// endMarks returns when all marks are written.
+func (o *output) endMarks() {
+	close(o.marks)
+	<-o.marked
+}
