@@ -41,6 +41,8 @@ func (a App) runVerb() *cli.Command {
 			&cli.BoolFlag{Name: "no-br-netfilter", EnvVars: []string{"VAGGANET_NO_BR_NETFILTER"},
 				Usage: "cut links in the guests, by source address, as where the kernel has no br_netfilter"},
 			&cli.BoolFlag{Name: "no-prefix", Usage: "leave the children's lines as they are"},
+			&cli.StringFlag{Name: "faults", Usage: "the timeline of faults in `FILE`, in place of the command's own"},
+			&cli.Uint64Flag{Name: "seed", DefaultText: "another one each time", Usage: "the same `NUMBER` draws the same faults of a timeline"},
 			&cli.StringFlag{Name: "events", Usage: "write what happens in the run to `FILE`, as JSON lines"},
 			dryRunFlag(),
 		},
@@ -62,7 +64,7 @@ func (a App) runCommand(c *cli.Context) error {
 	if c.Bool("dry-run") {
 		spec.Run.Slot = g.Network.Slot(a.freeSlot(c, g, facts))
 		spec.Run.Token = netcmd.ScriptToken
-		return a.apply(c, title(c, spec.Run.Command), spec.Run.Plan())
+		return a.apply(c, title(c, spec.Run.Command)+listed(spec.Faults), spec.Run.Plan())
 	}
 	if err := a.checkTools(spec.Run.Plan()); err != nil {
 		return err
@@ -75,6 +77,7 @@ func (a App) runCommand(c *cli.Context) error {
 		return err
 	}
 	defer events.Close()
+	saySeed(c, spec)
 	defer closePorts(c, spec.Run)
 	code, err := supervisor.Start(c.Context, spec, events)
 	if errors.Is(err, supervisor.ErrNotInside) && runner.LimitHint(err, "") == "" {
@@ -228,14 +231,16 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway) (supervisor.Spec, error) {
 	if err := a.addChildren(&run, command, chosen, file); err != nil {
 		return supervisor.Spec{}, err
 	}
-	return supervisor.Spec{
+	spec := supervisor.Spec{
 		Run:        run,
 		ExactName:  c.String("name") != "",
 		RunFolders: runstate.Folders(g),
 		KillAfter:  command.KillUnresponsiveAfter,
 		Prefix:     !c.Bool("no-prefix"),
 		Trace:      c.Bool("trace"),
-	}, nil
+	}
+	err = a.setFaults(c, &spec, command, file)
+	return spec, err
 }
 
 // command is the one of the config file that is asked for, or one made of

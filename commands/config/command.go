@@ -79,6 +79,7 @@ func (p *parser) parseSupervise(e entry, what string, c *Command) error {
 		"mode":                    func(e entry) error { return p.parseMode(e, what, c) },
 		"kill-unresponsive-after": func(e entry) error { return p.parseKillAfter(e, what, c) },
 		"children":                func(e entry) error { return p.parseChildren(e, what, c) },
+		"faults":                  func(e entry) (err error) { c.Faults, err = p.parseFaults(e); return err },
 	}, superviseIgnored)
 	if err == nil && len(c.Children) == 0 {
 		return p.errorf(e.line, "%s has no children; add at least one", what)

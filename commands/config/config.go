@@ -96,6 +96,8 @@ type Command struct {
 	KillUnresponsiveAfter time.Duration
 	// Children are sorted by name; at least one when Supervise is set.
 	Children []*Child
+	// Faults are its timeline, in file order.
+	Faults []Fault
 	// Supervise is false for vagga's commands of a single process: they have
 	// no network, nothing of them but the description is read, and Children
 	// is empty.

@@ -1,0 +1,114 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/config"
+	"vagganet/commands/supervisor"
+	"vagganet/netcmd"
+)
+
+// setFaults gives a run its timeline: the command's, or else that of --faults.
+// Whatever can't be done to these guests is an error now.
+func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Command, file *config.File) error {
+	faults, path := command.Faults, ""
+	if file != nil {
+		path = file.Path
+	}
+	if name := c.String("faults"); name != "" {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if faults, err = config.ParseFaults(name, text); err != nil {
+			return err
+		}
+		path = name
+	}
+	for _, f := range faults {
+		random, err := checkFault(spec.Run, f)
+		if err != nil {
+			return &config.Error{Path: path, Line: f.Line, Msg: err.Error(), Hint: hintFor(err)}
+		}
+		spec.Faults = append(spec.Faults, supervisor.Planned{Start: f.Start, Every: f.Every, For: f.For,
+			Verb: f.Verb, Words: f.Words, Random: random})
+	}
+	spec.Seed = c.Uint64("seed")
+	if !c.IsSet("seed") {
+		spec.Seed = uint64(rand.Uint32())
+	}
+	return nil
+}
+
+// saySeed says by what the faults of a timeline are drawn, if it was chosen here.
+func saySeed(c *cli.Context, spec supervisor.Spec) {
+	drawn := slices.ContainsFunc(spec.Faults, func(f supervisor.Planned) bool { return f.Random })
+	if drawn && !c.IsSet("seed") {
+		say(os.Stderr, "seed %d: with run --seed %d, the same faults are drawn again", spec.Seed, spec.Seed)
+	}
+}
+
+// checkFault has the verb read its words, and do nothing. Random says that it
+// would draw nodes by a seed of its own choice.
+func checkFault(run netcmd.Run, f config.Fault) (random bool, err error) {
+	if f.Verb != "partition" {
+		return false, nil
+	}
+	var guests []string
+	for _, g := range run.Guests {
+		guests = append(guests, g.Name)
+	}
+	verb := &cli.Command{Name: f.Verb, HideHelpCommand: true, Action: noKind}
+	for _, k := range kinds() {
+		verb.Subcommands = append(verb.Subcommands, &cli.Command{Name: k.name, Flags: k.flags, HideHelpCommand: true,
+			OnUsageError: onUsageError, Action: func(c *cli.Context) error {
+				random = hasFlag(k, "seed") && !c.IsSet("seed")
+				return k.check(c, run, guests, f)
+			}})
+	}
+	app := &cli.App{Commands: []*cli.Command{verb}, HideHelp: true, HideVersion: true,
+		OnUsageError: onUsageError, ExitErrHandler: func(*cli.Context, error) {}}
+	app.Writer, app.ErrWriter = io.Discard, io.Discard
+	_, words := arrange(app, append([]string{"vagganet", f.Verb}, f.Words...))
+	err = app.Run(words)
+	return random, err
+}
+
+// check says why a kind can't be what a timeline has it do.
+func (k kind) check(c *cli.Context, run netcmd.Run, guests []string, f config.Fault) error {
+	cuts := hasFlag(k, "for") && c.Args().First() != "on"
+	switch {
+	case c.IsSet("for"):
+		return errors.New("--for is not for a timeline; write for: beside it")
+	case f.For > 0 && !cuts:
+		return fmt.Errorf("%s cuts nothing; for: is for what does", strings.Join(f.Words, " "))
+	case k.name == "uplink" && run.Gateway.Isolated != nil:
+		return errors.New("an isolated run has no uplink")
+	}
+	_, _, err := k.build(c, netcmd.FullMesh(guests))
+	return err
+}
+
+func hasFlag(k kind, name string) bool {
+	return findFlag(k.flags, "--"+name) != nil
+}
+
+// listed tells of the timeline in a script, which does without.
+func listed(faults []supervisor.Planned) string {
+	if len(faults) == 0 {
+		return ""
+	}
+	text := "\nthe script leaves out the timeline of faults, which the program keeps itself:"
+	for _, f := range faults {
+		text += "\n" + f.String()
+	}
+	return text
+}
