@@ -31,7 +31,24 @@ func (a App) runVerb() *cli.Command {
 			"processes and waits for them. The exit code is that of the child that decides,\n" +
 			"by the command's mode: the first that ends (stop-on-failure), or that fails\n" +
 			"(wait-all-successful, wait-all). In mode restart a signal ends the run, 128+N;\n" +
-			"125 says that vagganet itself failed.",
+			"125 says that vagganet itself failed.\n\n" +
+			"--faults has a list of faults and when they come: see \"vagganet help faults\".\n\n" +
+			"--events writes JSON lines, each with mono (seconds since the network was up, by the\n" +
+			"monotonic clock), time, event, and what belongs to it:\n\n" +
+			"  run-begin                run, command, guests, slot (-1 if isolated), seed\n" +
+			"  node-up                  node, ip\n" +
+			"  start, exit              child, node; code\n" +
+			"  fault-begin              id, what, by (command or timeline), for, asked, took_ms,\n" +
+			"                           skew_ms, interrupted; cut, uplinks, shapes\n" +
+			"  fault-change, fault-end  the same for what cuts nothing, and for the end of a\n" +
+			"                           fault; timed says that its time was up\n" +
+			"  fault-failed             what, code\n" +
+			"  check                    what, ok, differences\n" +
+			"  suspend, resume          the run stands still, by Ctrl+Z\n" +
+			"  run-end                  code\n\n" +
+			"cut, uplinks and shapes are all there is after the event, in rows of from, to (a\n" +
+			"list) and how. A fault was asked for at asked (mono), took took_ms, and is in force\n" +
+			"at mono; skew_ms lie between the first link and the last.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "guest", Usage: "a guest that runs a shell command, as `NAME=COMMAND`; without a config file (repeatable)"},
 			&cli.StringSliceFlag{Name: "only", Usage: "start no other children than `NAME`, or those with that tag (repeatable)"},

@@ -34,7 +34,7 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 		path = name
 	}
 	for _, f := range faults {
-		random, err := checkFault(spec.Run, f)
+		random, err := a.checkFault(spec.Run, f)
 		if err != nil {
 			return &config.Error{Path: path, Line: f.Line, Msg: err.Error(), Hint: hintFor(err)}
 		}
@@ -58,21 +58,28 @@ func saySeed(c *cli.Context, spec supervisor.Spec) {
 
 // checkFault has the verb read its words, and do nothing. Random says that it
 // would draw nodes by a seed of its own choice.
-func checkFault(run netcmd.Run, f config.Fault) (random bool, err error) {
-	if f.Verb != "partition" {
-		return false, nil
-	}
+func (a App) checkFault(run netcmd.Run, f config.Fault) (random bool, err error) {
 	var guests []string
 	for _, g := range run.Guests {
 		guests = append(guests, g.Name)
 	}
-	verb := &cli.Command{Name: f.Verb, HideHelpCommand: true, Action: noKind}
-	for _, k := range kinds() {
-		verb.Subcommands = append(verb.Subcommands, &cli.Command{Name: k.name, Flags: k.flags, HideHelpCommand: true,
-			OnUsageError: onUsageError, Action: func(c *cli.Context) error {
-				random = hasFlag(k, "seed") && !c.IsSet("seed")
-				return k.check(c, run, guests, f)
-			}})
+	verb := &cli.Command{Name: f.Verb, HideHelpCommand: true, OnUsageError: onUsageError, Action: noKind}
+	switch f.Verb {
+	case "check":
+		return false, nil
+	case "shape":
+		verb.Flags = slices.DeleteFunc(a.shapeVerb().Flags, func(f cli.Flag) bool {
+			return slices.Contains([]string{"run", "dry-run"}, f.Names()[0])
+		})
+		verb.Action = func(c *cli.Context) error { return a.checkPlannedShape(c, guests, f) }
+	case "partition":
+		for _, k := range kinds() {
+			verb.Subcommands = append(verb.Subcommands, &cli.Command{Name: k.name, Flags: k.flags, HideHelpCommand: true,
+				OnUsageError: onUsageError, Action: func(c *cli.Context) error {
+					random = hasFlag(k, "seed") && !c.IsSet("seed")
+					return k.check(c, run, guests, f)
+				}})
+		}
 	}
 	app := &cli.App{Commands: []*cli.Command{verb}, HideHelp: true, HideVersion: true,
 		OnUsageError: onUsageError, ExitErrHandler: func(*cli.Context, error) {}}
@@ -87,7 +94,7 @@ func (k kind) check(c *cli.Context, run netcmd.Run, guests []string, f config.Fa
 	cuts := hasFlag(k, "for") && c.Args().First() != "on"
 	switch {
 	case c.IsSet("for"):
-		return errors.New("--for is not for a timeline; write for: beside it")
+		return errForBeside
 	case f.For > 0 && !cuts:
 		return fmt.Errorf("%s cuts nothing; for: is for what does", strings.Join(f.Words, " "))
 	case k.name == "uplink" && run.Gateway.Isolated != nil:
@@ -95,6 +102,28 @@ func (k kind) check(c *cli.Context, run netcmd.Run, guests []string, f config.Fa
 	}
 	_, _, err := k.build(c, netcmd.FullMesh(guests))
 	return err
+}
+
+var errForBeside = errors.New("--for is not for a timeline; write for: beside it")
+
+// checkPlannedShape says why links can't be shaped as a timeline has it.
+func (a App) checkPlannedShape(c *cli.Context, guests []string, f config.Fault) error {
+	shape, err := shapeOf(c)
+	if err == nil {
+		err = a.checkShape(shape)
+	}
+	if err == nil {
+		_, err = shapedLinks(c, guests)
+	}
+	switch {
+	case err != nil:
+		return err
+	case c.IsSet("for"):
+		return errForBeside
+	case f.For > 0 && c.Bool("clear"):
+		return errors.New("--clear does nothing that could be healed; for: is for what does")
+	}
+	return nil
 }
 
 func hasFlag(k kind, name string) bool {

@@ -25,7 +25,7 @@ type Fault struct {
 }
 
 // faultVerbs are the keys that say what is done, each the name of a verb.
-var faultVerbs = []string{"partition", "check"}
+var faultVerbs = []string{"partition", "shape", "check"}
 
 // shortest is what all times of a timeline are at least, but for the start.
 const shortest = time.Millisecond
@@ -86,7 +86,7 @@ func (p *parser) parseFault(n *yaml.Node) (Fault, error) {
 	}
 	switch {
 	case f.Verb == "":
-		return f, p.errorf(n.Line, "%s does nothing; add partition: or check:", what)
+		return f, p.errorf(n.Line, "%s does nothing; add partition:, shape: or check:", what)
 	case at < 0 && f.Every == 0:
 		return f, p.errorf(n.Line, "%s has no time; add at: or every:", what)
 	case f.Every > 0 && f.For >= f.Every:

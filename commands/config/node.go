@@ -24,7 +24,7 @@ func (p *parser) load(data []byte) (*yaml.Node, error) {
 	}
 	var doc, more yaml.Node
 	if err := loader.Load(&doc); errors.Is(err, io.EOF) {
-		return nil, p.errorf(1, "the file is empty; it needs commands").hint(noCommandsHint)
+		return nothing(1), nil
 	} else if err != nil {
 		return nil, p.syntaxError(data, err)
 	}
@@ -34,9 +34,14 @@ func (p *parser) load(data []byte) (*yaml.Node, error) {
 		return nil, p.syntaxError(data, err)
 	}
 	if len(doc.Content) != 1 {
-		return nil, p.errorf(doc.Line, "the file is empty; it needs commands").hint(noCommandsHint)
+		return nothing(doc.Line), nil
 	}
 	return doc.Content[0], p.checkStrings(&doc)
+}
+
+// nothing is what an empty file has.
+func nothing(line int) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: line}
 }
 
 // syntaxError gives the YAML reader's complaint a position and this program's
