@@ -68,8 +68,8 @@ func (r *Runner) Run(ctx context.Context, p plan.Plan) error {
 				first = numbered(err, before+i+1, len(p))
 			}
 		}
-		if first != nil && ctx.Err() != nil {
-			first = context.Cause(ctx) // which the tool may have felt, too
+		if first != nil && stopped(ctx, first) {
+			first = context.Cause(ctx)
 		}
 		if first != nil {
 			return errors.Join(first, r.undo(ctx, done.Undo()))
@@ -109,6 +109,18 @@ func bySignal(err error) bool {
 	}
 	status, ok := exit.Sys().(syscall.WaitStatus)
 	return ok && status.Signaled()
+}
+
+// stopped says whether a step failed since the user said stop. A signal of the
+// terminal's comes to the tool, too, and may be known here a moment later.
+func stopped(ctx context.Context, err error) bool {
+	if ctx.Err() == nil && bySignal(err) {
+		select {
+		case <-ctx.Done():
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+	return ctx.Err() != nil
 }
 
 // maybeDone is a step whose tool had no time to say whether it was done: what
