@@ -218,7 +218,7 @@ func (a App) cli() *cli.App {
 		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
-			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.doctorVerb(), a.initVerb(), a.healVerb(), faultsTopic(),
+			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.graphVerb(), a.doctorVerb(), a.initVerb(), a.healVerb(), faultsTopic(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,

@@ -1,0 +1,61 @@
+package commands
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/picture"
+)
+
+func (a App) graphVerb() *cli.Command {
+	var names []string
+	for _, f := range picture.Formats {
+		names = append(names, f.Name)
+	}
+	return &cli.Command{
+		Name:  "graph",
+		Usage: "draw a run's nodes and links as they are now",
+		Description: "Text shows groups of nodes that are linked with each other, and then what else there\n" +
+			"is between nodes: links that work one way only, those that are refused or take\n" +
+			"nothing new, and uplinks that are cut. All other links are cut.\n\n" +
+			"svg is a picture for a browser, dot one for Graphviz, and mermaid one for Markdown.\n" +
+			"They show each node; of more than 30, those with the same links are one box.",
+		Flags: []cli.Flag{runFlag(),
+			&cli.StringFlag{Name: "format", Value: names[0], Usage: "the `KIND` of picture: " + strings.Join(names, ", ")}},
+		Action: a.graph,
+	}
+}
+
+func (a App) graph(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	format, err := formatNamed(c.String("format"))
+	if err != nil {
+		return err
+	}
+	live, err := a.liveRun(c)
+	if err != nil {
+		return err
+	}
+	r := newRunner(c)
+	if err := r.Run(c.Context, live.ListRules()); err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(os.Stdout, format.Draw(picture.Network{Run: live.Run, Cuts: live.ReadCuts(r.Var)}))
+	return err
+}
+
+func formatNamed(name string) (picture.Format, error) {
+	var names []string
+	for _, f := range picture.Formats {
+		if f.Name == name {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	return picture.Format{}, withHint(usagef("there is no --format %q", name), "there are: %s", strings.Join(names, ", "))
+}

@@ -1,0 +1,44 @@
+package picture
+
+import (
+	"fmt"
+	"strings"
+
+	"vagganet/netcmd"
+)
+
+// dot draws in the language of Graphviz.
+func dot(n Network) string {
+	s := n.sketch()
+	var b strings.Builder
+	fmt.Fprintf(&b, "// %s: %s\n", s.title, s.summary)
+	fmt.Fprintf(&b, "digraph %s {\n", dotString(s.title))
+	b.WriteString("  layout=circo; node [shape=box, style=rounded]; edge [dir=both, arrowsize=0.6, fontsize=10]\n")
+	for i, box := range s.boxes {
+		colour := ""
+		if box.uplink != netcmd.Up {
+			colour = ", color=red"
+		}
+		fmt.Fprintf(&b, "  n%d [label=%s%s]\n", i, dotString(box.label()...), colour)
+	}
+	for _, l := range s.lines {
+		attributes := []string{}
+		if !l.both {
+			attributes = append(attributes, "dir=forward")
+		}
+		if l.how != netcmd.Up {
+			attributes = append(attributes, "style=dashed, color=red, arrowhead=tee, arrowtail=tee", "label="+dotString(words[l.how]))
+		} else if l.both {
+			attributes = append(attributes, "dir=none")
+		}
+		fmt.Fprintf(&b, "  n%d -> n%d [%s]\n", l.from, l.to, strings.Join(attributes, ", "))
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+// dotString is a string of the language, of several lines.
+func dotString(lines ...string) string {
+	text := strings.Join(lines, "\n")
+	return `"` + strings.NewReplacer("&", "&amp;", `\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(text) + `"`
+}

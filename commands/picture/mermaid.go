@@ -1,0 +1,47 @@
+package picture
+
+import (
+	"fmt"
+	"strings"
+
+	"vagganet/netcmd"
+)
+
+// mermaid draws in the language of Mermaid, which code forges show in Markdown.
+func mermaid(n Network) string {
+	s := n.sketch()
+	var b strings.Builder
+	fmt.Fprintf(&b, "flowchart LR\n  accTitle: %s\n  accDescr: %s\n", s.title, s.summary)
+	for i, box := range s.boxes {
+		fmt.Fprintf(&b, "  n%d[%s]\n", i, mermaidString(box.label()...))
+	}
+	var cut []string
+	for i, l := range s.lines {
+		fmt.Fprintf(&b, "  n%d %s n%d\n", l.from, mermaidLine(l), l.to)
+		if l.how != netcmd.Up {
+			cut = append(cut, fmt.Sprint(i))
+		}
+	}
+	if cut != nil {
+		fmt.Fprintf(&b, "  linkStyle %s stroke:#c62828,color:#c62828\n", strings.Join(cut, ","))
+	}
+	return b.String()
+}
+
+func mermaidLine(l line) string {
+	switch {
+	case l.how == netcmd.Up && l.both:
+		return "---"
+	case l.how == netcmd.Up:
+		return "-->"
+	case l.both:
+		return "x-. " + words[l.how] + " .-x"
+	}
+	return "-. " + words[l.how] + " .-x"
+}
+
+// mermaidString is a string of the language, of several lines.
+func mermaidString(lines ...string) string {
+	text := strings.Join(lines, "\n")
+	return `"` + strings.NewReplacer(`#`, "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "\n", "<br>").Replace(text) + `"`
+}

@@ -1,0 +1,148 @@
+// Package picture draws the network of a run as it is: nodes, and what is done to
+// the links between them. It reads nothing, and depends on nothing that draws.
+package picture
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"vagganet/netcmd"
+)
+
+// Network is what is drawn.
+type Network struct {
+	// Run is the name of the run.
+	Run  string
+	Cuts netcmd.Cuts
+}
+
+// Formats are the names of the pictures that there are, and what draws them.
+var Formats = []Format{{"text", text}, {"svg", svg}, {"dot", dot}, {"mermaid", mermaid}}
+
+// Format is a kind of picture.
+type Format struct {
+	Name string
+	Draw func(Network) string
+}
+
+// tooMany nodes can't be told apart any more when each is drawn on its own.
+const tooMany = 30
+
+// sketch is what a drawing shows: boxes and the lines between them.
+type sketch struct {
+	title, summary string
+	boxes          []box
+	lines          []line
+}
+
+// box is a node, or several with the same links.
+type box struct {
+	nodes []string
+	// uplink is what is done to its way to host and internet.
+	uplink netcmd.How
+	// inside is what the links between several nodes are like.
+	inside netcmd.How
+}
+
+// line is a link from one box to another. If it goes both ways, both directions
+// are in the same state.
+type line struct {
+	from, to int
+	both     bool
+	how      netcmd.How
+}
+
+func (n Network) sketch() sketch {
+	s := sketch{title: "run " + n.Run, summary: n.summary()}
+	groups := n.alone()
+	if len(groups) > tooMany {
+		groups = n.alike()
+	}
+	uplinks := n.uplinks()
+	for _, g := range groups {
+		b := box{uplink: uplinks[n.Cuts.Guests[g[0]]]}
+		for _, node := range g {
+			b.nodes = append(b.nodes, n.Cuts.Guests[node])
+		}
+		if len(g) > 1 {
+			b.inside = n.how(g[0], g[1])
+		}
+		s.boxes = append(s.boxes, b)
+	}
+	for i, a := range groups {
+		for j := i + 1; j < len(groups); j++ {
+			s.lines = append(s.lines, n.linesBetween(i, j, a[0], groups[j][0])...)
+		}
+	}
+	return s
+}
+
+// linesBetween are those of boxes i and j, which have the nodes a and b.
+func (n Network) linesBetween(i, j, a, b int) []line {
+	there, back := n.how(a, b), n.how(b, a)
+	if there == back {
+		return []line{{i, j, true, there}}
+	}
+	return []line{{i, j, false, there}, {j, i, false, back}}
+}
+
+// how is the state of a link between two nodes, by their numbers.
+func (n Network) how(from, to int) netcmd.How { return n.Cuts.State(from, to).How }
+
+func (n Network) uplinks() map[string]netcmd.How {
+	uplinks := map[string]netcmd.How{}
+	for _, u := range n.Cuts.Uplinks() {
+		uplinks[u.Guest] = u.How
+	}
+	return uplinks
+}
+
+// summary is one line about all of it.
+func (n Network) summary() string {
+	nodes := len(n.Cuts.Guests)
+	if cut := len(n.Cuts.Links()); cut > 0 {
+		return fmt.Sprintf("%s, %d of %s cut", count(nodes, "node"), cut, count(nodes*(nodes-1), "link"))
+	}
+	return count(nodes, "node") + ", no link is cut"
+}
+
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// words are what a person reads for the state of a link.
+var words = map[netcmd.How]string{netcmd.Drop: "cut", netcmd.Reject: "refused", netcmd.New: "no-new"}
+
+// label is what stands in a box: its nodes, and what else is to be said of it,
+// each on a line.
+func (b box) label() []string {
+	lines := []string{shortened(b.nodes)}
+	if len(b.nodes) > 1 {
+		lines = append(lines, fmt.Sprintf("%d nodes, %s", len(b.nodes), b.insideWords()))
+	}
+	if b.uplink != netcmd.Up {
+		lines = append(lines, "uplink "+words[b.uplink])
+	}
+	return lines
+}
+
+func (b box) insideWords() string {
+	if b.inside == netcmd.Up {
+		return "linked"
+	}
+	return words[b.inside] + " from each other"
+}
+
+// namesMost is how many names are listed in a box.
+const namesMost = 4
+
+func shortened(names []string) string {
+	if len(names) > namesMost {
+		names = append(slices.Clone(names[:namesMost-1]), "…", names[len(names)-1])
+	}
+	return strings.Join(names, " ")
+}
