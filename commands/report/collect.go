@@ -1,0 +1,254 @@
+// Package report makes one page of what has happened in a run. It reads the run's
+// events and nothing else, and keeps of them what a page can hold.
+package report
+
+import (
+	"slices"
+	"time"
+
+	"vagganet/commands/story"
+)
+
+// What a page holds at most. It says what is left out.
+const (
+	linesMost  = 10000 // of all children's lines, shared out evenly
+	linesLeast = 40    // that a child has in any case
+	textMost   = 2000  // bytes of a line
+	faultsMost = 500   // events about links
+	livesMost  = 200   // of a child that is started again and again
+)
+
+// Collector takes the events of a run, one after another.
+type Collector struct {
+	begin   *story.Event
+	end     *story.Event
+	last    float64 // seconds
+	lanes   []*lane
+	faults  []*fault
+	states  []stateAt
+	pauses  []span
+	checks  []story.Event
+	marks   []entry
+	seen    int     // entries so far, which gives them their order
+	dropped int     // events about links that there was no room for
+	known   float64 // until when it is known what was cut; 0 for to the end
+}
+
+// lane is a child of the run, or a guest.
+type lane struct {
+	name, node, ip string
+	lives          []life
+	restarts       int // lives that there was no room for
+	out, err       density
+	// first and latest are its lines; between them, left are left out.
+	first, latest []entry
+	lines, left   int
+}
+
+// life is from the start of a child to its end.
+type life struct {
+	span
+	code *int
+}
+
+// span is a time of the run, in seconds. It is open until it has an end.
+type span struct {
+	from, to float64
+	ended    bool
+}
+
+// entry is a line of the log.
+type entry struct {
+	at    float64
+	order int
+	lane  int // -1 for none
+	class string
+	text  string
+}
+
+// fault is a command that did something to links.
+type fault struct {
+	span
+	begin, end story.Event
+}
+
+type stateAt struct {
+	at    float64
+	state story.State
+}
+
+// Add takes the next event.
+func (c *Collector) Add(e story.Event) {
+	c.last = max(c.last, e.Mono)
+	switch e.Kind {
+	case story.RunBegin:
+		c.begin = &e
+		for _, g := range e.Guests {
+			c.lane(g.Name, g.Name).ip = g.IP.String()
+		}
+	case story.Start:
+		c.start(e)
+	case story.Exit:
+		c.exit(e)
+	case story.Line:
+		c.line(e)
+	case story.Suspend:
+		c.pauses = append(c.pauses, span{from: e.Mono})
+		c.mark(e.Mono, -1, "note", "the run stands still")
+	case story.Resume:
+		c.resume(e)
+	case story.RunEnd:
+		c.end = &e
+	default:
+		c.aboutLinks(e)
+	}
+}
+
+// lane is that of a child; a new one if it has none yet.
+func (c *Collector) lane(name, node string) *lane {
+	return c.lanes[c.number(name, node)]
+}
+
+func (c *Collector) number(name, node string) int {
+	i := slices.IndexFunc(c.lanes, func(l *lane) bool { return l.name == name })
+	if i < 0 {
+		i = len(c.lanes)
+		c.lanes = append(c.lanes, &lane{name: name, node: node})
+	}
+	return i
+}
+
+func (c *Collector) mark(at float64, lane int, class, text string) {
+	c.seen++
+	c.marks = append(c.marks, entry{at, c.seen, lane, class, text})
+}
+
+func (c *Collector) start(e story.Event) {
+	i := c.number(e.Child, e.Node)
+	l := c.lanes[i]
+	if len(l.lives) == livesMost {
+		l.restarts++
+		return
+	}
+	l.lives = append(l.lives, life{span: span{from: e.Mono}})
+	c.mark(e.Mono, i, "life", "starts")
+}
+
+func (c *Collector) exit(e story.Event) {
+	i := c.number(e.Child, e.Node)
+	l := c.lanes[i]
+	if len(l.lives) == 0 || l.lives[len(l.lives)-1].ended {
+		return // of a life that was left out
+	}
+	last := &l.lives[len(l.lives)-1]
+	last.to, last.ended, last.code = e.Mono, true, e.Code
+	c.mark(e.Mono, i, "life", "ends, exit code "+codeWords(e.Code))
+}
+
+func (c *Collector) resume(e story.Event) {
+	if n := len(c.pauses); n > 0 && !c.pauses[n-1].ended {
+		c.pauses[n-1].to, c.pauses[n-1].ended = e.Mono, true
+	}
+	c.mark(e.Mono, -1, "note", "the run goes on")
+}
+
+// line keeps as many of a child's first lines as of its latest.
+func (c *Collector) line(e story.Event) {
+	i := c.number(e.Child, e.Node)
+	l := c.lanes[i]
+	text := ""
+	if e.Text != nil {
+		text = readable(*e.Text)
+	}
+	c.seen++
+	l.lines++
+	line := entry{e.Mono, c.seen, i, e.Stream, text}
+	if e.Stream == "stderr" {
+		l.err.add(e.Mono)
+	} else {
+		line.class = "stdout"
+		l.out.add(e.Mono)
+	}
+	half := max(linesLeast, linesMost/len(c.lanes)) / 2
+	if len(l.first) < half {
+		l.first = append(l.first, line)
+		return
+	}
+	l.latest = append(l.latest, line)
+	if len(l.latest) >= 2*half {
+		l.cutLatest(half)
+	}
+}
+
+// cutLatest leaves that many of the latest lines.
+func (l *lane) cutLatest(count int) {
+	if more := len(l.latest) - count; more > 0 {
+		l.left += more
+		l.latest = slices.Clone(l.latest[more:])
+	}
+}
+
+func (c *Collector) aboutLinks(e story.Event) {
+	if e.Kind != story.FaultBegin && e.Kind != story.FaultChange && e.Kind != story.FaultEnd &&
+		e.Kind != story.FaultFailed && e.Kind != story.Checked {
+		return
+	}
+	full := len(c.checks)+len(c.faults) >= faultsMost
+	if e.State != nil && !full {
+		c.states = append(c.states, stateAt{e.Mono, *e.State})
+	}
+	if full && c.known == 0 {
+		c.known = e.Mono
+	}
+	switch {
+	case e.Kind == story.FaultEnd:
+		c.endFault(e)
+	case full:
+		c.dropped++
+	case e.Kind == story.Checked:
+		c.checks = append(c.checks, e)
+		c.mark(e.Mono, -1, "check", "check: "+checkWords(e))
+	case e.Kind == story.FaultBegin:
+		c.faults = append(c.faults, &fault{span: span{from: e.Mono}, begin: e})
+		c.mark(e.Mono, -1, "fault", faultWords(e))
+	default:
+		c.faults = append(c.faults, &fault{span: span{e.Mono, e.Mono, true}, begin: e, end: e})
+		c.mark(e.Mono, -1, "fault", faultWords(e))
+	}
+}
+
+func (c *Collector) endFault(e story.Event) {
+	for _, f := range c.faults {
+		if f.begin.Kind == story.FaultBegin && f.begin.ID == e.ID && !f.ended {
+			f.to, f.ended, f.end = e.Mono, true, e
+			c.mark(e.Mono, -1, "fault", "end of "+readable(e.What))
+		}
+	}
+}
+
+// log is all that is to be shown of it, in order.
+func (c *Collector) log() []entry {
+	all := slices.Clone(c.marks)
+	half := linesMost
+	if len(c.lanes) > 0 {
+		half = max(linesLeast, linesMost/len(c.lanes)) / 2
+	}
+	for i, l := range c.lanes {
+		if len(l.first) > half { // from when there were fewer lanes
+			l.latest = append(l.first[half:], l.latest...)
+			l.first = l.first[:half]
+		}
+		l.cutLatest(half)
+		all = append(all, l.first...)
+		if l.left > 0 {
+			after := l.first[len(l.first)-1]
+			all = append(all, entry{after.at, after.order, i, "left", count(l.left, "line") + " left out here"})
+		}
+		all = append(all, l.latest...)
+	}
+	slices.SortStableFunc(all, func(a, b entry) int { return a.order - b.order })
+	return all
+}
+
+// length is how long the run was, in seconds, as far as is known; never 0.
+func (c *Collector) length() float64 { return max(c.last, time.Millisecond.Seconds()) }

@@ -1,0 +1,198 @@
+package report
+
+import (
+	_ "embed" // for the page
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"vagganet/commands/story"
+)
+
+// About is what the events don't have.
+type About struct {
+	// CommandLine is how the run was started, for a shell.
+	CommandLine string
+	// Version is the program's, and Kernel the running kernel's release.
+	Version, Kernel string
+	// NoLines says that the children wrote their lines past the program.
+	NoLines bool
+}
+
+//go:embed page.html
+var pageText string
+
+var page = template.Must(template.New("page").Parse(pageText))
+
+// view is what the page's template gets: texts, and nothing to work out.
+type view struct {
+	About
+	Title    string
+	Facts    []fact
+	Notes    []string
+	Timeline timeline
+	Lanes    []string
+	Faults   []faultRow
+	Checks   []checkRow
+	Children []childRow
+	Log      []logRow
+}
+
+type fact struct{ Name, Value string }
+
+type faultRow struct {
+	Number                                    int
+	What, By, Asked, From, Took, Skew, Lasted string
+	Ended                                     string
+	Rows                                      string
+	Cut                                       []string
+}
+
+type checkRow struct{ At, Class, Text string }
+
+type childRow struct{ Name, Node, IP, Start, End, Class, Code, Lines string }
+
+type logRow struct{ At, Class, Child, Text string }
+
+// Write makes the page.
+func (c *Collector) Write(w io.Writer, about About) error {
+	v := view{About: about, Title: "A run that never began", Facts: c.facts(about), Timeline: c.timeline()}
+	if c.begin != nil {
+		v.Title = "Run " + readable(c.begin.Run)
+	}
+	for _, l := range c.lanes {
+		v.Lanes = append(v.Lanes, readable(l.name))
+		v.Children = append(v.Children, l.rows()...)
+	}
+	for i, f := range c.faults {
+		v.Faults = append(v.Faults, f.row(i+1))
+	}
+	for _, e := range c.checks {
+		v.Checks = append(v.Checks, checkRow{seconds(e.Mono), goodOrBad(e.OK), checkWords(e)})
+	}
+	for _, e := range c.log() {
+		v.Log = append(v.Log, c.logRow(e))
+	}
+	v.Notes = c.notes(about)
+	return page.Execute(w, v)
+}
+
+func goodOrBad(ok *bool) string {
+	if ok != nil && *ok {
+		return "good"
+	}
+	return "bad"
+}
+
+func (c *Collector) facts(about About) []fact {
+	facts := []fact{{"Started by", readable(about.CommandLine)}}
+	add := func(name, value string) { facts = append(facts, fact{name, value}) }
+	if b := c.begin; b != nil {
+		add("Command", readable(b.Command))
+		add("Network up", b.Time.UTC().Format(time.RFC3339Nano))
+		add("Lasted", seconds(c.last))
+		place := "isolated"
+		if b.Slot != nil && *b.Slot >= 0 {
+			place = fmt.Sprintf("slot %d", *b.Slot)
+		}
+		add("Nodes", fmt.Sprintf("%d, %s", len(b.Guests), place))
+		if b.Seed != nil {
+			add("Seed", fmt.Sprint(*b.Seed))
+		}
+	}
+	if c.end != nil {
+		add("Exit code", codeWords(c.end.Code))
+	}
+	add("Versions", fmt.Sprintf("vagganet %s, Linux %s", about.Version, about.Kernel))
+	return facts
+}
+
+// notes say what the page does not have.
+func (c *Collector) notes(about About) []string {
+	var notes []string
+	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
+	if c.begin == nil {
+		note("The run ended before its network was up.")
+	} else if c.end == nil {
+		note("Nothing is known of the run's end: it was killed.")
+	}
+	if about.NoLines {
+		note("The children's lines are not here: with --no-prefix they are written past vagganet.")
+	}
+	if c.dropped > 0 {
+		note("%s about links left out, after the first %d.", count(c.dropped, "event"), faultsMost)
+	}
+	for _, l := range c.lanes {
+		if l.left > 0 {
+			note("%s of %s left out, from the middle of %d.", count(l.left, "line"), readable(l.name), l.lines)
+		}
+		if l.restarts > 0 {
+			note("%s of %s left out, after the first %d.", count(l.restarts, "start"), readable(l.name), livesMost)
+		}
+	}
+	return notes
+}
+
+func (f *fault) row(number int) faultRow {
+	b := f.begin
+	r := faultRow{Number: number, What: faultWords(b), By: b.By, From: seconds(f.from), Cut: stateLines(b.State)}
+	r.Rows = count(len(r.Cut), "row")
+	if b.Asked != nil {
+		r.Asked = seconds(*b.Asked)
+	}
+	r.Took, r.Skew = milliseconds(b.TookMS), milliseconds(b.SkewMS)
+	switch {
+	case b.Kind != story.FaultBegin:
+		return r
+	case !f.ended:
+		r.Ended = "never"
+		return r
+	case f.end.Timed:
+		r.Ended = seconds(f.to) + ", its time was up"
+	default:
+		r.Ended = seconds(f.to)
+	}
+	r.Lasted = seconds(f.to - f.from)
+	return r
+}
+
+func milliseconds(ms *float64) string {
+	if ms == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.3g ms", *ms)
+}
+
+// rows are one for each life of a child.
+func (l *lane) rows() []childRow {
+	first := childRow{Name: readable(l.name), Node: readable(l.node), IP: l.ip, Lines: fmt.Sprint(l.lines)}
+	if len(l.lives) == 0 {
+		first.End = "never started"
+		return []childRow{first}
+	}
+	var rows []childRow
+	for _, life := range l.lives {
+		r := first
+		first.Lines = ""
+		r.Start = seconds(life.from)
+		if life.ended {
+			r.End, r.Class, r.Code = seconds(life.to), codeClass(life.code), codeWords(life.code)
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func (c *Collector) logRow(e entry) logRow {
+	r := logRow{At: fmt.Sprintf("%.3f", e.at), Text: e.text}
+	classes := []string{e.class}
+	if e.lane >= 0 {
+		r.Child = readable(c.lanes[e.lane].name)
+		classes = append(classes, fmt.Sprintf("c%d", e.lane))
+	}
+	r.Class = strings.Join(slices.Compact(classes), " ")
+	return r
+}

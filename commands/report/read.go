@@ -1,0 +1,33 @@
+package report
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"vagganet/commands/story"
+)
+
+// Read hears events to their end. Each is given to others, too, as it was
+// written; nil if there are none.
+func (c *Collector) Read(from io.Reader, others func(kind story.Kind, line []byte)) error {
+	lines := bufio.NewReader(from)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err == io.EOF {
+			return nil // what has no end of line is of a writer that was killed
+		}
+		if err != nil {
+			return err
+		}
+		var e story.Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			return fmt.Errorf("an event can't be read: %w", err)
+		}
+		c.Add(e)
+		if others != nil {
+			others(e.Kind, line)
+		}
+	}
+}

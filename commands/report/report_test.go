@@ -1,0 +1,253 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"vagganet/commands/story"
+)
+
+var about = About{CommandLine: "vagganet run flaky --report 'a <b>.html'", Version: "v1", Kernel: "6.1"}
+
+func written(t *testing.T, c *Collector, a About) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := c.Write(&b, a); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func recorded(t *testing.T, others func(story.Kind, []byte)) *Collector {
+	t.Helper()
+	file, err := os.Open(filepath.Join("testdata", "events.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var c Collector
+	if err := c.Read(file, others); err != nil {
+		t.Fatal(err)
+	}
+	return &c
+}
+
+var style = regexp.MustCompile(`(?s)<style>.*</style>`)
+
+// TestGolden compares the page of the recorded events with the one that is
+// written down, but for its style. UPDATE_GOLDEN=1 writes it.
+func TestGolden(t *testing.T) {
+	got := style.ReplaceAllString(written(t, recorded(t, nil), about), "<style></style>")
+	golden := filepath.Join("testdata", "page.html")
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil || got != string(want) {
+		os.WriteFile(filepath.Join(t.TempDir(), "got.html"), []byte(got), 0o644)
+		t.Errorf("not what %s has: %v\n%s", golden, err, got)
+	}
+}
+
+// Others get every event as it was written, and nothing that has no end.
+func TestReadGivesOthers(t *testing.T) {
+	whole, err := os.ReadFile(filepath.Join("testdata", "events.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var passed bytes.Buffer
+	lines := 0
+	var c Collector
+	in := io.MultiReader(bytes.NewReader(whole), strings.NewReader(`{"mono":99,"event":"li`))
+	err = c.Read(in, func(kind story.Kind, line []byte) {
+		passed.Write(line)
+		if kind == story.Line {
+			lines++
+		}
+	})
+	if err != nil || passed.String() != string(whole) || lines == 0 || c.last > 90 {
+		t.Errorf("%v: %d bytes of %d, %d lines, last at %v", err, passed.Len(), len(whole), lines, c.last)
+	}
+	if err := new(Collector).Read(strings.NewReader("{\n"), nil); err == nil {
+		t.Error("half an event is no error")
+	}
+}
+
+// What programs write is text, whatever it is.
+func TestReadable(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"plain ü\tx", "plain ü\tx"},
+		{"\x1b[1;31mred\x1b[0m", "red"},
+		{"\x1b]0;title\x07a\x1b]8;;http://x\x1b\\b", "ab"},
+		{"a\rb\r", "a^Mb"},
+		{"nul\x00 bell\x07 del\x7f \u0085", "nul^@ bell^G del^? \uFFFD"},
+		{"\u202edesrever", "\uFFFDdesrever"},
+		{"bad \xff utf", "bad \uFFFD utf"},
+		{"\x1b", "^["},
+		{strings.Repeat("é", textMost), strings.Repeat("é", textMost/2) + fmt.Sprintf(" … (%d bytes more)", textMost)},
+	} {
+		if got := readable(test.text); got != test.want {
+			t.Errorf("%q: %q, want %q", test.text, got, test.want)
+		}
+	}
+}
+
+func FuzzReadable(f *testing.F) {
+	f.Add("\x1b[31m<script>\x00")
+	f.Fuzz(func(t *testing.T, text string) {
+		c := &Collector{}
+		c.Add(story.Event{Kind: story.Line, Child: text, Node: text, Stream: text, Text: &text})
+		c.Add(story.Event{Kind: story.FaultBegin, What: text, By: text, ID: 1, State: &story.State{Cut: []story.Row{{From: text, To: []string{text}, How: text}}}})
+		page := written(t, c, About{CommandLine: text})
+		// The page's own tags are as many as without it.
+		plain := "x"
+		c = &Collector{}
+		c.Add(story.Event{Kind: story.Line, Child: plain, Node: plain, Stream: plain, Text: &plain})
+		c.Add(story.Event{Kind: story.FaultBegin, What: plain, By: plain, ID: 1, State: &story.State{Cut: []story.Row{{From: plain, To: []string{plain}, How: plain}}}})
+		if want := strings.Count(written(t, c, About{CommandLine: plain}), "<"); strings.Count(page, "<") != want {
+			t.Errorf("%q adds tags", text)
+		}
+	})
+}
+
+func line(c *Collector, at float64, child, text string) {
+	c.Add(story.Event{Kind: story.Line, Mono: at, Child: child, Node: child, Stream: "stdout", Text: &text})
+}
+
+// Of long logs, the page has the first lines and the last ones of each child, in
+// order, and says how many are missing.
+func TestLongLogs(t *testing.T) {
+	var c Collector
+	const each = 3 * linesMost
+	for i := range each {
+		line(&c, float64(i), "a", fmt.Sprint("a", i))
+		line(&c, float64(i), "b", fmt.Sprint("b", i))
+	}
+	log := c.log()
+	kept, left := 0, 0
+	for i, e := range log {
+		if i > 0 && e.order < log[i-1].order {
+			t.Fatalf("%v comes after %v", e, log[i-1])
+		}
+		if e.class == "left" {
+			var n int
+			fmt.Sscan(e.text, &n)
+			left += n
+		} else {
+			kept++
+		}
+	}
+	if kept+left != 2*each || kept > linesMost {
+		t.Errorf("%d lines kept, %d left out, of %d", kept, left, 2*each)
+	}
+	if log[0].text != "a0" || log[len(log)-1].text != fmt.Sprint("b", each-1) {
+		t.Errorf("from %v to %v", log[0], log[len(log)-1])
+	}
+	page := written(t, &c, About{})
+	if note := fmt.Sprintf("%d lines of a left out, from the middle of %d.", left/2, each); !strings.Contains(page, note) {
+		t.Errorf("no note %q", note)
+	}
+}
+
+// More faults than a page can hold: those that it has still end.
+func TestManyFaults(t *testing.T) {
+	var c Collector
+	c.Add(story.Event{Kind: story.RunBegin, Guests: []story.Guest{{Name: "a"}, {Name: "b"}}})
+	cut := &story.State{Cut: []story.Row{{From: "a", To: []string{"b"}, How: "drop"}}}
+	for i := range 2 * faultsMost {
+		c.Add(story.Event{Kind: story.FaultBegin, ID: i + 1, Mono: float64(2 * i), What: "cut", State: cut})
+		c.Add(story.Event{Kind: story.FaultEnd, ID: i + 1, Mono: float64(2*i + 1), State: &story.State{}})
+	}
+	if len(c.faults) != faultsMost || c.dropped != faultsMost {
+		t.Errorf("%d faults, %d left out", len(c.faults), c.dropped)
+	}
+	for i, f := range c.faults {
+		if !f.ended {
+			t.Errorf("fault %d never ends", i+1)
+		}
+	}
+	lanes := c.timeline().Lanes
+	if n := len(lanes[0].Heat); n != faultsMost {
+		t.Errorf("%d times of cut links", n)
+	}
+	if page := written(t, &c, About{}); !strings.Contains(page, "500 events about links left out, after the first 500.") {
+		t.Error("no note of it")
+	}
+}
+
+// What was cut after the last fault that the page has is not known.
+func TestNotKnown(t *testing.T) {
+	var c Collector
+	c.Add(story.Event{Kind: story.RunBegin, Guests: []story.Guest{{Name: "a"}, {Name: "b"}}})
+	cut := &story.State{Cut: []story.Row{{From: "a", To: []string{"b"}, How: "drop"}}}
+	for i := range 2 * faultsMost {
+		c.Add(story.Event{Kind: story.FaultBegin, ID: i + 1, Mono: float64(i), What: "cut", State: cut})
+	}
+	heat := c.timeline().Lanes[0].Heat
+	if last := heat[len(heat)-1]; last.X != c.percent(faultsMost-1) || last.Width != c.bar(faultsMost-1, faultsMost, 0, 0, "").Width {
+		t.Errorf("the last is %v, not from %v to %v", last, c.percent(faultsMost-1), c.percent(faultsMost))
+	}
+}
+
+// Whatever comes in, and in whatever order, there is a page.
+func TestIncomplete(t *testing.T) {
+	code := 1
+	for name, events := range map[string][]story.Event{
+		"nothing":          nil,
+		"only an end":      {{Kind: story.RunEnd, Code: &code}},
+		"only a beginning": {{Kind: story.RunBegin, Run: "r"}},
+		"an exit alone":    {{Kind: story.Exit, Child: "a", Code: &code}},
+		"ends of nothing":  {{Kind: story.FaultEnd, ID: 7}, {Kind: story.Resume}, {Kind: story.Checked}, {Kind: "unknown"}},
+		"negative":         {{Kind: story.Line, Mono: -1, Child: "a"}},
+	} {
+		var c Collector
+		for _, e := range events {
+			c.Add(e)
+		}
+		if page := written(t, &c, About{NoLines: true}); !strings.Contains(page, "</html>") || strings.Contains(page, "NaN") || strings.Contains(page, "Inf") {
+			t.Errorf("%s: %s", name, page)
+		}
+	}
+}
+
+// A count of lines is not lost when time goes on.
+func TestDensity(t *testing.T) {
+	var d density
+	const lines = 5000
+	for i := range lines {
+		d.add(float64(i*i) / 100)
+	}
+	total := 0
+	last := -1.0
+	for _, s := range d.spans() {
+		total += s.lines
+		if s.from <= last || s.to <= s.from {
+			t.Errorf("%v after %v", s, last)
+		}
+		last = s.to
+	}
+	if total != lines {
+		t.Errorf("%d lines of %d", total, lines)
+	}
+}
+
+// The recorded events have the form that is written today.
+func TestRecordedForm(t *testing.T) {
+	recorded(t, func(_ story.Kind, line []byte) {
+		in := json.NewDecoder(bytes.NewReader(line))
+		in.DisallowUnknownFields()
+		var e story.Event
+		if err := in.Decode(&e); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	})
+}

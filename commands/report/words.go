@@ -1,0 +1,121 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/sys/unix"
+
+	"vagganet/commands/story"
+)
+
+// escapes are what colours a terminal, and sets its title.
+var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[ -/]*[0-~])")
+
+// readable is what a program has written, as a page can show it: without
+// colours, with signs for control characters, and not too long.
+func readable(text string) string {
+	text = strings.TrimSuffix(escapes.ReplaceAllString(text, ""), "\r")
+	more := ""
+	if len(text) > textMost {
+		cut := textMost
+		for !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		more = fmt.Sprintf(" … (%d bytes more)", len(text)-cut)
+		text = text[:cut]
+	}
+	var b strings.Builder
+	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
+		b.WriteString(sign(r))
+	}
+	return b.String() + more
+}
+
+// sign is what stands for a character: "^G" for Ctrl+G.
+func sign(r rune) string {
+	switch {
+	case r == '\t':
+		return "\t"
+	case r < ' ' || r == 0x7f:
+		return "^" + string(r^0x40)
+	case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+		return "\uFFFD"
+	}
+	return string(r)
+}
+
+func codeWords(code *int) string {
+	if code == nil {
+		return "unknown"
+	}
+	if name := unix.SignalName(syscall.Signal(*code - 128)); *code > 128 && name != "" {
+		return fmt.Sprintf("%d %s", *code, strings.TrimPrefix(name, "SIG"))
+	}
+	return fmt.Sprint(*code)
+}
+
+// codeClass says whether a code is of a child that failed by itself.
+func codeClass(code *int) string {
+	switch {
+	case code == nil:
+		return ""
+	case *code == 0:
+		return "good"
+	case *code == 128+int(syscall.SIGTERM), *code == 128+int(syscall.SIGINT), *code == 128+int(syscall.SIGKILL):
+		return "stopped"
+	}
+	return "bad"
+}
+
+func checkWords(e story.Event) string {
+	if e.OK != nil && *e.OK {
+		return "every link is as it should be"
+	}
+	if e.Differences != nil {
+		return count(*e.Differences, "link") + " not as it should be"
+	}
+	return "not as it should be"
+}
+
+func faultWords(e story.Event) string {
+	what := readable(e.What)
+	switch {
+	case e.Kind == story.FaultFailed:
+		return what + " failed, exit code " + codeWords(e.Code)
+	case e.Interrupted:
+		return what + " (interrupted, may be in force)"
+	case e.For > 0:
+		return fmt.Sprintf("%s (for %v)", what, time.Duration(e.For*float64(time.Second)).Round(time.Millisecond))
+	}
+	return what
+}
+
+// stateLines say what is cut, a line for each row.
+func stateLines(s *story.State) []string {
+	if s == nil {
+		return nil
+	}
+	var lines []string
+	for _, r := range append(append([]story.Row{}, s.Cut...), s.Shapes...) {
+		lines = append(lines, readable(fmt.Sprintf("%s → %s: %s", r.From, strings.Join(r.To, " "), r.How)))
+	}
+	for _, r := range s.Uplinks {
+		lines = append(lines, readable(fmt.Sprintf("uplink of %s: %s", r.From, r.How)))
+	}
+	return lines
+}
+
+func seconds(s float64) string { return fmt.Sprintf("%.3f s", s) }
+
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
