@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -48,7 +49,11 @@ func (a App) runVerb() *cli.Command {
 			"  run-end                  code\n\n" +
 			"cut, uplinks and shapes are all there is after the event, in rows of from, to (a\n" +
 			"list) and how. A fault was asked for at asked (mono), took took_ms, and is in force\n" +
-			"at mono; skew_ms lie between the first link and the last.",
+			"at mono; skew_ms lie between the first link and the last.\n\n" +
+			"--report makes one HTML page of that when the run is over, also after Ctrl+C: a\n" +
+			"timeline with a lane for each child, the faults, the checks, the children's ends and\n" +
+			"their lines. It needs nothing else and no JavaScript. Where the program is killed\n" +
+			"(SIGKILL), the file stays empty.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "guest", Usage: "a guest that runs a shell command, as `NAME=COMMAND`; without a config file (repeatable)"},
 			&cli.StringSliceFlag{Name: "only", Usage: "start no other children than `NAME`, or those with that tag (repeatable)"},
@@ -61,6 +66,7 @@ func (a App) runVerb() *cli.Command {
 			&cli.StringFlag{Name: "faults", Usage: "the timeline of faults in `FILE`, in place of the command's own"},
 			&cli.Uint64Flag{Name: "seed", DefaultText: "another one each time", Usage: "the same `NUMBER` draws the same faults of a timeline"},
 			&cli.StringFlag{Name: "events", Usage: "write what happens in the run to `FILE`, as JSON lines"},
+			&cli.StringFlag{Name: "report", Usage: "write a page about the run to `FILE`, for a browser, when it is over"},
 			dryRunFlag(),
 		},
 		Action: a.runCommand,
@@ -89,19 +95,24 @@ func (a App) runCommand(c *cli.Context) error {
 	if g.Isolated == nil {
 		warnOfResolver(g, facts)
 	}
-	events, err := openEvents(c)
+	listeners, err := a.listen(c)
 	if err != nil {
 		return err
 	}
-	defer events.Close()
+	spec.Lines = listeners.page != nil
 	saySeed(c, spec)
 	defer closePorts(c, spec.Run)
-	code, err := supervisor.Start(c.Context, spec, events)
+	code, err := supervisor.Start(c.Context, spec, listeners.inside())
+	unheard := listeners.finish()
 	if errors.Is(err, supervisor.ErrNotInside) && runner.LimitHint(err, "") == "" {
 		return withHint(err, "%s", notInsideHint(g))
 	}
 	if err != nil {
 		return err
+	}
+	if unheard != nil {
+		report(os.Stderr, unheard)
+		code = cmp.Or(code, exitOwn)
 	}
 	return passOn(code)
 }
@@ -122,18 +133,6 @@ func (a App) useGateway(c *cli.Context) (io.Closer, error) {
 		return io.NopCloser(nil), nil
 	}
 	return use, nil
-}
-
-// openEvents makes the file that takes the run's events; nil if none is to.
-func openEvents(c *cli.Context) (*os.File, error) {
-	if c.String("events") == "" {
-		return nil, nil
-	}
-	file, err := os.Create(c.String("events"))
-	if err != nil {
-		return nil, withHint(fmt.Errorf("the run's events can't be written: %w", err), "--events takes a file of yours")
-	}
-	return file, nil
 }
 
 // prepareRun is the run that the flags and the config file ask for, on this

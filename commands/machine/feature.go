@@ -53,7 +53,7 @@ var configNames = map[string]string{
 // loaded. Where its modules can't be seen, as in many containers, they may well be
 // loaded all the same when they are asked for.
 func (Host) Lacks(module string) bool {
-	dep := readFile("/lib/modules/" + kernelRelease() + "/modules.dep")
+	dep := readFile("/lib/modules/" + KernelRelease() + "/modules.dep")
 	switch features()[module] {
 	case Absent:
 		return true
@@ -65,7 +65,7 @@ func (Host) Lacks(module string) bool {
 
 // features looks for each of them where the kernel and its modules tell.
 func features() map[string]Feature {
-	release := kernelRelease()
+	release := KernelRelease()
 	builtin := readFile("/lib/modules/" + release + "/modules.builtin")
 	dep := readFile("/lib/modules/" + release + "/modules.dep")
 	config := kernelConfig(release)
@@ -112,7 +112,8 @@ func kernelConfig(release string) string {
 	return readFile("/boot/config-" + release)
 }
 
-func kernelRelease() string {
+// KernelRelease is that of the running kernel; empty if it says none.
+func KernelRelease() string {
 	var name unix.Utsname
 	if unix.Uname(&name) != nil {
 		return ""

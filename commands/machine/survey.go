@@ -95,7 +95,7 @@ func (h Host) Survey(facts Facts, tools []string) Survey {
 		ReadOnly:      readOnly("/run", "/proc/sys"),
 		StateDir:      lookAt(netcmd.StateDir),
 		Tools:         map[string]Tool{},
-		Kernel:        kernelRelease(),
+		Kernel:        KernelRelease(),
 		Namespaces:    namespaces(),
 		Features:      features(),
 		Settings:      settings(),

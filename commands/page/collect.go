@@ -1,6 +1,6 @@
-// Package report makes one page of what has happened in a run. It reads the run's
+// Package page makes one page of what has happened in a run. It reads the run's
 // events and nothing else, and keeps of them what a page can hold.
-package report
+package page
 
 import (
 	"slices"

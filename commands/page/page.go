@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	_ "embed" // for the page
@@ -25,7 +25,7 @@ type About struct {
 //go:embed page.html
 var pageText string
 
-var page = template.Must(template.New("page").Parse(pageText))
+var whole = template.Must(template.New("page").Parse(pageText))
 
 // view is what the page's template gets: texts, and nothing to work out.
 type view struct {
@@ -77,7 +77,7 @@ func (c *Collector) Write(w io.Writer, about About) error {
 		v.Log = append(v.Log, c.logRow(e))
 	}
 	v.Notes = c.notes(about)
-	return page.Execute(w, v)
+	return whole.Execute(w, v)
 }
 
 func goodOrBad(ok *bool) string {
@@ -169,6 +169,9 @@ func milliseconds(ms *float64) string {
 // rows are one for each life of a child.
 func (l *lane) rows() []childRow {
 	first := childRow{Name: readable(l.name), Node: readable(l.node), IP: l.ip, Lines: fmt.Sprint(l.lines)}
+	if len(l.lives) == 0 && l.ip == "" {
+		return nil // not a child, but the verbs of a timeline
+	}
 	if len(l.lives) == 0 {
 		first.End = "never started"
 		return []childRow{first}

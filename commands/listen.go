@@ -1,0 +1,106 @@
+package commands
+
+import (
+	"fmt"
+	"os"
+
+	"al.essio.dev/pkg/shellescape"
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/machine"
+	"vagganet/commands/page"
+	"vagganet/commands/story"
+)
+
+// listeners are who wants to know what happens in a run: the file of --events,
+// and the page of --report. The process inside of the run writes events, to the
+// file itself, or, for a page, to a pipe with the children's lines.
+type listeners struct {
+	events, page *os.File // nil for one that nobody asked for
+	toPipe       *os.File
+	about        page.About
+	seen         page.Collector
+	read         chan error // what reading the pipe has failed of, at its end
+}
+
+// listen makes the files before anything is started.
+func (a App) listen(c *cli.Context) (*listeners, error) {
+	l := &listeners{about: page.About{CommandLine: shellescape.QuoteCommand(os.Args), Version: a.Version,
+		Kernel: machine.KernelRelease(), NoLines: c.Bool("no-prefix")}}
+	var err error
+	if l.events, err = create(c, "events", "the run's events"); err != nil {
+		return nil, err
+	}
+	if l.page, err = create(c, "report", "the run's report"); err != nil || l.page == nil {
+		return l, err
+	}
+	from, to, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	l.toPipe, l.read = to, make(chan error, 1)
+	go func() { l.read <- l.hear(from) }()
+	return l, nil
+}
+
+// create makes the file that an option names; nil if it doesn't.
+func create(c *cli.Context, option, what string) (*os.File, error) {
+	if c.String(option) == "" {
+		return nil, nil
+	}
+	file, err := os.Create(c.String(option))
+	if err != nil {
+		return nil, withHint(fmt.Errorf("%s can't be written: %w", what, err), "--%s takes a file of yours", option)
+	}
+	return file, nil
+}
+
+// inside is what the process inside writes to; nil if nobody listens.
+func (l *listeners) inside() *os.File {
+	if l.page != nil {
+		return l.toPipe
+	}
+	return l.events
+}
+
+// hear reads events for the page, and passes them on to the file, which has no
+// lines.
+func (l *listeners) hear(from *os.File) error {
+	defer from.Close()
+	var failed error
+	err := l.seen.Read(from, func(kind story.Kind, line []byte) {
+		if l.events == nil || kind == story.Line || failed != nil {
+			return
+		}
+		if _, err := l.events.Write(line); err != nil {
+			failed = fmt.Errorf("the run's events could not be written: %w", err)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return failed
+}
+
+// finish writes the page, and returns what could not be written. The run is over.
+func (l *listeners) finish() error {
+	if l.page == nil {
+		if l.events != nil {
+			l.events.Close()
+		}
+		return nil
+	}
+	l.toPipe.Close()
+	failed := <-l.read
+	if l.events != nil {
+		l.events.Close()
+	}
+	err := l.seen.Write(l.page, l.about)
+	if err == nil {
+		err = l.page.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("the run's report could not be written: %w", err)
+	}
+	return failed
+}
