@@ -67,6 +67,12 @@ test-examples: ## install nginx, etcd and Redis, and run the tests of testdata/e
 	scripts/deps --test --examples
 	@VAGGANET_EXAMPLES=1 $(MAKE) --no-print-directory go-test PKG=. TESTS='^TestExamples'
 
+# Apart from the others: a browser is large.
+.PHONY: test-browser
+test-browser: ## install chromium and graphviz, and have them read reports and pictures
+	scripts/deps --test --browser
+	@VAGGANET_BROWSER=1 $(MAKE) --no-print-directory go-test PKG='. ./commands/picture' TESTS='^Test(Browser|DotIsDot)'
+
 # The tests that change what a kernel has once, and those of what this machine's
 # kernel may lack.
 .PHONY: test-vm

@@ -1,0 +1,273 @@
+package main
+
+import (
+	"bytes"
+	"html"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"vagganet/commands/page"
+	"vagganet/commands/picture"
+	"vagganet/netcmd"
+)
+
+// browserVar says that the test may start a browser, which not everybody wants to
+// install.
+const browserVar = "VAGGANET_BROWSER"
+
+// TestBrowser has a real browser read what "run --report" and "graph" make. It
+// runs in a network of its own, which leads nowhere.
+func TestBrowser(t *testing.T) {
+	if os.Getenv(browserVar) == "" {
+		t.Skip("skipped: this needs a browser, and has a target of its own: make test-browser")
+	}
+	become := needRoot(t)
+	needTools(t, "unshare", "chromium")
+	needNamespaces(t, become)
+	dir := t.TempDir()
+	report := filepath.Join(dir, "report.html")
+	writeReport(t, report)
+	for _, b := range []struct {
+		name string
+		test func(*testing.T, browser)
+	}{
+		{"document", func(t *testing.T, b browser) { testDocument(t, b, report) }},
+		{"without JavaScript", func(t *testing.T, b browser) { testWithoutScript(t, b, report) }},
+		{"light and dark", func(t *testing.T, b browser) { testColours(t, b, report) }},
+		{"graph", testGraphPicture},
+	} {
+		t.Run(b.name, func(t *testing.T) { b.test(t, browser{become, t.TempDir()}) })
+	}
+}
+
+// writeReport makes the page of events that were recorded, with lines that would
+// like to be more than text.
+func writeReport(t *testing.T, file string) {
+	events, err := os.Open(filepath.Join("commands", "page", "testdata", "events.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer events.Close()
+	var seen page.Collector
+	if err := seen.Read(events, nil); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := seen.Write(&b, page.About{CommandLine: "vagganet run flaky"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// browser is how one is started, and a folder for what it writes.
+type browser struct {
+	become []string
+	dir    string
+}
+
+// start has it open a page, and returns its output and what it logs.
+func (b browser) start(t *testing.T, file string, options ...string) (out, logged string) {
+	t.Helper()
+	words := slices.Concat(b.become, []string{"timeout", "-k", "5", "120",
+		"unshare", "--net", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc",
+		// Its own sandbox doesn't work as root.
+		"chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-extensions",
+		"--hide-scrollbars", "--window-size=1200,900", "--enable-logging=stderr", "--user-data-dir=" + filepath.Join(b.dir, "profile")},
+		options, []string{"file://" + file})
+	cmd := exec.Command(words[0], words[1:]...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if b.become != nil { // what root has made is to be read here, and removed
+		exec.Command(b.become[0], append(slices.Clone(b.become[1:]), "chmod", "-R", "a+rwX", b.dir)...).Run()
+	}
+	if err != nil {
+		t.Fatalf("%q: %v\n%s", words, err, &stderr)
+	}
+	return stdout.String(), stderr.String()
+}
+
+// shot is a picture of a page. The browser may take it before there is something
+// to see, and then is asked again.
+func (b browser) shot(t *testing.T, file string, options ...string) image.Image {
+	t.Helper()
+	name := filepath.Join(b.dir, "shot.png")
+	for range 20 {
+		os.Remove(name)
+		_, logged := b.start(t, file, append(options, "--screenshot="+name)...)
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatalf("no picture: %v\n%s", err, logged)
+		}
+		picture, err := png.Decode(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if colours(picture) > 1 {
+			return picture
+		}
+	}
+	t.Fatalf("nothing is to be seen of %s", file)
+	return nil
+}
+
+var (
+	loaded = regexp.MustCompile(`"url":"([^"]*)"`)
+	// What the browser asks for by itself, every time that it is started.
+	browsersOwn = regexp.MustCompile(`^https?://[a-z0-9.]*(google|googleapis|gvt1)\.com/`)
+	svgLane     = regexp.MustCompile(`<g class="lane">`)
+	logLine     = regexp.MustCompile(`<li class="[^"]*"><time>[0-9.]*</time><b>([^<]*)</b><span>([^<]*)</span></li>`)
+)
+
+// The page's elements are those that it was made with, whatever is in the log;
+// nothing is run, refused, or loaded from elsewhere.
+func testDocument(t *testing.T, b browser, report string) {
+	net := filepath.Join(b.dir, "net.json")
+	document, logged := b.start(t, report, "--dump-dom", "--log-net-log="+net)
+	if strings.Contains(logged, "CONSOLE") {
+		t.Errorf("the browser has something to say:\n%s", logged)
+	}
+	requests, err := os.ReadFile(net)
+	if err != nil || !bytes.Contains(requests, []byte(`"constants"`)) {
+		t.Fatalf("no log of requests: %v", err)
+	}
+	for _, url := range loaded.FindAllSubmatch(requests, -1) {
+		if !browsersOwn.Match(url[1]) {
+			t.Errorf("it loads %s", url[1])
+		}
+	}
+	if !strings.Contains(document, "<title>Run flaky</title>") {
+		t.Error("the title is another one")
+	}
+	for _, element := range []string{"<script", "<img", "<iframe", " onerror", "<object", "<form"} {
+		for _, tag := range regexp.MustCompile(`<[a-z][^<>]*>`).FindAllString(document, -1) {
+			if strings.Contains(tag, element) {
+				t.Errorf("the document has %s", tag)
+			}
+		}
+	}
+	if n := len(svgLane.FindAllString(document, -1)); n != 5 {
+		t.Errorf("%d lanes", n)
+	}
+	if n := strings.Count(document, `<rect class="fault `); n != 6 {
+		t.Errorf("%d marks of faults", n)
+	}
+	testLog(t, document)
+}
+
+func testLog(t *testing.T, document string) {
+	said := map[string][]string{}
+	for _, m := range logLine.FindAllStringSubmatch(document, -1) {
+		said[m[1]] = append(said[m[1]], html.UnescapeString(m[2]))
+	}
+	want := []string{
+		`<script>document.title="owned";fetch("http://127.0.0.1:1/x")</script><img src=x onerror=alert(1)>`,
+		"red  {{.}} </li></ol> &lt; bell^G nul^@ \uFFFDdesrever ü ",
+	}
+	for _, text := range want {
+		if !slices.Contains(said["bob"], text) {
+			t.Errorf("bob doesn't say %q, but %q", text, said["bob"])
+		}
+	}
+	if !slices.Contains(said[""], "partition isolate bob (for 3s)") {
+		t.Errorf("no mark of a fault in the log: %q", said[""])
+	}
+}
+
+// In a frame that may run no scripts, the page looks the same.
+func testWithoutScript(t *testing.T, b browser, report string) {
+	frame := func(name, attribute string) image.Image {
+		file := filepath.Join(b.dir, name)
+		text := `<body style="margin:0"><iframe ` + attribute + ` style="border:0;width:1200px;height:900px" src="file://` + report + `"></iframe>`
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return b.shot(t, file)
+	}
+	with, without := frame("with.html", ""), frame("without.html", "sandbox")
+	if n := colours(without); n < 50 {
+		t.Errorf("%d colours: is there anything to see?", n)
+	}
+	if !same(with, without) {
+		t.Error("it looks different")
+	}
+}
+
+// testColours has the page in both schemes of colours.
+func testColours(t *testing.T, b browser, report string) {
+	for scheme, want := range map[string]color.Color{
+		"1": color.RGBA{0xff, 0xff, 0xff, 0xff},
+		"0": color.RGBA{0x14, 0x18, 0x1d, 0xff},
+	} {
+		got := b.shot(t, report, "--blink-settings=preferredColorScheme="+scheme)
+		if !sameColour(got.At(2, 2), want) {
+			t.Errorf("scheme %s: the paper is %v, not %v", scheme, got.At(2, 2), want)
+		}
+	}
+}
+
+// A graph of cut links is seen as such.
+func testGraphPicture(t *testing.T, b browser) {
+	for name, cut := range map[string]bool{"mesh": false, "isolated": true} {
+		guests := []string{"a", "b", "c"}
+		cuts := netcmd.FullMesh(guests)
+		if cut {
+			cuts, _ = netcmd.Isolate(guests, []string{"a"})
+		}
+		file := filepath.Join(b.dir, name+".svg")
+		for _, f := range picture.Formats {
+			if f.Name == "svg" {
+				if err := os.WriteFile(file, []byte(f.Draw(picture.Network{Run: "r", Cuts: cuts})), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		shot := b.shot(t, file, "--blink-settings=preferredColorScheme=1")
+		if red := has(shot, color.RGBA{0xc6, 0x28, 0x28, 0xff}); red != cut || colours(shot) < 10 {
+			t.Errorf("%s: red lines: %t, and %d colours", name, red, colours(shot))
+		}
+	}
+}
+
+func sameColour(a, b color.Color) bool {
+	r, g, bl, _ := a.RGBA()
+	r2, g2, b2, _ := b.RGBA()
+	return r == r2 && g == g2 && bl == b2
+}
+
+func each(i image.Image, f func(x, y int)) {
+	for y := i.Bounds().Min.Y; y < i.Bounds().Max.Y; y++ {
+		for x := i.Bounds().Min.X; x < i.Bounds().Max.X; x++ {
+			f(x, y)
+		}
+	}
+}
+
+func same(a, b image.Image) bool {
+	equal := a.Bounds() == b.Bounds()
+	each(a, func(x, y int) { equal = equal && sameColour(a.At(x, y), b.At(x, y)) })
+	return equal
+}
+
+func has(i image.Image, c color.Color) bool {
+	found := false
+	each(i, func(x, y int) { found = found || sameColour(i.At(x, y), c) })
+	return found
+}
+
+func colours(i image.Image) int {
+	seen := map[color.Color]bool{}
+	each(i, func(x, y int) { seen[i.At(x, y)] = true })
+	return len(seen)
+}
