@@ -74,6 +74,9 @@ func codeClass(code *int) string {
 }
 
 func checkWords(e story.Event) string {
+	if e.What != "" {
+		return readable(e.What)
+	}
 	if e.OK != nil && *e.OK {
 		return "every link is as it should be"
 	}
