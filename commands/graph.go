@@ -20,7 +20,7 @@ func (a App) graphVerb() *cli.Command {
 		Usage: "draw a run's nodes and links as they are now",
 		Description: "Text shows groups of nodes that are linked with each other, and then what else there\n" +
 			"is between nodes: links that work one way only, those that are refused or take\n" +
-			"nothing new, and uplinks that are cut. All other links are cut.\n\n" +
+			"nothing new, those with a shape, and uplinks that are cut. All other links are cut.\n\n" +
 			"svg is a picture for a browser, dot one for Graphviz, and mermaid one for Markdown.\n" +
 			"They show each node; of more than 30, those with the same links are one box.",
 		Flags: []cli.Flag{runFlag(),
@@ -45,7 +45,11 @@ func (a App) graph(c *cli.Context) error {
 	if err := r.Run(c.Context, live.ListRules()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(os.Stdout, format.Draw(picture.Network{Run: live.Run, Cuts: live.ReadCuts(r.Var)}))
+	shapes, err := a.readShapes(c, live)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(os.Stdout, format.Draw(picture.Network{Run: live.Run, Cuts: live.ReadCuts(r.Var), Shaped: shapes.Links()}))
 	return err
 }
 

@@ -27,9 +27,15 @@ func dot(n Network) string {
 			attributes = append(attributes, "dir=forward")
 		}
 		if l.how != netcmd.Up {
-			attributes = append(attributes, "style=dashed, color=red, arrowhead=tee, arrowtail=tee", "label="+dotString(words[l.how]))
+			attributes = append(attributes, "style=dashed, color=red, arrowhead=tee, arrowtail=tee")
 		} else if l.both {
 			attributes = append(attributes, "dir=none")
+		}
+		if l.how == netcmd.Up && l.shape != "" {
+			attributes = append(attributes, "color=orange3")
+		}
+		if text := l.words(); text != "" {
+			attributes = append(attributes, "label="+dotString(text))
 		}
 		fmt.Fprintf(&b, "  n%d -> n%d [%s]\n", l.from, l.to, strings.Join(attributes, ", "))
 	}

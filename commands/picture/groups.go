@@ -17,12 +17,12 @@ func (n Network) alone() [][]int {
 
 // alike puts nodes together that have the same links to all others, and the same
 // state between any two of them.
-func (n Network) alike() [][]int {
+func (n Network) alike(link func(from, to int) state) [][]int {
 	uplinks := n.uplinks()
 	var groups [][]int
 	for node, name := range n.Cuts.Guests {
 		at := slices.IndexFunc(groups, func(g []int) bool {
-			return uplinks[n.Cuts.Guests[g[0]]] == uplinks[name] && n.fits(node, g)
+			return uplinks[n.Cuts.Guests[g[0]]] == uplinks[name] && n.fits(link, node, g)
 		})
 		if at < 0 {
 			groups = append(groups, []int{node})
@@ -34,15 +34,15 @@ func (n Network) alike() [][]int {
 }
 
 // fits says whether a node has the links that those of a group have.
-func (n Network) fits(node int, group []int) bool {
+func (n Network) fits(link func(from, to int) state, node int, group []int) bool {
 	one := group[0]
-	inside := n.how(node, one)
-	if inside != n.how(one, node) || len(group) > 1 && inside != n.how(one, group[1]) {
+	inside := link(node, one)
+	if inside != link(one, node) || len(group) > 1 && inside != link(one, group[1]) {
 		return false
 	}
 	for other := range n.Cuts.Guests {
 		if other != node && other != one &&
-			(n.how(node, other) != n.how(one, other) || n.how(other, node) != n.how(other, one)) {
+			(link(node, other) != link(one, other) || link(other, node) != link(other, one)) {
 			return false
 		}
 	}

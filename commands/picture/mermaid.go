@@ -29,15 +29,20 @@ func mermaid(n Network) string {
 }
 
 func mermaidLine(l line) string {
+	text := l.words()
 	switch {
+	case l.how == netcmd.Up && l.both && text != "":
+		return `-- ` + mermaidString(text) + ` ---`
+	case l.how == netcmd.Up && text != "":
+		return `-- ` + mermaidString(text) + ` -->`
 	case l.how == netcmd.Up && l.both:
 		return "---"
 	case l.how == netcmd.Up:
 		return "-->"
 	case l.both:
-		return "x-. " + words[l.how] + " .-x"
+		return "x-. " + mermaidString(text) + " .-x"
 	}
-	return "-. " + words[l.how] + " .-x"
+	return "-. " + mermaidString(text) + " .-x"
 }
 
 // mermaidString is a string of the language, of several lines.

@@ -15,6 +15,8 @@ type Network struct {
 	// Run is the name of the run.
 	Run  string
 	Cuts netcmd.Cuts
+	// Shaped are the links that have a shape.
+	Shaped []netcmd.ShapedLink
 }
 
 // Formats are the names of the pictures that there are, and what draws them.
@@ -42,7 +44,13 @@ type box struct {
 	// uplink is what is done to its way to host and internet.
 	uplink netcmd.How
 	// inside is what the links between several nodes are like.
-	inside netcmd.How
+	inside state
+}
+
+// state is what is done to a link: how it is cut, and the words of its shape.
+type state struct {
+	how   netcmd.How
+	shape string
 }
 
 // line is a link from one box to another. If it goes both ways, both directions
@@ -50,14 +58,15 @@ type box struct {
 type line struct {
 	from, to int
 	both     bool
-	how      netcmd.How
+	state
 }
 
 func (n Network) sketch() sketch {
 	s := sketch{title: "run " + n.Run, summary: n.summary()}
+	link := n.states()
 	groups := n.alone()
 	if len(groups) > tooMany {
-		groups = n.alike()
+		groups = n.alike(link)
 	}
 	uplinks := n.uplinks()
 	for _, g := range groups {
@@ -66,25 +75,37 @@ func (n Network) sketch() sketch {
 			b.nodes = append(b.nodes, n.Cuts.Guests[node])
 		}
 		if len(g) > 1 {
-			b.inside = n.how(g[0], g[1])
+			b.inside = link(g[0], g[1])
 		}
 		s.boxes = append(s.boxes, b)
 	}
 	for i, a := range groups {
 		for j := i + 1; j < len(groups); j++ {
-			s.lines = append(s.lines, n.linesBetween(i, j, a[0], groups[j][0])...)
+			b := groups[j]
+			s.lines = append(s.lines, linesBetween(i, j, link(a[0], b[0]), link(b[0], a[0]))...)
 		}
 	}
 	return s
 }
 
-// linesBetween are those of boxes i and j, which have the nodes a and b.
-func (n Network) linesBetween(i, j, a, b int) []line {
-	there, back := n.how(a, b), n.how(b, a)
+// linesBetween are those of boxes i and j.
+func linesBetween(i, j int, there, back state) []line {
 	if there == back {
 		return []line{{i, j, true, there}}
 	}
 	return []line{{i, j, false, there}, {j, i, false, back}}
+}
+
+// states has what is done to each link, by the numbers of its nodes.
+func (n Network) states() func(from, to int) state {
+	shapes := map[[2]string]string{}
+	for _, l := range n.Shaped {
+		shapes[[2]string{l.From, l.To}] = l.Shape.String()
+	}
+	names := n.Cuts.Guests
+	return func(from, to int) state {
+		return state{n.how(from, to), shapes[[2]string{names[from], names[to]}]}
+	}
 }
 
 // how is the state of a link between two nodes, by their numbers.
@@ -101,10 +122,14 @@ func (n Network) uplinks() map[string]netcmd.How {
 // summary is one line about all of it.
 func (n Network) summary() string {
 	nodes := len(n.Cuts.Guests)
+	text := count(nodes, "node") + ", no link is cut"
 	if cut := len(n.Cuts.Links()); cut > 0 {
-		return fmt.Sprintf("%s, %d of %s cut", count(nodes, "node"), cut, count(nodes*(nodes-1), "link"))
+		text = fmt.Sprintf("%s, %d of %s cut", count(nodes, "node"), cut, count(nodes*(nodes-1), "link"))
 	}
-	return count(nodes, "node") + ", no link is cut"
+	if len(n.Shaped) > 0 {
+		text += fmt.Sprintf(", %d shaped", len(n.Shaped))
+	}
+	return text
 }
 
 func count(n int, what string) string {
@@ -116,6 +141,11 @@ func count(n int, what string) string {
 
 // words are what a person reads for the state of a link.
 var words = map[netcmd.How]string{netcmd.Drop: "cut", netcmd.Reject: "refused", netcmd.New: "no-new"}
+
+// words are what stands at a link: nothing where it works as usual.
+func (s state) words() string {
+	return strings.TrimSpace(words[s.how] + " " + s.shape)
+}
 
 // label is what stands in a box: its nodes, and what else is to be said of it,
 // each on a line.
@@ -131,10 +161,10 @@ func (b box) label() []string {
 }
 
 func (b box) insideWords() string {
-	if b.inside == netcmd.Up {
-		return "linked"
+	if b.inside.how != netcmd.Up {
+		return words[b.inside.how] + " from each other"
 	}
-	return words[b.inside] + " from each other"
+	return strings.TrimSpace("linked " + b.inside.shape)
 }
 
 // namesMost is how many names are listed in a box.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,7 +39,7 @@ func named(name string, guests []string) netcmd.Cuts {
 }
 
 // networks are those of the golden files, by their names.
-func networks() map[string]netcmd.Cuts {
+func networks() map[string]Network {
 	five := []string{"a", "b", "c", "d", "e"}
 	mixed := must(netcmd.FullMesh(five).With([]netcmd.Link{
 		{From: "a", To: "b", State: netcmd.State{How: netcmd.Drop}},
@@ -46,7 +47,8 @@ func networks() map[string]netcmd.Cuts {
 		{From: "c", To: "d", State: netcmd.State{How: netcmd.New}}, {From: "d", To: "c", State: netcmd.State{How: netcmd.New}},
 		{From: "e", To: "a", State: netcmd.State{How: netcmd.Drop}},
 	}))
-	return map[string]netcmd.Cuts{
+	all := map[string]Network{}
+	for name, cuts := range map[string]netcmd.Cuts{
 		"one":    netcmd.FullMesh([]string{"a"}),
 		"mesh":   netcmd.FullMesh(five),
 		"halves": named("halves", five),
@@ -56,16 +58,31 @@ func networks() map[string]netcmd.Cuts {
 		"mute":   must(netcmd.Isolate(five, []string{"b"})).OneWay([][]string{{"b"}}),
 		"odd":    must(netcmd.Isolate([]string{`a"b\c`, "<b>&#1;", "graph"}, []string{"graph"})),
 		"many":   must(must(netcmd.Isolate(nodes(100), []string{"n007", "n009"})).WithUplinks([]string{"n050"}, netcmd.State{How: netcmd.Reject})),
+		"shaped": must(netcmd.Isolate(five, []string{"e"})),
+		"herd":   netcmd.FullMesh(nodes(40)),
+	} {
+		all[name] = Network{Run: "r", Cuts: cuts}
 	}
+	slow, lossy := netcmd.Shape{Delay: 50, Loss: 20}, netcmd.Shape{Loss: 5}
+	shaped := all["shaped"]
+	shaped.Shaped = []netcmd.ShapedLink{{From: "a", To: "b", Shape: slow}, {From: "a", To: "c", Shape: slow}, {From: "b", To: "a", Shape: slow},
+		{From: "c", To: "d", Shape: lossy}, {From: "d", To: "e", Shape: lossy}}
+	all["shaped"] = shaped
+	herd := all["herd"]
+	for _, name := range nodes(40)[1:] {
+		herd.Shaped = append(herd.Shaped, netcmd.ShapedLink{From: "n001", To: name, Shape: slow})
+	}
+	all["herd"] = herd
+	return all
 }
 
 // TestGolden compares every picture with the file of its name in testdata.
 // UPDATE_GOLDEN=1 writes them.
 func TestGolden(t *testing.T) {
-	for name, cuts := range networks() {
+	for name, n := range networks() {
 		for _, f := range Formats {
 			file := filepath.Join("testdata", name+"."+f.Name)
-			got := f.Draw(Network{"r", cuts})
+			got := f.Draw(n)
 			if os.Getenv("UPDATE_GOLDEN") != "" {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -81,8 +98,9 @@ func TestGolden(t *testing.T) {
 
 // Each link is in exactly one line of a drawing, in its state.
 func TestSketchHasEachLink(t *testing.T) {
-	for name, cuts := range networks() {
-		s := Network{"r", cuts}.sketch()
+	for name, n := range networks() {
+		cuts, link := n.Cuts, n.states()
+		s := n.sketch()
 		box := map[string]int{}
 		for i, b := range s.boxes {
 			for _, node := range b.nodes {
@@ -92,21 +110,21 @@ func TestSketchHasEachLink(t *testing.T) {
 		if len(box) != len(cuts.Guests) || len(s.boxes) > tooMany {
 			t.Errorf("%s: %d nodes in %d boxes", name, len(box), len(s.boxes))
 		}
-		states := map[[2]int][]netcmd.How{}
+		states := map[[2]int][]state{}
 		for _, l := range s.lines {
-			states[[2]int{l.from, l.to}] = append(states[[2]int{l.from, l.to}], l.how)
+			states[[2]int{l.from, l.to}] = append(states[[2]int{l.from, l.to}], l.state)
 			if l.both {
-				states[[2]int{l.to, l.from}] = append(states[[2]int{l.to, l.from}], l.how)
+				states[[2]int{l.to, l.from}] = append(states[[2]int{l.to, l.from}], l.state)
 			}
 		}
 		for i, from := range cuts.Guests {
 			for j, to := range cuts.Guests {
 				drawn := states[[2]int{box[from], box[to]}]
 				if box[from] == box[to] {
-					drawn = []netcmd.How{s.boxes[box[from]].inside}
+					drawn = []state{s.boxes[box[from]].inside}
 				}
-				if i != j && (len(drawn) != 1 || drawn[0] != cuts.State(i, j).How) {
-					t.Errorf("%s: %s to %s is %q, drawn as %q", name, from, to, cuts.State(i, j).How, drawn)
+				if i != j && (len(drawn) != 1 || drawn[0] != link(i, j)) {
+					t.Errorf("%s: %s to %s is %v, drawn as %v", name, from, to, link(i, j), drawn)
 				}
 			}
 		}
@@ -116,10 +134,14 @@ func TestSketchHasEachLink(t *testing.T) {
 // Two nodes are in a group of the text together if, and only if, they are linked
 // both ways.
 func TestLinked(t *testing.T) {
-	for name, cuts := range networks() {
-		n := Network{"r", cuts}
+	for name, n := range networks() {
+		cuts := n.Cuts
 		together := map[[2]int]bool{}
-		for _, g := range n.linked() {
+		groups := n.linked()
+		for i, g := range groups {
+			if slices.ContainsFunc(groups[:i], func(other []int) bool { return slices.Equal(g, other) }) {
+				t.Errorf("%s: %v is there twice", name, g)
+			}
 			for _, a := range g {
 				for _, b := range g {
 					together[[2]int{a, b}] = true
@@ -137,8 +159,8 @@ func TestLinked(t *testing.T) {
 }
 
 func TestSVGIsXML(t *testing.T) {
-	for name, cuts := range networks() {
-		in := xml.NewDecoder(strings.NewReader(svg(Network{"<r>", cuts})))
+	for name, n := range networks() {
+		in := xml.NewDecoder(strings.NewReader(svg(n)))
 		var err error
 		for err == nil {
 			_, err = in.Token()
@@ -153,9 +175,9 @@ func TestDotIsDot(t *testing.T) {
 	if _, err := exec.LookPath("dot"); err != nil {
 		t.Skip("skipped: graphviz is not installed")
 	}
-	for name, cuts := range networks() {
+	for name, n := range networks() {
 		cmd := exec.Command("dot", "-Tsvg", "-o/dev/null")
-		cmd.Stdin = strings.NewReader(dot(Network{"r", cuts}))
+		cmd.Stdin = strings.NewReader(dot(n))
 		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("%s: %v: %s", name, err, out)
 		}
@@ -165,10 +187,10 @@ func TestDotIsDot(t *testing.T) {
 // All nodes different: nothing helps, but it ends in time and leaves no link out.
 func TestCrowd(t *testing.T) {
 	cuts := named("majorities-ring", nodes(253))
-	if got := svg(Network{"r", cuts}); strings.Count(got, "<rect") != 253 {
+	if got := svg(Network{Run: "r", Cuts: cuts}); strings.Count(got, "<rect") != 253 {
 		t.Errorf("%d boxes", strings.Count(got, "<rect"))
 	}
-	if lines := strings.Count(text(Network{"r", cuts}), "\n"); lines > 6*rowsMost*20 {
+	if lines := strings.Count(text(Network{Run: "r", Cuts: cuts}), "\n"); lines > 6*rowsMost*20 {
 		t.Errorf("%d lines", lines)
 	}
 }

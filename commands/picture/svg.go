@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -31,9 +32,11 @@ func svg(n Network) string {
 		width, height, width, height)
 	fmt.Fprintf(&b, "<title id=\"title\">%s</title>\n<desc id=\"desc\">%s</desc>\n", html.EscapeString(s.title), html.EscapeString(text(n)))
 	b.WriteString(svgStyle)
+	var labels strings.Builder
 	for _, l := range s.linesInOrder() {
-		b.WriteString(l.svg(boxes))
+		b.WriteString(l.svg(boxes, &labels))
 	}
+	b.WriteString(labels.String())
 	for i, box := range s.boxes {
 		b.WriteString(box.svg(boxes[i]))
 	}
@@ -51,6 +54,8 @@ const svgStyle = `<style>
   .note { font-size: 11px; }
   path { fill: none; stroke: #7b8a99; stroke-width: 1.5; }
   path.drop, path.reject, path.new { stroke: #c62828; stroke-dasharray: 6 4; }
+  path.shaped { stroke: #b26a00; }
+  .shape { text-anchor: middle; font-size: 11px; paint-order: stroke; stroke: #fff; stroke-width: 3px; }
   path.reject { stroke-dasharray: 2 3; }
   path.new { stroke: #b26a00; stroke-dasharray: 10 3 2 3; }
   marker path { fill: #7b8a99; stroke: none; }
@@ -59,7 +64,8 @@ const svgStyle = `<style>
     svg { background: #14181d; }
     rect { fill: #232b34; stroke: #93a3b3; }
     rect.off, path.drop, path.reject, marker#end-cut path { stroke: #ff7b72; }
-    path.new { stroke: #f0b44c; }
+    path.new, path.shaped { stroke: #f0b44c; }
+    .shape { stroke: #14181d; }
     text { fill: #e3e9ef; }
   }
 </style>
@@ -89,7 +95,7 @@ func (s sketch) place() (boxes []placed, width, height float64) {
 	n := float64(len(boxes))
 	radius := 0.0
 	if n > 1 {
-		radius = max(110, n*(widest+highest+gap)/math.Pi)
+		radius = max(s.leastRadius(), n*(widest+highest+gap)/math.Pi)
 	}
 	width = max(2*(radius+widest+margin), 300)
 	height = 2*(radius+highest+margin) + legend
@@ -99,6 +105,14 @@ func (s sketch) place() (boxes []placed, width, height float64) {
 		boxes[i].y = (height-legend)/2 + radius*math.Sin(angle)
 	}
 	return boxes, width, height
+}
+
+// leastRadius is one that leaves room for what stands at lines.
+func (s sketch) leastRadius() float64 {
+	if slices.ContainsFunc(s.lines, func(l line) bool { return l.shape != "" }) {
+		return 200
+	}
+	return 110
 }
 
 // linesInOrder has those that are cut last, and so above the others.
@@ -115,8 +129,9 @@ func (s sketch) linesInOrder() []line {
 }
 
 // svg draws a line from the edge of one box to the edge of the other. Of two
-// lines between the same boxes, each keeps to its left.
-func (l line) svg(boxes []placed) string {
+// lines between the same boxes, each keeps to its left. What is to stand at the
+// line goes to labels, which come above all lines.
+func (l line) svg(boxes []placed, labels *strings.Builder) string {
 	from, to := boxes[l.from], boxes[l.to]
 	dx, dy := to.x-from.x, to.y-from.y
 	length := math.Hypot(dx, dy)
@@ -126,17 +141,33 @@ func (l line) svg(boxes []placed) string {
 		aside = gap
 	}
 	a, b := from.edge(ux, uy), to.edge(ux, uy)
-	class, ends := "up", ""
+	ends := ""
 	switch {
 	case l.how != netcmd.Up && l.both:
-		class, ends = string(l.how), ` marker-start="url(#end-cut)" marker-end="url(#end-cut)"`
+		ends = ` marker-start="url(#end-cut)" marker-end="url(#end-cut)"`
 	case l.how != netcmd.Up:
-		class, ends = string(l.how), ` marker-end="url(#end-cut)"`
+		ends = ` marker-end="url(#end-cut)"`
 	case !l.both:
 		ends = ` marker-end="url(#end-up)"`
 	}
-	return fmt.Sprintf(`<path class="%s" d="M%.1f %.1f L%.1f %.1f"%s/>`+"\n", class,
-		from.x+ux*a+uy*aside, from.y+uy*a-ux*aside, to.x-ux*b+uy*aside, to.y-uy*b-ux*aside, ends)
+	x1, y1 := from.x+ux*a+uy*aside, from.y+uy*a-ux*aside
+	x2, y2 := to.x-ux*b+uy*aside, to.y-uy*b-ux*aside
+	if l.shape != "" {
+		// Not in the middle, where many lines cross.
+		fmt.Fprintf(labels, `<text class="shape" x="%.1f" y="%.1f">%s</text>`+"\n", x1+(x2-x1)*0.35, y1+(y2-y1)*0.35+4, html.EscapeString(l.shape))
+	}
+	return fmt.Sprintf(`<path class="%s" d="M%.1f %.1f L%.1f %.1f"%s/>`+"\n", l.class(), x1, y1, x2, y2, ends)
+}
+
+// class is the kind of line that it is.
+func (l line) class() string {
+	switch {
+	case l.how != netcmd.Up:
+		return string(l.how)
+	case l.shape != "":
+		return "shaped"
+	}
+	return "up"
 }
 
 // edge is how far it is from the middle of a box to a little outside of it, in
@@ -167,19 +198,17 @@ func (b box) svg(p placed) string {
 
 // legend says what the lines mean that there are.
 func (s sketch) legend(height float64) string {
-	seen := map[netcmd.How]bool{}
+	seen := map[string]bool{}
 	for _, l := range s.lines {
-		seen[l.how] = true
+		seen[l.class()] = true
 	}
 	var b strings.Builder
 	x, y := float64(margin), height-margin/2
-	for _, how := range append([]netcmd.How{netcmd.Up}, netcmd.Hows...) {
-		if !seen[how] {
+	for _, kind := range []struct{ class, word string }{{"up", "ok"}, {"shaped", "shaped"}, {string(netcmd.Drop), "cut"},
+		{string(netcmd.Reject), "refused"}, {string(netcmd.New), "no-new"}} {
+		class, word := kind.class, kind.word
+		if !seen[class] {
 			continue
-		}
-		class, word := string(how), words[how]
-		if how == netcmd.Up {
-			class, word = "up", "ok"
 		}
 		fmt.Fprintf(&b, `<path class="%s" d="M%.0f %.0f h26"/><text class="note" x="%.0f" y="%.0f">%s</text>`+"\n", class, x, y-4, x+31, y, word)
 		x += 31 + float64(len(word))*charWidth + 10

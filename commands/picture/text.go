@@ -25,6 +25,7 @@ func text(n Network) string {
 	for _, how := range []netcmd.How{netcmd.Reject, netcmd.New} {
 		section(&b, words[how], n.arrows(func(from, to int) bool { return n.how(from, to) == how }))
 	}
+	section(&b, "shaped", n.shapedRows())
 	uplinks := n.uplinks()
 	for _, how := range netcmd.Hows {
 		var off []int
@@ -38,6 +39,23 @@ func text(n Network) string {
 		}
 	}
 	return b.String()
+}
+
+// shapedRows has for each shape which links have it.
+func (n Network) shapedRows() []string {
+	link := n.states()
+	var shapes, rows []string
+	for _, l := range n.Shaped {
+		if !slices.Contains(shapes, l.Shape.String()) {
+			shapes = append(shapes, l.Shape.String())
+		}
+	}
+	for _, shape := range shapes {
+		for _, row := range n.arrows(func(from, to int) bool { return link(from, to).shape == shape }) {
+			rows = append(rows, row+": "+shape)
+		}
+	}
+	return rows
 }
 
 // rowsMost is how many rows of a kind are shown.
