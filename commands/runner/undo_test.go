@@ -63,7 +63,9 @@ func TestLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
+	defer lock.Close()
+	number := int(lock.Fd())
+	if err := unix.Flock(number, unix.LOCK_EX); err != nil {
 		t.Fatal(err)
 	}
 	r := &Runner{Lock: lock}
@@ -79,7 +81,15 @@ func TestLock(t *testing.T) {
 			t.Fatal("the tool does not begin")
 		}
 	}
-	lock.Close()
+	// This process lets go of it, as if it had ended: another file takes its place.
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	if err := unix.Dup3(int(null.Fd()), number, unix.O_CLOEXEC); err != nil {
+		t.Fatal(err)
+	}
 	other, err := os.Open(dir + "/lock")
 	if err != nil {
 		t.Fatal(err)
