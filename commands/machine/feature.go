@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -53,22 +54,20 @@ var configNames = map[string]string{
 // loaded. Where its modules can't be seen, as in many containers, they may well be
 // loaded all the same when they are asked for.
 func (Host) Lacks(module string) bool {
-	dep := readFile("/lib/modules/" + KernelRelease() + "/modules.dep")
 	switch features()[module] {
 	case Absent:
 		return true
 	case NotInstalled:
-		return dep != ""
+		return readFile(modulesDir()+"/modules.dep") != ""
 	}
 	return false
 }
 
-// features looks for each of them where the kernel and its modules tell.
-func features() map[string]Feature {
-	release := KernelRelease()
-	builtin := readFile("/lib/modules/" + release + "/modules.builtin")
-	dep := readFile("/lib/modules/" + release + "/modules.dep")
-	config := kernelConfig(release)
+// features looks for each of them, once, where the kernel and its modules tell.
+var features = sync.OnceValue(func() map[string]Feature {
+	builtin := readFile(modulesDir() + "/modules.builtin")
+	dep := readFile(modulesDir() + "/modules.dep")
+	config := kernelConfig(KernelRelease())
 	found := map[string]Feature{}
 	for module, name := range configNames {
 		if exists("/sys/module/" + module) {
@@ -78,7 +77,7 @@ func features() map[string]Feature {
 		found[module] = feature(module, name, builtin, dep, config)
 	}
 	return found
-}
+})
 
 // feature tells of a module that isn't loaded what the lists of modules say, or
 // else the kernel's configuration.

@@ -15,8 +15,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"vagganet/netcmd"
 )
 
@@ -165,13 +163,7 @@ func haveModule(name string) bool {
 }
 
 // modulesDir has the modules of the kernel that runs.
-func modulesDir() string {
-	var release unix.Utsname
-	if unix.Uname(&release) != nil {
-		return "/lib/modules"
-	}
-	return "/lib/modules/" + unix.ByteSliceToString(release.Release[:])
-}
+func modulesDir() string { return "/lib/modules/" + KernelRelease() }
 
 // legacyModules are what iptables-legacy needs inside of a user namespace, from
 // where the kernel loads no module.

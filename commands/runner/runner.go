@@ -43,10 +43,10 @@ func (r *Runner) Var(name string) string {
 	return os.Getenv(name)
 }
 
-// Run does the plan's steps, one after another, together or in any order. When one fails, or
-// the context ends, it undoes those that were done, the last one first, and
-// goes on undoing past failures. The error is a *StepError, or the context's
-// cause.
+// Run does the plan's steps, one after another, together or in any order. When
+// one fails, or the context ends, it undoes those that were done, the last one
+// first, and goes on undoing past failures. The error is a *StepError, or the
+// context's cause.
 func (r *Runner) Run(ctx context.Context, p plan.Plan) error {
 	var done plan.Plan
 	before := 0
