@@ -169,7 +169,7 @@ func (c *Collector) line(e story.Event) {
 		line.class = "stdout"
 		l.out.add(e.Mono)
 	}
-	half := max(linesLeast, linesMost/len(c.lanes)) / 2
+	half := c.half()
 	if len(l.first) < half {
 		l.first = append(l.first, line)
 		return
@@ -179,6 +179,10 @@ func (c *Collector) line(e story.Event) {
 		l.cutLatest(half)
 	}
 }
+
+// half is how many of a child's first lines there is room for, and as many of its
+// latest. There is a child by then.
+func (c *Collector) half() int { return max(linesLeast, linesMost/len(c.lanes)) / 2 }
 
 // cutLatest leaves that many of the latest lines.
 func (l *lane) cutLatest(count int) {
@@ -229,11 +233,8 @@ func (c *Collector) endFault(e story.Event) {
 // log is all that is to be shown of it, in order.
 func (c *Collector) log() []entry {
 	all := slices.Clone(c.marks)
-	half := linesMost
-	if len(c.lanes) > 0 {
-		half = max(linesLeast, linesMost/len(c.lanes)) / 2
-	}
 	for i, l := range c.lanes {
+		half := c.half()
 		if len(l.first) > half { // from when there were fewer lanes
 			l.latest = append(l.first[half:], l.latest...)
 			l.first = l.first[:half]

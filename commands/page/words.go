@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -88,15 +87,10 @@ func checkWords(e story.Event) string {
 
 func faultWords(e story.Event) string {
 	what := readable(e.What)
-	switch {
-	case e.Kind == story.FaultFailed:
+	if e.Kind == story.FaultFailed {
 		return what + " failed, exit code " + codeWords(e.Code)
-	case e.Interrupted:
-		return what + " (interrupted, may be in force)"
-	case e.For > 0:
-		return fmt.Sprintf("%s (for %v)", what, time.Duration(e.For*float64(time.Second)).Round(time.Millisecond))
 	}
-	return what
+	return what + e.Note()
 }
 
 // stateLines say what is cut, a line for each row.

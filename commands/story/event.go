@@ -39,6 +39,7 @@
 package story
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 )
@@ -95,6 +96,17 @@ type Event struct {
 
 	OK          *bool `json:"ok,omitempty"`
 	Differences *int  `json:"differences,omitempty"`
+}
+
+// Note is what a person is told of a fault behind what it is; empty for nothing.
+func (e Event) Note() string {
+	switch {
+	case e.Interrupted:
+		return " (interrupted, may be in force)"
+	case e.For > 0:
+		return fmt.Sprintf(" (for %v)", time.Duration(e.For*float64(time.Second)).Round(time.Millisecond))
+	}
+	return ""
 }
 
 // Guest is a node of the run, as its beginning lists it.

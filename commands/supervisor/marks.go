@@ -65,11 +65,9 @@ func (ps *processes) note(events []story.Event) {
 // markOf is what a person is told of an event; empty for nothing.
 func markOf(e story.Event) string {
 	switch {
-	case e.Interrupted:
-		return e.What + " (interrupted, may be in force)"
-	case e.Kind == story.FaultBegin && e.For > 0:
-		return fmt.Sprintf("%s (for %v)", e.What, time.Duration(e.For*float64(time.Second)).Round(time.Millisecond))
-	case e.Kind == story.FaultBegin, e.Kind == story.FaultChange:
+	case e.Interrupted, e.Kind == story.FaultBegin:
+		return e.What + e.Note()
+	case e.Kind == story.FaultChange:
 		return e.What
 	case e.Kind == story.FaultEnd && e.Timed:
 		return "end of " + e.What
