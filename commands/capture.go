@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -43,10 +42,10 @@ func (a App) capture(c *cli.Context) error {
 		return err
 	}
 	switch names := live.Names(); {
-	case node == "*" || node == "all" && !slices.Contains(names, node):
+	case netcmd.MeansAll(names, node):
 		node = ""
 	case !slices.Contains(names, node):
-		return fmt.Errorf("no guest is called %q: there are %s", node, strings.Join(names, ", "))
+		return netcmd.NoGuest(names, node)
 	}
 	switch tools := live.Tools; {
 	case a.Machine.Has(tools.Dumpcap[0]):

@@ -89,16 +89,16 @@ func (a App) check(c *cli.Context) error {
 
 // checkLinks reads what is cut, and then probes.
 func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration) (Check, error) {
-	r := newRunner(c)
-	if err := r.Run(c.Context, live.ListRules()); err != nil {
+	cuts, err := cutsNow(c, live)
+	if err != nil {
 		return Check{}, err
 	}
-	cuts := live.ReadCuts(r.Var)
 	program, _ := a.Machine.Program()
 	plan := live.Check(program, cuts, limit)
 	if err := a.checkTools(plan); err != nil {
 		return Check{}, err
 	}
+	r := newRunner(c)
 	if err := r.Run(c.Context, plan); err != nil {
 		return Check{}, err
 	}
@@ -193,7 +193,7 @@ func (r Check) cell(from, to string) string {
 		switch {
 		case l.From != from || l.To != to:
 		case l.State == netcmd.LinkOK && l.Cut:
-			return howWords[l.How]
+			return l.How.Word()
 		default:
 			return string(l.State)
 		}

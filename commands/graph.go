@@ -11,10 +11,7 @@ import (
 )
 
 func (a App) graphVerb() *cli.Command {
-	var names []string
-	for _, f := range picture.Formats {
-		names = append(names, f.Name)
-	}
+	names := formatNames()
 	return &cli.Command{
 		Name:  "graph",
 		Usage: "draw a run's nodes and links as they are now",
@@ -41,25 +38,31 @@ func (a App) graph(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := newRunner(c)
-	if err := r.Run(c.Context, live.ListRules()); err != nil {
+	cuts, err := cutsNow(c, live)
+	if err != nil {
 		return err
 	}
 	shapes, err := a.readShapes(c, live)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(os.Stdout, format.Draw(picture.Network{Run: live.Run, Cuts: live.ReadCuts(r.Var), Shaped: shapes.Links()}))
+	_, err = fmt.Fprint(os.Stdout, format.Draw(picture.Network{Run: live.Run, Cuts: cuts, Shaped: shapes.Links()}))
 	return err
 }
 
 func formatNamed(name string) (picture.Format, error) {
-	var names []string
 	for _, f := range picture.Formats {
 		if f.Name == name {
 			return f, nil
 		}
+	}
+	return picture.Format{}, withHint(usagef("there is no --format %q", name), "there are: %s", strings.Join(formatNames(), ", "))
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range picture.Formats {
 		names = append(names, f.Name)
 	}
-	return picture.Format{}, withHint(usagef("there is no --format %q", name), "there are: %s", strings.Join(names, ", "))
+	return names
 }

@@ -103,6 +103,24 @@ func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
 		"install %s, or start the run with VAGGANET_IPTABLES naming the other kind", kind)
 }
 
+// cutsNow reads what is cut in a run.
+func cutsNow(c *cli.Context, l netcmd.LiveRun) (netcmd.Cuts, error) {
+	r := newRunner(c)
+	if err := r.Run(c.Context, l.ListRules()); err != nil {
+		return netcmd.Cuts{}, err
+	}
+	return l.ReadCuts(r.Var), nil
+}
+
+// lockToChange is lockRun for who changes a run: a dry run doesn't, and gets no
+// file, which may be closed all the same.
+func lockToChange(c *cli.Context, l netcmd.LiveRun) (*os.File, error) {
+	if c.Bool("dry-run") {
+		return nil, nil
+	}
+	return lockRun(c.Context, l)
+}
+
 // lockRun keeps other partition, shape and check commands on the same run waiting
 // until the file returned is closed.
 func lockRun(ctx context.Context, l netcmd.LiveRun) (*os.File, error) {

@@ -114,13 +114,11 @@ func (a App) partition(c *cli.Context, k kind) error {
 			return err
 		}
 	}
-	var lock *os.File
-	if !c.Bool("dry-run") {
-		if lock, err = lockRun(c.Context, live); err != nil {
-			return err
-		}
-		defer lock.Close()
+	lock, err := lockToChange(c, live)
+	if err != nil {
+		return err
 	}
+	defer lock.Close()
 	var captured func(string) string
 	if k.reads || live.NeedsRules(cuts) {
 		if captured, err = a.listRules(c, live); err != nil {
@@ -132,28 +130,13 @@ func (a App) partition(c *cli.Context, k kind) error {
 			return err
 		}
 	}
-	build := netcmd.LiveRun.Partition
-	if k.plan != nil {
-		build = k.plan
-	}
 	f, err := k.fault(c, live, cuts, asked)
 	if err != nil {
 		return err
 	}
-	steps := build(live, cuts, captured)
-	if k.clears {
-		shapes, err := a.readShapes(c, live)
-		if err != nil {
-			return err
-		}
-		steps = append(steps, live.Shape(netcmd.NoShapes(live.Names()), shapes)...)
-	}
-	if c.Bool("dry-run") && f.For > 0 {
-		after, err := k.healedLater(live, f, cuts, captured)
-		if err != nil {
-			return err
-		}
-		steps = slices.Concat(steps, netcmd.Pause(f.For), after)
+	steps, err := a.partitionSteps(c, k, live, f, cuts, captured)
+	if err != nil {
+		return err
 	}
 	title := fmt.Sprintf("vagganet partition: %s, of run %s", f.What, live.Run)
 	err = a.applyFault(c, lock, strings.Join(append([]string{title}, told...), "\n"), live, f, steps)
@@ -165,6 +148,28 @@ func (a App) partition(c *cli.Context, k kind) error {
 	}
 	tell(c, told, cuts)
 	return nil
+}
+
+// partitionSteps are those that bring a kind's cuts about, and, in a script, heal
+// them again when their time is up.
+func (a App) partitionSteps(c *cli.Context, k kind, live netcmd.LiveRun, f story.Fault, cuts netcmd.Cuts, captured func(string) string) (plan.Plan, error) {
+	build := netcmd.LiveRun.Partition
+	if k.plan != nil {
+		build = k.plan
+	}
+	steps := build(live, cuts, captured)
+	if k.clears {
+		shapes, err := a.readShapes(c, live)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, live.Shape(netcmd.NoShapes(live.Names()), shapes)...)
+	}
+	if !c.Bool("dry-run") || f.For == 0 {
+		return steps, nil
+	}
+	after, err := k.healedLater(live, f, cuts, captured)
+	return slices.Concat(steps, netcmd.Pause(f.For), after), err
 }
 
 // fault is what the run is told of a kind that makes these cuts.

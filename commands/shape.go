@@ -3,7 +3,6 @@ package commands
 import (
 	"fmt"
 	"math"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -80,13 +79,11 @@ func (a App) shape(c *cli.Context) error {
 	if err := a.checkTools(live.ListShapes()); err != nil {
 		return err
 	}
-	var lock *os.File
-	if !c.Bool("dry-run") {
-		if lock, err = lockRun(c.Context, live); err != nil {
-			return err
-		}
-		defer lock.Close()
+	lock, err := lockToChange(c, live)
+	if err != nil {
+		return err
 	}
+	defer lock.Close()
 	now, err := a.readShapes(c, live)
 	if err != nil {
 		return err

@@ -146,13 +146,11 @@ func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 		}
 		s.Guests = append(s.Guests, GuestStatus{guest, pid, state})
 	}
-	r := newRunner(c)
-	err := r.Run(c.Context, live.ListRules())
-	cuts := live.ReadCuts(r.Var)
-	s.Cut, s.UplinksOff = cuts.Links(), cuts.Uplinks()
+	cuts, err := cutsNow(c, live)
 	if err != nil {
 		return s, err
 	}
+	s.Cut, s.UplinksOff = cuts.Links(), cuts.Uplinks()
 	shapes, err := a.readShapes(c, live)
 	s.Shaped = shapes.Links()
 	return s, err
@@ -265,16 +263,13 @@ func writeMatrix(w io.Writer, names []string, cell func(from, to string) string)
 	return table.Flush()
 }
 
-// howWords are what a person reads for the state of a link.
-var howWords = map[netcmd.How]string{netcmd.Drop: "cut", netcmd.Reject: "refused", netcmd.New: "no-new"}
-
 func (r RunStatus) cell(from, to string) string {
 	if from == to {
 		return "-"
 	}
 	for _, l := range r.Cut {
 		if l.From == from && l.To == to {
-			return howWords[l.How]
+			return l.How.Word()
 		}
 	}
 	return "ok"
@@ -293,7 +288,7 @@ func (r RunStatus) listCuts(w io.Writer) {
 	for _, to := range r.Guests {
 		for _, how := range netcmd.Hows {
 			if names := from[end{to.Name, how}]; names != nil {
-				fmt.Fprintf(w, "  to %s\t%s from %s\n", to.Name, howWords[how], strings.Join(names, " "))
+				fmt.Fprintf(w, "  to %s\t%s from %s\n", to.Name, how.Word(), strings.Join(names, " "))
 			}
 		}
 	}
@@ -308,7 +303,7 @@ func (r RunStatus) writeUplinks(w io.Writer) {
 			}
 		}
 		if guests != nil {
-			fmt.Fprintf(w, "  host and internet %s: %s\n", howWords[how], strings.Join(guests, " "))
+			fmt.Fprintf(w, "  host and internet %s: %s\n", how.Word(), strings.Join(guests, " "))
 		}
 	}
 }

@@ -17,6 +17,19 @@ const (
 	New    How = "new"    // it vanishes if it opens something new: see newChain
 )
 
+// Word is what a person reads for a way to cut a link; empty for a link that works.
+func (h How) Word() string {
+	switch h {
+	case Drop:
+		return "cut"
+	case Reject:
+		return "refused"
+	case New:
+		return "no-new"
+	}
+	return ""
+}
+
 // Hows are the ways to cut a link.
 var Hows = []How{Drop, Reject, New}
 
@@ -245,7 +258,7 @@ func (c Cuts) indexes(nodes []string) ([]int, error) {
 	for _, n := range nodes {
 		i, found := slices.BinarySearch(c.Guests, n)
 		if !found {
-			return nil, fmt.Errorf("no guest is called %q: there are %s", n, strings.Join(c.Guests, ", "))
+			return nil, NoGuest(c.Guests, n)
 		}
 		indexes = append(indexes, i)
 	}

@@ -38,15 +38,25 @@ func Pairs(guests []string, words []string, s State) ([]Link, error) {
 	return links, nil
 }
 
+// MeansAll says whether a word stands for all guests.
+func MeansAll(guests []string, word string) bool {
+	return word == "*" || word == "all" && !slices.Contains(guests, word)
+}
+
+// NoGuest is the error that there is none of that name.
+func NoGuest(guests []string, name string) error {
+	return fmt.Errorf("no guest is called %q: there are %s", name, strings.Join(guests, ", "))
+}
+
 // nodeList reads names with commas between them, or the word for all.
 func nodeList(guests []string, text string) ([]string, error) {
-	if text == "*" || text == "all" && !slices.Contains(guests, text) {
+	if MeansAll(guests, text) {
 		return guests, nil
 	}
 	names := strings.Split(text, ",")
 	for _, name := range names {
 		if !slices.Contains(guests, name) {
-			return nil, fmt.Errorf("no guest is called %q: there are %s", name, strings.Join(guests, ", "))
+			return nil, NoGuest(guests, name)
 		}
 	}
 	return names, nil

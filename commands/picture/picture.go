@@ -139,12 +139,9 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %s", n, what)
 }
 
-// words are what a person reads for the state of a link.
-var words = map[netcmd.How]string{netcmd.Drop: "cut", netcmd.Reject: "refused", netcmd.New: "no-new"}
-
 // words are what stands at a link: nothing where it works as usual.
 func (s state) words() string {
-	return strings.TrimSpace(words[s.how] + " " + s.shape)
+	return strings.TrimSpace(s.how.Word() + " " + s.shape)
 }
 
 // label is what stands in a box: its nodes, and what else is to be said of it,
@@ -155,14 +152,14 @@ func (b box) label() []string {
 		lines = append(lines, fmt.Sprintf("%d nodes, %s", len(b.nodes), b.insideWords()))
 	}
 	if b.uplink != netcmd.Up {
-		lines = append(lines, "uplink "+words[b.uplink])
+		lines = append(lines, "uplink "+b.uplink.Word())
 	}
 	return lines
 }
 
 func (b box) insideWords() string {
 	if b.inside.how != netcmd.Up {
-		return words[b.inside.how] + " from each other"
+		return b.inside.how.Word() + " from each other"
 	}
 	return strings.TrimSpace("linked " + b.inside.shape)
 }

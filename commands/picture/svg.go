@@ -204,9 +204,12 @@ func (s sketch) legend(height float64) string {
 	}
 	var b strings.Builder
 	x, y := float64(margin), height-margin/2
-	for _, kind := range []struct{ class, word string }{{"up", "ok"}, {"shaped", "shaped"}, {string(netcmd.Drop), "cut"},
-		{string(netcmd.Reject), "refused"}, {string(netcmd.New), "no-new"}} {
-		class, word := kind.class, kind.word
+	kinds := [][2]string{{"up", "ok"}, {"shaped", "shaped"}}
+	for _, how := range netcmd.Hows {
+		kinds = append(kinds, [2]string{string(how), how.Word()})
+	}
+	for _, kind := range kinds {
+		class, word := kind[0], kind[1]
 		if !seen[class] {
 			continue
 		}

@@ -23,7 +23,7 @@ func text(n Network) string {
 		return n.how(from, to) == netcmd.Up && n.how(to, from) != netcmd.Up
 	}))
 	for _, how := range []netcmd.How{netcmd.Reject, netcmd.New} {
-		section(&b, words[how], n.arrows(func(from, to int) bool { return n.how(from, to) == how }))
+		section(&b, how.Word(), n.arrows(func(from, to int) bool { return n.how(from, to) == how }))
 	}
 	section(&b, "shaped", n.shapedRows())
 	uplinks := n.uplinks()
@@ -35,7 +35,7 @@ func text(n Network) string {
 			}
 		}
 		if off != nil {
-			section(&b, "uplink "+words[how], []string{n.names(off)})
+			section(&b, "uplink "+how.Word(), []string{n.names(off)})
 		}
 	}
 	return b.String()
