@@ -44,16 +44,8 @@ func TestCrowds(t *testing.T) {
 		t.Skip("skipped: these have a target of their own: make test-crowds")
 	}
 	become := needSandboxes(t)
-	scripts, err := filepath.Glob(filepath.Join(crowdScripts, "*.txtar"))
-	if err != nil || len(scripts) == 0 {
-		t.Fatalf("no scripts in %s: %v", crowdScripts, err)
-	}
 	// One after another: each has hundreds of processes.
-	for _, script := range scripts {
-		for _, v := range variants(t, script) {
-			t.Run(strings.TrimSuffix(filepath.Base(script), ".txtar")+"/"+v.who+"-"+v.iptables, func(t *testing.T) {
-				runSandbox(t, become, script, v)
-			})
-		}
-	}
+	eachVariant(t, filepath.Join(crowdScripts, "*.txtar"), func(t *testing.T, script string, v variant) {
+		runSandbox(t, become, script, v)
+	})
 }

@@ -18,7 +18,8 @@ import (
 //
 //	# needs: nginx curl
 const (
-	exampleScripts = "testdata/examples/*/test.txtar"
+	exampleScripts = "testdata/examples/*/" + exampleScript
+	exampleScript  = "test.txtar"
 	// They take a minute, and packages that not everybody wants to install.
 	examplesVar = "VAGGANET_EXAMPLES"
 )
@@ -28,19 +29,11 @@ func TestExamples(t *testing.T) {
 		t.Skip("skipped: these have a target of their own: make test-examples")
 	}
 	become := needSandboxes(t)
-	scripts, err := filepath.Glob(exampleScripts)
-	if err != nil || len(scripts) == 0 {
-		t.Fatalf("no scripts in %s: %v", exampleScripts, err)
-	}
 	// One after another: they measure time, and each keeps two cores busy.
-	for _, script := range scripts {
-		for _, v := range variants(t, script) {
-			t.Run(filepath.Base(filepath.Dir(script))+"/"+v.who+"-"+v.iptables, func(t *testing.T) {
-				needTools(t, neededBy(t, script)...)
-				runSandbox(t, become, script, v)
-			})
-		}
-	}
+	eachVariant(t, exampleScripts, func(t *testing.T, script string, v variant) {
+		needTools(t, neededBy(t, script)...)
+		runSandbox(t, become, script, v)
+	})
 }
 
 var needsLine = regexp.MustCompile(`(?m)^# needs: (.*)$`)

@@ -29,15 +29,8 @@ import (
 // touched and nothing outlives the test. The sandbox is this test binary,
 // started again by sandbox.sh.
 //
-// The first line of a script says what it is run as, and with which iptables:
-//
-//	# sandbox: root nft, root legacy, tester nft
-//
-// The user is $WHO and the iptables $IPTABLES in the script, both are
-// conditions too ([root], [tester], [nft], [legacy]), and "exec as $WHO CMD…"
-// runs a command as that user. A third word, "guests", says that the runs of
-// the script cut links in the guests, as where there is no br_netfilter; it is
-// the condition [guests]. The kernel's own are [netem].
+// The first lines of a script name what it is run as, and with which iptables (see
+// variant). The kernel's own condition is [netem].
 const (
 	kernelScripts = "testdata/kernel"
 	sandboxTime   = 3 * time.Minute // for one script, in an emulated machine too; then the kernel ends it
@@ -54,20 +47,21 @@ func TestKernel(t *testing.T) {
 		return
 	}
 	become := needSandboxes(t)
-	scripts, err := filepath.Glob(filepath.Join(kernelScripts, "*.txtar"))
+	eachVariant(t, filepath.Join(kernelScripts, "*.txtar"), func(t *testing.T, script string, v variant) {
+		t.Parallel()
+		runSandbox(t, become, script, v)
+	})
+}
+
+// eachVariant runs each script in each of its variants.
+func eachVariant(t *testing.T, pattern string, run func(t *testing.T, script string, v variant)) {
+	scripts, err := filepath.Glob(pattern)
 	if err != nil || len(scripts) == 0 {
-		t.Fatalf("no scripts in %s: %v", kernelScripts, err)
+		t.Fatalf("no scripts in %s: %v", pattern, err)
 	}
 	for _, script := range scripts {
 		for _, v := range variants(t, script) {
-			name := strings.TrimSuffix(filepath.Base(script), ".txtar") + "/" + v.who + "-" + v.iptables
-			if v.inGuests {
-				name += "-guests"
-			}
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				runSandbox(t, become, script, v)
-			})
+			t.Run(scriptName(script)+"/"+v.String(), func(t *testing.T) { run(t, script, v) })
 		}
 	}
 }
@@ -85,37 +79,6 @@ func needSandboxes(t *testing.T) (become []string) {
 		}
 	})
 	return become
-}
-
-// A variant is one way to run a script.
-type variant struct {
-	who, iptables string
-	inGuests      bool
-	// onMachine is for a virtual machine: its own network, its own settings.
-	onMachine bool
-}
-
-var variantLine = regexp.MustCompile(`^# sandbox: (.*)\n`)
-
-func variants(t *testing.T, script string) []variant {
-	text, err := os.ReadFile(script)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := variantLine.FindSubmatch(text)
-	if m == nil {
-		t.Fatalf(`%s: the first line is not like "# sandbox: root nft, tester legacy"`, script)
-	}
-	var vs []variant
-	for _, words := range strings.Split(string(m[1]), ",") {
-		w := strings.Fields(words)
-		inGuests := len(w) == 3 && w[2] == "guests"
-		if len(w) != 2 && !inGuests || w[0] != "root" && w[0] != "tester" || w[1] != "nft" && w[1] != "legacy" {
-			t.Fatalf("%s: %q is not a user (root, tester), an iptables (nft, legacy), and perhaps \"guests\"", script, words)
-		}
-		vs = append(vs, variant{who: w[0], iptables: w[1], inGuests: inGuests})
-	}
-	return vs
 }
 
 // needRoot returns the words that make a command root's.

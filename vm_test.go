@@ -4,7 +4,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -21,18 +20,10 @@ func TestVM(t *testing.T) {
 	if os.Getenv(vmVar) == "" {
 		t.Skip("skipped: these change the machine that they run on, and have a target that makes one: make test-vm")
 	}
-	scripts, err := filepath.Glob(filepath.Join(vmScripts, "*.txtar"))
-	if err != nil || len(scripts) == 0 {
-		t.Fatalf("no scripts in %s: %v", vmScripts, err)
-	}
-	for _, script := range scripts {
-		for _, v := range variants(t, script) {
-			v.onMachine = true
-			t.Run(strings.TrimSuffix(filepath.Base(script), ".txtar")+"/"+v.who+"-"+v.iptables, func(t *testing.T) {
-				runSandbox(t, nil, script, v)
-			})
-		}
-	}
+	eachVariant(t, filepath.Join(vmScripts, "*.txtar"), func(t *testing.T, script string, v variant) {
+		v.onMachine = true
+		runSandbox(t, nil, script, v)
+	})
 }
 
 // loadBridgeFilter loads what the kernel tests need, where the machine is there
