@@ -55,7 +55,7 @@ func newParted(ts *testscript.TestScript) *parted {
 }
 
 func (p *parted) eventually(what string, is func() bool) {
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !is(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			p.fatalf("not so: %s", what)
 		}

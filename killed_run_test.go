@@ -58,7 +58,7 @@ func (k *striking) killedWhileUp(name string, options []string) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	k.Check(cmd.Start())
-	for deadline := time.Now().Add(10 * time.Second); k.plain("exec", "b", "true").code != 0; {
+	for deadline := time.Now().Add(patience); k.plain("exec", "b", "true").code != 0; {
 		if time.Now().After(deadline) {
 			k.fatalf("the run does not come up: %s", out.String())
 		}
@@ -75,7 +75,7 @@ func (k *striking) afterRun(n int, options []string, nameStays bool) {
 	without := k.without(options)
 	k.quiet(without)
 	var left []string
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		left = nil
 		others := false
 		for line := range strings.Lines(difference(without, k.state())) {

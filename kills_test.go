@@ -265,7 +265,7 @@ func filesOutside() []string {
 // quiet waits until the processes are gone that are to be, and the devices of
 // runs, which is cheaper to see than all of the state.
 func (k *striking) quiet(want string) {
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if strings.Contains(want, "## processes\n"+joined(processesHere())+"## ") && !slotsTaken() {
 			return
 		}
@@ -282,7 +282,7 @@ func slotsTaken() bool {
 // its own choosing.
 func (k *striking) wantState(want string) {
 	got := ""
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if got = k.state(); got == want {
 			return
 		}

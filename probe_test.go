@@ -35,7 +35,7 @@ import (
 const (
 	defaultPort  = 7000
 	probeTimeout = 500 * time.Millisecond // long against a bridge's round trip, short against a person's patience
-	startTimeout = 5 * time.Second        // for guests that are still coming up
+	startTimeout = 20 * time.Second       // for guests that are still coming up
 )
 
 // Two more datagrams follow the first, as one may be lost without anybody's

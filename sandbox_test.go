@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -33,12 +34,19 @@ import (
 // variant). The kernel's own condition is [netem].
 const (
 	kernelScripts = "testdata/kernel"
-	sandboxTime   = 3 * time.Minute // for one script, in an emulated machine too; then the kernel ends it
 	insideVar     = "VAGGANET_IN_SANDBOX"
 	scriptVar     = "VAGGANET_SANDBOX_SCRIPT"
 	whoVar        = "WHO"
 	iptablesVar   = "IPTABLES"
 	inGuestsVar   = "VAGGANET_NO_BR_NETFILTER" // the program's own
+)
+
+// Limits are for what hangs. On a slow machine that is busy, and is emulated
+// perhaps, everything else is done in a part of them.
+const (
+	patience    = 2 * time.Minute  // for something that is to happen in a script
+	sandboxTime = 20 * time.Minute // for a script; then the kernel ends it
+	closingTime = 30 * time.Second // before go test's own limit, to end what runs and say what didn't
 )
 
 func TestKernel(t *testing.T) {
@@ -59,6 +67,11 @@ func eachVariant(t *testing.T, pattern string, run func(t *testing.T, script str
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts in %s: %v", pattern, err)
 	}
+	t.Cleanup(func() {
+		if n := tooLate.Swap(0); n > 0 {
+			t.Errorf("the time of go test is up: scripts without a turn: %d", n)
+		}
+	})
 	for _, script := range scripts {
 		for _, v := range variants(t, script) {
 			t.Run(scriptName(script)+"/"+v.String(), func(t *testing.T) { run(t, script, v) })
@@ -122,16 +135,16 @@ func needNamespaces(t *testing.T, become []string) {
 
 // sandboxCommand starts words as process 1 of new namespaces.
 func sandboxCommand(become []string, words ...string) *exec.Cmd {
-	return inNamespaces(become, append([]string{"--net"}, words...))
+	return inNamespaces(become, sandboxTime, append([]string{"--net"}, words...))
 }
 
 // inNamespaces starts the last words as process 1 of new namespaces: those that
 // every sandbox has, and those of unshare's options in front. The limit is
 // kept by timeout, not by us: root's processes are not a plain user's to kill,
 // and with process 1 all others die.
-func inNamespaces(become, words []string) *exec.Cmd {
+func inNamespaces(become []string, limit time.Duration, words []string) *exec.Cmd {
 	args := append(slices.Clone(become), "env", "PATH="+toolPath(),
-		"timeout", "-s", "KILL", strconv.Itoa(int(sandboxTime.Seconds())),
+		"timeout", "-s", "KILL", strconv.Itoa(int(limit.Seconds())),
 		"unshare", "--mount", "--propagation", "private",
 		"--pid", "--fork", "--kill-child", "--mount-proc")
 	args = append(args, words...)
@@ -148,20 +161,21 @@ func runSandbox(t *testing.T, become []string, script string, v variant) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	limit := timeFor(t)
 	var own []string
 	if !v.onMachine {
 		own = []string{"--net"}
 	}
-	cmd := inNamespaces(become, append(own, "env", scriptVar+"="+script, whoVar+"="+v.who, iptablesVar+"="+v.iptables,
+	cmd := inNamespaces(become, limit, append(own, "env", scriptVar+"="+script, whoVar+"="+v.who, iptablesVar+"="+v.iptables,
 		fmt.Sprintf("%s=%t", inGuestsVar, v.inGuests), fmt.Sprintf("%s=%d", neighboursVar, mostNeighbours()),
 		"sh", filepath.Join(kernelScripts, "sandbox.sh"), self, "-test.run=^TestKernel$", "-test.v",
 		// Its own limit comes first, as it can tell where it was.
-		"-test.timeout="+(sandboxTime-10*time.Second).String()))
+		"-test.timeout="+(limit-10*time.Second).String()))
 	start := time.Now()
 	out, err := cmd.CombinedOutput()
 	switch {
-	case time.Since(start) >= sandboxTime:
-		t.Fatalf("ended after %v\n%s", sandboxTime, out)
+	case time.Since(start) >= limit:
+		t.Fatalf("ended after %v\n%s", limit, out)
 	case err != nil:
 		t.Fatalf("%v\n%s", err, out)
 	case innerSkip.Match(out):
@@ -170,6 +184,24 @@ func runSandbox(t *testing.T, become []string, script string, v variant) {
 		t.Fatalf("the sandbox ran no test\n%s", out)
 	}
 	t.Logf("%s", out)
+}
+
+// tooLate counts the scripts that had no turn before go test's time was up.
+var tooLate atomic.Int32
+
+// timeFor returns how long a script may run. go test's own limit would end all
+// of us in the middle, and call failed what only waited for its turn.
+func timeFor(t *testing.T) time.Duration {
+	end, ok := t.Deadline()
+	if !ok {
+		return sandboxTime
+	}
+	left := time.Until(end) - closingTime
+	if left < closingTime {
+		tooLate.Add(1)
+		t.Skip("skipped: the time of go test is up")
+	}
+	return min(left, sandboxTime)
 }
 
 // machineTraces lists what a sandbox could have left on the machine.
@@ -267,21 +299,15 @@ func setupInside(env *testscript.Env) error {
 	})
 }
 
-// until DURATION [!] CMD…: tries until CMD succeeds (with !: fails); then its
-// output is there for stdout and stderr.
+// until [!] CMD…: tries until CMD succeeds (with !: fails); then its output is
+// there for stdout and stderr.
 func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: until DURATION [!] CMD ARGS…")
-	}
-	patience, err := time.ParseDuration(args[0])
-	ts.Check(err)
-	if os.Getenv(vmVar) != "" {
-		patience *= 5 // an emulated machine is slow
-	}
-	args = args[1:]
-	wantFailure := args[0] == "!"
+	wantFailure := len(args) > 0 && args[0] == "!"
 	if wantFailure {
 		args = args[1:]
+	}
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: until [!] CMD ARGS…")
 	}
 	for deadline := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 		err := ts.Exec(args[0], args[1:]...)
@@ -386,8 +412,8 @@ func cmdEnded(ts *testscript.TestScript, neg bool, args []string) {
 	p := findProcess(ts, args[0])
 	select {
 	case <-p.done:
-	case <-time.After(20 * time.Second):
-		ts.Fatalf("%s is still there after 20s", args[0])
+	case <-time.After(patience):
+		ts.Fatalf("%s is still there after %v", args[0], patience)
 	}
 	fmt.Fprint(ts.Stdout(), ts.ReadFile(args[0]+".out"))
 	fmt.Fprint(ts.Stderr(), ts.ReadFile(args[0]+".err"))

@@ -189,7 +189,7 @@ func (s strike) run(argv []string) int {
 // hold waits until it is let go. Who is forgotten gives up.
 func (s strike) hold() {
 	fakeCheck(os.WriteFile(s.file("reached"), nil, 0o666))
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
 		if _, err := os.Stat(s.file("go")); err == nil {
 			return
 		}
