@@ -98,9 +98,15 @@ func (m fakeMachine) Has(program string) bool { return !slices.Contains(m.facts.
 
 func (m fakeMachine) Lacks(module string) bool { return slices.Contains(m.facts.LacksModules, module) }
 
-func (m fakeMachine) LegacyIptables(iptables netcmd.Tool) bool { return m.facts.Modules != nil }
+func (m fakeMachine) LegacyIptables(iptables netcmd.Tool) bool {
+	return m.Facts(netcmd.Gateway{}).Legacy
+}
 
-func (m fakeMachine) Facts(netcmd.Gateway) machine.Facts { return m.facts.Facts }
+func (m fakeMachine) Facts(netcmd.Gateway) machine.Facts {
+	f := m.facts.Facts
+	f.Legacy = f.Legacy || f.Modules != nil
+	return f
+}
 
 func (m fakeMachine) Routes() []machine.Route { return m.facts.Routes }
 

@@ -130,6 +130,7 @@ func hostFacts(c *cli.Context, facts machine.Facts) netcmd.HostFacts {
 		BridgeFilter:     facts.BridgeFilter || facts.NoBridgeFilter,
 		Restricted:       facts.Restricted,
 		Modules:          facts.Modules,
+		Legacy:           facts.Legacy,
 		Resolver:         facts.Resolver.Local(),
 		NoIptables:       c.Bool("no-iptables"),
 		NoHost:           c.Bool("no-host"),

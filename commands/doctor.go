@@ -112,22 +112,37 @@ func askRules(c *cli.Context, g netcmd.Gateway, f doctor.Facts) []doctor.Answer 
 // program is the word of a tool that says what it is: the last one.
 func program(t netcmd.Tool) string { return t[len(t)-1] }
 
-// neededTools are the tools that plans for a gateway and for a run call: the
+// neededTools are the tools that plans for a gateway and for runs call: the
 // plans are asked, so that no list of them can fall behind. Root's plans are
 // looked at, as sudo is a matter of its own.
 func neededTools(g netcmd.Gateway) []string {
+	become := g.BecomeRoot()
 	g.Sudo = nil
-	g.Host.Found = netcmd.GatewayParts{Dir: true, Link: true, UserNS: true, NetNS: true}
-	guest := netcmd.Guest{Name: "a", Hostname: "a", IP: netcmd.DefaultGuestNetwork.Prefix().Addr().Next()}
-	run := netcmd.Run{Name: "a", Command: "a", Gateway: g, Slot: g.Network.Slot(0), Network: netcmd.DefaultGuestNetwork,
-		Guests: []netcmd.Guest{guest}, Children: []netcmd.Child{{Name: "a", Node: "a", Argv: []string{"sh"}}}}
+	// Where this is root, it may be asked to remove the gateway of another user.
+	g.Host.Found = netcmd.GatewayParts{Dir: true, Link: true, UserNS: true, NetNS: true, Owner: 1}
+	run, live := sampleRun(g), netcmd.LiveRun{Tools: g.Tools}
 	// What these call in turn is in their words, which differ.
 	needed := []string{g.Tools.Hostname[0], "sh", "sleep"}
-	for _, s := range allSteps(slices.Concat(g.Create(), g.Destroy(), run.Plan())) {
+	for _, s := range become {
+		needed = append(needed, s.Argv[0])
+	}
+	environ := plan.Plan{live.ReadEnv("a", netcmd.Process{PID: 1, UserID: 1})}
+	for _, s := range allSteps(slices.Concat(g.Create(), g.Destroy(), run.Plan(), environ)) {
 		needed = append(needed, toolWords(s)...)
 	}
 	slices.Sort(needed)
 	return slices.Compact(needed)
+}
+
+// sampleRun is a run that needs all tools that runs need: it has a guest that sees
+// the host's files, and one in a container, whose root is another folder.
+func sampleRun(g netcmd.Gateway) netcmd.Run {
+	ip := netcmd.DefaultGuestNetwork.Prefix().Addr().Next()
+	container := &netcmd.FileSystem{Base: "/b", Tree: netcmd.Tree{"/": {{Name: "bin", Kind: netcmd.LinkEntry}, {Name: "init", Kind: netcmd.FileEntry}}}}
+	return netcmd.Run{Name: "a", Command: "a", Gateway: g, Slot: g.Network.Slot(0), Network: netcmd.DefaultGuestNetwork,
+		Guests: []netcmd.Guest{{Name: "a", Hostname: "a", IP: ip}, {Name: "b", Hostname: "b", IP: ip.Next()}},
+		Children: []netcmd.Child{{Name: "a", Node: "a", Argv: []string{"sh"}},
+			{Name: "b", Node: "b", Argv: []string{"sh"}, CleanEnv: true, Files: container}}}
 }
 
 // questions are what can be asked of the tools that are there.

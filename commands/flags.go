@@ -64,7 +64,7 @@ func sudo(c *cli.Context, uid int) ([]string, error) {
 	if !ok {
 		return nil, usagef("--sudo %q is no command", c.String("sudo"))
 	}
-	return words, nil
+	return words, absoluteWords(words)
 }
 
 // commandWords splits what a user names a command by. What starts like an option

@@ -86,11 +86,8 @@ func choose(g netcmd.Gateway, runs []runstate.Run, wanted string) (runstate.Run,
 // rules are of.
 func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
 	l := netcmd.LiveRun{Info: *r.Info, Tools: g.Tools, Dir: r.Dir, UserNS: r.UserNS, Supervisor: r.Supervisor}
-	kind := "iptables-nft"
-	if l.Legacy {
-		kind = "iptables-legacy"
-	}
-	for _, tool := range []netcmd.Tool{g.Tools.Iptables, l.Iptables, {kind}} {
+	kind := netcmd.UsualIptables(l.Legacy)
+	for _, tool := range []netcmd.Tool{g.Tools.Iptables, l.Iptables, kind} {
 		if len(tool) > 0 && a.Machine.Has(tool[0]) && a.Machine.LegacyIptables(tool) == l.Legacy {
 			l.Tools.Iptables = tool
 			return l, nil

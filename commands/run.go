@@ -153,7 +153,7 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 		return spec, facts, err
 	}
 	run := &spec.Run
-	run.Legacy = a.Machine.LegacyIptables(g.Tools.Iptables)
+	run.Legacy = facts.Legacy
 	run.IPv6, run.BridgeFilter = facts.IPv6, facts.BridgeFilter
 	run.Token = rand.Text()
 	run.Slot = g.Network.Slot(0) // or another one that is free by then

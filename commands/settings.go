@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"al.essio.dev/pkg/shellescape"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -18,7 +19,10 @@ const systemSettings = "/etc/vagganet/settings.yaml"
 
 // settingNames are the keys of a settings file. Each is also a variable of the
 // environment, VAGGANET_NAME.
-var settingNames = []string{"interface", "network", "guest-network", "sudo", "trace", "no-iptables", "no-host",
+var settingNames = append([]string{"interface", "network", "guest-network", "trace", "no-iptables", "no-host"}, commandSettings...)
+
+// commandSettings are those settings that name a command.
+var commandSettings = []string{"sudo",
 	"ip", "iptables", "brctl", "sysctl", "hostname", "nsenter", "unshare", "mount", "umount", "setpriv",
 	"modprobe", "newuidmap", "newgidmap", "tc", "dumpcap", "tcpdump"}
 
@@ -54,7 +58,47 @@ func loadSettings() error {
 			return err
 		}
 	}
+	return absoluteCommands()
+}
+
+// absoluteCommands makes the paths of commands in the environment absolute. They
+// are noted, and run later by others: by processes of a run, whose folder is
+// another one, and by root, who would find somebody else's file there.
+func absoluteCommands() error {
+	for _, name := range commandSettings {
+		words, ok := commandWords(os.Getenv(settingVariable(name)))
+		if !ok || !slices.ContainsFunc(words, isRelative) {
+			continue // what is no command is an error for who wants to run it
+		}
+		if err := absoluteWords(words); err != nil {
+			return fmt.Errorf("%s: %w", settingVariable(name), err)
+		}
+		if err := os.Setenv(settingVariable(name), shellescape.QuoteCommand(words)); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// absoluteWords makes the relative paths among the words of a command absolute.
+func absoluteWords(words []string) error {
+	for i, w := range words {
+		if !isRelative(w) {
+			continue
+		}
+		path, err := filepath.Abs(w)
+		if err != nil {
+			return err
+		}
+		words[i] = path
+	}
+	return nil
+}
+
+// isRelative reports whether a word of a command is a path that depends on the
+// folder it is looked for in. Options and assignments are none.
+func isRelative(word string) bool {
+	return strings.Contains(word, "/") && !filepath.IsAbs(word) && !strings.HasPrefix(word, "-") && !strings.Contains(word, "=")
 }
 
 // plainBool makes YAML's other words for true and false those that options
@@ -80,6 +124,10 @@ func applySettings(file string, text []byte) error {
 		}
 		if value.Kind != yaml.ScalarNode {
 			return fmt.Errorf("%s:%d: setting %q must be a string", file, value.Line, name)
+		}
+		if words, ok := commandWords(value.Value); ok && slices.Contains(commandSettings, name) && slices.ContainsFunc(words, isRelative) {
+			return withHint(fmt.Errorf("%s:%d: setting %q has a relative path: %s", file, value.Line, name, value.Value),
+				"write it from the root on: it is another file in each folder")
 		}
 		if _, set := os.LookupEnv(settingVariable(name)); set {
 			continue

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,7 +89,9 @@ func TestSettingsWrong(t *testing.T) {
 	for text, want := range map[string]string{
 		"sudo: a\nintreface: v\n": "vagganet: f:2: unknown setting \"intreface\"\nhint: did you mean \"interface\"?\n",
 		"qqq: v\n":                "vagganet: f:1: unknown setting \"qqq\"\n",
-		"ip: [a, b]\n":            "vagganet: f:1: setting \"ip\" must be a string\n",
+		"tc: bin/tc\n": "vagganet: f:1: setting \"tc\" has a relative path: bin/tc\n" +
+			"hint: write it from the root on: it is another file in each folder\n",
+		"ip: [a, b]\n": "vagganet: f:1: setting \"ip\" must be a string\n",
 	} {
 		var b strings.Builder
 		report(&b, applySettings("f", []byte(text)))
@@ -102,5 +105,33 @@ func TestSettingsWrong(t *testing.T) {
 	}
 	if err := applySettings("f", nil); err != nil {
 		t.Errorf("an empty file: %v", err)
+	}
+}
+
+// A path is the same file in whatever folder it is used; names, options and
+// assignments stay what they are.
+func TestCommandsAreAbsolute(t *testing.T) {
+	withoutSettings(t)
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for set, want := range map[string]string{
+		"./ipt":                     dir + "/ipt",
+		"../x/ipt":                  filepath.Dir(dir) + "/x/ipt",
+		"env A=./b busybox 'a b/c'": "env A=./b busybox '" + dir + "/a b/c'",
+		"/usr/sbin/iptables":        "/usr/sbin/iptables",
+		"iptables":                  "iptables",
+		"-x/y":                      "-x/y", // no command: an error later on
+	} {
+		os.Setenv("VAGGANET_IPTABLES", set)
+		if err := loadSettings(); err != nil || os.Getenv("VAGGANET_IPTABLES") != want {
+			t.Errorf("%s is %s: %v", set, os.Getenv("VAGGANET_IPTABLES"), err)
+		}
+	}
+	flags := flag.NewFlagSet("create", flag.ContinueOnError)
+	flags.String("sudo", "bin/become -n", "")
+	c := cli.NewContext(nil, flags, nil)
+	if words, err := sudo(c, 1000); err != nil || strings.Join(words, " ") != dir+"/bin/become -n" {
+		t.Errorf("%q: %v", words, err)
 	}
 }

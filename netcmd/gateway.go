@@ -66,6 +66,8 @@ type HostFacts struct {
 	// NoHost says that guests are to be kept off the host's own addresses, and
 	// IPv6 that the host has that too.
 	NoHost, IPv6 bool
+	// Legacy says that iptables is of the legacy kind.
+	Legacy bool
 	// Found is what of this gateway is there already.
 	Found GatewayParts
 }
@@ -103,8 +105,10 @@ func (p GatewayParts) Whole() bool { return p.UserNS && p.NetNS && p.Up }
 // Note is what a gateway was made with. Root writes it into the gateway's
 // folder: removing a gateway must not depend on options being the same again.
 type Note struct {
-	Network  Network `json:"network"`
-	Iptables Tool    `json:"iptables"`
+	Network Network `json:"network"`
+	// Iptables is what the rules were made by, Legacy which kind that is.
+	Iptables Tool `json:"iptables"`
+	Legacy   bool `json:"legacy,omitempty"`
 	// Resolver is the host's resolver that guests are led to; not valid if
 	// they are not led to any.
 	Resolver netip.Addr `json:"resolver"`
@@ -243,12 +247,29 @@ func (g Gateway) BecomeRoot() plan.Plan {
 
 // asMade is the gateway as it was made, by what was noted then: options and the
 // host's resolver may be others by now.
+//
+// Root runs no tool that another user has named: that user may have changed it
+// since. Root's own iptables takes the rules away, if it is of their kind, or else
+// the usual one of that kind.
 func (g Gateway) asMade() Gateway {
-	if note := g.Host.Found.Note; note != nil {
-		g.Network, g.Tools.Iptables = note.Network, note.Iptables
-		g.Host.Resolver, g.Host.NoIptables, g.Host.NoHost = note.Resolver, note.NoIptables, note.NoHost
+	note := g.Host.Found.Note
+	if note == nil {
+		return g
+	}
+	g.Network = note.Network
+	g.Host.Resolver, g.Host.NoIptables, g.Host.NoHost = note.Resolver, note.NoIptables, note.NoHost
+	switch {
+	case !g.othersGateway():
+		g.Tools.Iptables = note.Iptables
+	case note.Legacy != g.Host.Legacy:
+		g.Tools.Iptables = UsualIptables(note.Legacy)
 	}
 	return g
+}
+
+// othersGateway reports whether root removes the gateway of another user.
+func (g Gateway) othersGateway() bool {
+	return g.User.UID == 0 && g.Host.Found.Owner > 0
 }
 
 const aboutDir = "host: where the gateway's namespaces are mounted"
@@ -282,8 +303,10 @@ func (g Gateway) makeDir() []plan.Step {
 func (g Gateway) removeDir() []plan.Step {
 	const about = "host: folder"
 	empty := hostStep(about, "rm", "-rf", g.RunsDir(), g.RunDir())
-	if owner := g.Host.Found.Owner; g.User.UID == 0 && owner > 0 {
-		empty.Place.Enter = g.Tools.Unshare.With("--setgid", nogroup, "--setuid", strconv.Itoa(owner))
+	if g.othersGateway() {
+		// In a session of its own, since that user could take the process over,
+		// and type into root's terminal.
+		empty.Place.Enter = append([]string{"setsid"}, g.Tools.Unshare.With("--setgid", nogroup, "--setuid", strconv.Itoa(g.Host.Found.Owner))...)
 	}
 	empty.Gone = []string{"Permission denied"} // they are empty then, but in a folder of root's
 	rmdir := g.root(about, "rmdir", g.RunsDir(), g.RunDir())
@@ -303,7 +326,10 @@ func (g Gateway) removeDir() []plan.Step {
 const nogroup = "65534"
 
 func (g Gateway) note() string {
-	text, err := json.Marshal(Note{g.Network, g.Tools.Iptables, g.Host.resolver(), g.Host.NoIptables, g.User.SubUIDs.Count, g.Host.NoHost})
+	text, err := json.Marshal(Note{
+		Network: g.Network, Iptables: g.Tools.Iptables, Legacy: g.Host.Legacy, Resolver: g.Host.resolver(),
+		NoIptables: g.Host.NoIptables, IDs: g.User.SubUIDs.Count, NoHost: g.Host.NoHost,
+	})
 	if err != nil {
 		panic(err) // words and addresses always have a JSON form
 	}

@@ -48,11 +48,45 @@ func TestRootRemovesAsUser(t *testing.T) {
 	g.Host.Found = GatewayParts{Dir: true, Owner: 1000}
 	for _, s := range g.Destroy() {
 		if s.Argv[0] == "rm" && slices.Contains(s.Argv, g.RunsDir()) {
-			if got := strings.Join(s.Words(), " "); !strings.HasPrefix(got, "unshare --setgid 65534 --setuid 1000 rm -rf ") {
+			if got := strings.Join(s.Words(), " "); !strings.HasPrefix(got, "setsid unshare --setgid 65534 --setuid 1000 rm -rf ") {
 				t.Errorf("removed by %s", got)
 			}
 			return
 		}
 	}
 	t.Error("nobody empties the user's folders")
+}
+
+// Root takes rules away by a tool of its own: one that another user has named may
+// be another file by now. But it is of the kind that has made the rules.
+func TestRootRunsItsOwnTools(t *testing.T) {
+	for _, c := range []struct {
+		uid, owner     int
+		legacy, byRoot bool // the kind that has made the rules, and root's own
+		want           string
+	}{
+		{1000, 1000, false, false, "/home/u/ipt"},
+		{0, 0, false, false, "/home/u/ipt"}, // root has named it
+		{0, 1000, false, false, "iptables"},
+		{0, 1000, true, true, "iptables"},
+		{0, 1000, true, false, "iptables-legacy"},
+		{0, 1000, false, true, "iptables-nft"},
+	} {
+		g := Gateway{Interface: "vagga", Network: DefaultNetwork, Tools: UsualTools(), User: User{UID: c.uid}}
+		g.Host.Legacy = c.byRoot
+		g.Host.Found = GatewayParts{Dir: true, Owner: c.owner,
+			Note: &Note{Network: DefaultNetwork, Iptables: Tool{"/home/u/ipt"}, Legacy: c.legacy}}
+		removed := 0
+		for _, s := range g.Destroy() {
+			if s.About == "host: firewall" {
+				removed++
+				if s.Argv[0] != c.want {
+					t.Errorf("%+v: %q", c, s.Argv)
+				}
+			}
+		}
+		if removed == 0 {
+			t.Errorf("%+v: no rule is removed", c)
+		}
+	}
 }

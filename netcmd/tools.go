@@ -43,6 +43,14 @@ func UsualTools() Tools {
 	}
 }
 
+// UsualIptables is the usual name of an iptables of that kind.
+func UsualIptables(legacy bool) Tool {
+	if legacy {
+		return Tool{"iptables-legacy"}
+	}
+	return Tool{"iptables-nft"}
+}
+
 // Restore is the iptables-restore that belongs to the iptables in use:
 // iptables-legacy-restore for iptables-legacy, in the same folder.
 func (t Tools) Restore() Tool {

@@ -81,12 +81,14 @@ var machines = []struct {
 		"!tools/brctl": {"without brctl", "VAGGANET_BRCTL=ip", "brctl: ip"}}},
 	{"a BusyBox without arp", `{"answers": {"busybox applets": {"output": "ping\nsysctl\nbrctl"}}}`, map[string][]string{
 		"!tools/brctl": {"without arp"}}},
-	{"iptables-legacy", `{"answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}}}`, nil},
+	{"iptables-legacy", `{"legacy": true, "answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}}}`, nil},
 	{"iptables-legacy by its name", `{"iptables": "iptables-legacy", "needed": ["iptables-legacy", "iptables-legacy-restore"],
-			"answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}},
+			"legacy": true, "answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}},
 			"tools": {"iptables-legacy": {"path": "/usr/sbin/iptables-legacy", "lock_variable": true}}}`, map[string][]string{
 		"!tools/iptables": {"not there: iptables-legacy-restore"}}},
-	{"iptables-legacy whose lock stays", `{"answers": {"iptables version": {"output": "iptables v1.6.3"}},
+	{"a tool whose file looks like the other kind", `{"answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}}}`, map[string][]string{
+		"?tools/iptables kind": {"taken for the nft kind, but says", "VAGGANET_IPTABLES", "iptables-legacy"}}},
+	{"iptables-legacy whose lock stays", `{"legacy": true, "answers": {"iptables version": {"output": "iptables v1.6.3"}},
 			"tools": {"iptables": {"path": "/sbin/iptables", "lock_variable": false}}}`, map[string][]string{
 		"!tools/iptables lock": {"XTABLES_LOCKFILE", "VAGGANET_IPTABLES=iptables-nft"}}},
 	{"old iptables", `{"answers": {"iptables version": {"output": "iptables v1.6.1"}}}`, map[string][]string{
@@ -141,8 +143,8 @@ var machines = []struct {
 	{"kernel was updated", `{"features": {"veth": "not installed", "sch_tbf": "not installed"}}`, map[string][]string{
 		"!kernel/veth": {"reboot"}, "?kernel/sch_tbf": {"reboot"}}},
 	{"modules can't be seen in a container", `{"container": "podman", "features": {"veth": "not installed", "nf_nat": "unknown"}}`, nil},
-	{"nft lacks, legacy is used", `{"features": {"nft_compat": "absent"}, "answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}}}`, nil},
-	{"legacy lacks, legacy is used", `{"features": {"iptable_nat": "absent"}, "answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}}}`, map[string][]string{
+	{"nft lacks, legacy is used", `{"legacy": true, "features": {"nft_compat": "absent"}, "answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}}}`, nil},
+	{"legacy lacks, legacy is used", `{"legacy": true, "features": {"iptable_nat": "absent"}, "answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}}}`, map[string][]string{
 		"!kernel/iptable_nat": {"built without it"}}},
 	{"legacy lacks, nft is used", `{"features": {"iptable_nat": "absent"}}`, nil},
 	{"br_netfilter was removed", `{` + gateway + `, "bridge_filter": false}`, map[string][]string{

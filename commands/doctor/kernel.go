@@ -42,7 +42,7 @@ var (
 func (f Facts) kernelRows() []Row {
 	rows := []Row{f.kindRow()}
 	all := slices.Concat(wants, wantsOfNft)
-	if f.legacy() {
+	if f.Legacy {
 		all = slices.Concat(wants, wantsOfLegacy)
 	}
 	for _, w := range all {

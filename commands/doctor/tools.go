@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"vagganet/netcmd"
 )
 
 // pack is a set of tools that come together.
@@ -23,7 +25,7 @@ type pack struct {
 var packs = []pack{
 	{"iproute2", []string{"ip"}, "it makes the devices and gives them addresses", "iproute2", "iproute", "iproute2", true},
 	{"iptables", []string{"iptables", "iptables-restore"}, "partitions and the gateway's address translation are rules of iptables", "iptables", "iptables-nft", "iptables", true},
-	{"util-linux", []string{"unshare", "nsenter"}, "these make the namespaces and enter them", "util-linux", "util-linux", "util-linux", true},
+	{"util-linux", []string{"unshare", "nsenter", "setsid"}, "these make the namespaces and enter them", "util-linux", "util-linux", "util-linux", true},
 	{"mount", []string{"mount", "umount"}, "these keep the namespaces, and give each run a folder of its own", "mount", "util-linux", "util-linux", true},
 	{"setpriv", []string{"setpriv"}, "by it, create makes the gateway's user namespace where users may make none", "util-linux", "util-linux", "setpriv", true},
 	{"procps", []string{"sysctl"}, "forwarding and other settings of the kernel are switched by it", "procps", "procps-ng", "procps", false},
@@ -31,7 +33,7 @@ var packs = []pack{
 	{"hostname", []string{"hostname"}, "each guest has a host name of its own", "hostname", "hostname", "busybox", false},
 	{"bridge tool", []string{"busybox", "brctl"}, "each run has a bridge", "busybox", "busybox", "busybox", false},
 	{"kmod", []string{"modprobe"}, "create loads the kernel modules that are missing", "kmod", "kmod", "kmod", false},
-	{"coreutils", []string{"dd", "install", "ln", "mkdir", "rm", "rmdir", "sleep", "touch", "true"}, "files and folders of gateways and runs are made by these", "coreutils", "coreutils", "coreutils", false},
+	{"coreutils", []string{"cat", "cp", "dd", "env", "install", "mkdir", "rm", "rmdir", "sleep", "touch", "true"}, "files and folders of gateways and runs are made by these", "coreutils", "coreutils", "coreutils", false},
 	{"shell", []string{"sh"}, "the gateway's namespaces are held by it until they are mounted", "dash", "bash", "busybox", false},
 }
 
@@ -185,26 +187,29 @@ func (f Facts) iptablesRow() Row {
 		return Row{Name: "iptables kind", State: Missing, What: "iptables is older than 1.6.2, and its iptables-restore has no --wait",
 			Why:    "two at a time would overwrite each other's rules",
 			Advice: "use a newer release of the distribution"}
-	case f.legacy():
-		return ok("iptables kind", "legacy")
+	case answer.Output != "" && f.Legacy == strings.Contains(answer.Output, "nf_tables"):
+		return Row{Name: "iptables kind", State: Warning,
+			What:   fmt.Sprintf("%s is taken for the %s kind, but says %q", f.Iptables, kindOf(f.Legacy), firstLine(answer.Output)),
+			Why:    "kinds of iptables don't see each other's rules, and need different things of the kernel",
+			Advice: "name one of the kind's own by VAGGANET_IPTABLES, such as " + netcmd.UsualIptables(!f.Legacy).String()}
 	case answer.Output != "":
-		return ok("iptables kind", "nft")
+		return ok("iptables kind", kindOf(f.Legacy))
 	}
 	return Row{Name: "iptables kind", State: Warning, What: "it doesn't tell: " + firstLine(answer.Complaint),
 		Why:    "kinds of iptables need different things of the kernel",
 		Advice: "look what this says: " + f.Iptables + " --version"}
 }
 
-// legacy says whether it is an iptables of the legacy kind, as all were before
-// they said so.
-func (f Facts) legacy() bool {
-	out := f.Answers[IptablesVersion].Output
-	return out != "" && !strings.Contains(out, "nf_tables")
+func kindOf(legacy bool) string {
+	if legacy {
+		return "legacy"
+	}
+	return "nft"
 }
 
 // lockRow is about iptables-legacy's lock, a file that only root can open.
 func (f Facts) lockRow() Row {
-	if !f.legacy() {
+	if !f.Legacy || !f.has(f.Iptables) {
 		return Row{}
 	}
 	if f.Tools[f.Iptables].LockVariable || f.root() {

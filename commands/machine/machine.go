@@ -32,9 +32,11 @@ type Facts struct {
 	IPv6           bool `json:"ipv6"`
 	// Restricted says that the kernel lets only root make user namespaces that
 	// have their rights.
-	Restricted bool         `json:"restricted"`
-	Modules    []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
-	Gateway    GatewayFacts `json:"gateway"`
+	Restricted bool `json:"restricted"`
+	// Legacy says that iptables is of the legacy kind.
+	Legacy  bool         `json:"legacy"`
+	Modules []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
+	Gateway GatewayFacts `json:"gateway"`
 	// NoProc says that parts of /proc are hidden, as in most containers: the
 	// kernel then lets nobody mount another one in a user namespace.
 	NoProc bool `json:"no_proc"`
@@ -89,17 +91,6 @@ func (h Host) Program() (string, bool) {
 	return path, false
 }
 
-// LegacyIptables says whether a tool is an iptables of the legacy kind, by
-// the name of the file that it finally is.
-func (Host) LegacyIptables(iptables netcmd.Tool) bool {
-	path, err := exec.LookPath(iptables[len(iptables)-1])
-	if err != nil {
-		return false
-	}
-	path, err = filepath.EvalSymlinks(path)
-	return err == nil && strings.Contains(filepath.Base(path), "legacy")
-}
-
 // Facts reads what plans for the gateway with this host device depend on.
 func (h Host) Facts(g netcmd.Gateway) Facts {
 	f := Facts{
@@ -115,7 +106,7 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 	}
 	f.Neighbours, f.NeighboursBefore = neighbours()
 	f.NoBridgeFilter = !f.BridgeFilter && !haveModule("br_netfilter")
-	if h.LegacyIptables(g.Tools.Iptables) {
+	if f.Legacy = h.LegacyIptables(g.Tools.Iptables); f.Legacy {
 		f.Modules = missingModules(legacyModules)
 	}
 	return f
