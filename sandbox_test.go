@@ -309,6 +309,9 @@ func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: until [!] CMD ARGS…")
 	}
+	if _, err := time.ParseDuration(args[0]); err == nil {
+		ts.Fatalf("usage: until [!] CMD ARGS…, without a time")
+	}
 	for deadline := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 		err := ts.Exec(args[0], args[1:]...)
 		if (err != nil) == wantFailure {
