@@ -88,6 +88,7 @@ const (
 	exitFailed   = 1
 	exitUsage    = 2
 	exitOwn      = supervisor.Failed
+	exitCantRun  = 126
 	exitNotFound = 127
 )
 
@@ -97,8 +98,10 @@ var wrapping = []string{"run", "exec"}
 
 // Main runs the program and returns its exit code.
 func (a App) Main(args []string) int {
-	// Plain users often don't have the folders of ip and iptables in PATH.
-	os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin:/sbin")
+	if len(args) > 2 && args[1] == netcmd.EnvVerb {
+		return becomeCommand(args[2:])
+	}
+	os.Setenv("PATH", withSystemFolders(os.Getenv("PATH")))
 	if len(args) == 2 && args[1] == supervisor.InsideVerb {
 		return supervisor.Inside(func(err error) { report(os.Stderr, err) })
 	}
@@ -118,6 +121,17 @@ func (a App) Main(args []string) int {
 	ctx, stop := untilSignal()
 	defer stop()
 	return a.main(ctx, args)
+}
+
+// withSystemFolders adds the folders of ip and iptables, which plain users often
+// don't have in PATH.
+func withSystemFolders(path string) string {
+	for _, dir := range []string{"/usr/sbin", "/sbin"} {
+		if !slices.Contains(filepath.SplitList(path), dir) {
+			path += ":" + dir
+		}
+	}
+	return path
 }
 
 // probe is the process that probes links.

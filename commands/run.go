@@ -155,6 +155,7 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	run := &spec.Run
 	run.Legacy = facts.Legacy
 	run.IPv6, run.BridgeFilter = facts.IPv6, facts.BridgeFilter
+	run.Hosts, run.Umask, run.OddNames = facts.Hosts, facts.Umask, facts.OddNames
 	run.Token = rand.Text()
 	run.Slot = g.Network.Slot(0) // or another one that is free by then
 	if g.Isolated == nil {

@@ -1,9 +1,7 @@
 package netcmd
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"al.essio.dev/pkg/shellescape"
 
@@ -47,20 +45,6 @@ func (r Run) files() plan.Step {
 	return s
 }
 
-// hosts is /etc/hosts for everything in the run.
-func (r Run) hosts() string {
-	var b strings.Builder
-	b.WriteString("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n")
-	for _, g := range r.Guests {
-		fmt.Fprintf(&b, "%s\t%s", g.IP, g.Hostname)
-		if g.Name != g.Hostname {
-			b.WriteString(" " + g.Name)
-		}
-		b.WriteString("\n")
-	}
-	return b.String()
-}
-
 // ownBin says whether the run has a folder with the program under all its
 // names: because they are not beside the program, or for a child whose root is
 // another one.
@@ -70,6 +54,14 @@ func (r Run) ownBin() bool {
 
 // BinDir is that folder.
 func (r Run) BinDir() string { return r.dir(".bin") }
+
+// program is where children see the program, whatever volumes they have.
+func (r Run) program() string {
+	if r.ownBin() {
+		return r.BinDir() + "/" + ProgramNames[0]
+	}
+	return r.Program
+}
 
 // covers lists, in the form of fstab, what the run's processes see in place of
 // the host's files, and the program under its names.

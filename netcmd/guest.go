@@ -128,8 +128,8 @@ func (r Run) child(c Child) plan.Step {
 	if c.CleanEnv {
 		// The command's PATH is the last thing to be set, so that until then
 		// the host's tools are found.
-		s.Place.Enter = slices.Concat([]string{"env", "-i", "PATH=" + plan.Var("PATH")}, s.Env, s.Place.Enter)
-		s.Env = nil
+		s.Env = append([]string{"PATH=" + plan.Var("PATH")}, s.Env...)
+		s.OnlyEnv = true
 	}
 	return s
 }
@@ -167,6 +167,9 @@ func (r Run) script(c Child) string {
 		must(tools.Mount.With("--all", "--fstab", r.fstab(c))...)
 	}
 	exec := []string{"exec"}
+	if r.carries(c) {
+		exec = append(exec, shellescape.Quote(r.program()), EnvVerb)
+	}
 	if options := c.enter(r); len(options) > 0 {
 		// With the child's own PATH, the tool might not be found any more.
 		tool := tools.Unshare
@@ -175,6 +178,9 @@ func (r Run) script(c Child) string {
 		for _, word := range slices.Concat(tool[1:], options) {
 			exec = append(exec, shellescape.Quote(word))
 		}
+	}
+	if r.Umask != "" {
+		b.WriteString("umask " + shellescape.Quote(r.Umask) + "; ")
 	}
 	b.WriteString("PATH=" + r.searchPath(c) + "; ")
 	command := strings.Join(append(exec, `"$@"`), " ")
@@ -225,7 +231,7 @@ func (r Run) hostname(guest string) string {
 }
 
 func (r Run) childEnv(c Child) []string {
-	return append(slices.Clone(c.Env),
+	return append(Carry(c.Env),
 		"VAGGANET_INTERFACE="+r.Gateway.Interface,
 		"VAGGANET_RUN="+r.Name,
 		"VAGGA_COMMAND="+r.Command,

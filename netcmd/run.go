@@ -45,6 +45,13 @@ type Run struct {
 	// of the one that is there are hidden. The run does with that one, and its
 	// guests without a PID namespace of their own: it would not be theirs.
 	NoProc bool
+	// OddNames says that the caller's environment has names that a shell would
+	// drop.
+	OddNames bool
+	// Umask is the caller's, as a shell has it; empty for 022.
+	Umask string
+	// Hosts is the text of the host's own /etc/hosts.
+	Hosts string
 	// IPv6 and BridgeFilter say what this kernel has.
 	IPv6, BridgeFilter bool
 	// CutsIn is where partitions of this run are made.

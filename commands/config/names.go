@@ -55,14 +55,11 @@ func notNameChar(r rune) bool {
 	return !isAlnum(r) && !strings.ContainsRune("._-~@+", r)
 }
 
-// checkVariable says whether name can be an environment variable that every
-// shell is able to read.
+// checkVariable reports why name can't be that of an environment variable: the
+// kernel takes any other.
 func checkVariable(name string) error {
-	for i, r := range name {
-		if r != '_' && (!isAlnum(r) || i == 0 && '0' <= r && r <= '9') {
-			return fmt.Errorf("variable name %s can't be used; "+
-				"letters, digits and _ are allowed, and no digit first", quote(name))
-		}
+	if strings.Contains(name, "=") {
+		return fmt.Errorf("variable name %s can't be used; its value would begin at the =", quote(name))
 	}
 	if name == "" {
 		return errors.New("a variable has an empty name; remove it or name it")

@@ -44,6 +44,12 @@ type Facts struct {
 	Isolated netcmd.Isolated `json:"isolated"`
 	// Resolver is how the host looks names up.
 	Resolver netcmd.Resolver `json:"resolver"`
+	// Hosts is the text of /etc/hosts.
+	Hosts string `json:"hosts"`
+	// Umask is this process's, as a shell has it; empty for 022.
+	Umask string `json:"umask"`
+	// OddNames says that the environment has names that a shell would drop.
+	OddNames bool `json:"odd_names"`
 }
 
 // Route is a network that the host reaches by a device, or an address it has
@@ -101,6 +107,9 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 		Restricted:   restricted(readSetting),
 		Gateway:      gateway(g),
 		Resolver:     resolver(),
+		Hosts:        readFile("/etc/hosts"),
+		Umask:        umask(readFile("/proc/self/status")),
+		OddNames:     netcmd.HasOdd(os.Environ()),
 		Isolated:     isolated(g),
 		NoProc:       procIsHidden(readFile("/proc/self/mountinfo")),
 	}
@@ -261,4 +270,15 @@ func procIsHidden(mountinfo string) bool {
 		}
 	}
 	return false
+}
+
+// umask reads a process's umask from its status in /proc; it is empty for 022,
+// and where the kernel doesn't show it.
+func umask(status string) string {
+	for line := range strings.Lines(status) {
+		if mask, ok := strings.CutPrefix(line, "Umask:"); ok && strings.TrimSpace(mask) != "0022" {
+			return strings.TrimSpace(mask)
+		}
+	}
+	return ""
 }

@@ -74,11 +74,12 @@ func environ(pid int) []string {
 	return variables(string(text))
 }
 
-// variables are the parts of an environment that are NAME=VALUE.
+// variables are the parts of an environment that are NAME=VALUE, under the names
+// that the command sees.
 func variables(environ string) []string {
-	return slices.DeleteFunc(strings.Split(environ, "\x00"), func(e string) bool {
+	return netcmd.Uncarry(slices.DeleteFunc(strings.Split(environ, "\x00"), func(e string) bool {
 		return strings.IndexByte(e, '=') <= 0
-	})
+	}))
 }
 
 // merge lets more have its way where both know a variable.

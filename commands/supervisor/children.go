@@ -90,6 +90,7 @@ func deaths() <-chan struct{} {
 func (ps *processes) start(i int) error {
 	child := ps.spec.Run.Children[i]
 	cmd := ps.runner.Command(ps.steps[i])
+	cmd.Env = netcmd.Carry(cmd.Env)
 	// A group of its own, for Ctrl+C to go to all of it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := startWithOutput(cmd, child, ps.out); err != nil {

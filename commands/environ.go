@@ -1,0 +1,35 @@
+package commands
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"syscall"
+
+	"vagganet/netcmd"
+)
+
+// becomeCommand gives the variables that came past a shell their own names back,
+// and becomes a command, with the messages and exit codes of a shell's exec. It
+// returns only if it can't.
+func becomeCommand(argv []string) int {
+	env := netcmd.Uncarry(os.Environ())
+	path, err := exec.LookPath(argv[0])
+	if err == nil || errors.Is(err, exec.ErrDot) {
+		err = syscall.Exec(path, argv, env)
+		if errors.Is(err, syscall.ENOEXEC) { // a script that doesn't say whose
+			err = syscall.Exec("/bin/sh", append([]string{"sh", path}, argv[1:]...), env)
+		}
+	}
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+		say(os.Stderr, "%s: not found", printable(argv[0]))
+		return exitNotFound
+	}
+	var failed *exec.Error
+	if errors.As(err, &failed) {
+		err = failed.Err
+	}
+	say(os.Stderr, "%s: %v", printable(argv[0]), err)
+	return exitCantRun
+}
