@@ -109,7 +109,7 @@ check: have-go $(STATICCHECK) ## gofmt, go vet, staticcheck, shellcheck, go mod 
 
 .PHONY: golden
 golden: have-go ## rewrite the golden transcripts; read the diff before you commit it
-	UPDATE_GOLDEN=1 $(GO) test -count=1 .
+	UPDATE_GOLDEN=1 $(GO) test -count=1 -run '^TestGolden$$' .
 
 .PHONY: fuzz
 fuzz: have-go ## run each fuzz target for FUZZTIME (20s)

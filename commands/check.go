@@ -125,7 +125,7 @@ func (r Check) tell(live netcmd.LiveRun) {
 			differences++
 		}
 	}
-	teller.Tell(story.Message{Check: &story.Check{Differences: differences, Text: r.summary()}})
+	teller.Tell(story.Message{Check: &story.Check{Differences: differences, Text: r.summary(), By: caller()}})
 }
 
 func (r Check) print(w io.Writer, asJSON bool) error {

@@ -33,11 +33,15 @@ func duration(c *cli.Context) (time.Duration, error) {
 // newFault is what a verb is about to do. Asked is when it began.
 func newFault(c *cli.Context, what string, asked time.Duration) (story.Fault, error) {
 	d, err := duration(c)
-	by := story.ByCommand
+	return story.Fault{What: what, By: caller(), For: d, Asked: asked}, err
+}
+
+// caller is who has called a verb, as the run's events have it.
+func caller() string {
 	if os.Getenv(supervisor.TimelineVariable) != "" {
-		by = story.ByTimeline
+		return story.ByTimeline
 	}
-	return story.Fault{What: what, By: by, For: d, Asked: asked}, err
+	return story.ByCommand
 }
 
 // rows are links and uplinks in the form that the run's events have.

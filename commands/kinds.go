@@ -76,21 +76,13 @@ func named(n netcmd.NamedPartition) func(*cli.Context, netcmd.Cuts) (netcmd.Cuts
 		}
 		cuts := n.Build(now.Guests, seed)
 		if lines := cuts.Describe(); lines != nil {
-			told = append(append(told, "who hears nothing from whom:"), indented(lines)...)
+			told = append(told, lines...)
 		} else {
 			told = append(told, "with so few nodes, nothing is cut")
 		}
 		cuts, _, err := asTold(c, cuts, nil)
 		return cuts, told, err
 	}
-}
-
-func indented(lines []string) []string {
-	var more []string
-	for _, l := range lines {
-		more = append(more, "  "+l)
-	}
-	return more
 }
 
 // asTold are the cuts as --how and --one-way have them.

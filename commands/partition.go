@@ -180,6 +180,9 @@ func (k kind) fault(c *cli.Context, live netcmd.LiveRun, cuts netcmd.Cuts, asked
 		return f, err
 	}
 	if !k.reads {
+		if c.IsSet("seed") {
+			f.Whom = cuts.Summary()
+		}
 		f.State, f.Replaces = rows(cuts.Links(), nil), []story.Layer{story.Cuts}
 		if k.clears {
 			f.Replaces = append(f.Replaces, story.Uplinks, story.Shapes)

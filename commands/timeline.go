@@ -16,6 +16,10 @@ import (
 	"vagganet/netcmd"
 )
 
+// scriptSeed is the seed of a run that a script starts, unless another one is asked
+// for: the script is the same each time that it is printed.
+const scriptSeed = 1
+
 // setFaults gives a run its timeline: the command's, or else that of --faults.
 // Whatever can't be done to these guests is an error now.
 func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Command, file *config.File) error {
@@ -41,9 +45,13 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 		spec.Faults = append(spec.Faults, supervisor.Planned{Start: f.Start, Every: f.Every, For: f.For,
 			Verb: f.Verb, Words: f.Words, Random: random})
 	}
-	spec.Seed = c.Uint64("seed")
-	if !c.IsSet("seed") {
-		spec.Seed = uint64(rand.Uint32())
+	switch {
+	case c.IsSet("seed"):
+		spec.Run.Seed = c.Uint64("seed")
+	case c.Bool("dry-run"):
+		spec.Run.Seed = scriptSeed
+	default:
+		spec.Run.Seed = uint64(rand.Uint32())
 	}
 	return nil
 }
@@ -52,7 +60,7 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 func saySeed(c *cli.Context, spec supervisor.Spec) {
 	drawn := slices.ContainsFunc(spec.Faults, func(f supervisor.Planned) bool { return f.Random })
 	if drawn && !c.IsSet("seed") {
-		say(os.Stderr, "seed %d: with run --seed %d, the same faults are drawn again", spec.Seed, spec.Seed)
+		say(os.Stderr, "seed %d: with run --seed %d, the same faults are drawn again", spec.Run.Seed, spec.Run.Seed)
 	}
 }
 

@@ -3,7 +3,6 @@ package netcmd
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // How says what becomes of what is sent over a link.
@@ -82,7 +81,7 @@ func Disjoint(guests []string, clusters [][]string) (Cuts, error) {
 	}
 	left := slices.DeleteFunc(slices.Clone(c.Guests), func(g string) bool { return named[g] > 0 })
 	if len(left) > 0 {
-		return Cuts{}, fmt.Errorf("no cluster has %s: disjoint clusters must name every node", strings.Join(left, ", "))
+		return Cuts{}, fmt.Errorf("no cluster has %s: disjoint clusters must name every node", Brief(left, ", "))
 	}
 	return c, nil
 }

@@ -234,6 +234,7 @@ func (r Run) childEnv(c Child) []string {
 	return append(Carry(c.Env),
 		"VAGGANET_INTERFACE="+r.Gateway.Interface,
 		"VAGGANET_RUN="+r.Name,
+		"VAGGANET_SEED="+strconv.FormatUint(r.Seed, 10),
 		"VAGGA_COMMAND="+r.Command,
 		"VAGGA_SUBCOMMAND="+c.Name)
 }

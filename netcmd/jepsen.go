@@ -1,7 +1,6 @@
 package netcmd
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -42,17 +41,6 @@ type NamedPartition struct {
 // guests, on every machine and with every version of this program.
 func (n NamedPartition) Build(guests []string, seed uint64) Cuts {
 	return n.build(slices.Sorted(slices.Values(guests)), dice{rand.NewPCG(seed, 0)})
-}
-
-// Describe are lines that say who hears nothing from whom.
-func (c Cuts) Describe() []string {
-	var lines []string
-	for to, name := range c.Guests {
-		if unheard := c.Unheard(to); unheard != nil {
-			lines = append(lines, fmt.Sprintf("%s: %s", name, strings.Join(unheard, " ")))
-		}
-	}
-	return lines
 }
 
 // dice are the PCG-DXSM generator of math/rand/v2, seeded with the seed and 0:

@@ -168,7 +168,7 @@ func TestSeeds(t *testing.T) {
 
 func TestDescribe(t *testing.T) {
 	c := fromMatrix([]string{"a", "b", "c"}, ".xn ..x xr.")
-	if got, want := strings.Join(c.Describe(), "; "), "a: c; b: a c; c: b"; got != want {
+	if got, want := strings.Join(c.Describe(), "; "), "who hears nothing from whom:;   a: c;   b: a c;   c: b"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -45,7 +45,7 @@ func MeansAll(guests []string, word string) bool {
 
 // NoGuest is the error that there is none of that name.
 func NoGuest(guests []string, name string) error {
-	return fmt.Errorf("no guest is called %q: there are %s", name, strings.Join(guests, ", "))
+	return fmt.Errorf("no guest is called %q: there are %s", name, Brief(guests, ", "))
 }
 
 // nodeList reads names with commas between them, or the word for all.

@@ -34,6 +34,8 @@ type Run struct {
 	Program string
 	// Links says that the program's folder lacks some of its names.
 	Links bool
+	// Seed is what is drawn by in the run. Children find it in their environment.
+	Seed uint64
 	// Token tells the run from others of its name, earlier and later ones.
 	Token string
 	// ResolvConf is what the run's processes see as /etc/resolv.conf; empty

@@ -31,6 +31,7 @@ type Collector struct {
 	marks   []entry
 	seen    int     // entries so far, which gives them their order
 	dropped int     // events about links that there was no room for
+	amiss   int     // faults and checks that came late or never
 	known   float64 // until when it is known what was cut; 0 for to the end
 }
 
@@ -192,10 +193,16 @@ func (l *lane) cutLatest(count int) {
 	}
 }
 
+// linkKinds are the events about links.
+var linkKinds = []story.Kind{story.FaultBegin, story.FaultChange, story.FaultEnd, story.FaultFailed,
+	story.FaultMissed, story.FaultLate, story.FaultPending, story.Checked}
+
 func (c *Collector) aboutLinks(e story.Event) {
-	if e.Kind != story.FaultBegin && e.Kind != story.FaultChange && e.Kind != story.FaultEnd &&
-		e.Kind != story.FaultFailed && e.Kind != story.Checked {
+	if !slices.Contains(linkKinds, e.Kind) {
 		return
+	}
+	if e.Kind == story.FaultMissed || e.Kind == story.FaultLate {
+		c.amiss++
 	}
 	full := len(c.checks)+len(c.faults) >= faultsMost
 	if e.State != nil && !full {
@@ -215,6 +222,9 @@ func (c *Collector) aboutLinks(e story.Event) {
 	case e.Kind == story.FaultBegin:
 		c.faults = append(c.faults, &fault{span: span{from: e.Mono}, begin: e})
 		c.mark(e.Mono, -1, "fault", faultWords(e))
+	case e.Kind == story.FaultMissed || e.Kind == story.FaultLate:
+		c.faults = append(c.faults, &fault{span: span{max(e.Mono-e.Late, 0), e.Mono, true}, begin: e, end: e})
+		c.mark(e.Mono, -1, "fault", faultWords(e))
 	default:
 		c.faults = append(c.faults, &fault{span: span{e.Mono, e.Mono, true}, begin: e, end: e})
 		c.mark(e.Mono, -1, "fault", faultWords(e))
@@ -225,7 +235,7 @@ func (c *Collector) endFault(e story.Event) {
 	for _, f := range c.faults {
 		if f.begin.Kind == story.FaultBegin && f.begin.ID == e.ID && !f.ended {
 			f.to, f.ended, f.end = e.Mono, true, e
-			c.mark(e.Mono, -1, "fault", "end of "+readable(e.What))
+			c.mark(e.Mono, -1, "fault", "end of "+readable(e.Title()))
 		}
 	}
 }

@@ -122,6 +122,9 @@ func (c *Collector) notes(about About) []string {
 	if about.NoLines {
 		note("The children's lines are not here: with --no-prefix they are written past vagganet.")
 	}
+	if c.amiss > 0 {
+		note("The timeline was not kept: %s came late, or never, and are outlined below.", count(c.amiss, "planned fault"))
+	}
 	if c.dropped > 0 {
 		note("%s about links left out, after the first %d.", count(c.dropped, "event"), faultsMost)
 	}
@@ -145,6 +148,12 @@ func (f *fault) row(number int) faultRow {
 	}
 	r.Took, r.Skew = milliseconds(b.TookMS), milliseconds(b.SkewMS)
 	switch {
+	case b.Kind == story.FaultMissed || b.Kind == story.FaultPending:
+		r.From = "never"
+		return r
+	case b.Kind == story.FaultLate:
+		r.From = seconds(f.to)
+		return r
 	case b.Kind != story.FaultBegin:
 		return r
 	case !f.ended:

@@ -251,3 +251,30 @@ func TestRecordedForm(t *testing.T) {
 		}
 	})
 }
+
+// What was planned and came late, or never, is marked in the timeline, in the table
+// and in the notes, and what was drawn says whom it cut.
+func TestAmiss(t *testing.T) {
+	var c Collector
+	due := 2.0
+	c.Add(story.Event{Kind: story.RunBegin})
+	c.Add(story.Event{Kind: story.FaultBegin, ID: 1, Mono: 1, What: "random-node --seed 7", Whom: "n1 | n2 n3", For: 5})
+	c.Add(story.Event{Kind: story.FaultLate, Mono: 5, What: "partition isolate a", Due: &due, Late: 3})
+	c.Add(story.Event{Kind: story.FaultMissed, Mono: 8, What: "check", Due: &due, Late: 6})
+	c.Add(story.Event{Kind: story.FaultPending, Mono: 8, What: "partition isolate b", Due: &due})
+	c.Add(story.Event{Kind: story.RunEnd, Mono: 8})
+	page := written(t, &c, About{})
+	for _, want := range []string{
+		`<text x="4" y="14">1 random-node: n1 | n2 n3 (for 5s)</text>`,
+		`<rect class="fault fault-late" x="22.000%" width="33.000%"`,
+		`<rect class="fault fault-missed" x="22.000%" width="66.000%"`,
+		`<td class="wide">check never began, due at 2s</td><td></td><td></td><td>never</td>`,
+		`<td class="wide">partition isolate a began 3s late, due at 2s</td><td></td><td></td><td>5.000 s</td>`,
+		`<td class="wide">partition isolate b was not due yet, planned at 2s</td><td></td><td></td><td>never</td>`,
+		"<li>The timeline was not kept: 2 planned faults came late, or never, and are outlined below.</li>",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s in\n%s", want, style.ReplaceAllString(page, ""))
+		}
+	}
+}

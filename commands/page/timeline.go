@@ -124,7 +124,7 @@ func (c *Collector) faultBars() (rows int, bars []bar) {
 		free[row] = max(c.until(f.span), f.from+c.length()/30)
 		b := c.bar(f.from, c.until(f.span), row*faultHeight+2, faultHeight-4, fmt.Sprintf("%d %s, from %s to %s",
 			i+1, faultWords(f.begin), seconds(f.from), seconds(c.until(f.span))))
-		b.Text = fmt.Sprintf("%d %s", i+1, readable(f.begin.What))
+		b.Text = fmt.Sprintf("%d %s", i+1, readable(f.begin.Title())+f.begin.Note())
 		b.Class = string(f.begin.Kind)
 		b.Room = fmt.Sprintf("%.3f%%", 100-f.from/c.length()*percentOfRun)
 		if before := last[row]; before >= 0 {

@@ -86,7 +86,7 @@ func checkWords(e story.Event) string {
 }
 
 func faultWords(e story.Event) string {
-	what := readable(e.What)
+	what := readable(e.Title())
 	if e.Kind == story.FaultFailed {
 		return what + " failed, exit code " + codeWords(e.Code)
 	}

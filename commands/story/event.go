@@ -13,14 +13,18 @@
 //	node-up       node, ip
 //	start         child, and its node: a guest, "bridge", or none in the caller's network
 //	exit          child, node, code (128+N for signal N)
-//	fault-begin   a command has cut links: id, what, by ("command" or "timeline"), for (seconds, if it heals by itself),
+//	fault-begin   a command has cut links: id, what, whom (of what is drawn: the nodes), by ("command" or "timeline"), for (seconds, if it heals by itself),
 //	              asked, took_ms and skew_ms, and what is cut now. With "interrupted" the command was killed, or failed,
 //	              before it said that all of it is in force.
 //	fault-change  a command has changed what is cut, and cut nothing itself: what, by, and as above
 //	fault-end     none of the links that it cut is cut by it any more: id, what, and what is cut now. With "timed" its
 //	              time was up; else a later command has healed them or taken them over, or the run is over.
+//	fault-missed  a fault or check of the timeline was due and never began: what, by, due (seconds of the timeline), and
+//	              how long it was due by then, late (seconds)
+//	fault-late    one began so late that it should have been over: the same; what began stands before it
+//	fault-pending one was not due yet when the run ended: what, by, due
 //	fault-failed  a command of the timeline, or a heal whose time had come, has failed: what, code
-//	check         ok, differences (a number)
+//	check         what, ok, differences (a number), by
 //	suspend       the run stands still (Ctrl+Z), and so do the clocks of its faults
 //	resume        it goes on
 //	line          child, node, stream ("stdout" or "stderr"), text; only where somebody asked for them
@@ -41,7 +45,10 @@ package story
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
+
+	"vagganet/netcmd"
 )
 
 // Kind is what sort of event it is.
@@ -49,19 +56,22 @@ type Kind string
 
 // The kinds of events.
 const (
-	RunBegin    Kind = "run-begin"
-	NodeUp      Kind = "node-up"
-	Start       Kind = "start"
-	Exit        Kind = "exit"
-	FaultBegin  Kind = "fault-begin"
-	FaultChange Kind = "fault-change"
-	FaultEnd    Kind = "fault-end"
-	FaultFailed Kind = "fault-failed"
-	Checked     Kind = "check"
-	Suspend     Kind = "suspend"
-	Resume      Kind = "resume"
-	Line        Kind = "line"
-	RunEnd      Kind = "run-end"
+	RunBegin     Kind = "run-begin"
+	NodeUp       Kind = "node-up"
+	Start        Kind = "start"
+	Exit         Kind = "exit"
+	FaultBegin   Kind = "fault-begin"
+	FaultChange  Kind = "fault-change"
+	FaultEnd     Kind = "fault-end"
+	FaultFailed  Kind = "fault-failed"
+	FaultMissed  Kind = "fault-missed"
+	FaultLate    Kind = "fault-late"
+	FaultPending Kind = "fault-pending"
+	Checked      Kind = "check"
+	Suspend      Kind = "suspend"
+	Resume       Kind = "resume"
+	Line         Kind = "line"
+	RunEnd       Kind = "run-end"
 )
 
 // Event is one line. Fields that its kind doesn't have are absent.
@@ -85,6 +95,7 @@ type Event struct {
 
 	ID          int      `json:"id,omitempty"`
 	What        string   `json:"what,omitempty"`
+	Whom        string   `json:"whom,omitempty"`
 	By          string   `json:"by,omitempty"`
 	For         float64  `json:"for,omitempty"`
 	Asked       *float64 `json:"asked,omitempty"`
@@ -92,21 +103,58 @@ type Event struct {
 	SkewMS      *float64 `json:"skew_ms,omitempty"`
 	Interrupted bool     `json:"interrupted,omitempty"`
 	Timed       bool     `json:"timed,omitempty"`
+	Due         *float64 `json:"due,omitempty"`
+	Late        float64  `json:"late,omitempty"`
 	*State
 
 	OK          *bool `json:"ok,omitempty"`
 	Differences *int  `json:"differences,omitempty"`
 }
 
-// Note is what a person is told of a fault behind what it is; empty for nothing.
+// Title is what a person reads for a fault: the command, and where it drew nodes,
+// these in place of the seed, which the command has last. What is long is cut short.
+func (e Event) Title() string {
+	what, whom := e.What, ""
+	if e.Whom != "" {
+		what, _, _ = strings.Cut(what, " --seed ")
+		whom = ": " + netcmd.BriefSummary(e.Whom)
+	}
+	if len(what) > titleMost {
+		what = netcmd.Brief(strings.Fields(what), " ")
+	}
+	return what + whom
+}
+
+// titleMost is how many bytes of a command are shown as they are.
+const titleMost = 120
+
+// Note is what a person is told of a fault behind its title; empty for nothing.
 func (e Event) Note() string {
 	switch {
+	case e.Kind == FaultMissed:
+		return fmt.Sprintf(" never began, due at %v", e.due())
+	case e.Kind == FaultLate:
+		return fmt.Sprintf(" began %v late, due at %v", inSeconds(e.Late), e.due())
+	case e.Kind == FaultPending:
+		return fmt.Sprintf(" was not due yet, planned at %v", e.due())
 	case e.Interrupted:
 		return " (interrupted, may be in force)"
 	case e.For > 0:
-		return fmt.Sprintf(" (for %v)", time.Duration(e.For*float64(time.Second)).Round(time.Millisecond))
+		return fmt.Sprintf(" (for %v)", inSeconds(e.For))
 	}
 	return ""
+}
+
+// due is when it was due by the timeline; 0 if that isn't known.
+func (e Event) due() time.Duration {
+	if e.Due == nil {
+		return 0
+	}
+	return inSeconds(*e.Due)
+}
+
+func inSeconds(s float64) time.Duration {
+	return time.Duration(s * float64(time.Second)).Round(time.Millisecond)
 }
 
 // Guest is a node of the run, as its beginning lists it.

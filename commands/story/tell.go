@@ -15,6 +15,8 @@ import (
 type Fault struct {
 	// What is the command, as one would type it: "isolate a".
 	What string `json:"what"`
+	// Whom are the nodes, where some were drawn: groups with "|" between them.
+	Whom string `json:"whom"`
 	// By is ByCommand or ByTimeline.
 	By string `json:"by"`
 	// Replaces says which kinds of links it sets all of, named or not: those
@@ -59,6 +61,8 @@ type Check struct {
 	Differences int
 	// Text says the same in one line.
 	Text string
+	// By is ByCommand or ByTimeline.
+	By string
 }
 
 // Message is one that a command sends to the run. It is one of its fields.

@@ -67,7 +67,10 @@ func supervise(spec Spec, r *runner.Runner, told *story.Writer, tell func(word s
 		unix.Kill(-1, unix.SIGKILL)
 		ps.out.wait()
 	}
-	if n.failed {
+	for _, line := range n.amiss.lines() {
+		ps.say(line)
+	}
+	if n.failed || n.amiss.fails() {
 		return cmp.Or(d.exitCode(), Failed)
 	}
 	return d.exitCode()

@@ -77,7 +77,7 @@ func (fs *faults) begin(id int, now time.Time, interrupted bool) []story.Event {
 		fs.apply(f)
 	}
 	events := fs.ended(f, interrupted)
-	e := story.Event{Kind: story.FaultBegin, ID: id, What: f.What, By: f.By, For: f.For.Seconds(), Interrupted: interrupted}
+	e := story.Event{Kind: story.FaultBegin, ID: id, What: f.What, Whom: f.Whom, By: f.By, For: f.For.Seconds(), Interrupted: interrupted}
 	if fs.owned()[id] == 0 {
 		delete(fs.open, id)
 		if f.Heals != 0 {
@@ -133,7 +133,7 @@ func (fs *faults) ended(f *fault, interrupted bool) []story.Event {
 	for _, id := range slices.Sorted(maps.Keys(fs.open)) {
 		other, healed := fs.open[id], id == f.Heals && !interrupted
 		if healed || other != f && other.begun && links[id] == 0 {
-			events = append(events, story.Event{Kind: story.FaultEnd, ID: id, What: other.What, Timed: healed})
+			events = append(events, story.Event{Kind: story.FaultEnd, ID: id, What: other.What, Whom: other.Whom, Timed: healed})
 			delete(fs.open, id)
 		}
 	}
@@ -163,7 +163,7 @@ func (fs *faults) end() []story.Event {
 	var events []story.Event
 	for _, id := range slices.Sorted(maps.Keys(fs.open)) {
 		if fs.open[id].begun {
-			events = append(events, story.Event{Kind: story.FaultEnd, ID: id, What: fs.open[id].What})
+			events = append(events, story.Event{Kind: story.FaultEnd, ID: id, What: fs.open[id].What, Whom: fs.open[id].Whom})
 		}
 	}
 	clear(fs.links)
@@ -206,16 +206,22 @@ func (fs *faults) state(of func(owned) bool) story.State {
 	return story.State{Cut: rows[story.Cuts], Uplinks: rows[story.Uplinks], Shapes: rows[story.Shapes]}
 }
 
-// due are the faults whose time is up.
-func (fs *faults) due(now time.Time) []int {
-	var ids []int
+// dueFault is a fault whose time is up, since at.
+type dueFault struct {
+	id int
+	at time.Time
+}
+
+// due returns the faults whose time is up.
+func (fs *faults) due(now time.Time) []dueFault {
+	var due []dueFault
 	for _, id := range slices.Sorted(maps.Keys(fs.open)) {
 		if f := fs.open[id]; !f.until.IsZero() && !now.Before(f.until) {
+			due = append(due, dueFault{id, f.until})
 			f.until = time.Time{}
-			ids = append(ids, id)
 		}
 	}
-	return ids
+	return due
 }
 
 // next is when one is due; zero for never.

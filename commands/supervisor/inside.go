@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"sync"
 	"syscall"
 
@@ -88,11 +87,7 @@ func begin(spec Spec) *story.Writer {
 	if spec.Run.Gateway.Isolated != nil {
 		slot = -1
 	}
-	seed := (*uint64)(nil)
-	if slices.ContainsFunc(spec.Faults, func(f Planned) bool { return f.Random }) {
-		seed = &spec.Seed
-	}
-	e := story.Event{Kind: story.RunBegin, Seed: seed, Run: spec.Run.Name, Command: spec.Run.Command, Slot: &slot}
+	e := story.Event{Kind: story.RunBegin, Seed: &spec.Run.Seed, Run: spec.Run.Name, Command: spec.Run.Command, Slot: &slot}
 	for _, g := range spec.Run.Guests {
 		e.Guests = append(e.Guests, story.Guest{Name: g.Name, IP: g.IP, Hostname: g.Hostname})
 	}

@@ -55,7 +55,7 @@ func loop(d *decision, n *nemesis, h hands, in happenings) {
 			carryOut(d, n, h, d.ended(e.child, e.code, time.Now()))
 		}
 		if d.over() {
-			h.note(n.end())
+			h.note(n.end(time.Now()))
 			return
 		}
 		if d.stopping {
@@ -80,6 +80,7 @@ func loop(d *decision, n *nemesis, h hands, in happenings) {
 // carryOutOrder starts what is due to be done to links.
 func carryOutOrder(n *nemesis, h hands) {
 	o := n.tick(time.Now())
+	h.note(n.takeNews())
 	if o == nil {
 		return
 	}

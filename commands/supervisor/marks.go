@@ -66,13 +66,15 @@ func (ps *processes) note(events []story.Event) {
 func markOf(e story.Event) string {
 	switch {
 	case e.Interrupted, e.Kind == story.FaultBegin:
-		return e.What + e.Note()
+		return e.Title() + e.Note()
 	case e.Kind == story.FaultChange:
-		return e.What
+		return e.Title()
 	case e.Kind == story.FaultEnd && e.Timed:
-		return "end of " + e.What
+		return "end of " + e.Title()
 	case e.Kind == story.FaultFailed:
-		return fmt.Sprintf("%s failed with exit code %d", e.What, *e.Code)
+		return fmt.Sprintf("%s failed with exit code %d", e.Title(), *e.Code)
+	case e.Kind == story.FaultMissed, e.Kind == story.FaultLate:
+		return e.Title() + e.Note()
 	case e.Kind == story.Checked:
 		return "check: " + e.What
 	}

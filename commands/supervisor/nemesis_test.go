@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,109 @@ var timelineTests = []struct {
 	{"failed", []string{"at=1s partition a"}, "1s failed", "1s a; fault-failed partition a"},
 }
 
+// Scripts as above, and what came amiss: "begun" says that the order that is being
+// carried out has done what it is for, "checked" that a check has, and "end" is the
+// run's. fail says that the run was not what it was planned to be.
+var amissTests = []struct {
+	name     string
+	timeline []string
+	script   string
+	want     string
+	fail     bool
+}{
+	{"in time", []string{"at=1s for=1s partition a", "at=3s check x"}, "1s begun done 2s done 3s checked done end", "", false},
+	{"one that holds up the next", []string{"at=1s partition a", "at=2s partition b"}, "1s 2s end", "missed partition b 2s; missed partition a 1s", true},
+	{"due at the very end", []string{"at=2s partition a"}, "2s- end", "missed partition a 2s", true},
+	{"a check that finds no end", []string{"at=1s check x"}, "1s 3s- end", "missed check x 1s", true},
+	{"not due yet", []string{"at=9s partition a", "every=5s check x"}, "1s end", "pending partition a 9s; pending check x 5s", false},
+	{"again and again is not pending for ever", []string{"every=1s partition a"}, "1s begun done 1500ms end", "", false},
+	{"what was on its way, again, at the end", []string{"every=1s partition a"}, "1s begun done 2s 2500ms- end", "", false},
+	{"what waited, again, at the end", []string{"every=5s partition a", "at=9s partition b"}, "5s begun done 9s 10s 10500ms- end", "missed partition b 9s", true},
+	{"what has been on its way for long", []string{"every=5s partition a"}, "5s begun done 10s 12s- end", "missed partition a 10s", true},
+	{"the first time is no other time", []string{"every=1s partition a"}, "1s 1100ms- end", "missed partition a 1s", true},
+	{"more than one", []string{"every=1s partition a"}, "3500ms begun done end", "missed partition a 1s; missed partition a 2s", true},
+	{"again while it is done", []string{"every=1s partition a"}, "1s begun 2s done 2100ms- end", "missed partition a 2s", true},
+	{"again while it waits", []string{"at=500ms partition b", "every=1s partition a"}, "500ms 1s 2s begun done 2s begun done end", "missed partition a 1s", true},
+	{"late", []string{"at=1s for=2s partition a"}, "1s 2900ms- begun done end", "", false},
+	{"too late", []string{"at=1s for=2s partition a"}, "1s 3s- begun done end", "late partition a 1s", true},
+	{"started too late", []string{"at=1s partition b", "at=1500ms for=1s partition a"}, "1s 3s begun done 3s begun done end", "late partition a 1.5s", true},
+	{"a check after the fault that it is for", []string{"at=2s check x"}, "1s cut/2s 2s- stay 3s done 3s done 3s checked done end", "late check x 2s", true},
+	{"a check after another fault", []string{"at=2s check x"}, "1s cut/500ms 1500ms done 2s checked done end", "", false},
+	{"a pause is no delay", []string{"at=1s for=1s partition a", "at=1s partition b"}, "1s suspend 9s resume begun done 9s begun done end", "", false},
+	{"the end in a pause", []string{"at=1s partition a"}, "500ms suspend 9s- end", "pending partition a 1s", false},
+	{"a signal", []string{"at=1s partition a", "at=2s partition b"}, "1s stop begun done 3s end", "pending partition b 2s", false},
+	{"failed is not missed", []string{"at=1s partition a"}, "1s failed 2s end", "", false},
+}
+
+func TestAmiss(t *testing.T) {
+	for _, c := range amissTests {
+		n := newNemesis(Spec{Faults: planned(c.timeline...)})
+		begin := time.Unix(1000, 0)
+		now := begin
+		n.begin(now)
+		var events []story.Event
+		mono := func(time.Duration) float64 { return 0 }
+		for word := range strings.FieldsSeq(c.script) {
+			text, idle := strings.CutSuffix(word, "-")
+			d, err := time.ParseDuration(text)
+			limit, cut := strings.CutPrefix(word, "cut/")
+			switch {
+			case err == nil:
+				if now = begin.Add(d); !idle {
+					n.tick(now)
+				}
+			case word == "stay":
+				n.doing = &order{occurrence: occurrence{entry: -1}} // a heal that takes its time
+				n.enqueueDue(now)
+			case word == "begun":
+				r, _ := n.hear(story.Message{About: &story.Fault{What: "x", By: story.ByTimeline}}, now, mono)
+				_, more := n.hear(story.Message{Fault: r.Fault, Done: &story.Done{}}, now, mono)
+				events = append(events, more...)
+			case word == "checked":
+				_, more := n.hear(story.Message{Check: &story.Check{By: story.ByTimeline}}, now, mono)
+				events = append(events, more...)
+			case word == "done":
+				n.done(0)
+			case word == "failed":
+				n.done(1)
+			case word == "end":
+				events = append(events, n.end(now)...)
+			case cut:
+				f := command("ab")
+				f.For, _ = time.ParseDuration(limit)
+				n.faults.begin(n.about(f, now), now, false)
+			default:
+				map[string]func(time.Time){"stop": n.stop, "suspend": n.suspend, "resume": n.resume}[word](now)
+			}
+			events = append(events, n.takeNews()...)
+		}
+		var got []string
+		for _, e := range events {
+			if e.Due != nil {
+				got = append(got, fmt.Sprint(strings.TrimPrefix(string(e.Kind), "fault-"), " ", e.What, " ", *e.Due, "s"))
+			}
+		}
+		if all := strings.Join(got, "; "); all != c.want || n.amiss.fails() != c.fail {
+			t.Errorf("%s: fails is %v\ngot  %s\nwant %s", c.name, n.amiss.fails(), all, c.want)
+		}
+	}
+}
+
+// What came amiss is said in a line for each entry.
+func TestAmissLines(t *testing.T) {
+	var a amiss
+	a.add(story.FaultMissed, "partition isolate a", 2*time.Second)
+	a.add(story.FaultMissed, "partition isolate a", 4*time.Second)
+	a.add(story.FaultLate, "check", time.Second)
+	a.add(story.FaultPending, "partition isolate b", time.Minute)
+	want := []string{"partition isolate a never began: it was due 2 times, first at 2s",
+		"check came too late to be what was planned: it was due at 1s",
+		"partition isolate b was not due yet when the run ended: it was planned at 1m0s"}
+	if got := a.lines(); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestTimeline(t *testing.T) {
 	for _, c := range timelineTests {
 		n := newNemesis(Spec{Faults: planned(c.timeline...)})
@@ -104,12 +208,18 @@ func TestTimeline(t *testing.T) {
 // and on nothing else.
 func TestTimelineSeeds(t *testing.T) {
 	drawn := func(seed uint64, step time.Duration) string {
-		tl := newTimeline(planned("every=1s partition random-halves", "every=2s partition random-node --how reject", "every=1s partition halves"), seed)
+		tl := newTimeline(planned("every=1s partition random-halves", "every=2s partition random-node --how reject", "every=1s partition halves", "every=1s partition random-halves"), seed)
 		tl.begin(time.Unix(0, 0))
 		done := map[int][]string{}
 		for now := time.Duration(0); now < time.Minute; now += step {
-			for _, i := range tl.due(time.Unix(0, int64(now))) {
-				done[i] = append(done[i], strings.Join(tl.words(i), " "))
+			due, _ := tl.due(time.Unix(0, int64(now)))
+			for _, o := range due {
+				done[o.entry] = append(done[o.entry], strings.Join(tl.words(o.entry), " "))
+			}
+		}
+		for i := range 5 {
+			if done[0][i] == done[3][i] {
+				t.Errorf("two entries draw the same: %s", done[0][i])
 			}
 		}
 		return strings.Join(append(append(done[0][:5], done[1][:5]...), done[2][:5]...), "\n")
@@ -159,7 +269,10 @@ func TestHear(t *testing.T) {
 }
 
 func TestMarks(t *testing.T) {
-	code := 3
+	code, due := 3, 2.0
+	names := func(count int, letter string) string {
+		return strings.TrimSpace(strings.Repeat(letter+letter+letter+" ", count))
+	}
 	for want, e := range map[string]story.Event{
 		"isolate a":                        {Kind: story.FaultBegin, What: "isolate a"},
 		"isolate a (for 1.5s)":             {Kind: story.FaultBegin, What: "isolate a", For: 1.5},
@@ -169,6 +282,13 @@ func TestMarks(t *testing.T) {
 		"":                                 {Kind: story.FaultEnd, What: "isolate a"},
 		"partition isolate a failed with exit code 3": {Kind: story.FaultFailed, What: "partition isolate a", Code: &code},
 		"check: all is well":                          {Kind: story.Checked, What: "all is well"},
+		"random-node: n1 | n2 n3 (for 5s)":            {Kind: story.FaultBegin, What: "random-node --seed 7", Whom: "n1 | n2 n3", For: 5},
+		"end of random-node: n1 | n2 n3":              {Kind: story.FaultEnd, What: "random-node --seed 7", Whom: "n1 | n2 n3", Timed: true},
+		"check never began, due at 2s":                {Kind: story.FaultMissed, What: "check", Due: &due},
+		"check began 1.5s late, due at 2s":            {Kind: story.FaultLate, What: "check", Due: &due, Late: 1.5},
+		"random-halves: " + names(8, "a") + " … (50 in all) | " + names(8, "b") + " … (50 in all)": {
+			Kind: story.FaultBegin, What: "random-halves --seed 7", Whom: names(50, "a") + " | " + names(50, "b")},
+		"isolate " + names(7, "a") + " … (51 in all)": {Kind: story.FaultBegin, What: "isolate " + names(50, "a")},
 	} {
 		if got := markOf(e); got != want {
 			t.Errorf("%v: %q", e, got)

@@ -42,9 +42,8 @@ type Spec struct {
 	// Lines that the children's lines are among them.
 	Events bool `json:"events"`
 	Lines  bool `json:"lines"`
-	// Faults are the timeline, and Seed is what its random ones depend on.
+	// Faults are the timeline, whose random ones depend on the run's seed.
 	Faults []Planned `json:"faults"`
-	Seed   uint64    `json:"seed"`
 }
 
 // InsideVerb is the program's argument that makes it the process inside.

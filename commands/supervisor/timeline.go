@@ -42,13 +42,22 @@ func (p Planned) what() string { return strings.Join(append([]string{p.Verb}, p.
 // itself.
 type timeline struct {
 	entries []Planned
-	// next is when each is; zero for never.
-	next  []time.Time
+	// next is each entry's next occurrence; its time is zero for none.
+	next  []occurrence
 	seeds []*rand.Rand
 }
 
+// occurrence is one time that an entry is to be done.
+type occurrence struct {
+	entry int
+	// at is when it is due, and planned the same by the timeline's own clock:
+	// what the entry says.
+	at      time.Time
+	planned time.Duration
+}
+
 func newTimeline(entries []Planned, seed uint64) timeline {
-	t := timeline{entries: entries, next: make([]time.Time, len(entries))}
+	t := timeline{entries: entries, next: make([]occurrence, len(entries))}
 	for i := range entries {
 		t.seeds = append(t.seeds, rand.New(rand.NewPCG(seed, uint64(i))))
 	}
@@ -57,47 +66,70 @@ func newTimeline(entries []Planned, seed uint64) timeline {
 
 func (t *timeline) begin(now time.Time) {
 	for i, e := range t.entries {
-		t.next[i] = now.Add(e.Start)
+		t.next[i] = occurrence{i, now.Add(e.Start), e.Start}
 	}
 }
 
-func (t *timeline) stop() { clear(t.next) }
-
-// due lists the entries whose time has come, in the order of their times. One
-// that could not be done in its time is done once.
-func (t *timeline) due(now time.Time) []int {
-	var due []int
-	for i, at := range t.next {
-		if !at.IsZero() && !now.Before(at) {
-			due = append(due, i)
-		}
-	}
-	slices.SortStableFunc(due, func(a, b int) int { return t.next[a].Compare(t.next[b]) })
-	for _, i := range due {
-		every := t.entries[i].Every
-		if every == 0 {
-			t.next[i] = time.Time{}
+// due returns what is to be done, in the order of its times. Of an entry of which
+// more than one occurrence has become due, that is the latest; the others are
+// skipped.
+func (t *timeline) due(now time.Time) (due, skipped []occurrence) {
+	for i := range t.next {
+		if o := t.next[i]; o.at.IsZero() || now.Before(o.at) {
 			continue
 		}
-		missed := now.Sub(t.next[i]) / every
-		t.next[i] = t.next[i].Add((missed + 1) * every)
+		for !t.next[i].at.IsZero() && !now.Before(t.next[i].at) {
+			if latest := len(due) - 1; latest >= 0 && due[latest].entry == i {
+				skipped = append(skipped, due[latest])
+				due = due[:latest]
+			}
+			due = append(due, t.next[i])
+			t.next[i] = t.after(t.next[i])
+		}
 	}
-	return due
+	slices.SortStableFunc(due, func(a, b occurrence) int { return a.at.Compare(b.at) })
+	return due, skipped
+}
+
+// after is an entry's occurrence after that one.
+func (t *timeline) after(o occurrence) occurrence {
+	every := t.entries[o.entry].Every
+	if every == 0 {
+		return occurrence{entry: o.entry}
+	}
+	return occurrence{o.entry, o.at.Add(every), o.planned + every}
+}
+
+// stop ends the timeline. It returns the first occurrences of the entries that
+// never were due.
+func (t *timeline) stop() []occurrence {
+	var pending []occurrence
+	for i, o := range t.next {
+		if !o.at.IsZero() && o.planned == t.entries[i].Start {
+			pending = append(pending, o)
+		}
+	}
+	clear(t.next)
+	return pending
 }
 
 func (t *timeline) soonest() time.Time {
 	var next time.Time
-	for _, at := range t.next {
-		next = sooner(next, at)
+	for _, o := range t.next {
+		next = sooner(next, o.at)
 	}
 	return next
 }
 
 func (t *timeline) postpone(pause time.Duration) {
-	for i, at := range t.next {
-		if !at.IsZero() {
-			t.next[i] = at.Add(pause)
-		}
+	for i := range t.next {
+		t.next[i].postpone(pause)
+	}
+}
+
+func (o *occurrence) postpone(pause time.Duration) {
+	if !o.at.IsZero() {
+		o.at = o.at.Add(pause)
 	}
 }
 

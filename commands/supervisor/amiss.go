@@ -1,0 +1,84 @@
+package supervisor
+
+import (
+	"fmt"
+	"time"
+
+	"vagganet/commands/story"
+)
+
+// amiss counts what a timeline has planned and the run has not had in time.
+type amiss struct {
+	entries []amissEntry
+}
+
+// amissEntry is one sort of failure of an entry: how often, and the first time.
+type amissEntry struct {
+	kind  story.Kind
+	what  string
+	first time.Duration // by the timeline
+	times int
+}
+
+// note makes an event of an occurrence that did not come as planned.
+func (n *nemesis) note(kind story.Kind, o occurrence, now time.Time) {
+	what := n.timeline.entries[o.entry].what()
+	n.amiss.add(kind, what, o.planned)
+	due := o.planned.Seconds()
+	e := story.Event{Kind: kind, What: what, By: story.ByTimeline, Due: &due}
+	if kind != story.FaultPending {
+		e.Late = now.Sub(o.at).Round(time.Millisecond).Seconds()
+	}
+	n.news = append(n.news, e)
+}
+
+// takeNews returns the events that note has made since it was last called.
+func (n *nemesis) takeNews() []story.Event {
+	news := n.news
+	n.news = nil
+	return news
+}
+
+func (a *amiss) add(kind story.Kind, what string, planned time.Duration) {
+	for i := range a.entries {
+		if e := &a.entries[i]; e.kind == kind && e.what == what {
+			e.times++
+			return
+		}
+	}
+	a.entries = append(a.entries, amissEntry{kind, what, planned, 1})
+}
+
+// fails reports whether the run was not what it was planned to be: something was
+// due, and came late or not at all.
+func (a *amiss) fails() bool {
+	for _, e := range a.entries {
+		if e.kind != story.FaultPending {
+			return true
+		}
+	}
+	return false
+}
+
+// lines say it to a person, a line for each entry.
+func (a *amiss) lines() []string {
+	var lines []string
+	for _, e := range a.entries {
+		lines = append(lines, e.String())
+	}
+	return lines
+}
+
+func (e amissEntry) String() string {
+	when := fmt.Sprintf("at %v", e.first)
+	if e.times > 1 {
+		when = fmt.Sprintf("%d times, first at %v", e.times, e.first)
+	}
+	switch e.kind {
+	case story.FaultPending:
+		return fmt.Sprintf("%s was not due yet when the run ended: it was planned %s", e.what, when)
+	case story.FaultLate:
+		return fmt.Sprintf("%s came too late to be what was planned: it was due %s", e.what, when)
+	}
+	return fmt.Sprintf("%s never began: it was due %s", e.what, when)
+}
