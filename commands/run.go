@@ -39,12 +39,17 @@ func (a App) runVerb() *cli.Command {
 			"  run-begin                run, command, guests, slot (-1 if isolated), seed\n" +
 			"  node-up                  node, ip\n" +
 			"  start, exit              child, node; code\n" +
-			"  fault-begin              id, what, by (command or timeline), for, asked, took_ms,\n" +
-			"                           skew_ms, interrupted; cut, uplinks, shapes\n" +
+			"  fault-begin              id, what, whom (of what is drawn: the nodes), by (command or\n" +
+			"                           timeline), for, asked, took_ms, skew_ms, interrupted; cut,\n" +
+			"                           uplinks, shapes\n" +
 			"  fault-change, fault-end  the same for what cuts nothing, and for the end of a\n" +
 			"                           fault; timed says that its time was up\n" +
 			"  fault-failed             what, code\n" +
-			"  check                    what, ok, differences\n" +
+			"  fault-missed             a fault or check of the timeline was due and never began:\n" +
+			"                           what, by, due, late (seconds)\n" +
+			"  fault-late               one began when it should have been over: the same\n" +
+			"  fault-pending            one was not due yet when the run ended: what, by, due\n" +
+			"  check                    what, ok, differences, by\n" +
 			"  suspend, resume          the run stands still, by Ctrl+Z\n" +
 			"  run-end                  code\n\n" +
 			"cut, uplinks and shapes are all there is after the event, in rows of from, to (a\n" +
