@@ -80,6 +80,8 @@ func (Host) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
 type App struct {
 	Machine Machine
 	Version string
+	// asVagga says that the program was called by vagga's name.
+	asVagga bool
 }
 
 // Exit codes. Those of run and exec follow env, timeout and docker run: below
@@ -92,9 +94,11 @@ const (
 	exitNotFound = 127
 )
 
-// verbs that take on the exit code of what they run; their own errors have a
-// code of their own.
-var wrapping = []string{"run", "exec"}
+// passesOn reports whether a verb takes on the exit code of what it runs: its own
+// errors have a code of their own.
+func passesOn(path []string) bool {
+	return slices.Equal(path, []string{"run"}) || wrapsCommand(path)
+}
 
 // Main runs the program and returns its exit code.
 func (a App) Main(args []string) int {
@@ -154,12 +158,17 @@ func between(args []string) int {
 }
 
 func (a App) main(ctx context.Context, args []string) int {
+	a.asVagga = filepath.Base(args[0]) == "vagga"
 	app := a.cli()
-	args = alias(args)
-	verb, args := arrange(app, args)
-	err := loadSettings()
+	called, err := arrange(app, alias(app, args))
 	if err == nil {
-		err = app.RunContext(ctx, args)
+		err = loadSettings()
+	}
+	if err == nil {
+		err = checkEnvironment(flagsAt(app, called.path))
+	}
+	if err == nil {
+		err = app.RunContext(ctx, called.args)
 	}
 	var code exitCode
 	if errors.As(err, &code) {
@@ -168,7 +177,7 @@ func (a App) main(ctx context.Context, args []string) int {
 	if err == nil {
 		return 0
 	}
-	report(os.Stderr, err)
+	report(os.Stderr, withUsage(err, called.path))
 	var usage usageError
 	var by supervisor.Interrupted
 	var coded codedError
@@ -177,7 +186,7 @@ func (a App) main(ctx context.Context, args []string) int {
 		return coded.code
 	case errors.As(err, &by):
 		return 128 + int(by)
-	case slices.Contains(wrapping, verb):
+	case passesOn(called.path):
 		return exitOwn
 	case errors.As(err, &usage):
 		return exitUsage
@@ -226,23 +235,23 @@ func (a App) cli() *cli.App {
 		Name:    "vagganet",
 		Usage:   "test distributed systems under network faults, on one machine",
 		Version: a.Version,
-		Suggest: true,
+		// The verb help and the option --help are ours: see arrange.
+		HideHelp: true,
 		// A comma in a guest's command is no separator.
 		DisableSliceFlagSeparator: true,
 		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
-			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.graphVerb(), a.doctorVerb(), a.initVerb(), a.healVerb(), faultsTopic(),
+			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.graphVerb(), a.doctorVerb(), a.initVerb(), a.healVerb(), faultsTopic(), helpVerb(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,
 		Action:         noVerb,
 	}
 	for _, c := range app.Commands {
-		c.OnUsageError = onUsageError
-		// "run help" runs what the config file calls that; --help is there.
-		c.HideHelpCommand = len(c.Subcommands) == 0
+		c.OnUsageError, c.HideHelp = onUsageError, true
 		for _, sub := range c.Subcommands {
+			sub.HideHelp = true
 			if sub.OnUsageError == nil {
 				sub.OnUsageError = onUsageError
 			}
@@ -255,18 +264,26 @@ func (a App) cli() *cli.App {
 func onUsageError(_ *cli.Context, err error, _ bool) error { return usageError{err} }
 
 func noVerb(c *cli.Context) error {
-	if !c.Args().Present() {
-		return cli.ShowAppHelp(c)
+	for _, name := range c.LocalFlagNames() {
+		if verb := findCommand(c.App.Commands, c.String(name)); verb != nil {
+			return withHint(usagef("no verb is given"), "%q was taken for the value of --%s", c.String(name), name)
+		}
 	}
-	return unknownVerb(c.App, c.Args().First())
+	if c.NumFlags() > 0 {
+		return usagef("no verb is given")
+	}
+	text, err := helpOf(c.App, nil)
+	if err == nil {
+		_, err = io.WriteString(c.App.Writer, text)
+	}
+	return err
 }
 
-// alias makes a call by another name what it stands for: vagga_partition and
-// vagga_network are the verb partition.
-func alias(args []string) []string {
-	switch filepath.Base(args[0]) {
-	case "vagga_partition", "vagga_network":
-		return append([]string{args[0], "partition"}, args[1:]...)
+// flagsAt are the flags that count for a verb: its own, and the global ones.
+func flagsAt(app *cli.App, path []string) []cli.Flag {
+	flags := slices.Clone(app.Flags)
+	if command := commandAt(app, path); command != nil {
+		flags = append(flags, command.Flags...)
 	}
-	return args
+	return flags
 }

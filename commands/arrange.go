@@ -7,54 +7,150 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// arrange puts options before the arguments they may stand among, since the
-// library wants them there: global ones before the verb, the verb's own before
-// its arguments. Words after "--", or after the command of exec and partition
-// run, are left alone. It returns the verb's name, too.
-func arrange(app *cli.App, args []string) (string, []string) {
-	globals, rest := takeOptions(args[1:], app.Flags, true)
-	if len(rest) == 0 {
-		return "", args
-	}
-	command := findCommand(app.Commands, rest[0])
-	if command == nil {
-		return rest[0], args
-	}
-	name, verb, rest := command.Name, rest[:1:1], rest[1:]
-	var options []string
-	for command != nil {
-		// Of a verb with kinds, the options before the kind are the kind's.
-		known := slices.Concat(app.Flags, command.Flags)
-		wraps := len(command.Subcommands) > 0 || name == "exec" || command.Name == "run" && name != "run"
-		more, others := takeOptions(rest, known, wraps)
-		options, rest = append(options, more...), others
-		last := command
-		command = nil
-		if len(last.Subcommands) > 0 && len(rest) > 0 {
-			command = findCommand(last.Subcommands, rest[0])
-		}
-		if command == nil {
-			more, options = splitOptions(options, app.Flags, last.Flags)
-			globals = append(globals, more...)
-			if asksForHelp(options, known) {
-				rest = nil // the library would take it for a topic
-			}
-			break
-		}
-		verb, rest = append(verb, rest[0]), rest[1:]
-	}
-	return name, slices.Concat(args[:1], globals, verb, options, rest)
+// call is a command line, taken apart.
+type call struct {
+	// path are the names of the verb and, if it has kinds, of the kind: empty
+	// where there is none.
+	path []string
+	// args are the words as the library wants them: the program, global options,
+	// the verb, its options, its arguments.
+	args []string
 }
 
-// asksForHelp says whether --help is among the options, and not the value of one.
-func asksForHelp(options []string, known []cli.Flag) bool {
-	for len(options) > 0 {
-		if findFlag([]cli.Flag{cli.HelpFlag}, options[0]) != nil {
-			return true
-		}
-		options = options[optionWords(options, known):]
+// verb is the name of the verb, without an alias; empty where there is none.
+func (c call) verb() string {
+	if len(c.path) == 0 {
+		return ""
 	}
-	return false
+	return c.path[0]
+}
+
+// arrange puts options before the arguments they may stand among, since the
+// library wants them there: global ones before the verb, the verb's own before
+// its arguments. Words after "--", or from the command of exec and partition run
+// on, are left alone. Options that the verb hasn't got, and values that they
+// can't have, are errors; the call is of use then, too.
+func arrange(app *cli.App, args []string) (call, error) {
+	w := words{known: allFlags(app), rest: args[1:]}
+	c := call{args: args}
+	command := &cli.Command{Subcommands: app.Commands}
+	for w.takeOptions(); len(w.rest) > 0; w.takeOptions() {
+		next := findCommand(command.Subcommands, w.rest[0])
+		if next == nil {
+			break
+		}
+		command, w.rest = next, w.rest[1:]
+		c.path = append(c.path, command.Name)
+	}
+	if c.verb() == helpName {
+		w.takeArguments(-1)
+		c.args = slices.Concat(args[:1], c.path, w.arguments)
+		return c, nil
+	}
+	if len(c.path) == 0 && len(w.rest) > 0 {
+		return c, unknownVerb(app, w.rest[0])
+	}
+	if wrapsCommand(c.path) {
+		w.takeArguments(1)
+	} else {
+		w.takeArguments(-1)
+	}
+	if findCommand(app.Commands, helpName) != nil && w.has(cli.HelpFlag) {
+		c.args = slices.Concat(args[:1], []string{helpName}, c.path)
+		return c, nil
+	}
+	globals, own, err := w.sort(app, command, c.path)
+	c.args = slices.Concat(args[:1], globals, c.path, own, w.arguments, w.rest)
+	return c, err
+}
+
+// wrapsCommand reports whether a verb takes a command line behind its first
+// argument.
+func wrapsCommand(path []string) bool {
+	return slices.Equal(path, []string{"exec"}) || slices.Equal(path, []string{"partition", "run"})
+}
+
+// words are the words of a command line while it is taken apart.
+type words struct {
+	known     []cli.Flag // of any verb
+	options   []option
+	arguments []string
+	rest      []string // not looked at yet, or not to be
+}
+
+// option is one as it was given: by its word, and by the next one where that is
+// its value.
+type option struct {
+	flag  cli.Flag // nil if no verb has it
+	words []string
+}
+
+// name is the option's word without a value.
+func (o option) name() string {
+	name, _, _ := strings.Cut(o.words[0], "=")
+	return name
+}
+
+// value is what the option was given; given is false if it was nothing.
+func (o option) value() (value string, given bool) {
+	if len(o.words) > 1 {
+		return o.words[1], true
+	}
+	_, value, given = strings.Cut(o.words[0], "=")
+	return value, given
+}
+
+// takeOptions takes options from the front, known or not.
+func (w *words) takeOptions() {
+	for len(w.rest) > 0 && strings.HasPrefix(w.rest[0], "-") && w.rest[0] != "-" && w.rest[0] != "--" {
+		n := optionWords(w.rest, w.known)
+		w.options = append(w.options, option{findFlag(w.known, w.rest[0]), w.rest[:n]})
+		w.rest = w.rest[n:]
+	}
+}
+
+// takeArguments takes arguments and the options among them, up to "--", or until
+// there are as many as most, if that is not negative.
+func (w *words) takeArguments(most int) {
+	for w.takeOptions(); len(w.rest) > 0 && w.rest[0] != "--" && most != 0; w.takeOptions() {
+		w.arguments, w.rest = append(w.arguments, w.rest[0]), w.rest[1:]
+		most--
+	}
+}
+
+// has reports whether an option was given.
+func (w *words) has(flag cli.Flag) bool {
+	return slices.ContainsFunc(w.options, func(o option) bool { return findFlag([]cli.Flag{flag}, o.words[0]) != nil })
+}
+
+// sort parts the options into global ones and the verb's own, each under its
+// first name: by two names, the library takes it for two options.
+func (w *words) sort(app *cli.App, command *cli.Command, path []string) (globals, own []string, err error) {
+	var unchosen []cli.Flag
+	for _, kind := range command.Subcommands {
+		unchosen = append(unchosen, kind.Flags...)
+	}
+	for _, o := range w.options {
+		flag, list := findFlag(command.Flags, o.words[0]), &own
+		if flag == nil {
+			flag, list = findFlag(app.Flags, o.words[0]), &globals
+		}
+		if flag == nil && len(path) == 0 {
+			flag = findFlag([]cli.Flag{cli.VersionFlag}, o.words[0])
+		}
+		if flag == nil && len(path) > 0 && findFlag(unchosen, o.words[0]) != nil {
+			continue // that there is no kind is the greater trouble
+		}
+		if flag == nil {
+			return globals, own, noSuchOption(app, path, o)
+		}
+		if err := checkOption(flag, o); err != nil {
+			return globals, own, err
+		}
+		*list = append(*list, "--"+flag.Names()[0]+strings.TrimPrefix(o.words[0], o.name()))
+		*list = append(*list, o.words[1:]...)
+	}
+	return globals, own, nil
 }
 
 func findCommand(commands []*cli.Command, name string) *cli.Command {
@@ -66,39 +162,17 @@ func findCommand(commands []*cli.Command, name string) *cli.Command {
 	return nil
 }
 
-// splitOptions parts options into global ones and the verb's own.
-func splitOptions(options []string, global, own []cli.Flag) (globals, owns []string) {
-	for len(options) > 0 {
-		n := optionWords(options, slices.Concat(global, own))
-		// One that lacks its value must not take the verb for it.
-		lacks := n == 1 && takesValue(findFlag(global, options[0])) && !strings.Contains(options[0], "=")
-		if findFlag(global, options[0]) != nil && findFlag(own, options[0]) == nil && !lacks {
-			globals = append(globals, options[:n]...)
-		} else {
-			owns = append(owns, options[:n]...)
-		}
-		options = options[n:]
-	}
-	return globals, owns
-}
-
-// takeOptions takes options, known or not, out of the words: up to the first
-// argument, or wherever they stand.
-func takeOptions(words []string, known []cli.Flag, untilArgument bool) (options, rest []string) {
-	for len(words) > 0 {
-		switch {
-		case words[0] == "--":
-			return options, append(rest, words...)
-		case strings.HasPrefix(words[0], "-") && words[0] != "-":
-			n := optionWords(words, known)
-			options, words = append(options, words[:n]...), words[n:]
-		case untilArgument:
-			return options, append(rest, words...)
-		default:
-			rest, words = append(rest, words[0]), words[1:]
+// allFlags are those of the program and of all its verbs and their kinds. Flags
+// of one name are of one kind.
+func allFlags(app *cli.App) []cli.Flag {
+	all := slices.Concat(app.Flags, []cli.Flag{cli.HelpFlag, cli.VersionFlag})
+	for _, c := range app.Commands {
+		all = append(all, c.Flags...)
+		for _, sub := range c.Subcommands {
+			all = append(all, sub.Flags...)
 		}
 	}
-	return options, rest
+	return all
 }
 
 // optionWords is how many words the option at the front takes: with a value of

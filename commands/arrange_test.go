@@ -12,9 +12,15 @@ func TestArrange(t *testing.T) {
 		{"create", "create"},
 		{"create --dry-run", "create --dry-run"},
 		// global options behind the verb, with values and without
-		{"create --dry-run --network 10.1.0.0/16 -x", "--network 10.1.0.0/16 -x create --dry-run"},
+		{"create --dry-run --network 10.1.0.0/16 -x", "--network 10.1.0.0/16 --trace create --dry-run"},
 		{"--trace create --sudo=doas", "--trace --sudo=doas create"},
-		{"_create_netns --interface v --dry-run", "--interface v _create_netns --dry-run"},
+		{"_create_netns --interface v --dry-run", "--interface v create --dry-run"},
+		// an option of the verb before it
+		{"--dry-run create", "create --dry-run"},
+		{"--name x run web", "run --name x web"},
+		// by two names
+		{"capture all -w f --write g", "capture --write f --write g all"},
+		{"-x status --trace", "--trace --trace status"},
 		// the verb's own behind its arguments
 		{"run web --dry-run --name x", "run --dry-run --name x web"},
 		{"run --guest a=b --guest c=d --file f", "--file f run --guest a=b --guest c=d"},
@@ -23,10 +29,14 @@ func TestArrange(t *testing.T) {
 		// kinds of partition
 		{"partition isolate a b --run r --dry-run", "partition isolate --run r --dry-run a b"},
 		{"partition --run r isolate a", "partition isolate --run r a"},
-		{"--interface v _network --dry-run split a b -- b c", "--interface v _network split --dry-run a b -- b c"},
-		{"partition fullmesh -x --interface v", "-x --interface v partition fullmesh"},
+		{"partition --for 2s isolate a", "partition isolate --for 2s a"},
+		{"partition isolate a --for 2s", "partition isolate --for 2s a"},
+		{"--for 2s partition isolate a", "partition isolate --for 2s a"},
+		{"--interface v _network --dry-run split a b -- b c", "--interface v partition split --dry-run a b -- b c"},
+		{"partition fullmesh -x --interface v", "--trace --interface v partition fullmesh"},
 		{"partition --dry-run", "partition --dry-run"},
-		{"partition unknown --dry-run a", "partition unknown --dry-run a"},
+		{"partition --for 2s", "partition"},
+		{"partition unknown --dry-run a", "partition --dry-run unknown a"},
 		// behind -- nothing is an option
 		{"partition disjoint a -- b --dry-run", "partition disjoint a -- b --dry-run"},
 		{"partition split -- a --run r", "partition split -- a --run r"},
@@ -35,27 +45,33 @@ func TestArrange(t *testing.T) {
 		{"exec a ls --run x -x --dry-run", "exec a ls --run x -x --dry-run"},
 		{"exec --run r a ls --trace", "exec --run r a ls --trace"},
 		{"exec --run r --trace a ls -x", "--trace exec --run r a ls -x"},
+		{"exec a --run r ls -x", "exec --run r a ls -x"},
+		{"exec a -x -- -ls --run r", "--trace exec a -- -ls --run r"},
 		{"exec a -- ls -x", "exec a -- ls -x"},
 		{"exec -- a ls -x", "exec -- a ls -x"},
 		{"partition run a ping -c 1 --dry-run", "partition run a ping -c 1 --dry-run"},
 		{"partition --dry-run run --run r a ping -x", "partition run --dry-run --run r a ping -x"},
-		// options that nobody knows, or that lack their value, are left for the
-		// library to complain about
-		{"create --unknown x", "create --unknown x"},
-		{"--unknown create", "--unknown create"},
-		{"create --network", "create --network"},
-		{"nonsense --dry-run", "nonsense --dry-run"},
-		{"help run --trace", "help run --trace"},
+		{"partition run a --run r ping -x", "partition run --run r a ping -x"},
 		// who asks for help gets it, whatever else is there
-		{"run web --help", "run --help"},
-		{"exec -h a ls", "exec -h"},
-		{"partition isolate a --help b", "partition isolate --help"},
+		{"help run --trace", "help run"},
+		{"help -x", "help"},
+		{"help --nonsense partition --for 2s isolate", "help partition isolate"},
+		{"-h", "help"},
+		{"-h run web", "help run"},
+		{"run web --help", "help run"},
+		{"run --nonsense -h", "help run"},
+		{"exec -h a ls", "help exec"},
+		{"exec a -h ls", "help exec"},
+		{"partition -h", "help partition"},
+		{"partition isolate a --help b", "help partition isolate"},
+		{"_network isolate a --help b", "help partition isolate"},
 		{"exec a ls --help", "exec a ls --help"},
 		{"run --name --help web", "run --name --help web"},
 	} {
-		_, got := arrange(App{}.cli(), append([]string{"vagganet"}, strings.Fields(c.in)...))
-		if line := strings.Join(got[1:], " "); line != c.want || got[0] != "vagganet" {
-			t.Errorf("%q became %q, want %q", c.in, line, c.want)
+		called, err := arrange(App{}.cli(), append([]string{"vagganet"}, strings.Fields(c.in)...))
+		got := called.args
+		if line := strings.Join(got[1:], " "); err != nil || line != c.want || got[0] != "vagganet" {
+			t.Errorf("%q became %q, %v, want %q", c.in, line, err, c.want)
 		}
 	}
 }
@@ -63,10 +79,10 @@ func TestArrange(t *testing.T) {
 func TestArrangeVerb(t *testing.T) {
 	for in, want := range map[string]string{
 		"": "", "--trace": "", "--trace run web": "run", "_network --run r isolate a": "partition",
-		"_create_netns": "create", "partition run a b": "partition", "nonsense": "nonsense",
+		"_create_netns": "create", "partition run a b": "partition", "nonsense": "", "h": "help",
 	} {
-		if verb, _ := arrange(App{}.cli(), append([]string{"vagganet"}, strings.Fields(in)...)); verb != want {
-			t.Errorf("%q is the verb %q", in, verb)
+		if called, _ := arrange(App{}.cli(), append([]string{"vagganet"}, strings.Fields(in)...)); called.verb() != want {
+			t.Errorf("%q is the verb %q", in, called.verb())
 		}
 	}
 }
@@ -86,9 +102,23 @@ func TestAlias(t *testing.T) {
 		"/usr/bin/vagga_partition isolate a": "/usr/bin/vagga_partition partition isolate a",
 		"vagga_network":                      "vagga_network partition",
 		"vagga _network fullmesh":            "vagga _network fullmesh",
-		"./vagganet run":                     "./vagganet run",
+		"vagga -x _destroy_netns":            "vagga -x _destroy_netns",
+		"vagga":                              "vagga run",
+		"vagga --help":                       "vagga --help",
+		"vagga web":                          "vagga run web",
+		"vagga run":                          "vagga run",
+		"vagga run web":                      "vagga run web",
+		"vagga create":                       "vagga run create", // a command of the file
+		"vagga _hidden":                      "vagga run _hidden",
+		"vagga --interface v web --dry-run":  "vagga run --interface v web --dry-run",
+		"vagga web --only a b c":             "vagga run web --only a --only b --only c",
+		"vagga web --only a b -x --exclude c --name n d": "vagga run web --only a --only b -x --exclude c --name n d",
+		"vagga run --only a b":                           "vagga run --only a --only b",
+		"/usr/bin/vagga web --only=a":                    "/usr/bin/vagga run web --only=a",
+		"vagganet run web --only a b":                    "vagganet run web --only a b",
+		"./vagganet run":                                 "./vagganet run",
 	} {
-		if got := strings.Join(alias(strings.Fields(in)), " "); got != want {
+		if got := strings.Join(alias(App{}.cli(), strings.Fields(in)), " "); got != want {
 			t.Errorf("%q became %q", in, got)
 		}
 	}

@@ -153,13 +153,21 @@ func uplink(c *cli.Context, now netcmd.Cuts) (netcmd.Cuts, []string, error) {
 }
 
 func noKind(c *cli.Context) error {
-	var known []string
-	for _, sub := range c.Command.Subcommands {
-		known = append(known, sub.Name)
-	}
 	if !c.Args().Present() {
-		return withHint(usagef("partition takes a kind"), "%s; vagganet help partition tells more", strings.Join(known, ", "))
+		return withHint(usagef("%s takes a kind", c.Command.Name), "%s", strings.Join(kindNames(c.Command), ", "))
 	}
-	word := c.Args().First()
-	return withHint(usagef("%q is no kind of partition: there are %s", word, strings.Join(known, ", ")), "%s", nearest(word, known))
+	return unknownKind(c.Command, c.Args().First())
+}
+
+func kindNames(verb *cli.Command) (names []string) {
+	for _, sub := range verb.Subcommands {
+		names = append(names, sub.Name)
+	}
+	return names
+}
+
+// unknownKind says that a verb has no such kind, and what was meant.
+func unknownKind(verb *cli.Command, word string) error {
+	names := kindNames(verb)
+	return withHint(usagef("%q is no kind of %s: there are %s", word, verb.Name, strings.Join(names, ", ")), "%s", nearest(word, names))
 }

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/urfave/cli/v2"
-
 	"vagganet/commands/config"
 	"vagganet/commands/ports"
 	"vagganet/commands/runner"
@@ -83,13 +81,6 @@ func withHint(err error, format string, args ...any) error {
 	return hinted{err, hint}
 }
 
-// usageError is a call whose words are wrong.
-type usageError struct{ error }
-
-func (u usageError) Unwrap() error { return u.error }
-
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
 // hintFor is the cure, where there is one that we know.
 func hintFor(err error) string {
 	var h hinted
@@ -112,10 +103,6 @@ func hintFor(err error) string {
 	if errors.As(err, &full) {
 		return "end some of them (vagganet status lists them), or have another gateway beside it, and run there:\n" +
 			"vagganet --interface vagga2 --network 10.123.0.0/16 create"
-	}
-	var usage usageError
-	if errors.As(err, &usage) {
-		return "vagganet help tells how it is called"
 	}
 	return runner.LimitHint(err, "")
 }
@@ -190,16 +177,4 @@ func nearest(word string, known []string) string {
 		return fmt.Sprintf("did you mean %q?", meant)
 	}
 	return ""
-}
-
-func unknownVerb(app *cli.App, verb string) error {
-	var known []string
-	for _, c := range app.Commands {
-		known = append(known, c.Names()...)
-	}
-	hint := nearest(verb, known)
-	if hint == "" {
-		hint = "vagganet help lists the verbs"
-	}
-	return withHint(usagef("unknown verb %q", verb), "%s", hint)
 }

@@ -29,7 +29,10 @@ func TestReport(t *testing.T) {
 		{withHint(errors.New("it is so"), "one\ntwo"), "vagganet: it is so\nhint: one\nhint: two\n"},
 		{withHint(errors.New("it is so"), ""), "vagganet: it is so\n"},
 		{fmt.Errorf("while doing: %w", withHint(errors.New("so"), "that")), "vagganet: while doing: so\nhint: that\n"},
-		{usagef("no %q", "x"), "vagganet: no \"x\"\nhint: vagganet help tells how it is called\n"},
+		{withUsage(usagef("no %q", "x"), nil), "vagganet: no \"x\"\nhint: vagganet help\n"},
+		{withUsage(usagef("no %q", "x"), []string{"partition", "cut"}), "vagganet: no \"x\"\nhint: vagganet partition cut --help\n"},
+		{withUsage(withHint(usagef("no %q", "x"), "try y"), []string{"run"}), "vagganet: no \"x\"\nhint: try y\nhint: vagganet run --help\n"},
+		{withUsage(errors.New("it is so"), []string{"run"}), "vagganet: it is so\n"},
 		{&config.Error{Path: "f", Line: 3, Msg: "wrong", Hint: "right"}, "vagganet: f:3: wrong\nhint: right\n"},
 		{failedStep("", false), "vagganet: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n"},
 		// what failed, and what failed in undoing it
@@ -108,7 +111,7 @@ func TestExitCodes(t *testing.T) {
 		{"vagganet --file no-such-file run x", exitOwn},
 	} {
 		quiet(t)
-		if got := (App{Machine: Host{}}).main(t.Context(), alias(strings.Fields(c.args))); got != c.want {
+		if got := (App{Machine: Host{}}).main(t.Context(), strings.Fields(c.args)); got != c.want {
 			t.Errorf("%s: exit code %d, want %d", c.args, got, c.want)
 		}
 	}

@@ -100,6 +100,9 @@ func (a App) partitionVerb() *cli.Command {
 
 func (a App) partition(c *cli.Context, k kind) error {
 	asked := story.Clock()
+	if err := k.checkWords(c); err != nil {
+		return err
+	}
 	live, err := a.liveRun(c)
 	if err != nil {
 		return err
@@ -148,6 +151,22 @@ func (a App) partition(c *cli.Context, k kind) error {
 	}
 	tell(c, told, cuts)
 	return nil
+}
+
+// checkWords says what is wrong in a call whatever run it is for, before one is
+// looked for.
+func (k kind) checkWords(c *cli.Context) error {
+	if k.args == "" {
+		if err := noNodes(c); err != nil {
+			return err
+		}
+	} else if !c.Args().Present() {
+		if _, _, err := k.build(c, netcmd.FullMesh(nil)); err != nil {
+			return err
+		}
+	}
+	_, err := duration(c)
+	return err
 }
 
 // partitionSteps are those that bring a kind's cuts about, and, in a script, heal

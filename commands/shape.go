@@ -65,6 +65,9 @@ func (a App) shape(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := duration(c); err != nil {
+		return err
+	}
 	if err := a.checkShape(shape); err != nil {
 		return err
 	}

@@ -92,9 +92,11 @@ func (a App) checkFault(run netcmd.Run, f config.Fault) (random bool, err error)
 	app := &cli.App{Commands: []*cli.Command{verb}, HideHelp: true, HideVersion: true,
 		OnUsageError: onUsageError, ExitErrHandler: func(*cli.Context, error) {}}
 	app.Writer, app.ErrWriter = io.Discard, io.Discard
-	_, words := arrange(app, append([]string{"vagganet", f.Verb}, f.Words...))
-	err = app.Run(words)
-	return random, err
+	called, err := arrange(app, append([]string{"vagganet", f.Verb}, f.Words...))
+	if err == nil {
+		err = app.Run(called.args)
+	}
+	return random, withUsage(err, called.path)
 }
 
 // check says why a kind can't be what a timeline has it do.

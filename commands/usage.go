@@ -1,0 +1,215 @@
+package commands
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+)
+
+// usageError is a call whose words are wrong.
+type usageError struct{ error }
+
+func (u usageError) Unwrap() error { return u.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// withUsage adds to an error in a verb's words where the verb's help is. Other
+// errors stay as they are.
+func withUsage(err error, path []string) error {
+	var usage usageError
+	if !errors.As(err, &usage) {
+		return err
+	}
+	help := "vagganet help"
+	if len(path) > 0 && path[0] != helpName {
+		help = "vagganet " + strings.Join(path, " ") + " --help"
+	}
+	if hint := hintFor(err); hint != "" {
+		help = hint + "\n" + help
+	}
+	return withHint(err, "%s", help)
+}
+
+// checkOption says why an option can't be what it was given. The library would
+// say so, too, but in Go's words.
+func checkOption(flag cli.Flag, o option) error {
+	value, given := o.value()
+	if _, boolean := flag.(*cli.BoolFlag); boolean {
+		if _, err := strconv.ParseBool(value); given && err != nil {
+			return usagef("%s takes no value, but got %q", o.name(), value)
+		}
+		return nil
+	}
+	switch {
+	case !given:
+		return usagef("%s needs a value%s", o.name(), example(flag))
+	case value == "":
+		return usagef("%s is empty%s", o.name(), example(flag))
+	}
+	switch flag.(type) {
+	case *cli.DurationFlag:
+		return checkDuration(o.name(), value)
+	case *cli.Uint64Flag:
+		if _, err := strconv.ParseUint(value, 0, 64); err != nil {
+			return usagef("%s %q is no whole number from 0 to %d", o.name(), value, uint64(1<<64-1))
+		}
+	}
+	return nil
+}
+
+func checkDuration(name, value string) error {
+	_, err := time.ParseDuration(value)
+	if err == nil {
+		return nil
+	}
+	if _, err := strconv.ParseFloat(value, 64); err == nil {
+		return usagef("%s %s needs a unit: %ss or 500ms", name, value, value)
+	}
+	return usagef("%s %q is no length of time, such as 2s or 500ms", name, value)
+}
+
+// example shows the form of an option that takes a value.
+func example(flag cli.Flag) string {
+	if value, _ := placeholder(flag); value != "" {
+		return ": --" + flag.Names()[0] + " " + value
+	}
+	return ""
+}
+
+// noSuchOption says that a verb has no such option, and what was meant.
+func noSuchOption(app *cli.App, path []string, o option) error {
+	var known []string
+	flags := slices.Clone(app.Flags)
+	if command := commandAt(app, path); command != nil {
+		flags = append(flags, command.Flags...)
+	}
+	for _, f := range flags {
+		known = append(known, f.Names()[0])
+	}
+	err := usagef("%s has no option %s", cmp.Or(strings.Join(path, " "), app.Name), o.name())
+	if strings.Trim(o.name(), "-") == "" {
+		err = usagef("%q is no option", o.words[0])
+	}
+	if hint := nearest(strings.TrimLeft(o.name(), "-"), known); hint != "" {
+		return withHint(err, "did you mean --%s?", strings.Trim(strings.TrimPrefix(hint, "did you mean "), `"?`))
+	}
+	if verbs := verbsWith(app, path, o); verbs != nil {
+		const most = 6
+		if more := len(verbs) - most; more > 0 {
+			verbs = append(verbs[:most], fmt.Sprintf("and %d more", more))
+		}
+		return withHint(err, "it is an option of: %s", strings.Join(verbs, ", "))
+	}
+	return err
+}
+
+// verbsWith are the verbs that have an option, and of the verb in question the
+// kinds.
+func verbsWith(app *cli.App, path []string, o option) (verbs []string) {
+	has := func(c *cli.Command) bool { return findFlag(c.Flags, o.words[0]) != nil }
+	for _, c := range app.Commands {
+		switch {
+		case c.Hidden:
+		case has(c), len(path) < 2 && slices.ContainsFunc(c.Subcommands, has):
+			verbs = append(verbs, c.Name)
+		case len(path) == 2 && path[0] == c.Name:
+			for _, kind := range c.Subcommands {
+				if has(kind) {
+					verbs = append(verbs, c.Name+" "+kind.Name)
+				}
+			}
+		}
+	}
+	return verbs
+}
+
+// commandAt is the verb, or the kind of one, that a path leads to; nil if there
+// is none.
+func commandAt(app *cli.App, path []string) *cli.Command {
+	command := &cli.Command{Subcommands: app.Commands}
+	for _, name := range path {
+		if command = findCommand(command.Subcommands, name); command == nil {
+			return nil
+		}
+	}
+	return command
+}
+
+// checkEnvironment says which variable is no yes or no, where an option without
+// a value is set by one. YAML's words for that are made those that the library
+// knows.
+func checkEnvironment(flags []cli.Flag) error {
+	for _, flag := range flags {
+		boolean, ok := flag.(*cli.BoolFlag)
+		if !ok {
+			continue
+		}
+		for _, name := range boolean.EnvVars {
+			value := os.Getenv(name)
+			if value == "" {
+				continue
+			}
+			if _, err := strconv.ParseBool(plainBool(value)); err != nil {
+				return withHint(usagef("%s is %q, but can only be true or false", name, value), "unset it, or set it to true")
+			}
+			os.Setenv(name, plainBool(value))
+		}
+	}
+	return nil
+}
+
+// otherNames are verbs of other tools, and how their users get the same here.
+var otherNames = map[string]string{
+	"ps": statusIs, "ls": statusIs, "list": statusIs, "top": statusIs, "info": statusIs, "inspect": statusIs, "show": statusIs,
+	"logs": logsAre, "log": logsAre,
+	"up": "vagganet create makes the gateway, and vagganet run COMMAND starts a system", "start": "vagganet run COMMAND starts a system",
+	"down": stopIs, "stop": stopIs, "wait": "vagganet run COMMAND waits until the system has ended",
+	"rm": removeIs, "remove": removeIs, "delete": removeIs, "clean": removeIs, "prune": removeIs, "teardown": removeIs,
+	"version": "vagganet --version",
+	"reset":   healIs, "restore": healIs, "recover": healIs, "unpartition": healIs,
+	"network": "vagganet partition",
+	"shell":   shellIs, "sh": shellIs, "bash": shellIs, "ssh": shellIs, "attach": shellIs, "enter": shellIs, "console": shellIs,
+	"delay": shapeIs, "loss": shapeIs, "slow": shapeIs, "netem": shapeIs, "limit": shapeIs, "rate": shapeIs,
+	"tcpdump": captureIs, "dump": captureIs, "sniff": captureIs, "pcap": captureIs, "trace": captureIs,
+	"ping": checkIs, "test": checkIs, "probe": checkIs, "verify": checkIs,
+	"validate": validateIs, "config": validateIs, "lint": validateIs,
+	"draw": "vagganet graph", "plot": "vagganet graph", "new": "vagganet init",
+}
+
+const (
+	statusIs   = "vagganet status"
+	logsAre    = "vagganet run writes the children's lines to its own output; run --report FILE keeps them in a page"
+	stopIs     = "Ctrl+C ends a run, and so does TERM; vagganet destroy removes the gateway"
+	removeIs   = "vagganet destroy removes the gateway; a run leaves nothing behind"
+	healIs     = "vagganet partition fullmesh has every link work again"
+	shellIs    = "vagganet exec NODE sh"
+	shapeIs    = "vagganet shape FROM:TO --delay 50ms; see vagganet shape --help for the rest"
+	captureIs  = "vagganet capture NODE --write FILE"
+	checkIs    = "vagganet check probes every link of a run"
+	validateIs = "vagganet run --dry-run COMMAND reads the file, and says what is wrong in it"
+)
+
+// unknownVerb says that there is no such verb, and what was meant.
+func unknownVerb(app *cli.App, verb string) error {
+	var known []string
+	for _, c := range app.Commands {
+		if !c.Hidden {
+			known = append(known, c.Names()...)
+		}
+	}
+	err := usagef("unknown verb %q", verb)
+	if findCommand(commandAt(app, []string{"partition"}).Subcommands, verb) != nil {
+		return withHint(err, "it is a kind of partition: vagganet partition %s", verb)
+	}
+	if here := otherNames[verb]; here != "" {
+		return withHint(err, "here it is: %s", here)
+	}
+	return withHint(err, "%s", nearest(verb, known))
+}
