@@ -27,11 +27,12 @@ func (a App) addChildren(run *netcmd.Run, command *config.Command, chosen choice
 			lines[child.Name] = child.Line
 		}
 	}
-	guests, err := netcmd.AssignAddresses(run.Network, guests)
+	wanted := guests
+	guests, err := netcmd.AssignAddresses(run.Network, wanted)
 	var bad *netcmd.GuestError
 	if errors.As(err, &bad) && file != nil {
 		return &config.Error{Path: file.Path, Line: lines[bad.Guest], Msg: err.Error(),
-			Hint: fmt.Sprintf("guests have addresses of %s, but not its first and last and not the bridge's %s", run.Network, run.Network.Bridge())}
+			Hint: guestHint(run.Network, wanted[slices.IndexFunc(wanted, func(g netcmd.Guest) bool { return g.Name == bad.Guest })], command, file)}
 	}
 	if err != nil {
 		return err
@@ -53,6 +54,23 @@ func (a App) addChildren(run *netcmd.Run, command *config.Command, chosen choice
 		run.Children = append(run.Children, c)
 	}
 	return nil
+}
+
+// guestHint is the cure for a guest that can't be as the file has it.
+func guestHint(network netcmd.GuestNetwork, g netcmd.Guest, command *config.Command, file *config.File) string {
+	switch {
+	case !g.IP.IsValid() || network.CheckGuest(g.IP) == nil:
+		return ""
+	case network.Prefix().Contains(g.IP):
+		return fmt.Sprintf("guests have addresses of %s, but not its first and last and not the bridge's %s", network, network.Bridge())
+	}
+	if all, err := netcmd.NewGuestNetwork(file.Network()); err == nil && all != network {
+		return fmt.Sprintf("all addresses of the file lie in %s: write \"guest-network: %s\" at its top", all, all)
+	}
+	if own, err := netcmd.NewGuestNetwork(config.NetworkOf(command)); err == nil && own != network {
+		return fmt.Sprintf("all addresses of %s lie in %s: say --guest-network %s", command.Name, own, own)
+	}
+	return "one network, from a /24 to a /17, must have all addresses of a command: see guest-network in \"vagganet init --print\""
 }
 
 func order(child *config.Child) int {

@@ -3,6 +3,7 @@ package commands
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,12 +68,18 @@ func mounts(run netcmd.Run, child *config.Child, container *config.Container, fi
 			byPath[dir] = netcmd.Mount{Path: dir, Source: dir, Recursive: true}
 		}
 	}
+	// The child's own go over the container's of the same path, which is then not
+	// needed.
+	wanted := map[string]config.Volume{}
 	for _, v := range append(volumes, child.Volumes...) {
-		m, err := mount(run, v, file)
+		wanted[v.Path] = v
+	}
+	for _, path := range slices.Sorted(maps.Keys(wanted)) {
+		m, err := mount(run, child, wanted[path], file)
 		if err != nil {
 			return nil, err
 		}
-		byPath[v.Path] = m
+		byPath[path] = m
 	}
 	var list []netcmd.Mount
 	for _, m := range byPath {
@@ -81,8 +88,13 @@ func mounts(run netcmd.Run, child *config.Child, container *config.Container, fi
 	return list, nil
 }
 
-func mount(run netcmd.Run, v config.Volume, file *config.File) (netcmd.Mount, error) {
+func mount(run netcmd.Run, child *config.Child, v config.Volume, file *config.File) (netcmd.Mount, error) {
 	m := netcmd.Mount{Path: v.Path}
+	if v.Unusable != "" {
+		return m, &config.Error{Path: file.Path, Line: v.Line,
+			Msg:  fmt.Sprintf("%s needs the volume %q, which %s", child.Name, v.Path, v.Unusable),
+			Hint: "use !BindRO, !BindRW, !Tmpfs or !VaggaBin; commands that don't need the volume run as they are"}
+	}
 	switch v.Kind {
 	case config.Tmpfs:
 		m.Size, m.Mode = v.Size, uint32(v.Mode)

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/user"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -275,23 +277,82 @@ func (a App) command(c *cli.Context) (*config.Command, *config.File, error) {
 		command, err := guestCommand(guests)
 		return command, nil, err
 	}
-	if c.NArg() != 1 {
-		return nil, nil, usagef("run takes one argument, the name of a command, but got %d", c.NArg())
+	if c.NArg() > 1 {
+		return nil, nil, usagef("run takes one argument, the name of a command, but got %q as well", c.Args().Get(1))
 	}
 	file, err := loadConfig(c)
 	if err != nil {
 		return nil, nil, err
 	}
-	if c.Bool("trace") {
-		for _, i := range file.Ignored {
-			fmt.Fprintf(os.Stderr, "%s:%d: passed over: %s\n", file.Path, i.Line, i.Key)
+	name := c.Args().First()
+	if c.NArg() == 0 && a.asVagga && file.Commands["run"] != nil {
+		name = "run" // "vagga run" is a command of many files
+	} else if c.NArg() == 0 {
+		return nil, nil, usagef("run takes the name of a command%s", commandList(file))
+	}
+	command, err := file.Command(name)
+	if err != nil {
+		return nil, nil, withExitCode(a.notACommand(err, name), exitNotFound)
+	}
+	if err := checkSupervised(file, command); err != nil {
+		return nil, nil, err
+	}
+	sayPassedOver(file)
+	return command, file, nil
+}
+
+// commandList is a line for each command of the file that can be run, with its
+// description. As in vagga, those with an underscore in front are not for people.
+func commandList(file *config.File) string {
+	var names []string
+	for name, command := range file.Commands {
+		if command.Supervise && !strings.HasPrefix(name, "_") {
+			names = append(names, name)
 		}
 	}
-	command, err := file.Command(c.Args().First())
-	if err != nil {
-		return nil, nil, withExitCode(err, exitNotFound)
+	if names == nil {
+		return fmt.Sprintf(" of the kind !Supervise, but %s has none", file.Path)
 	}
-	return command, file, checkSupervised(file, command)
+	slices.Sort(names)
+	var rows []row
+	for _, name := range names {
+		rows = append(rows, row{name, strings.Join(strings.Fields(file.Commands[name].Description), " ")})
+	}
+	list := fmt.Sprintf(", one of those of %s:", file.Path)
+	for _, line := range table(rows) {
+		list += "\n   " + strings.TrimRight(line, " ")
+	}
+	return list
+}
+
+// notACommand is the error for a name that no command of the file has. Who calls
+// the program by vagga's name may have meant one of its own verbs.
+func (a App) notACommand(err error, name string) error {
+	if a.asVagga && findCommand(a.cli().Commands, name) != nil {
+		return withHint(err, "vagga knows commands of the file alone; the verb is: vagganet %s", name)
+	}
+	return err
+}
+
+// sayPassedOver says which keys of the file mean something to vagga, and nothing
+// here: each once, with the lines it is in.
+func sayPassedOver(file *config.File) {
+	lines := map[string][]string{}
+	for _, i := range file.Ignored {
+		lines[i.Key] = append(lines[i.Key], strconv.Itoa(i.Line))
+	}
+	var keys []string
+	for _, key := range slices.Sorted(maps.Keys(lines)) {
+		all := lines[key]
+		where := strings.Join(all[:min(len(all), 3)], ", ")
+		if more := len(all) - 3; more > 0 {
+			where += fmt.Sprintf(", and %d more", more)
+		}
+		keys = append(keys, fmt.Sprintf("%s (line %s)", key, where))
+	}
+	if keys != nil {
+		say(os.Stderr, "%s: these keys of vagga's mean nothing here, and are passed over: %s", file.Path, strings.Join(keys, ", "))
+	}
 }
 
 func loadConfig(c *cli.Context) (*config.File, error) {
@@ -338,7 +399,8 @@ func guestCommand(guests []string) (*config.Command, error) {
 	return command, nil
 }
 
-// guestNetwork is the option's, else the file's, else the usual one.
+// guestNetwork is the option's, else the file's, else the /24 that all addresses of
+// the file lie in, else the usual one.
 func guestNetwork(c *cli.Context, file *config.File) (netcmd.GuestNetwork, error) {
 	if c.IsSet("guest-network") {
 		network, err := netcmd.ParseGuestNetwork(c.String("guest-network"))
@@ -349,6 +411,11 @@ func guestNetwork(c *cli.Context, file *config.File) (netcmd.GuestNetwork, error
 	}
 	if file != nil && file.GuestNetwork.IsValid() {
 		return netcmd.NewGuestNetwork(file.GuestNetwork)
+	}
+	if file != nil {
+		if network := file.Network(); network.Bits() == 24 {
+			return netcmd.NewGuestNetwork(network)
+		}
 	}
 	return netcmd.DefaultGuestNetwork, nil
 }

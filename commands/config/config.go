@@ -69,6 +69,9 @@ type Volume struct {
 	// Source is what BindRW and BindRO mount there, resolved against File.Dir
 	// (vagga's /work prefix included). Empty for the other kinds.
 	Source string
+	// Unusable is why a volume of vagga's can't be mounted here; empty if it
+	// can. It matters to who needs the volume, so it is no mistake of the file.
+	Unusable string
 	// Size is a Tmpfs's limit in bytes, at least 1; 100 MiB when not given.
 	// Zero for the other kinds.
 	Size int64

@@ -93,27 +93,53 @@ func (p *parser) parseVolume(e entry) (Volume, error) {
 		if tag == "!BindRO" {
 			v.Kind = BindRO
 		}
-		v.Source, err = p.parseSource(e, what)
+		err = p.parseSource(e, what, &v)
+	case "!Persistent":
+		v.Kind = BindRW
+		err = p.parsePersistent(e, what, &v)
+	case "!CacheDir", "!Container", "!Empty", "!Snapshot":
+		v.Unusable = "is of the kind " + tag + ", which is not supported here"
+	case "":
+		err = p.errorf(e.line, "%s has no kind; use !BindRO, !BindRW, !Tmpfs or !VaggaBin", what)
 	default:
-		err = p.volumeKindError(e, what, tag)
+		err = p.tagError(e, what, volumeKinds)
 	}
 	return v, err
 }
 
-var (
-	volumeKinds  = []string{"!BindRO", "!BindRW", "!Tmpfs", "!VaggaBin"}
-	vaggaVolumes = []string{"!CacheDir", "!Container", "!Empty", "!Persistent", "!Snapshot"}
-)
+var volumeKinds = []string{"!BindRO", "!BindRW", "!Persistent", "!Tmpfs", "!VaggaBin"}
 
-func (p *parser) volumeKindError(e entry, what, tag string) error {
-	const kinds = "use !BindRO, !BindRW, !Tmpfs or !VaggaBin"
-	if tag == "" {
-		return p.errorf(e.line, "%s has no kind; %s", what, kinds)
+// persistentDir is where, below the file's folder, persistent volumes are: each
+// in a folder of its name.
+const persistentDir = ".vagganet"
+
+// parsePersistent reads a volume that is kept between runs: by its name, or by a
+// mapping that has one.
+func (p *parser) parsePersistent(e entry, what string, v *Volume) error {
+	n := *e.value
+	n.Tag = ""
+	var name string
+	var err error
+	switch {
+	case isNull(e.value):
+	case n.Kind == yaml.MappingNode:
+		err = p.parseFields(&n, what, fieldMap{
+			"name": func(e entry) (err error) { name, err = p.word(e.value, "the name of "+what); return err },
+		}, persistentIgnored)
+	default:
+		name, err = p.word(&n, "the name of "+what)
 	}
-	if slices.Contains(vaggaVolumes, tag) {
-		return p.errorf(e.line, "%s is of the kind %s, which is not supported here; %s", what, tag, kinds)
+	switch {
+	case err != nil:
+		return err
+	case name == "":
+		v.Unusable = "has no name to be kept by"
+	case CheckName("volume", name) != nil:
+		v.Unusable = "is kept by the name " + quote(name) + ", which can't be used; " + nameRule
+	default:
+		v.Source = filepath.Join(p.file.Dir, persistentDir, name)
 	}
-	return p.tagError(e, what, volumeKinds)
+	return nil
 }
 
 func (p *parser) parseTmpfs(n *yaml.Node, what string, v *Volume) error {
@@ -150,23 +176,30 @@ func (p *parser) parseTmpfs(n *yaml.Node, what string, v *Volume) error {
 // parseSource reads what a bind volume mounts. Inside vagga's containers the
 // project's folder is /work; other absolute paths there are the container's
 // own, which can't be told from the host's here.
-func (p *parser) parseSource(e entry, what string) (string, error) {
+func (p *parser) parseSource(e entry, what string, v *Volume) error {
 	n := *e.value
-	n.Tag = ""
+	if n.Tag = ""; isNull(e.value) {
+		n.Value = ""
+	}
 	text, err := p.word(&n, "the source of "+what)
 	if err != nil {
-		return "", err
+		return err
 	}
 	rel := text
 	if path.IsAbs(text) {
 		inside, ok := strings.CutPrefix(path.Clean(text)+"/", "/work/")
+		if !ok && (strings.HasPrefix(path.Clean(text), "/volumes/") || strings.HasPrefix(path.Clean(text), "/vagga/")) {
+			v.Unusable = "has the source " + quote(text) + ", which is a folder of vagga's own and not supported here"
+			return nil
+		}
 		if !ok {
-			return "", p.errorf(e.line, "%s has the source %s; write it relative to the folder of the file, "+
+			return p.errorf(e.line, "%s has the source %s; write it relative to the folder of the file, "+
 				"or starting with /work for that folder", what, quote(text))
 		}
 		rel = inside
 	}
-	return filepath.Join(p.file.Dir, rel), nil
+	v.Source = filepath.Join(p.file.Dir, rel)
+	return nil
 }
 
 func hasParent(name string) bool {

@@ -72,7 +72,7 @@ func TestContainerWrong(t *testing.T) {
 			`6: volumes has "/a/" twice, here and in line 5; remove one`, ""},
 		{"near kind", containerWith("volumes:", "  /a: !BindRw x"), `5: volume "/a" has the unknown tag "!BindRw"`, `did you mean "!BindRW"?`},
 		{"far kind", containerWith("volumes:", "  /a: !Zzzzzz x"), `5: volume "/a" has the unknown tag "!Zzzzzz"`,
-			"the tags are !BindRO, !BindRW, !Tmpfs, !VaggaBin"},
+			"the tags are !BindRO, !BindRW, !Persistent, !Tmpfs, !VaggaBin"},
 		{"tmpfs key", containerWith("volumes:", "  /a: !Tmpfs {sise: 1}"), `5: volume "/a" has an unknown key "sise"`, `did you mean "size"?`},
 		vol("relative", "a: !VaggaBin", `"a" must be an absolute path below / and without ..`),
 		vol("root", "/: !VaggaBin", `"/" must be an absolute path below / and without ..`),
@@ -88,9 +88,6 @@ func TestContainerWrong(t *testing.T) {
 		vol("out of work", "/a: !BindRO /work/../etc", `"/a" has the source "/work/../etc"; write it relative to the folder of the file, `+
 			"or starting with /work for that folder"),
 	}
-	for _, kind := range vaggaVolumes {
-		tests = append(tests, vol(kind, "/a: "+kind+" x", `"/a" is of the kind `+kind+", which is not supported here; "+kinds))
-	}
 	for _, bad := range []string{"0", "-1", "x", "100MB", "1.5M", "10000000000G", "20000000000G", "010", "Mi"} {
 		tests = append(tests, wrong{"size " + bad, containerWith("volumes:", "  /a: !Tmpfs {size: "+bad+"}"),
 			`5: size "` + bad + `" of volume "/a" must be a number of bytes from 1, 100Mi for example; the units are k, M, G, Ki, Mi, Gi`, ""})
@@ -103,7 +100,55 @@ func TestContainerWrong(t *testing.T) {
 		wrong{"size list", containerWith("volumes:", "  /a: !Tmpfs {size: []}"), `5: size of volume "/a" must be a text, not a list`, ""},
 		wrong{"mode list", containerWith("volumes:", "  /a: !Tmpfs {mode: []}"), `5: mode of volume "/a" must be a text, not a list`, ""},
 		wrong{"source empty", containerWith("volumes:", "  /a: !BindRW"), `5: the source of volume "/a" is empty; remove it or fill it in`, ""},
+		wrong{"source null", containerWith("volumes:", "  /a: !BindRO ~"), `5: the source of volume "/a" is empty; remove it or fill it in`, ""},
 		wrong{"source quoted", containerWith("volumes:", "  /a: !BindRW ''"), `5: the source of volume "/a" is empty; remove it or fill it in`, ""},
 		wrong{"source list", containerWith("volumes:", "  /a: !BindRW [x]"), `5: the source of volume "/a" must be a text, not a list`, ""},
 	))
+}
+
+// A tag may stand with nothing behind it, however that is written.
+func TestTagOfNothing(t *testing.T) {
+	for _, nothing := range []string{"", "~", "null", "Null", "NULL"} {
+		f := mustParse(t, containerWith("volumes:", "  /v: !VaggaBin "+nothing, "  /w: !Tmpfs "+nothing, "  /s: !Snapshot "+nothing))
+		got := f.Containers["t"].Volumes
+		if got[0].Kind != VaggaBin || got[1].Kind != Tmpfs || got[1].Size != defaultTmpfsSize || got[2].Unusable == "" {
+			t.Errorf("with %q behind the tags: %+v", nothing, got)
+		}
+		c := mustParse(t, "commands: {c: !Command "+nothing+"}").Commands["c"]
+		if c.Supervise || c.Name != "c" {
+			t.Errorf("!Command %s is %+v", nothing, c)
+		}
+	}
+	checkWrong(t, []wrong{
+		{"supervise", "commands: {c: !Supervise ~}", `1: command "c" has no children; add at least one`, ""},
+		{"quoted", containerWith("volumes: {/v: !VaggaBin '~'}"), `4: volume "/v": !VaggaBin takes no value; remove "~"`, ""},
+	})
+	if got := mustParse(t, containerWith("volumes: {/w: !BindRW '~'}")).Containers["t"].Volumes[0].Source; got != "proj/~" {
+		t.Errorf("the folder ~ is read as %q", got)
+	}
+}
+
+// What can't be mounted here is no mistake of the file: a command may do
+// without it.
+func TestVaggaVolumes(t *testing.T) {
+	for text, want := range map[string]Volume{
+		"!Persistent db":                       {Kind: BindRW, Source: "proj/.vagganet/db"},
+		"!Persistent {name: db, owner-uid: 1}": {Kind: BindRW, Source: "proj/.vagganet/db"},
+		"!Persistent ~":                        {Kind: BindRW, Unusable: "has no name to be kept by"},
+		"!Persistent ../x":                     {Kind: BindRW, Unusable: `is kept by the name "../x", which can't be used; ` + nameRule},
+		"!Snapshot {size: 10M, container: x}":  {Unusable: "is of the kind !Snapshot, which is not supported here"},
+		"!Container app":                       {Unusable: "is of the kind !Container, which is not supported here"},
+		"!CacheDir maven-cache":                {Unusable: "is of the kind !CacheDir, which is not supported here"},
+		"!Empty":                               {Unusable: "is of the kind !Empty, which is not supported here"},
+		"!BindRO /volumes/home":                {Kind: BindRO, Unusable: `has the source "/volumes/home", which is a folder of vagga's own and not supported here`},
+	} {
+		want.Path, want.Line = "/a", 5
+		if got := mustParse(t, containerWith("volumes:", "  /a: "+text)).Containers["t"].Volumes[0]; got != want {
+			t.Errorf("%s is read as\n%+v, want\n%+v", text, got, want)
+		}
+	}
+	checkWrong(t, []wrong{
+		{"key", containerWith("volumes: {/a: !Persistent {nmae: b}}"), `4: volume "/a" has an unknown key "nmae"`, `did you mean "name"?`},
+		{"list", containerWith("volumes: {/a: !Persistent [b]}"), `4: the name of volume "/a" must be a text, not a list`, ""},
+	})
 }

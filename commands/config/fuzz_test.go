@@ -126,6 +126,10 @@ func checkVolumes(t *testing.T, volumes []Volume) {
 	for _, v := range volumes {
 		want(t, path.IsAbs(v.Path) && path.Clean(v.Path) == v.Path && v.Path != "/" && !seen[v.Path], "volume", v)
 		seen[v.Path] = true
+		if v.Unusable != "" {
+			want(t, v.Source == "" && v.Size == 0 && v.Mode == 0 && v.Line >= 1, "unusable", v)
+			continue
+		}
 		bind, tmpfs := v.Kind == BindRW || v.Kind == BindRO, v.Kind == Tmpfs
 		want(t, bind == (v.Source != "") && tmpfs == (v.Size > 0), "volume", v)
 		want(t, bind || tmpfs || v.Kind == VaggaBin, "kind of", v)

@@ -13,7 +13,8 @@ var (
 		"image-cache-url", "persistent", "resolv-conf-path", "setup", "uids",
 	}
 
-	tmpfsIgnored = []string{"files", "subdirs"}
+	tmpfsIgnored      = []string{"files", "subdirs"}
+	persistentIgnored = []string{"init-command", "owner-gid", "owner-uid"}
 
 	// anyIgnored goes for children as well as for the commands themselves.
 	anyIgnored = []string{

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -94,4 +95,30 @@ func (p *parser) parsePort(e entry, what string) (port Port, err error) {
 			what, quote(e.key), quote(text))
 	}
 	return port, nil
+}
+
+// NetworkOf returns the narrowest network, from a /24 to a /17, that has all
+// addresses of the guests of some commands. It is the zero Prefix if there are no
+// addresses, or if no such network has them all.
+func NetworkOf(commands ...*Command) netip.Prefix {
+	var ips []netip.Addr
+	for _, c := range commands {
+		for _, child := range c.Children {
+			if child.Network != nil && child.Network.IP.IsValid() {
+				ips = append(ips, child.Network.IP)
+			}
+		}
+	}
+	for bits := 24; bits >= 17 && len(ips) > 0; bits-- {
+		network := netip.PrefixFrom(ips[0], bits).Masked()
+		if !slices.ContainsFunc(ips, func(ip netip.Addr) bool { return !network.Contains(ip) }) {
+			return network
+		}
+	}
+	return netip.Prefix{}
+}
+
+// Network returns what NetworkOf does for all commands of the file.
+func (f *File) Network() netip.Prefix {
+	return NetworkOf(slices.Collect(maps.Values(f.Commands))...)
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"net/netip"
 	"reflect"
 	"testing"
@@ -48,4 +49,34 @@ func TestPortsWrong(t *testing.T) {
 		wrong{"null", file("{80: }"), what + " must be a text, not nothing", ""},
 		wrong{"list", file("[80]"), what + " must be a mapping, not a list", ""},
 		wrong{"tag", file("!P {}"), what + ` can't have the tag "!P"; remove the tag`, ""}))
+}
+
+func TestNetworkOf(t *testing.T) {
+	file := func(ips ...string) *File {
+		text := "commands:\n"
+		for i, ip := range ips {
+			text += fmt.Sprintf("  c%d: !Supervise {children: {a: !Command {run: x, network: {ip: %s}}, b: !Command {run: x, network: {}}, c: !BridgeCommand {run: x}}}\n", i, ip)
+		}
+		return mustParse(t, text)
+	}
+	for want, ips := range map[string][]string{
+		"172.23.0.0/24": {"172.23.0.1", "172.23.0.255"},
+		"10.1.2.0/24":   {"10.1.2.3"},
+		"172.18.0.0/23": {"172.18.0.1", "172.18.1.1"},
+		"172.18.0.0/17": {"172.18.127.1", "172.18.0.1"},
+	} {
+		if got := file(ips...).Network(); got.String() != want {
+			t.Errorf("%s have %s, want %s", ips, got, want)
+		}
+	}
+	apart := file("172.18.0.1", "172.18.128.1")
+	if got := apart.Network(); got.IsValid() {
+		t.Errorf("what lies apart has %s", got)
+	}
+	if got := NetworkOf(apart.Commands["c1"]); got.String() != "172.18.128.0/24" {
+		t.Errorf("one command has %s", got)
+	}
+	if got := mustParse(t, childWith("run: x", "network: {}")).Network(); got.IsValid() {
+		t.Errorf("no addresses have %s", got)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -100,9 +101,15 @@ func resolve(n *yaml.Node) *yaml.Node {
 // without one of vagga's tags.
 func isNull(n *yaml.Node) bool {
 	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
-	return n.Kind == yaml.ScalarNode && n.Style&quoted == 0 &&
-		(n.Tag == "!!null" || n.Value == "" && tagOf(n) != "")
+	if n.Kind != yaml.ScalarNode || n.Style&quoted != 0 {
+		return false
+	}
+	return n.Tag == "!!null" || tagOf(n) != "" && slices.Contains(nullWords, n.Value)
 }
+
+// nullWords are YAML's ways to write nothing. The reader knows them only where
+// there is no tag in front.
+var nullWords = []string{"", "~", "null", "Null", "NULL"}
 
 // tagOf is a value's own tag, "!Command" for example, and "" for those of YAML
 // itself.
