@@ -231,7 +231,7 @@ func (p *parted) waits() {
 // atOnce makes many partitions at once, from outside and from inside of the run,
 // and kills some of them. What the kernel has in the end is one of them.
 func (p *parted) atOnce() {
-	const rounds, each = 3, 40
+	const rounds, each = 3, 16
 	for round := range rounds {
 		p.now = fmt.Sprintf("%d partitions at once, round %d", each, round+1)
 		var all []*exec.Cmd

@@ -173,6 +173,7 @@ func runSandbox(t *testing.T, become []string, script string, v variant) {
 		"-test.timeout="+(limit-10*time.Second).String()))
 	start := time.Now()
 	out, err := cmd.CombinedOutput()
+	t.Logf("processor time: %v of %v", (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Round(time.Millisecond), time.Since(start).Round(time.Millisecond))
 	switch {
 	case time.Since(start) >= limit:
 		t.Fatalf("ended after %v\n%s", limit, out)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,6 +41,37 @@ const strikeVar = "STRIKE"
 var strikeTools = strings.Fields("ip iptables iptables-restore busybox brctl sysctl hostname mount umount sudo nsenter unshare " +
 	"newuidmap newgidmap install mkdir rmdir rm touch dd ln cp kill modprobe sh true")
 
+// wrapperScript is the wrapper of each tool. It writes its words into the file of
+// the first number that is free, which is the step's, and becomes the tool. It
+// starts nothing for that, as there are thousands of such steps; what is unlike
+// others is left to the striker.
+const wrapperScript = `#!/bin/sh
+tool=${0##*/}
+what=
+read -r n <DIR/next
+set -C
+until { printf '%s\0' "${VAGGA_SUBCOMMAND:+child}" "$tool" "$@"; } 2>/dev/null >DIR/calls/${n:=1}; do
+	[ -e DIR/calls/$n ] || exit 99
+	n=$((n + 1))
+done
+set +C
+echo $((n + 1)) >DIR/next
+read -r order steps <DIR/order
+for step in $steps; do
+	[ "$step" != "$n" ] || what=$order
+done
+last=
+for last; do :; done
+if [ "$what$last" = "${last%_supervise}" ]; then
+	dirs=:$PATH:
+	while [ "$dirs" != "${dirs#*:DIR/tools:}" ]; do dirs=${dirs%%:DIR/tools:*}:${dirs#*:DIR/tools:}; done
+	dirs=${dirs#:}
+	PATH=${dirs%:}
+	exec "$tool" "$@"
+fi
+STRIKE_VAR=DIR exec STRIKER "$what" "$tool" "$@"
+`
+
 func newStrike(ts *testscript.TestScript) strike {
 	s := strike{ts.MkAbs("strike")}
 	striker, err := exec.LookPath("striker")
@@ -49,7 +79,7 @@ func newStrike(ts *testscript.TestScript) strike {
 	ts.Check(os.MkdirAll(s.tools(), 0o755))
 	// The kind of an iptables shows in the name of its file.
 	wrapper := "wrapper-" + os.Getenv(iptablesVar)
-	script := fmt.Sprintf("#!/bin/sh\n%s=%s exec %s \"${0##*/}\" \"$@\"\n", strikeVar, s.dir, striker)
+	script := strings.NewReplacer("STRIKER", striker, "STRIKE_VAR", strikeVar, "DIR", s.dir).Replace(wrapperScript)
 	ts.Check(os.WriteFile(filepath.Join(s.tools(), wrapper), []byte(script), 0o755))
 	for _, tool := range strikeTools {
 		if _, err := exec.LookPath(tool); err == nil {
@@ -68,15 +98,18 @@ func (s strike) file(name string) string { return filepath.Join(s.dir, name) }
 // count anew.
 func (s strike) order(ts *testscript.TestScript, what string, steps ...int) {
 	for _, name := range []string{"calls", "reached", "go"} {
-		if err := os.Remove(s.file(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			ts.Check(err)
-		}
+		ts.Check(os.RemoveAll(s.file(name)))
 	}
+	ts.Check(os.Mkdir(s.file("calls"), 0o777))
+	ts.Check(os.WriteFile(s.file("next"), []byte("1\n"), 0o666))
+	// Whatever the umask, all users of the sandbox write there.
+	ts.Check(os.Chmod(s.file("calls"), 0o777))
+	ts.Check(os.Chmod(s.file("next"), 0o666))
 	words := []string{what}
 	for _, n := range steps {
 		words = append(words, strconv.Itoa(n))
 	}
-	ts.Check(os.WriteFile(s.file("order"), []byte(strings.Join(words, " ")), 0o644))
+	ts.Check(os.WriteFile(s.file("order"), []byte(strings.Join(words, " ")+"\n"), 0o644))
 }
 
 // command is the program, called with the wrappers.
@@ -87,11 +120,16 @@ func (s strike) command(args ...string) *exec.Cmd {
 
 // calls are those of the steps so far, in their order.
 func (s strike) calls(ts *testscript.TestScript) []call {
-	calls, err := readCalls(s.file("calls"))
-	if !errors.Is(err, fs.ErrNotExist) {
+	var calls []call
+	for {
+		text, err := os.ReadFile(filepath.Join(s.file("calls"), strconv.Itoa(len(calls)+1)))
+		if errors.Is(err, fs.ErrNotExist) {
+			return calls
+		}
 		ts.Check(err)
+		words := strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
+		calls = append(calls, call{Env: words[:1], Argv: words[1:]})
 	}
-	return calls
 }
 
 // reached waits until a wrapper holds its step, and says so; false if the
@@ -117,13 +155,14 @@ func (s strike) letGo(ts *testscript.TestScript) {
 // aChild marks the call that starts a child of a run: it lasts as long as that.
 const aChild = "child"
 
-// strikerMain is the program behind the wrappers: striker TOOL ARGUMENT…
+// strikerMain is the program behind the wrappers: striker ORDER TOOL ARGUMENT…,
+// with an order that is empty where there is none for that step.
 func strikerMain() {
-	s, argv := strike{os.Getenv(strikeVar)}, os.Args[1:]
+	s, what, argv := strike{os.Getenv(strikeVar)}, os.Args[1], os.Args[2:]
 	child, path := os.Getenv("VAGGA_SUBCOMMAND") != "", os.Getenv("PATH")
 	dirs := slices.DeleteFunc(filepath.SplitList(path), func(d string) bool { return d == s.tools() })
 	os.Setenv("PATH", strings.Join(dirs, ":"))
-	what, stays := s.next(argv, child), child
+	stays := child
 	if last := len(argv) - 1; argv[last] == "_supervise" {
 		// What a tool starts is no step of its own, but for the process inside.
 		argv = slices.Insert(argv, last-1, "env", "PATH="+path)
@@ -146,31 +185,6 @@ func strikerMain() {
 		os.Exit(code)
 	}
 	become(argv)
-}
-
-// next counts a call, and returns what is to happen to it; empty for nothing.
-func (s strike) next(argv []string, child bool) string {
-	file, err := os.OpenFile(s.file("calls"), os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o666)
-	fakeCheck(err)
-	defer file.Close()
-	os.Chmod(s.file("calls"), 0o666) // whoever comes first, and whatever the umask
-	fakeCheck(syscall.Flock(int(file.Fd()), syscall.LOCK_EX))
-	c := call{Argv: argv}
-	if child {
-		c.Env = []string{aChild}
-	}
-	line, err := json.Marshal(c)
-	fakeCheck(err)
-	_, err = file.Write(append(line, '\n'))
-	fakeCheck(err)
-	calls, err := readCalls(s.file("calls"))
-	fakeCheck(err)
-	text, err := os.ReadFile(s.file("order"))
-	fakeCheck(err)
-	if words := strings.Fields(string(text)); slices.Contains(words[1:], strconv.Itoa(len(calls))) {
-		return words[0]
-	}
-	return ""
 }
 
 // run runs the tool and returns its exit code.
