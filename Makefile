@@ -32,7 +32,7 @@ GOTESTSUM   = bin/tools/gotestsum@v1.13.0
 # Runs the tests. With CI set, what is skipped without being known fails, too.
 RUNNER   ?= scripts/gotest $(GOTESTSUM)
 # Not what ends a test that hangs: each has limits of its own.
-TIMEOUT  ?= 60m
+TIMEOUT  ?= 3h
 FUZZTIME ?= 20s
 PKG      ?= ./...
 TESTS    ?=

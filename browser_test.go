@@ -98,11 +98,12 @@ func (b browser) start(t *testing.T, file string, options ...string) (out, logge
 	return stdout.String(), stderr.String()
 }
 
-// shot is a picture of a page. The browser may take it before there is something
-// to see, and then is asked again.
+// shot is a picture of a page. The browser may take it before all is there that is
+// to be seen, so it is asked until two pictures are the same.
 func (b browser) shot(t *testing.T, file string, options ...string) image.Image {
 	t.Helper()
 	name := filepath.Join(b.dir, "shot.png")
+	var last image.Image
 	for range 20 {
 		os.Remove(name)
 		_, logged := b.start(t, file, append(options, "--screenshot="+name)...)
@@ -114,11 +115,12 @@ func (b browser) shot(t *testing.T, file string, options ...string) image.Image 
 		if err != nil {
 			t.Fatal(err)
 		}
-		if colours(picture) > 1 {
+		if colours(picture) > 1 && last != nil && same(picture, last) {
 			return picture
 		}
+		last = picture
 	}
-	t.Fatalf("nothing is to be seen of %s", file)
+	t.Fatalf("nothing is to be seen of %s, or something else each time", file)
 	return nil
 }
 

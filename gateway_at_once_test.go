@@ -46,9 +46,12 @@ func (k *striking) atOnce() {
 	k.wantState(k.base)
 }
 
-// goodReason is why a command may not be done.
+// goodReason is why a command may not be done. It may have waited for another
+// one before, and said so.
 var goodReason = map[string]*regexp.Regexp{
-	"create":  regexp.MustCompile(`\Avagganet: (there is a gateway vagga already|the gateway vagga is in use by: |a run is starting on the gateway)`),
-	"destroy": regexp.MustCompile(`\Avagganet: (there is no gateway vagga|the gateway vagga is in use by: |a run is starting on the gateway)`),
-	"run":     regexp.MustCompile(`\Avagganet: (there is no gateway vagga|the gateway vagga is half there|the gateway vagga is being removed)`),
+	"create":  regexp.MustCompile(`\A` + waited + `vagganet: (there is a gateway vagga already|the gateway vagga is in use by: |a run is starting on the gateway)`),
+	"destroy": regexp.MustCompile(`\A` + waited + `vagganet: (there is no gateway vagga|the gateway vagga is in use by: |a run is starting on the gateway)`),
+	"run":     regexp.MustCompile(`\A` + waited + `vagganet: (there is no gateway vagga|the gateway vagga is half there|the gateway vagga is being removed)`),
 }
+
+const waited = `(?:vagganet: waiting for process \d+ of user \S+.*\n)*`

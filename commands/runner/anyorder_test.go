@@ -25,7 +25,7 @@ func TestAnyOrder(t *testing.T) {
 	if out, err := exec.Command("mkfifo", dir+"/fifo").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	last := plan.Step{Argv: []string{"cat", dir + "/log"}, Capture: "log"}
 	heard := anyOrder("read word <" + dir + "/fifo; echo $word; sleep 0.2; echo $word >" + dir + "/log")
@@ -107,18 +107,22 @@ func TestAnyOrderInterrupted(t *testing.T) {
 	d := newDiary(t)
 	cause := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(context.Background())
-	var p plan.Plan
+	p := plan.Plan{d.step("first", "true")}
+	p[0].AnyOrder, p[0].Undo = "x", []plan.Step{d.step("undone", "true")}
 	for range 10 * runtime.GOMAXPROCS(0) {
-		s := anyOrder("sleep 0.1")
-		p = append(p, s)
+		p = append(p, anyOrder("sleep 0.1"))
 	}
-	p[0].Undo = []plan.Step{d.step("undone", "true")}
-	time.AfterFunc(50*time.Millisecond, func() { cancel(cause) })
+	go func() {
+		for d.read(t) == "" {
+			time.Sleep(5 * time.Millisecond)
+		}
+		cancel(cause)
+	}()
 	err := new(Runner).Run(ctx, append(p, anyOrder("echo last >>"+d.file)))
 	if !errors.Is(err, cause) {
 		t.Errorf("%v", err)
 	}
-	if got := d.read(t); got != "undone" {
+	if got := d.read(t); got != "first undone" {
 		t.Errorf("ran %q", got)
 	}
 }

@@ -10,8 +10,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// readPatience is how long the others wait for one that doesn't read its input.
-const readPatience = time.Second
+// usualReadPatience is how long the others wait for one that doesn't read its input.
+const usualReadPatience = time.Second
+
+var readPatience = usualReadPatience
 
 // feed gives a step its input, or what is left of it, and ends it there. One that
 // doesn't want all of it says by its exit code how that is.

@@ -22,7 +22,7 @@ func TestTogether(t *testing.T) {
 	if out, err := exec.Command("mkfifo", dir+"/fifo").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	one := together("read word; echo $word >"+dir+"/fifo", "hello\n")
 	two := together("read word; read heard <"+dir+"/fifo; echo $word $heard", "other\n")
@@ -38,6 +38,8 @@ func TestTogether(t *testing.T) {
 
 // None gets the last line of its input before all have read the others.
 func TestTogetherInTheEnd(t *testing.T) {
+	readPatience = time.Minute
+	defer func() { readPatience = usualReadPatience }()
 	d := newDiary(t)
 	quick := together("read one; read two; echo quick:$two >>"+d.file, "1\n2\n")
 	slow := together("sleep 0.2; echo slow >>"+d.file+"; read one; read two; read three; echo $three >>"+d.file+".2", "1\n2\n3\n")

@@ -75,11 +75,10 @@ func TestProcesses(t *testing.T) {
 }
 
 func eventually(t *testing.T, what string, is func() bool) {
-	for range 100 {
+	for limit := time.Now().Add(2 * time.Minute); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
 		if is() {
 			return
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 	t.Fatalf("never: %s", strings.TrimSpace(what))
 }

@@ -248,6 +248,7 @@ func TestNext(t *testing.T) {
 type fakeHands struct {
 	refuses int // this child can't be started; -1 for none
 	exits   chan exit
+	killed  chan struct{} // closed by kill, if there is one
 	log     []string
 }
 
@@ -260,11 +261,17 @@ func (h *fakeHands) start(i int) error {
 }
 
 func (h *fakeHands) send(s syscall.Signal)  { h.log = append(h.log, "send "+signalName(s)) }
-func (h *fakeHands) kill()                  { h.log = append(h.log, "kill") }
 func (h *fakeHands) suspend()               { h.log = append(h.log, "suspend") }
 func (h *fakeHands) resume()                { h.log = append(h.log, "resume") }
 func (h *fakeHands) say(text string)        { h.log = append(h.log, text) }
 func (h *fakeHands) payOwed() time.Duration { return 0 }
+
+func (h *fakeHands) kill() {
+	h.log = append(h.log, "kill")
+	if h.killed != nil {
+		close(h.killed)
+	}
+}
 
 func (h *fakeHands) mono(time.Duration) float64 { return 0 }
 
@@ -291,7 +298,7 @@ func (h *fakeHands) reap() []exit {
 // TestLoop has a run go by, with everything that can happen coming from other
 // goroutines.
 func TestLoop(t *testing.T) {
-	h := &fakeHands{refuses: -1, exits: make(chan exit, 3)}
+	h := &fakeHands{refuses: -1, exits: make(chan exit, 3), killed: make(chan struct{})}
 	signals, died := make(chan syscall.Signal), make(chan struct{})
 	spec := testSpec(plan.StopOnFailure)
 	spec.KillAfter = 50 * time.Millisecond
@@ -302,7 +309,7 @@ func TestLoop(t *testing.T) {
 		h.exits <- exit{1, 4}
 		died <- struct{}{}
 		signals <- syscall.SIGTERM
-		time.Sleep(200 * time.Millisecond)
+		<-h.killed
 		h.exits <- exit{0, 137}
 		died <- struct{}{}
 		h.exits <- exit{2, 137}

@@ -4,84 +4,102 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
 
-// TestModes runs printed scripts: each child waits a while, and then ends
-// with its code. The shell is no init here, so those that are left over end by
-// themselves.
+// A modeChild ends with its code when its condition holds, which is a command.
+type modeChild struct {
+	when string
+	code int
+}
+
+// What children wait for; said is written by those that end, and exit by the
+// script when one has ended.
+const (
+	now         = "true"
+	never       = "sleep 1000; false"
+	oneHasSaid  = "[ -s said ]"
+	oneHasEnded = "[ -s exit ]"
+	twoHave     = `[ "$(wc -l <exit)" -eq 2 ]`
+)
+
+// TestModes runs printed scripts, whose children end one after another.
 func TestModes(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		mode     Mode
-		children []string // seconds and exit codes
+		children []modeChild
 		code     int
 		said     string // by those that lasted until the end
 	}{
-		{"the first, even well", StopOnFailure, []string{"0.2 0", "0.6 5"}, 0, "a"},
-		{"the first", StopOnFailure, []string{"0.6 0", "0.2 5"}, 5, "b"},
-		{"all well", WaitAllSuccessful, []string{"0 0", "0.4 0"}, 0, "ab"},
-		{"the first failure", WaitAllSuccessful, []string{"0 0", "0.2 7", "0.8 0"}, 7, "ab"},
-		{"the first failure of all", WaitAll, []string{"0.3 3", "0.1 4", "0.5 0"}, 4, "bac"},
-		{"no failure", WaitAll, []string{"0.3 0", "0.1 0"}, 0, "ba"},
+		{"the first, even well", StopOnFailure, []modeChild{{now, 0}, {never, 5}}, 0, "a"},
+		{"the first", StopOnFailure, []modeChild{{never, 0}, {now, 5}}, 5, "b"},
+		{"all well", WaitAllSuccessful, []modeChild{{now, 0}, {oneHasSaid, 0}}, 0, "ab"},
+		{"the first failure", WaitAllSuccessful, []modeChild{{now, 0}, {oneHasSaid, 7}, {never, 0}}, 7, "ab"},
+		{"the first failure of all", WaitAll, []modeChild{{oneHasEnded, 3}, {now, 4}, {twoHave, 0}}, 4, "bac"},
+		{"no failure", WaitAll, []modeChild{{oneHasSaid, 0}, {now, 0}}, 0, "ba"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			code, said := runScript(t, test.mode, test.children)
-			if code != test.code || said != test.said {
+			cmd := startScript(t, test.mode, test.children)
+			if err := cmd.Wait(); cmd.ProcessState == nil {
+				t.Fatal(err)
+			}
+			if code, said := cmd.ProcessState.ExitCode(), read(t, cmd.Dir); code != test.code || said != test.said {
 				t.Errorf("code %d and %q, not %d and %q", code, said, test.code, test.said)
 			}
 		})
 	}
 }
 
+// TestRestart sees a child start again, a second after it has ended.
 func TestRestart(t *testing.T) {
 	t.Parallel()
-	dir := tempDir(t)
-	script := childScript(t, dir, Restart, []string{"0 3"})
-	// Inside of timeout's own group, what is left over goes too.
-	exec.Command("timeout", "-s", "KILL", "2.5", "sh", script).Run()
-	if said := read(t, dir); said != "aaa" {
-		t.Errorf("%q", said)
+	start := time.Now()
+	cmd := startScript(t, Restart, []modeChild{{now, 3}})
+	for limit := start.Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		text, _ := os.ReadFile(cmd.Dir + "/said")
+		if took := time.Since(start); len(text) >= 3 && took < 2*time.Second {
+			t.Fatalf("%q after %v", text, took)
+		} else if len(text) >= 3 {
+			break
+		}
+		if time.Now().After(limit) {
+			t.Fatalf("%q", text)
+		}
 	}
+	syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	cmd.Wait()
 }
 
-func runScript(t *testing.T, mode Mode, children []string) (int, string) {
-	dir := tempDir(t)
-	cmd := exec.Command("sh", childScript(t, dir, mode, children))
-	// Its output goes nowhere, not into a pipe that those left over hold.
-	if err := cmd.Run(); cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	return cmd.ProcessState.ExitCode(), read(t, dir)
-}
-
-func childScript(t *testing.T, dir string, mode Mode, children []string) string {
+// startScript starts the script of some children, in a folder of its own, and sees
+// to it that none of its processes is left over: the shell is no init here.
+func startScript(t *testing.T, mode Mode, children []modeChild) *exec.Cmd {
+	cmd := exec.Command("sh", "script")
+	cmd.Dir = t.TempDir()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	var p Plan
 	for i, child := range children {
 		name := string(rune('a' + i))
-		seconds, code, _ := strings.Cut(child, " ")
-		p = append(p, Step{Argv: []string{"sh", "-c", `sleep "$1"; printf %s "$2" >>` + dir + `/said; exit "$3"`, "sh", seconds, name, code},
-			Child: name, ExitFile: dir + "/exit", Mode: mode})
+		p = append(p, Step{Argv: []string{"sh", "-c", "until " + child.when + `; do sleep 0.05; done; printf %s "$1" >>said; exit "$2"`, "sh", name, strconv.Itoa(child.code)},
+			Child: name, ExitFile: cmd.Dir + "/exit", Mode: mode})
 	}
 	var b strings.Builder
 	if err := Script(&b, "test", p); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(dir, "script")
-	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(cmd.Dir, "script"), []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return file
-}
-
-// tempDir is left to those that are left over until they have ended.
-func tempDir(t *testing.T) string {
-	dir := t.TempDir()
-	t.Cleanup(func() { time.Sleep(time.Second) })
-	return dir
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	return cmd
 }
 
 func read(t *testing.T, dir string) string {
