@@ -44,7 +44,7 @@ const (
 // Limits are for what hangs. On a slow machine that is busy, and is emulated
 // perhaps, everything else is done in a part of them.
 const (
-	patience    = 2 * time.Minute  // for something that is to happen in a script
+	patience    = 3 * time.Minute  // for something that is to happen in a script
 	sandboxTime = 20 * time.Minute // for a script; then the kernel ends it
 	closingTime = 30 * time.Second // before go test's own limit, to end what runs and say what didn't
 )
