@@ -19,6 +19,7 @@ import (
 	"vagganet/commands/prober"
 	"vagganet/commands/runstate"
 	"vagganet/commands/supervisor"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -62,7 +63,7 @@ type Host struct{ machine.Host }
 
 // Runs lists the runs that are up, and says of which others it removed the names.
 func (Host) Runs(g netcmd.Gateway) ([]runstate.Run, error) {
-	return runstate.List(g, func(name string) { say(os.Stderr, "run %s was killed: its name is free again", name) })
+	return runstate.List(g, func(name string) { say(terminal.Err, "run %s was killed: its name is free again", name) })
 }
 
 // Inside is the run that the caller is in; nil outside of any.
@@ -107,11 +108,11 @@ func (a App) Main(args []string) int {
 	}
 	os.Setenv("PATH", withSystemFolders(os.Getenv("PATH")))
 	if len(args) == 2 && args[1] == supervisor.InsideVerb {
-		return supervisor.Inside(func(err error) { report(os.Stderr, err) })
+		return supervisor.Inside(func(err error) { report(terminal.Err, err) })
 	}
 	if len(args) > 1 && standIns[args[1]] != nil {
 		if err := standIns[args[1]](args[2:]); err != nil {
-			report(os.Stderr, err)
+			report(terminal.Err, err)
 			return exitFailed
 		}
 		return 0
@@ -141,7 +142,7 @@ func withSystemFolders(path string) string {
 // probe is the process that probes links.
 func probe() int {
 	if err := prober.Main(os.Stdin, os.Stdout); err != nil {
-		report(os.Stderr, err)
+		report(terminal.Err, err)
 		return exitFailed
 	}
 	return 0
@@ -151,7 +152,7 @@ func probe() int {
 func between(args []string) int {
 	code, err := job.Inside(args)
 	if err != nil {
-		report(os.Stderr, err)
+		report(terminal.Err, err)
 		return exitOwn
 	}
 	return code
@@ -161,6 +162,21 @@ func (a App) main(ctx context.Context, args []string) int {
 	a.asVagga = filepath.Base(args[0]) == "vagga"
 	app := a.cli()
 	called, err := arrange(app, alias(app, args))
+	code := runVerb(ctx, app, called, err)
+	lost := terminal.Lost()
+	if lost == nil || code != 0 {
+		return code
+	}
+	report(terminal.Err, lost)
+	if passesOn(called.path) {
+		return exitOwn
+	}
+	return exitFailed
+}
+
+// runVerb runs a verb, unless there is an error already, reports the error, and
+// returns the exit code.
+func runVerb(ctx context.Context, app *cli.App, called call, err error) int {
 	if err == nil {
 		err = loadSettings()
 	}
@@ -177,7 +193,7 @@ func (a App) main(ctx context.Context, args []string) int {
 	if err == nil {
 		return 0
 	}
-	report(os.Stderr, withUsage(err, called.path))
+	report(terminal.Err, withUsage(err, called.path))
 	var usage usageError
 	var by supervisor.Interrupted
 	var coded codedError
@@ -257,7 +273,7 @@ func (a App) cli() *cli.App {
 			}
 		}
 	}
-	app.Writer, app.ErrWriter = os.Stdout, io.Discard
+	app.Writer, app.ErrWriter = terminal.Out, io.Discard
 	return app
 }
 

@@ -2,12 +2,12 @@ package commands
 
 import (
 	"context"
-	"os"
 
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/job"
 	"vagganet/commands/runner"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd/plan"
 )
 
@@ -23,7 +23,7 @@ func (a App) apply(c *cli.Context, title string, p plan.Plan) error {
 // applyBy prints a plan, or has it run by somebody who does more besides.
 func (a App) applyBy(c *cli.Context, title string, p plan.Plan, run func(context.Context, plan.Plan) error) error {
 	if c.Bool("dry-run") {
-		return plan.Script(os.Stdout, title, p)
+		return plan.Script(terminal.Out.Script(), title, p)
 	}
 	if err := a.checkTools(p); err != nil {
 		return err
@@ -36,7 +36,7 @@ func (a App) applyBy(c *cli.Context, title string, p plan.Plan, run func(context
 // process inside.
 func (a App) foreground(c *cli.Context, s plan.Step, through bool) error {
 	if c.Bool("dry-run") {
-		return plan.Script(os.Stdout, title(c, "a command in "+s.Place.Name), plan.Plan{s})
+		return plan.Script(terminal.Out.Script(), title(c, "a command in "+s.Place.Name), plan.Plan{s})
 	}
 	code, err := job.Run(newRunner(c).Command(s), through)
 	if err != nil {
@@ -48,7 +48,7 @@ func (a App) foreground(c *cli.Context, s plan.Step, through bool) error {
 func newRunner(c *cli.Context) *runner.Runner {
 	r := &runner.Runner{}
 	if c.Bool("trace") {
-		r.Trace = os.Stderr
+		r.Trace = terminal.Err
 	}
 	return r
 }

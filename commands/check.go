@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/story"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -78,7 +78,11 @@ func (a App) check(c *cli.Context) error {
 		return err
 	}
 	result.tell(live)
-	if err := result.print(os.Stdout, c.Bool("json")); err != nil {
+	out := io.Writer(terminal.Out)
+	if c.Bool("json") {
+		out = terminal.Out.JSON()
+	}
+	if err := result.print(out, c.Bool("json")); err != nil {
 		return err
 	}
 	if !result.OK {

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/machine"
 	"vagganet/commands/runstate"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -65,7 +65,7 @@ func (a App) create(c *cli.Context) error {
 		return err
 	}
 	if facts.NoBridgeFilter {
-		say(os.Stderr, "br_netfilter is not installed, so partitions will be made in the guests")
+		say(terminal.Err, "br_netfilter is not installed, so partitions will be made in the guests")
 	}
 	p := g.BecomeRoot()
 	if found := facts.Gateway.Parts; found.Any() {
@@ -74,7 +74,7 @@ func (a App) create(c *cli.Context) error {
 			return err
 		}
 		defer retired.Close()
-		say(os.Stderr, "removing what is left of a gateway %s that was half made", g.Interface)
+		say(terminal.Err, "removing what is left of a gateway %s that was half made", g.Interface)
 		p = append(p, g.Destroy()...)
 		g.Host.Forwarding = g.Host.Forwarding && !found.Forwarding
 		if found.Neighbours {
@@ -92,7 +92,7 @@ func (a App) makingAlone(c *cli.Context) (io.Closer, error) {
 		return io.NopCloser(nil), err
 	}
 	return runstate.Making(c.Context, g, func(who string) {
-		say(os.Stderr, "waiting for %s, which makes or removes a gateway %s", who, g.Interface)
+		say(terminal.Err, "waiting for %s, which makes or removes a gateway %s", who, g.Interface)
 	})
 }
 

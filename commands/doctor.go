@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -14,6 +13,7 @@ import (
 
 	"vagganet/commands/doctor"
 	"vagganet/commands/runner"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
@@ -52,12 +52,12 @@ func (a App) doctor(c *cli.Context) error {
 	}
 	report := doctor.Examine(facts)
 	if c.Bool("json") {
-		out := json.NewEncoder(os.Stdout)
+		out := json.NewEncoder(terminal.Out.JSON())
 		out.SetIndent("", "  ")
 		out.SetEscapeHTML(false) // commands have "&&"
 		err = out.Encode(report)
 	} else {
-		err = report.Write(os.Stdout, !color.NoColor)
+		err = report.Write(terminal.Out.Raw(), !color.NoColor)
 	}
 	if err == nil && !report.OK {
 		return exitCode(exitFailed)
@@ -129,6 +129,9 @@ func neededTools(g netcmd.Gateway) []string {
 	environ := plan.Plan{live.ReadEnv("a", netcmd.Process{PID: 1, UserID: 1})}
 	for _, s := range allSteps(slices.Concat(g.Create(), g.Destroy(), run.Plan(), environ)) {
 		needed = append(needed, toolWords(s)...)
+		if s.OnlyEnv {
+			needed = append(needed, "env") // of a script
+		}
 	}
 	slices.Sort(needed)
 	return slices.Compact(needed)

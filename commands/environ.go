@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"syscall"
 
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -23,13 +24,13 @@ func becomeCommand(argv []string) int {
 		}
 	}
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-		say(os.Stderr, "%s: not found", printable(argv[0]))
+		say(terminal.Err, "%s: not found", argv[0])
 		return exitNotFound
 	}
 	var failed *exec.Error
 	if errors.As(err, &failed) {
 		err = failed.Err
 	}
-	say(os.Stderr, "%s: %v", printable(argv[0]), err)
+	say(terminal.Err, "%s: %v", argv[0], err)
 	return exitCantRun
 }

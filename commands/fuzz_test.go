@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/commands/terminal"
+
 	"al.essio.dev/pkg/shellescape"
 	"github.com/urfave/cli/v2"
 )
@@ -114,14 +116,14 @@ func FuzzPrintable(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got := printable(text)
+		got := terminal.Clean(text)
 		for _, r := range got {
 			if r != '\n' && r != '\t' && (r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u202e') {
 				t.Fatalf("%q has %q", got, r)
 			}
 		}
-		if printable(got) != got || strings.Count(got, "\n") != strings.Count(text, "\n") {
-			t.Fatalf("%q, and then %q", got, printable(got))
+		if terminal.Clean(got) != got || strings.Count(got, "\n") != strings.Count(text, "\n") {
+			t.Fatalf("%q, and then %q", got, terminal.Clean(got))
 		}
 	})
 }

@@ -2,12 +2,12 @@ package commands
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/picture"
+	"vagganet/commands/terminal"
 )
 
 func (a App) graphVerb() *cli.Command {
@@ -46,7 +46,7 @@ func (a App) graph(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(os.Stdout, format.Draw(picture.Network{Run: live.Run, Cuts: cuts, Shaped: shapes.Links()}))
+	_, err = fmt.Fprint(terminal.Out, format.Draw(picture.Network{Run: live.Run, Cuts: cuts, Shaped: shapes.Links()}))
 	return err
 }
 

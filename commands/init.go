@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/config"
+	"vagganet/commands/terminal"
 )
 
 // starter is the file that init writes.
@@ -37,7 +38,7 @@ func (a App) init(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("print") {
-		_, err := os.Stdout.Write(starter)
+		_, err := terminal.Out.Write(starter)
 		return err
 	}
 	path := config.FileName
@@ -54,7 +55,7 @@ func (a App) init(c *cli.Context) error {
 			"vagganet init --force replaces it; vagganet init --print only shows what it would be")
 	}
 	if err == nil {
-		say(os.Stderr, "wrote %s", path)
+		say(terminal.Err, "wrote %s", path)
 	}
 	return err
 }

@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"vagganet/commands/config"
 	"vagganet/commands/ports"
 	"vagganet/commands/runner"
 	"vagganet/commands/supervisor"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -20,30 +19,12 @@ import (
 func report(w io.Writer, err error) {
 	said := ""
 	for _, e := range split(err) {
-		fmt.Fprintf(w, "vagganet: %s\n", printable(e.Error()))
+		fmt.Fprintf(w, "vagganet: %s\n", terminal.Clean(e.Error()))
 		if hint := hintFor(e); hint != "" && hint != said {
 			said = hint
-			fmt.Fprintf(w, "hint: %s\n", strings.ReplaceAll(printable(hint), "\n", "\nhint: "))
+			fmt.Fprintf(w, "hint: %s\n", strings.ReplaceAll(terminal.Clean(hint), "\n", "\nhint: "))
 		}
 	}
-}
-
-// printable writes out what a terminal would obey or hide: messages may have
-// texts in them of a file that somebody else wrote.
-func printable(text string) string {
-	var b strings.Builder
-	for i, r := range text {
-		_, size := utf8.DecodeRuneInString(text[i:])
-		switch {
-		case strconv.IsPrint(r) && (r != utf8.RuneError || size > 1), r == '\n', r == '\t':
-			b.WriteRune(r)
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, text[i])
-		default:
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		}
-	}
-	return b.String()
 }
 
 // split takes apart errors that were joined, such as a failed step and what
@@ -62,7 +43,7 @@ func split(err error) []error {
 
 // say writes a message that is no error.
 func say(w io.Writer, format string, args ...any) {
-	fmt.Fprintf(w, "vagganet: "+format+"\n", args...)
+	io.WriteString(w, terminal.Clean(fmt.Sprintf("vagganet: "+format+"\n", args...)))
 }
 
 // hinted is an error with its cure.

@@ -11,6 +11,7 @@ import (
 
 	"vagganet/commands/story"
 	"vagganet/commands/supervisor"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
@@ -246,7 +247,7 @@ func tell(c *cli.Context, told []string, cuts netcmd.Cuts) {
 	}
 	if !c.Bool("dry-run") {
 		for _, line := range told {
-			say(os.Stderr, "%s", line)
+			say(terminal.Err, "%s", line)
 		}
 	}
 	if l, found := cuts.HalfDead(); found {
@@ -254,7 +255,7 @@ func tell(c *cli.Context, told []string, cuts netcmd.Cuts) {
 		if l.How == netcmd.Reject {
 			from = "is refused to " + l.From + " and looks dead to " + l.To
 		}
-		say(os.Stderr, "what %s sends doesn't reach %s, but what %s sends reaches %s: TCP needs both, and %s",
+		say(terminal.Err, "what %s sends doesn't reach %s, but what %s sends reaches %s: TCP needs both, and %s",
 			l.From, l.To, l.To, l.From, from)
 	}
 }

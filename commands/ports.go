@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/machine"
 	"vagganet/commands/ports"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -25,7 +25,7 @@ func (a App) sweepPorts(c *cli.Context, g netcmd.Gateway) error {
 		return nil
 	}
 	for _, line := range ports.Describe(gone) {
-		say(os.Stderr, "%s", line)
+		say(terminal.Err, "%s", line)
 	}
 	return err
 }
@@ -39,7 +39,7 @@ func withoutPorts(run *netcmd.Run) {
 	for i := range run.Guests {
 		run.Guests[i].Ports = nil
 	}
-	say(os.Stderr, "an isolated run has no gateway, so its ports can't be reached from the host")
+	say(terminal.Err, "an isolated run has no gateway, so its ports can't be reached from the host")
 }
 
 // closePorts closes the ports of a run that has ended, in whatever way. By then
@@ -51,11 +51,11 @@ func closePorts(c *cli.Context, run netcmd.Run) {
 	}
 	gone, err := ports.Sweep(context.WithoutCancel(c.Context), newRunner(c), run.Gateway)
 	if err != nil {
-		report(os.Stderr, fmt.Errorf("the run's ports could not be closed: %w", err))
+		report(terminal.Err, fmt.Errorf("the run's ports could not be closed: %w", err))
 	}
 	gone = slices.DeleteFunc(gone, func(f netcmd.Forwarded) bool { return f.Token == run.Token })
 	for _, line := range ports.Describe(gone) {
-		say(os.Stderr, "%s", line)
+		say(terminal.Err, "%s", line)
 	}
 }
 
@@ -68,8 +68,8 @@ func warnOfResolver(g netcmd.Gateway, facts machine.Facts) {
 	}
 	err := fmt.Errorf("guests can't look names up: the host's resolver is %s, and the gateway does not lead to it", local)
 	if note.NoIptables {
-		report(os.Stderr, withHint(err, "it was made with --no-iptables"))
+		report(terminal.Err, withHint(err, "it was made with --no-iptables"))
 		return
 	}
-	report(os.Stderr, withHint(err, "make the gateway again: vagganet%s destroy; vagganet%s create", interfaceOption(g), interfaceOption(g)))
+	report(terminal.Err, withHint(err, "make the gateway again: vagganet%s destroy; vagganet%s create", interfaceOption(g), interfaceOption(g)))
 }

@@ -21,6 +21,7 @@ import (
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/commands/supervisor"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
@@ -118,7 +119,7 @@ func (a App) runCommand(c *cli.Context) error {
 		return err
 	}
 	if unheard != nil {
-		report(os.Stderr, unheard)
+		report(terminal.Err, unheard)
 		code = cmp.Or(code, exitOwn)
 	}
 	return passOn(code)
@@ -174,7 +175,7 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 		run.CutsIn = netcmd.InGuests
 	}
 	if run.NoProc = facts.NoProc; run.NoProc {
-		say(os.Stderr, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
+		say(terminal.Err, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
 	}
 	if err := checkUserIDs(*run, facts); err != nil {
 		return spec, facts, err
@@ -351,7 +352,7 @@ func sayPassedOver(file *config.File) {
 		keys = append(keys, fmt.Sprintf("%s (line %s)", key, where))
 	}
 	if keys != nil {
-		say(os.Stderr, "%s: these keys of vagga's mean nothing here, and are passed over: %s", file.Path, strings.Join(keys, ", "))
+		say(terminal.Err, "%s: these keys of vagga's mean nothing here, and are passed over: %s", file.Path, strings.Join(keys, ", "))
 	}
 }
 

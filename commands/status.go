@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -14,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/runstate"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -104,11 +104,11 @@ func (a App) status(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		out := json.NewEncoder(os.Stdout)
+		out := json.NewEncoder(terminal.Out.JSON())
 		out.SetIndent("", "  ")
 		return out.Encode(s)
 	}
-	return s.write(os.Stdout)
+	return s.write(terminal.Out)
 }
 
 // runStatuses leaves out runs that are still being set up, and those that end

@@ -13,6 +13,7 @@ import (
 
 	"vagganet/commands/config"
 	"vagganet/commands/supervisor"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -60,7 +61,7 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 func saySeed(c *cli.Context, spec supervisor.Spec) {
 	drawn := slices.ContainsFunc(spec.Faults, func(f supervisor.Planned) bool { return f.Random })
 	if drawn && !c.IsSet("seed") {
-		say(os.Stderr, "seed %d: with run --seed %d, the same faults are drawn again", spec.Run.Seed, spec.Run.Seed)
+		say(terminal.Err, "seed %d: with run --seed %d, the same faults are drawn again", spec.Run.Seed, spec.Run.Seed)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 
+	"vagganet/commands/terminal"
+
 	"github.com/fatih/color"
 )
 
@@ -26,7 +28,7 @@ func (r Report) Write(w io.Writer, colour bool) error {
 			section = row.Section
 			fmt.Fprintf(&b, "%s:\n", section)
 		}
-		fmt.Fprintf(&b, "  %s  %-*s  %s\n", paint(row.State, colour), width, row.Name, row.What)
+		fmt.Fprintf(&b, "  %s  %-*s  %s\n", paint(row.State, colour), width, row.Name, terminal.Clean(row.What))
 		writeCure(&b, row)
 	}
 	fmt.Fprintf(&b, "\n%s\n", r.summary())
@@ -43,7 +45,7 @@ func writeCure(b *strings.Builder, row Row) {
 		if label == "cure" && row.Command != "" {
 			label = "note"
 		}
-		fmt.Fprintf(b, "           %-5s %s\n", label+":", line.text)
+		fmt.Fprintf(b, "           %-5s %s\n", label+":", terminal.Clean(line.text))
 	}
 }
 

@@ -4,6 +4,7 @@ package page
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"vagganet/commands/story"
@@ -92,7 +93,7 @@ func (c *Collector) Add(e story.Event) {
 	case story.Exit:
 		c.exit(e)
 	case story.Line:
-		c.line(e)
+		c.lines(e)
 	case story.Suspend:
 		c.pauses = append(c.pauses, span{from: e.Mono})
 		c.mark(e.Mono, -1, "note", "the run stands still")
@@ -153,17 +154,24 @@ func (c *Collector) resume(e story.Event) {
 	c.mark(e.Mono, -1, "note", "the run goes on")
 }
 
-// line keeps as many of a child's first lines as of its latest.
-func (c *Collector) line(e story.Event) {
+// lines takes one or more lines that came together.
+func (c *Collector) lines(e story.Event) {
 	i := c.number(e.Child, e.Node)
-	l := c.lanes[i]
 	text := ""
 	if e.Text != nil {
-		text = readable(*e.Text)
+		text = *e.Text
 	}
+	for line := range strings.SplitSeq(text, "\n") {
+		c.line(e, i, line)
+	}
+}
+
+// line keeps as many of a child's first lines as of its latest.
+func (c *Collector) line(e story.Event, i int, text string) {
+	l := c.lanes[i]
 	c.seen++
 	l.lines++
-	line := entry{e.Mono, c.seen, i, e.Stream, text}
+	line := entry{e.Mono, c.seen, i, e.Stream, readable(text)}
 	if e.Stream == "stderr" {
 		l.err.add(e.Mono)
 	} else {
@@ -189,7 +197,7 @@ func (c *Collector) half() int { return max(linesLeast, linesMost/len(c.lanes)) 
 func (l *lane) cutLatest(count int) {
 	if more := len(l.latest) - count; more > 0 {
 		l.left += more
-		l.latest = slices.Clone(l.latest[more:])
+		l.latest = slices.Delete(l.latest, 0, more)
 	}
 }
 

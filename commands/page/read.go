@@ -12,7 +12,7 @@ import (
 // Read hears events to their end. Each is given to others, too, as it was
 // written; nil if there are none.
 func (c *Collector) Read(from io.Reader, others func(kind story.Kind, line []byte)) error {
-	lines := bufio.NewReader(from)
+	lines := bufio.NewReaderSize(from, 64<<10)
 	for {
 		line, err := lines.ReadBytes('\n')
 		if err == io.EOF {

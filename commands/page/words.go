@@ -19,6 +19,9 @@ var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:
 // readable is what a program has written, as a page can show it: without
 // colours, with signs for control characters, and not too long.
 func readable(text string) string {
+	if isPlain(text) {
+		return strings.Clone(text) // and not a part of the lines that came with it
+	}
 	text = strings.TrimSuffix(escapes.ReplaceAllString(text, ""), "\r")
 	more := ""
 	if len(text) > textMost {
@@ -34,6 +37,16 @@ func readable(text string) string {
 		b.WriteString(sign(r))
 	}
 	return b.String() + more
+}
+
+// isPlain reports whether a text can be shown as it is, as most can.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] >= 0x7f {
+			return false
+		}
+	}
+	return len(text) <= textMost
 }
 
 // sign is what stands for a character: "^G" for Ctrl+G.

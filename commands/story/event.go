@@ -27,7 +27,8 @@
 //	check         what, ok, differences (a number), by
 //	suspend       the run stands still (Ctrl+Z), and so do the clocks of its faults
 //	resume        it goes on
-//	line          child, node, stream ("stdout" or "stderr"), text; only where somebody asked for them
+//	line          child, node, stream ("stdout" or "stderr"), text: one or more lines that came together; only where
+//	              somebody asked for them
 //	run-end       code
 //
 // What is cut now is the whole of it, after the event: "cut" are links between

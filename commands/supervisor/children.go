@@ -15,6 +15,7 @@ import (
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/commands/story"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
@@ -70,7 +71,11 @@ func supervise(spec Spec, r *runner.Runner, told *story.Writer, tell func(word s
 	for _, line := range n.amiss.lines() {
 		ps.say(line)
 	}
-	if n.failed || n.amiss.fails() {
+	lost := out.isLost()
+	if lost != nil {
+		ps.say(lost.Error())
+	}
+	if n.failed || n.amiss.fails() || lost != nil {
 		return cmp.Or(d.exitCode(), Failed)
 	}
 	return d.exitCode()
@@ -115,7 +120,7 @@ func startWithOutput(cmd *exec.Cmd, child netcmd.Child, out *output) error {
 	return cmd.Start()
 }
 
-func (ps *processes) say(text string) { fmt.Fprintf(os.Stderr, "vagganet: %s\n", text) }
+func (ps *processes) say(text string) { fmt.Fprintf(terminal.Err, "vagganet: %s\n", text) }
 
 // reap takes the exits of all processes that ended, and returns the children's.
 func (ps *processes) reap() []exit {

@@ -17,6 +17,7 @@ import (
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/commands/story"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -28,6 +29,9 @@ const Failed = 125
 func Inside(report func(error)) int {
 	result := os.NewFile(resultFD, "result")
 	code := inside(report, func(word string) { fmt.Fprintln(result, word) })
+	if terminal.Err.Lost() != nil {
+		code = cmp.Or(code, Failed) // a message that nobody got
+	}
 	fmt.Fprintln(result, code)
 	return code
 }
@@ -52,7 +56,7 @@ func inside(report func(error), tell func(word string)) int {
 	go listenDirectly(signals, cancel)
 	r := &runner.Runner{}
 	if spec.Trace {
-		r.Trace = os.Stderr
+		r.Trace = terminal.Err
 	}
 	name, err := runstate.Register(spec.Run.Gateway, spec.RunFolders, spec.Run.Name, spec.Run.Token, spec.ExactName)
 	if err != nil {
@@ -165,7 +169,7 @@ func setUp(ctx context.Context, r *runner.Runner, run *netcmd.Run) (<-chan story
 	}
 	removed, err := ports.Open(ctx, r, *run)
 	for _, line := range ports.Describe(removed) {
-		fmt.Fprintln(os.Stderr, "vagganet: "+line)
+		fmt.Fprintln(terminal.Err, "vagganet: "+line)
 	}
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vagganet/commands/story"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -96,9 +97,12 @@ func (o *output) mark(text string) {
 func (o *output) writeMarks() {
 	defer close(o.marked)
 	for text := range o.marks {
-		line := o.coloured(os.Stderr, faultsName, "-- "+text) + "\n"
+		line := o.coloured(os.Stderr, faultsName, "-- "+terminal.CleanLine(text)) + "\n"
 		o.write.Lock()
-		os.Stderr.WriteString(line)
+		_, err := terminal.Err.Raw().Write([]byte(line))
+		if o.lost == nil {
+			o.lost = err
+		}
 		o.write.Unlock()
 	}
 }

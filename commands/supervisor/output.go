@@ -1,16 +1,14 @@
 package supervisor
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"slices"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
@@ -19,16 +17,15 @@ import (
 	"vagganet/netcmd"
 )
 
-// lineMax is how long a line may be, in bytes, until it is written in pieces.
-const lineMax = 64 << 10
-
 // output writes the children's lines, each whole and with the child's name.
 type output struct {
 	prefix  bool
 	width   int
 	colours map[string]*color.Color
 	write   sync.Mutex
-	pumps   sync.WaitGroup
+	// lost is why something could not be written, the first time.
+	lost  error
+	pumps sync.WaitGroup
 	// told gets the lines, too; nil if nobody asked for them.
 	told  *story.Writer
 	marks chan string
@@ -104,33 +101,58 @@ func (o *output) coloured(to *os.File, name, text string) string {
 	return c.Sprint(text)
 }
 
-// pump copies lines until the writers are gone. A last line without its end
-// gets one. Event is what each of them is.
+// pump copies lines until the writers are gone, as many at once as are there. A
+// last line without its end gets one. Event is what they are.
 func (o *output) pump(to io.Writer, from io.Reader, head []byte, event story.Event) {
-	lines := bufio.NewReaderSize(from, lineMax)
-	for piece := false; ; {
-		line, err := lines.ReadSlice('\n')
-		// The rest of a line that was written in pieces may be its end alone.
-		if len(line) > 0 && !(piece && len(line) == 1 && err == nil) {
-			line = bytes.TrimSuffix(line, []byte("\n"))
-			whole := slices.Concat(head, line, []byte("\n"))
-			o.write.Lock()
-			_, err := to.Write(whole)
-			o.write.Unlock()
-			if errors.Is(err, syscall.EPIPE) {
-				o.unheard()
-			}
-			if o.told != nil {
-				text := string(line)
-				event.Text = &text
-				o.told.Write(event)
-			}
+	in := make([]byte, readMost)
+	lines, flood := lines{head: head}, flood{}
+	for {
+		n, err := from.Read(in)
+		lines.add(in[:n])
+		if err != nil {
+			lines.end()
 		}
-		piece = err == bufio.ErrBufferFull
-		if err != nil && !piece {
+		o.pass(to, &lines, event)
+		if err != nil {
 			return
 		}
+		if n < readMost/2 && flood.comes(time.Now()) {
+			time.Sleep(gather)
+		}
 	}
+}
+
+// pass writes the lines that are whole.
+func (o *output) pass(to io.Writer, l *lines, event story.Event) {
+	if len(l.whole) == 0 {
+		return
+	}
+	o.write.Lock()
+	_, err := to.Write(l.whole)
+	if o.lost == nil {
+		o.lost = err
+	}
+	o.write.Unlock()
+	if errors.Is(err, syscall.EPIPE) {
+		o.unheard()
+	}
+	if o.told != nil {
+		text := string(l.texts[:len(l.texts)-1])
+		event.Text = &text
+		o.told.Write(event)
+	}
+	l.whole, l.texts = l.whole[:0], l.texts[:0]
+}
+
+// isLost is why some of the output could not be written; nil if all was, or if
+// nobody reads it.
+func (o *output) isLost() error {
+	o.write.Lock()
+	defer o.write.Unlock()
+	if o.lost == nil || errors.Is(o.lost, syscall.EPIPE) {
+		return nil
+	}
+	return fmt.Errorf("output of the children was lost: %w", o.lost)
 }
 
 // wait returns when all of the children's output is written.

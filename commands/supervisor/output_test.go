@@ -38,7 +38,11 @@ func TestPump(t *testing.T) {
 		{[]string{"\n\n"}, "a | \na | \n"},
 		{[]string{"é\xff\x00\r\n"}, "a | é\xff\x00\r\n"},
 		{[]string{long[1:] + "\nb\n"}, "a | " + long[1:] + "\na | b\n"},
-		{[]string{long, "tail\nb\n"}, "a | " + long + "\na | tail\na | b\n"},
+		{[]string{long + "\nb\n"}, "a | " + long + "\na | b\n"},
+		{[]string{long, "tail\nb\n"}, "a | " + long + cutMark + "\na | tail\na | b\n"},
+		{[]string{long + long, long + "\n"}, "a | " + long + cutMark + "\na | " + long + cutMark + "\na | " + long + "\n"},
+		{[]string{long, "x"}, "a | " + long + cutMark + "\na | x\n"},
+		{[]string{long[1:] + "é\n"}, "a | " + long[1:] + cutMark + "\na | é\n"},
 	} {
 		if got := pumped(c.pieces...); got != c.want {
 			t.Errorf("%.40q became %.80q", c.pieces, got)
@@ -46,14 +50,87 @@ func TestPump(t *testing.T) {
 	}
 }
 
-// lineWriter checks that each write is one whole line.
+// lineWriter checks that each write is of whole lines.
 type lineWriter struct{ t *testing.T }
 
 func (w lineWriter) Write(p []byte) (int, error) {
-	if line := string(p); strings.Count(line, "\n") != 1 || !strings.HasSuffix(line, "\n") {
-		w.t.Errorf("%q is not one line", line)
+	text := string(p)
+	if !strings.HasSuffix(text, "\n") {
+		w.t.Errorf("%q has no end", text)
+	}
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "x | ") {
+			w.t.Errorf("%q has no head", line)
+		}
 	}
 	return len(p), nil
+}
+
+// countingWriter counts writes.
+type countingWriter struct{ writes, bytes int }
+
+func (w *countingWriter) Write(p []byte) (int, error) {
+	w.writes++
+	w.bytes += len(p)
+	return len(p), nil
+}
+
+// Lines that are there together are passed on together, and so they are to who
+// wants to know of them.
+func TestPumpBatches(t *testing.T) {
+	const count = 100000
+	var out, events countingWriter
+	o := outputOf()
+	o.told = story.NewWriter(&events)
+	o.pump(&out, strings.NewReader(strings.Repeat("short\n", count)), []byte("x | "), story.Event{Kind: story.Line})
+	if err := o.told.Close(); err != nil || out.bytes != count*len("x | short\n") || out.writes > 20 {
+		t.Errorf("%d bytes in %d writes: %v", out.bytes, out.writes, err)
+	}
+	if events.bytes > count*len("short\n")*3/2 {
+		t.Errorf("%d bytes of events", events.bytes)
+	}
+}
+
+// A line comes at once, while its writer waits for it to have come.
+func TestPumpAtOnce(t *testing.T) {
+	from, to := io.Pipe()
+	come, out := io.Pipe()
+	go outputOf().pump(out, from, []byte("x | "), story.Event{})
+	for range 3 {
+		io.WriteString(to, "line\n")
+		got := make([]byte, len("x | line\n"))
+		if _, err := io.ReadFull(come, got); err != nil || string(got) != "x | line\n" {
+			t.Fatalf("%q: %v", got, err)
+		}
+	}
+	to.Close()
+}
+
+// What can't be written is remembered, but not where the reader went away: that
+// ends the run.
+func TestLostOutput(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skipf("skipped: %v", err)
+	}
+	defer full.Close()
+	o := outputOf()
+	o.pump(full, strings.NewReader("a\nb\n"), nil, story.Event{})
+	if err := o.isLost(); err == nil {
+		t.Error("nothing was lost")
+	}
+	from, to, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.Close()
+	unheard := false
+	o = outputOf()
+	o.unheard = func() { unheard = true }
+	o.pump(to, strings.NewReader("a\nb\n"), nil, story.Event{})
+	if err := o.isLost(); err != nil || !unheard {
+		t.Errorf("%v, %v", err, unheard)
+	}
 }
 
 func TestPumpWritesWholeLines(t *testing.T) {
