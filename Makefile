@@ -34,6 +34,8 @@ RUNNER   ?= scripts/gotest $(GOTESTSUM)
 # Not what ends a test that hangs: each has limits of its own.
 TIMEOUT  ?= 3h
 FUZZTIME ?= 20s
+# Scripts wait about half of their time, for processes and for packets that don't come.
+PARALLEL ?= $(shell echo $$((2 * $$(nproc))))
 PKG      ?= ./...
 TESTS    ?=
 ROWS     ?=
@@ -64,7 +66,7 @@ test-all: test ## the same, with each script of testdata/kernel in all of its va
 
 .PHONY: go-test
 go-test: have-go $(filter $(GOTESTSUM),$(RUNNER)) ## the tests alone (PKG=./netcmd, TESTS=Kernel/run, RUNNER='go test -v')
-	$(RUNNER) -count=1 -timeout $(TIMEOUT) -run '$(TESTS)' $(PKG)
+	$(RUNNER) -count=1 -timeout $(TIMEOUT) -parallel $(PARALLEL) -run '$(TESTS)' $(PKG)
 
 # Apart from the others: they take a minute or two, and packages that not
 # everybody wants to install.

@@ -127,7 +127,7 @@ func (b browser) shot(t *testing.T, file string, options ...string) image.Image 
 var (
 	loaded = regexp.MustCompile(`"url":"([^"]*)"`)
 	// What the browser asks for by itself, every time that it is started.
-	browsersOwn = regexp.MustCompile(`^https?://[a-z0-9.]*(google|googleapis|gvt1)\.com/`)
+	browsersOwn = regexp.MustCompile(`^https?://[a-z0-9.-]*(google|googleapis|gvt1)\.com/`)
 	svgLane     = regexp.MustCompile(`<g class="lane">`)
 	logLine     = regexp.MustCompile(`<li class="[^"]*"><time>[0-9.]*</time><b>([^<]*)</b><span>([^<]*)</span></li>`)
 )
