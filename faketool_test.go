@@ -80,6 +80,10 @@ func fakeTool() {
 	switch argv[0] {
 	case "node":
 		waitForNodes()
+	case "tc":
+		if slices.Contains(argv, "-json") { // there is nothing of what is asked for
+			fmt.Print(strings.Repeat("[]\n", strings.Count(c.Stdin, "\n")))
+		}
 	case "mkdir":
 		if dir := argv[len(argv)-1]; !filepath.IsAbs(dir) {
 			fakeCheck(os.MkdirAll(dir, 0o755)) // the shell goes on with it

@@ -21,6 +21,8 @@ type Check struct {
 	OK bool `json:"ok"`
 	// Links are all ordered pairs of guests.
 	Links []netcmd.CheckedLink `json:"links"`
+	// Shaped lists the links that delay, lose and so on, and may answer so.
+	Shaped []netcmd.ShapedLink `json:"shaped"`
 	// Trouble says, by its name, why a guest could not be probed.
 	Trouble map[string]string `json:"trouble"`
 
@@ -45,7 +47,7 @@ func (a App) checkVerb() *cli.Command {
 			"With more than 16 guests, all are told each other's hardware addresses first, and\n" +
 			"forget them afterwards: the kernel's table of those is small. Where a process may\n" +
 			"have few open files (ulimit -n), links take their turns.\n\n" +
-			"--json prints {run, ok, links, trouble}. Each link has from and to, cut and\n" +
+			"--json prints {run, ok, links, shaped, trouble}. Each link has from and to, cut and\n" +
 			"cut_back (whether it is cut, and the way back), state (ok, leaks, dead or unknown),\n" +
 			"and what was found, udp and tcp: through, silent or refused. Trouble has, by guest,\n" +
 			"why it could not be probed; its links are unknown.",
@@ -97,6 +99,10 @@ func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration
 	if err != nil {
 		return Check{}, err
 	}
+	shapes, err := a.readShapes(c, live)
+	if err != nil {
+		return Check{}, err
+	}
 	program, _ := a.Machine.Program()
 	plan := live.Check(program, cuts, limit)
 	if err := a.checkTools(plan); err != nil {
@@ -112,7 +118,7 @@ func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration
 	}
 	links, err := netcmd.Judge(cuts, found)
 	differs := func(l netcmd.CheckedLink) bool { return l.State != netcmd.LinkOK }
-	return Check{Run: live.Run, Links: links, Trouble: found.Trouble, guests: cuts.Guests,
+	return Check{Run: live.Run, Links: links, Shaped: shapes.Links(), Trouble: found.Trouble, guests: cuts.Guests,
 		OK: !slices.ContainsFunc(links, differs) && len(found.Trouble) == 0}, err
 }
 
@@ -188,6 +194,9 @@ func (r Check) summary() string {
 		if count[state] > 0 {
 			text += fmt.Sprintf("; %d %s", count[state], state)
 		}
+	}
+	if len(r.Shaped) > 0 {
+		text += fmt.Sprintf("; %d shaped", len(r.Shaped))
 	}
 	return text
 }

@@ -79,9 +79,6 @@ func (a App) shape(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.checkTools(live.ListShapes()); err != nil {
-		return err
-	}
 	lock, err := lockToChange(c, live)
 	if err != nil {
 		return err
@@ -128,13 +125,14 @@ func shapeRows(links []netcmd.Link, shape netcmd.Shape) []story.Row {
 }
 
 // readShapes reads how the links of a run are shaped, also for a dry run: that is
-// no change. Where there is no tc, nothing is.
+// no change.
 func (a App) readShapes(c *cli.Context, live netcmd.LiveRun) (netcmd.Shapes, error) {
-	if !a.Machine.Has(live.Tools.TC[0]) {
-		return netcmd.NoShapes(live.Names()), nil
+	p := live.ListShapes()
+	if err := a.checkTools(p); err != nil {
+		return netcmd.Shapes{}, err
 	}
 	r := newRunner(c)
-	if err := r.Run(c.Context, live.ListShapes()); err != nil {
+	if err := r.Run(c.Context, p); err != nil {
 		return netcmd.Shapes{}, err
 	}
 	return live.ReadShapes(r.Var)

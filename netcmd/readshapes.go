@@ -16,14 +16,14 @@ import (
 const shapesRead = "shapes"
 
 // ListShapes is the plan that reads how links are shaped. What it captures is for
-// ReadShapes. It may fail, where the kernel can't shape at all.
+// ReadShapes.
 func (l LiveRun) ListShapes() plan.Plan {
 	s := l.at(Bridge, "how links are shaped", l.Tools.TC.With("-json", "-batch", "-")...)
 	batch := []string{"qdisc show"}
 	for _, guest := range l.Names() {
 		batch = append(batch, "filter show dev "+Port(guest)+" egress")
 	}
-	s.Stdin, s.Capture, s.MayFail = lines(batch...), shapesRead, true
+	s.Stdin, s.Capture = lines(batch...), shapesRead
 	return plan.Plan{s}
 }
 
@@ -47,9 +47,6 @@ type filter struct {
 func (l LiveRun) ReadShapes(captured func(variable string) string) (Shapes, error) {
 	s := NoShapes(l.Names())
 	text := captured(shapesRead)
-	if strings.TrimSpace(text) == "" {
-		return s, nil
-	}
 	// One list for each line of the batch.
 	lists := json.NewDecoder(strings.NewReader(text))
 	var qdiscs []qdisc
@@ -59,8 +56,9 @@ func (l LiveRun) ReadShapes(captured func(variable string) string) (Shapes, erro
 	read := map[[2]int]Shape{}
 	for to, guest := range s.Guests {
 		port := Port(guest)
-		s.there[to] = placesOf(qdiscs, port)
-		readQueues(qdiscs, port, to, read)
+		if err := s.readQueues(qdiscs, port, to, read); err != nil {
+			return s, err
+		}
 		var filters []filter
 		if err := lists.Decode(&filters); err != nil {
 			return s, fmt.Errorf("can't read what tc says of the filters of %s: %w", port, err)
@@ -75,62 +73,75 @@ func (l LiveRun) ReadShapes(captured func(variable string) string) (Shapes, erro
 	return s, nil
 }
 
-// placesOf are the qdiscs of a port that hang from nothing else, as a line that
-// removes them names them.
-func placesOf(qdiscs []qdisc, port string) []string {
-	var places []string
+// readQueues reads what is on a port, and in its senders' classes.
+func (s Shapes) readQueues(qdiscs []qdisc, port string, to int, read map[[2]int]Shape) error {
 	for _, q := range qdiscs {
-		switch {
-		case q.Dev != port:
-		case q.Kind == "clsact":
-			places = append(places, "clsact")
-		case q.Root && q.Kind == "htb":
-			places = append(places, "root")
+		if q.Dev != port {
+			continue
 		}
-	}
-	return places
-}
-
-// readQueues reads what is in the senders' classes of a port.
-func readQueues(qdiscs []qdisc, port string, to int, read map[[2]int]Shape) {
-	for _, q := range qdiscs {
-		from, found := senderOf(q.Parent)
-		if q.Dev != port || !found {
+		switch {
+		case q.Kind == "clsact":
+			s.there[place{to, clsactPlace}] = true
+			continue
+		case q.Root && q.Kind == "htb":
+			s.there[place{to, rootPlace}] = true
+			continue
+		}
+		from, inClass, found := senderOf(q.Parent)
+		if !found {
 			continue
 		}
 		ends := [2]int{from, to}
-		switch shape := read[ends]; q.Kind {
-		case "netem":
-			var o struct {
-				Delay   struct{ Delay, Jitter float64 }
-				Reorder struct{ Reorder float64 }
-				Corrupt struct{ Corrupt float64 }
-			}
-			if json.Unmarshal(q.Options, &o) == nil {
-				shape.Delay, shape.Jitter = rounded(o.Delay.Delay*1e3), rounded(o.Delay.Jitter*1e3)
-				shape.Reorder, shape.Corrupt = percent(o.Reorder.Reorder), percent(o.Corrupt.Corrupt)
-				read[ends] = shape
-			}
-		case "tbf":
-			var o struct{ Rate float64 } // in bytes
-			if json.Unmarshal(q.Options, &o) == nil {
-				shape.Rate = o.Rate * 8
-				read[ends] = shape
-			}
+		if inClass {
+			s.leaves[ends] = q.Handle
 		}
+		shape := read[ends]
+		if err := q.read(&shape); err != nil {
+			return fmt.Errorf("can't read what tc says of the queues of %s: %w", port, err)
+		}
+		read[ends] = shape
 	}
+	return nil
+}
+
+// read puts what a queue does into a shape.
+func (q qdisc) read(shape *Shape) error {
+	switch q.Kind {
+	case "netem":
+		var o struct {
+			Delay   struct{ Delay, Jitter float64 }
+			Reorder struct{ Reorder float64 }
+			Corrupt struct{ Corrupt float64 }
+		}
+		if err := json.Unmarshal(q.Options, &o); err != nil {
+			return err
+		}
+		shape.Delay, shape.Jitter = rounded(o.Delay.Delay*1e3), rounded(o.Delay.Jitter*1e3)
+		shape.Reorder, shape.Corrupt = percent(o.Reorder.Reorder), percent(o.Corrupt.Corrupt)
+	case "tbf":
+		var o struct{ Rate float64 } // in bytes
+		if err := json.Unmarshal(q.Options, &o); err != nil {
+			return err
+		}
+		shape.Rate = o.Rate * 8
+	}
+	return nil
 }
 
 // senderOf is the number of the guest for which that is made that hangs there: in
 // its class, or in its netem.
-func senderOf(parent string) (int, bool) {
+func senderOf(parent string) (from int, inClass, found bool) {
 	major, minor, _ := strings.Cut(parent, ":")
+	inClass = major+":" == rootHandle
 	text, first := major, int64(2)
-	if major+":" == rootHandle {
+	if inClass {
 		text, first = minor, 1
 	}
 	number, err := strconv.ParseInt(text, 16, 32)
-	return int(number - first), err == nil && number >= first
+	if !inClass {
+		number %= otherTurn
+	}
+	return int(number - first), inClass, err == nil && number >= first
 }
 
 // readFilters reads what is drawn at a port.

@@ -2,6 +2,7 @@ package netcmd
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -84,23 +85,36 @@ type Shapes struct {
 	// Guests are the nodes, sorted by name.
 	Guests []string
 	links  map[[2]int]Shape // by the numbers of sender and receiver
-	// there are the qdiscs that the kernel has on a receiver's port, as a line
-	// of tc names them.
-	there map[int][]string
+	// there are the qdiscs that the kernel has on receivers' ports, and leaves the
+	// handles of what is in the senders' classes.
+	there  map[place]bool
+	leaves map[[2]int]string
 }
+
+// place is where a qdisc hangs from nothing else: on the port of a guest, by its
+// number.
+type place struct {
+	to   int
+	kind placeKind
+}
+
+type placeKind int
+
+const (
+	clsactPlace placeKind = iota
+	rootPlace
+)
 
 // NoShapes are those of a run in which no link has one.
 func NoShapes(guests []string) Shapes {
-	return Shapes{slices.Sorted(slices.Values(guests)), map[[2]int]Shape{}, map[int][]string{}}
+	return Shapes{slices.Sorted(slices.Values(guests)), map[[2]int]Shape{}, map[place]bool{}, map[[2]int]string{}}
 }
 
 // With is the shapes with some links in another one. The links are of guests that
 // there are, as Pairs reads them.
 func (s Shapes) With(links []Link, shape Shape) Shapes {
 	changed := NoShapes(s.Guests)
-	for ends, old := range s.links {
-		changed.links[ends] = old
-	}
+	maps.Copy(changed.links, s.links)
 	for _, l := range links {
 		from, _ := slices.BinarySearch(s.Guests, l.From)
 		to, _ := slices.BinarySearch(s.Guests, l.To)
@@ -128,16 +142,6 @@ func (s Shapes) Links() []ShapedLink {
 		}
 	}
 	return links
-}
-
-// sameTo says whether both have the same shapes for what is sent to a guest.
-func (s Shapes) sameTo(to int, other Shapes) bool {
-	for from := range s.Guests {
-		if ends := [2]int{from, to}; s.links[ends] != other.links[ends] {
-			return false
-		}
-	}
-	return true
 }
 
 // any says whether one of the links to a guest has a shape of that kind.

@@ -33,7 +33,7 @@ func tc(l LiveRun, batch string) string {
 		words := strings.Fields(line)
 		port := after(words, "dev")
 		switch {
-		case words[0] == "qdisc" && words[1] == "add":
+		case words[0] == "qdisc" && (words[1] == "add" || words[1] == "replace"):
 			q := map[string]any{"dev": port, "parent": after(words, "parent"), "handle": after(words, "handle"), "root": slices.Contains(words, "root")}
 			for _, kind := range []string{"clsact", "htb", "netem", "tbf"} {
 				if slices.Contains(words, kind) {
@@ -117,37 +117,68 @@ func TestShapesAreReadBack(t *testing.T) {
 	}
 	gone := l.Shape(NoShapes(l.Names()), got)
 	for line := range strings.Lines(gone[0].Stdin) {
-		if !strings.HasPrefix(line, "qdisc del ") {
+		if words := strings.Fields(line); words[1] != "del" && words[0] != "filter" || words[0] == "qdisc" {
 			t.Errorf("to clear all there is %s", line)
 		}
 	}
 }
 
-// TestLeftovers takes away what a command that failed half way has left.
-func TestLeftovers(t *testing.T) {
-	l := shapedRun(2)
-	now, err := l.ReadShapes(func(string) string {
-		return `[{"kind":"clsact","dev":"g-g00","parent":"ffff:fff1"},{"kind":"htb","dev":"g-g00","handle":"1:","root":true},
-			{"kind":"noqueue","dev":"g-g01","handle":"0:","root":true}][][]`
-	})
-	if err != nil {
-		t.Fatal(err)
+// A link that changes has its own filters, class and queue changed, and nothing else
+// is named: neither what all have, nor what is other links'.
+func TestShapeChangesAlone(t *testing.T) {
+	l := shapedRun(3)
+	a, c := []Link{link(l, 0, 1)}, []Link{link(l, 2, 1)}
+	now := NoShapes(l.Names())
+	apply := func(wanted Shapes) []string {
+		t.Helper()
+		p := l.Shape(wanted, now)
+		if p == nil {
+			return nil
+		}
+		now, wanted.there = wanted, map[place]bool{{1, clsactPlace}: true, {1, rootPlace}: true}
+		now.there, now.leaves = wanted.there, map[[2]int]string{{0, 1}: leafIn(p[0].Stdin, "1:1"), {2, 1}: leafIn(p[0].Stdin, "1:3")}
+		return strings.Split(strings.TrimSuffix(p[0].Stdin, "\n"), "\n")
 	}
-	plan := l.Shape(NoShapes(l.Names()), now)
-	if want := "qdisc del dev g-g00 clsact\nqdisc del dev g-g00 root\n"; plan == nil || plan[0].Stdin != want {
-		t.Errorf("plan %v, not %q", plan, want)
+	apply(now.With(a, Shape{Loss: 1, Rate: 8000}).With(c, Shape{Delay: 5, Rate: 8000}))
+	for _, shape := range []Shape{{Loss: 2, Rate: 8000}, {Loss: 2}, {Delay: 3}, {Delay: 3, Rate: 8000}, {Delay: 4, Rate: 9000}, {Rate: 9000}, {Duplicate: 1}, {}} {
+		before := now.leaves[[2]int{0, 1}]
+		for _, line := range apply(now.With(a, shape)) {
+			words := strings.Fields(line)
+			own := after(words, "classid") == "1:1" || after(words, "handle") == "1" && words[0] == "filter" ||
+				words[0] == "qdisc" && (after(words, "parent") == "1:1" || after(words, "parent") == "2:1" || after(words, "parent") == "4002:1")
+			if !own || words[0] == "qdisc" && words[1] == "del" {
+				t.Errorf("to have %v there is %s", shape, line)
+			}
+			if after(words, "parent") == "1:1" && after(words, "handle") == before {
+				t.Errorf("the queue of the link is changed, not made anew: %s", line)
+			}
+		}
+	}
+}
+
+// leafIn is the handle of what lines of tc put into a class.
+func leafIn(batch, class string) string {
+	for line := range strings.Lines(batch) {
+		if words := strings.Fields(line); words[0] == "qdisc" && after(words, "parent") == class {
+			return after(words, "handle")
+		}
+	}
+	return ""
+}
+
+// Many packets may be under way on a link that is slow.
+func TestDelayHoldsMany(t *testing.T) {
+	if netem := (Shape{Delay: 50}).netem(); !strings.HasPrefix(netem, "netem limit 100000 delay 50ms") {
+		t.Error(netem)
 	}
 }
 
 func TestShapesUnread(t *testing.T) {
 	l := shapedRun(2)
-	for _, text := range []string{"no JSON", `[{"kind":1}]`, `[]`, `[][]`, `[][{]`} {
+	for _, text := range []string{"no JSON", `[{"kind":1}]`, `[]`, `[][]`, `[][{]`, "", " \n", `[{"kind":"tbf","dev":"g-g00","parent":"1:1","options":{"rate":"x"}}][][]`} {
 		if _, err := l.ReadShapes(func(string) string { return text }); err == nil {
 			t.Errorf("%q is read without an error", text)
 		}
-	}
-	if s, err := l.ReadShapes(func(string) string { return "" }); err != nil || len(s.Links()) > 0 {
-		t.Errorf("where tc said nothing, there are %v, %v", s.Links(), err)
 	}
 }
 

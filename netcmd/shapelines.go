@@ -23,8 +23,10 @@ import (
 //     others pass; in the class netem, if something is delayed, reordered or
 //     corrupted; and in that, or in the class itself, tbf with the rate.
 //
-// Of a port of which something changes, all is made anew: what is on its way
-// there is lost, as where a cable is plugged elsewhere.
+// Only what belongs to the links that change is touched, so all others lose
+// nothing. What is queued on a link that gets another shape is lost. To make clsact
+// or htb on a port that is in use, the kernel stops it for a moment, and drops what
+// comes there meanwhile: so both are made once, and then stay.
 const (
 	rootHandle = "1:"
 	// freely is the rate of a class that holds nothing back.
@@ -47,30 +49,30 @@ const (
 )
 
 // Shape is the plan that gives the links these shapes and no others. Now is what
-// ReadShapes has found; ports that are as they should be are left alone. The plan
+// ReadShapes has found; links that are as they should be are left alone. The plan
 // is empty where all are.
 func (l LiveRun) Shape(wanted, now Shapes) plan.Plan {
 	var batch []string
 	address := l.addresses()
 	for to, guest := range wanted.Guests {
-		leftover := len(now.there[to]) > 0 && !now.any(to, func(s Shape) bool { return s != Shape{} })
-		if wanted.sameTo(to, now) && !leftover {
-			continue
+		p := shapedPort{port: Port(guest)}
+		if wanted.any(to, Shape.drawn) && !now.there[place{to, clsactPlace}] {
+			p.add("qdisc add dev %s clsact", p.port)
 		}
-		for _, qdisc := range now.there[to] {
-			batch = append(batch, "qdisc del dev "+Port(guest)+" "+qdisc)
-		}
-		if wanted.any(to, Shape.drawn) {
-			batch = append(batch, "qdisc add dev "+Port(guest)+" clsact")
-		}
-		if wanted.any(to, Shape.queued) {
-			batch = append(batch, "qdisc add dev "+Port(guest)+" root handle "+rootHandle+" htb")
+		if wanted.any(to, Shape.queued) && !now.there[place{to, rootPlace}] {
+			p.add("qdisc add dev %s root handle %s htb", p.port, rootHandle)
 		}
 		for from, sender := range wanted.Guests {
+			ends := [2]int{from, to}
+			if wanted.links[ends] == now.links[ends] {
+				continue
+			}
 			ip := address[sender].As4()
-			shape := wanted.links[[2]int{from, to}]
-			batch = append(batch, shape.lines(Port(guest), from, binary.BigEndian.Uint32(ip[:]))...)
+			p.from, p.address = from, binary.BigEndian.Uint32(ip[:])
+			p.draw(wanted.links[ends], now.links[ends])
+			p.queue(wanted.links[ends], now.links[ends], now.leaves[ends])
 		}
+		batch = append(batch, p.lines...)
 	}
 	if batch == nil {
 		return nil
@@ -80,41 +82,97 @@ func (l LiveRun) Shape(wanted, now Shapes) plan.Plan {
 	return plan.Plan{s}
 }
 
-// lines are those of tc for one link. Guest numbers count from 0.
-func (s Shape) lines(port string, from int, address uint32) []string {
-	var lines []string
-	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
-	filter := "filter add dev " + port
-	if s.Loss > 0 {
-		add("%s egress protocol all pref 1 bpf da bytecode '%s'", filter, drawing(address, s.Loss/100, verdictDrop, verdictGoOn))
+// shapedPort collects the lines of tc for a port, and what one guest sends there.
+// Guest numbers count from 0.
+type shapedPort struct {
+	port    string
+	from    int
+	address uint32
+	lines   []string
+}
+
+func (p *shapedPort) add(format string, args ...any) {
+	p.lines = append(p.lines, fmt.Sprintf(format, args...))
+}
+
+// Filters have their guest's number as a handle, so each can be replaced.
+const (
+	lossFilter      = "egress protocol all pref 1"
+	duplicateFilter = "egress protocol all pref 2"
+	queueFilter     = "parent " + rootHandle + " protocol all pref 1"
+)
+
+func (p *shapedPort) filter(do, where string) string {
+	return fmt.Sprintf("filter %s dev %s %s handle %d bpf", do, p.port, where, p.from+1)
+}
+
+// draw changes the filters that draw what vanishes and what is doubled.
+func (p *shapedPort) draw(wanted, now Shape) {
+	switch {
+	case wanted.Loss == now.Loss:
+	case wanted.Loss == 0:
+		p.add("%s", p.filter("del", lossFilter))
+	default:
+		p.add("%s da bytecode '%s'", p.filter("replace", lossFilter), drawing(p.address, wanted.Loss/100, verdictDrop, verdictGoOn))
 	}
-	if s.Duplicate > 0 {
+	switch {
+	case wanted.Duplicate == now.Duplicate:
+	case wanted.Duplicate == 0:
+		p.add("%s", p.filter("del", duplicateFilter))
+	default:
 		// Of copies are made copies, and p+p²+p³… is to be what is wanted.
-		chance := s.Duplicate / (100 + s.Duplicate)
-		add("%s egress protocol all pref 2 bpf bytecode '%s' action mirred egress mirror dev %s",
-			filter, drawing(address, chance, verdictMine, verdictOthers), port)
+		chance := wanted.Duplicate / (100 + wanted.Duplicate)
+		p.add("%s bytecode '%s' action mirred egress mirror dev %s", p.filter("replace", duplicateFilter),
+			drawing(p.address, chance, verdictMine, verdictOthers), p.port)
 	}
-	if !s.queued() {
-		return lines
+}
+
+// queue changes the class of a guest, and what is in there. Leaf is the handle of
+// what is there now; another one's has it made anew, where the kernel would else
+// change it and keep what is not named.
+func (p *shapedPort) queue(wanted, now Shape, leaf string) {
+	if wanted.queue() == now.queue() {
+		return
 	}
-	class := rootHandle + classMinor(from)
-	add("class add dev %s parent %s classid %s htb %s", port, rootHandle, class, freely)
-	queue := class
-	if s.needsNetem() {
-		handle := netemHandle(from)
-		add("qdisc add dev %s parent %s handle %s netem %s", port, class, handle, s.netem())
-		queue = handle + "1"
+	class := rootHandle + classMinor(p.from)
+	// A command that failed half way may have left out the filter.
+	toClass := fmt.Sprintf("%s bytecode '6,%s,21 3 0 %d,%s,21 0 1 %d,6 0 0 %d,6 0 0 %d' flowid %s",
+		p.filter("replace", queueFilter), loadType, typeARP, loadSender, p.address, uint32(verdictMine), uint32(verdictOthers), class)
+	if !wanted.queued() {
+		p.add("%s", toClass)
+		p.add("%s", p.filter("del", queueFilter))
+		p.add("class del dev %s classid %s", p.port, class)
+		return
 	}
-	if s.Rate > 0 {
-		add("qdisc add dev %s parent %s tbf rate %sbit burst %d latency %s", port, queue, plainNumber(s.Rate), s.burst(), queueTime)
+	p.add("class replace dev %s parent %s classid %s htb %s", p.port, rootHandle, class, freely)
+	handle := leafHandle(p.from, 0)
+	if leaf == handle {
+		handle = leafHandle(p.from, 1)
 	}
-	add("%s parent %s protocol all pref 1 bpf bytecode '6,%s,21 3 0 %d,%s,21 0 1 %d,6 0 0 %d,6 0 0 %d' flowid %s",
-		filter, rootHandle, loadType, typeARP, loadSender, address, uint32(verdictMine), uint32(verdictOthers), class)
-	return lines
+	rate := fmt.Sprintf("tbf rate %sbit burst %d latency %s", plainNumber(wanted.Rate), wanted.burst(), queueTime)
+	inClass := fmt.Sprintf("qdisc replace dev %s parent %s handle %s ", p.port, class, handle)
+	switch {
+	case !wanted.needsNetem():
+		p.add("%s%s", inClass, rate)
+	case wanted.Rate > 0:
+		p.add("%s%s", inClass, wanted.netem())
+		p.add("qdisc add dev %s parent %s %s", p.port, handle+"1", rate)
+	default:
+		p.add("%s%s", inClass, wanted.netem())
+	}
+	if !now.queued() {
+		p.add("%s", toClass)
+	}
+}
+
+// queue is the part of a shape that is made by a queue.
+func (s Shape) queue() Shape {
+	s.Loss, s.Duplicate = 0, 0
+	return s
 }
 
 func (s Shape) netem() string {
-	words := fmt.Sprintf("limit %d", onTheWay)
+	words := fmt.Sprintf("netem limit %d", onTheWay)
 	if s.Delay+s.Jitter > 0 {
 		words += " delay " + plainNumber(s.Delay) + "ms"
 	}
@@ -133,10 +191,15 @@ func (s Shape) netem() string {
 // burst is how many bytes may go at once: those of ten milliseconds.
 func (s Shape) burst() int { return max(smallestBurst, int(s.Rate/8/100)) }
 
-// classMinor numbers a sender's class, and netemHandle what is in there: in
-// hexadecimal, as tc has it.
-func classMinor(from int) string  { return strconv.FormatInt(int64(from)+1, 16) }
-func netemHandle(from int) string { return strconv.FormatInt(int64(from)+2, 16) + ":" }
+// classMinor numbers a sender's class, and leafHandle what is in there, which has
+// two numbers, by turns: in hexadecimal, as tc has it. A bridge has 1023 ports at
+// most.
+func classMinor(from int) string { return strconv.FormatInt(int64(from)+1, 16) }
+func leafHandle(from, turn int) string {
+	return strconv.FormatInt(int64(from+2+turn*otherTurn), 16) + ":"
+}
+
+const otherTurn = 0x4000
 
 // The words of a program of classic BPF that load the type of a frame, the last
 // four bytes of its source, which a guest has from its address (see MAC), and a

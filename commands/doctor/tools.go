@@ -242,13 +242,13 @@ func (f Facts) brctlRow() Row {
 		Advice:  "or write it down as \"brctl: ip\" in ~/.config/vagganet/settings.yaml; ip makes the bridges then"}
 }
 
-// trafficRow is about what only the verb shape needs.
+// trafficRow is about what shapes links, and reads how they are shaped.
 func (f Facts) trafficRow() Row {
 	if f.has("tc") {
 		return ok(traffic.name, places([]string{f.Tools["tc"].Path}))
 	}
-	return f.toInstall(Row{Name: traffic.name, State: Warning, What: "not there: tc",
-		Why: "links can be cut without it, but not made slow or lossy"}, traffic)
+	return f.toInstall(Row{Name: traffic.name, State: Missing, What: "not there: tc",
+		Why: "it makes links slow or lossy, and says which are, for status, check and partition fullmesh"}, traffic)
 }
 
 // uidmapRow is about what is wanted, but not needed.
