@@ -79,6 +79,9 @@ func (a App) shape(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.checkTools(live.ListShapes()); err != nil {
+		return err
+	}
 	lock, err := lockToChange(c, live)
 	if err != nil {
 		return err

@@ -75,7 +75,7 @@ var machines = []struct {
 	{"no newuidmap", `{"tools": {"newuidmap": null, "newgidmap": null}}`, map[string][]string{
 		"?tools/uidmap": {"sudo apt-get install uidmap"}}},
 	{"no tc", `{"tools": {"tc": null}}`, map[string][]string{
-		"?tools/tc": {"not there: tc", "sudo apt-get install iproute2"}}},
+		"!tools/tc": {"not there: tc", "sudo apt-get install iproute2"}}},
 	{"no newuidmap, for root", `{"user": {"UID": 0}, "sudo": [], "tools": {"newuidmap": null}}`, nil},
 	{"a BusyBox without brctl", `{"answers": {"busybox applets": {"output": "ping\nsysctl"}}}`, map[string][]string{
 		"!tools/brctl": {"without brctl", "VAGGANET_BRCTL=ip", "brctl: ip"}}},
