@@ -13,6 +13,7 @@ require (
 	github.com/xrash/smetrics v0.0.0-20250705151800-55b8f293f342
 	go.yaml.in/yaml/v4 v4.0.0
 	golang.org/x/sys v0.40.0
+	golang.org/x/term v0.39.0
 )
 
 require (

@@ -17,6 +17,7 @@ func TestMain(m *testing.M) {
 		"hear":            hearMain,
 		"nouserns":        nousernsMain,
 		"attended":        attendedMain,
+		"typist":          typistMain,
 		"floor":           floorMain,
 		"bench":           benchMain,
 		"crowd":           crowdMain,

@@ -60,3 +60,24 @@ func answer(master *os.File) (asked int) {
 		}
 	}
 }
+
+// typistMain is the program typist TEXT: it types TEXT into the terminal that it
+// has as its own, and into those that it has open, for somebody else to read.
+func typistMain() {
+	var terminals []*os.File
+	own, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err == nil {
+		terminals = append(terminals, own)
+	}
+	for _, file := range []*os.File{os.Stdin, os.Stdout, os.Stderr} {
+		if _, err := unix.IoctlGetTermios(int(file.Fd()), unix.TCGETS); err == nil {
+			terminals = append(terminals, file)
+		}
+	}
+	fmt.Printf("typist: %d terminals\n", len(terminals))
+	for _, terminal := range terminals {
+		for _, c := range []byte(os.Args[1] + "\n") {
+			unix.IoctlSetPointerInt(int(terminal.Fd()), unix.TIOCSTI, int(c)) // little-endian
+		}
+	}
+}

@@ -50,7 +50,7 @@ func (a App) exec(c *cli.Context) error {
 		return withHint(fmt.Errorf("no process of node %s can be seen from here", node),
 			"it may be starting or ending; from inside of a guest only partition run works")
 	}
-	return a.foreground(c, live.Exec(node, beside, a.inside(), argv), true)
+	return a.foreground(c, live.Exec(node, beside, a.inside(beside.UserID != 0), argv), true)
 }
 
 // guestCommand is what is known of a guest's own command.
@@ -64,13 +64,11 @@ func (a App) guestCommand(c *cli.Context, live netcmd.LiveRun, guest string) (ne
 	return runstate.WithEnviron(p, r.Var(s.Capture)), err
 }
 
-// inside are the words of the process in a node's PID namespace.
-func (a App) inside() []string {
+// inside are the words of the process in a node's PID namespace. Other says that
+// the command's user is not the caller.
+func (a App) inside(other bool) []string {
 	program, _ := a.Machine.Program()
-	if job.HasTerminal() {
-		return []string{program, job.Verb, "terminal"}
-	}
-	return []string{program, job.Verb, ""}
+	return []string{program, job.Verb, string(job.WayFor(other))}
 }
 
 // withTerminal has the caller's kind of terminal in place of the one that the

@@ -6,6 +6,9 @@
 // node's file system, makes the command a process group of its own: the
 // command must be able to see that group, and what leads into the namespace,
 // nsenter, must not be in it, since a Ctrl+C would end it.
+//
+// A command of another user than the caller gets no terminal of the caller's,
+// into which it could type: see apart.go.
 package job
 
 import (
@@ -15,6 +18,7 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+	"golang.org/x/term"
 
 	"vagganet/commands/runstate"
 	"vagganet/commands/supervisor"
@@ -38,6 +42,7 @@ func openTerminal() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_RDWR
 func Run(cmd *exec.Cmd, through bool) (int, error) {
 	mine := HasTerminal()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	before, _ := term.GetState(int(os.Stdin.Fd()))
 	signals := catch()
 	if err := cmd.Start(); err != nil {
 		return 0, err
@@ -57,24 +62,70 @@ func Run(cmd *exec.Cmd, through bool) (int, error) {
 	code := wait(pid, func() {
 		// All of the job, as the terminal would: a script that called us, too.
 		standStill(0)
+		// The process inside may be a group of its own, which can't take the
+		// terminal while another one has it.
+		if inside := runstate.Children(pid); len(inside) > 0 && HasTerminal() {
+			group, _ := unix.Getpgid(inside[0])
+			giveTerminal(group)
+		}
 		unix.Kill(pid, unix.SIGCONT)
 	})
 	// Inside, nobody could give it back: whose it was is not seen there. Here,
 	// it is one that has no right to it who takes it.
 	signal.Ignore(syscall.SIGTTOU)
 	giveTerminal(unix.Getpgrp())
+	if before != nil && code == 128+int(syscall.SIGKILL) {
+		// What was killed, with its run perhaps, could not set it right itself.
+		term.Restore(int(os.Stdin.Fd()), before)
+	}
 	return code, nil
 }
 
 // Verb is the program's argument that makes it the process inside. After it
-// come "terminal" or "", the command's PATH, and the command line.
+// come a Way, the command's PATH, and the command line.
 const Verb = "_exec"
+
+// Way is how the process inside deals with the caller's terminal.
+type Way string
+
+// The ways. What isn't apart shares the terminal, if there is one.
+const (
+	Background      Way = ""               // the keyboard is not the command's
+	Foreground      Way = "terminal"       // it is
+	ApartBackground Way = "apart"          // the command has a session of its own,
+	ApartForeground Way = "apart-terminal" // and a terminal of its own, or none
+)
+
+// WayFor is the way for a command of the caller's user, or of another one.
+func WayFor(other bool) Way {
+	switch mine := HasTerminal(); {
+	case other && mine:
+		return ApartForeground
+	case other:
+		return ApartBackground
+	case mine:
+		return Foreground
+	}
+	return Background
+}
 
 // Inside is the process inside. It returns the command's exit code.
 func Inside(args []string) (int, error) {
-	terminal, search, argv := args[0] == "terminal", args[1], args[2:]
+	way, search, argv := Way(args[0]), args[1], args[2:]
+	supervisor.CloseInherited()
+	if way == ApartForeground && isTerminal(os.Stdin) && isTerminal(os.Stdout) {
+		return behindTerminal(append([]string{os.Args[0], Verb, string(Foreground)}, args[1:]...))
+	}
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), "PATH="+search)
+	if way == ApartForeground || way == ApartBackground {
+		return behindPipes(cmd, way == ApartForeground)
+	}
+	return beside(cmd, way == Foreground)
+}
+
+// beside runs a command that shares the terminal.
+func beside(cmd *exec.Cmd, terminal bool) (int, error) {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: terminal}
 	signals := catch()
@@ -99,9 +150,9 @@ func Inside(args []string) (int, error) {
 }
 
 // catch takes the signals that would end this process before its command.
-func catch() <-chan os.Signal {
+func catch(more ...os.Signal) <-chan os.Signal {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, supervisor.Wanted(syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP)...)
+	signal.Notify(signals, append(supervisor.Wanted(syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP), more...)...)
 	return signals
 }
 

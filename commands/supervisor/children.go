@@ -51,10 +51,6 @@ const retry = 20 * time.Millisecond
 // supervise starts the children and waits for the last of them. It returns the
 // code of the one that decides.
 func supervise(spec Spec, r *runner.Runner, told *story.Writer, tell func(word string), signals chan syscall.Signal, asks <-chan story.Ask) int {
-	// In the background of a terminal, the run may write to it all the same.
-	// Children that write to it themselves (--no-prefix) would have nobody to
-	// let them go on, so they start with it ignored, too.
-	signal.Ignore(syscall.SIGTTOU)
 	// To catch this one is to hear of it where it happens, in writing.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := newOutput(spec, told, func() { go func() { signals <- syscall.SIGPIPE }() })
@@ -99,8 +95,9 @@ func (ps *processes) start(i int) error {
 	child := ps.spec.Run.Children[i]
 	cmd := ps.runner.Command(ps.steps[i])
 	cmd.Env = netcmd.Carry(cmd.Env)
-	// A group of its own, for Ctrl+C to go to all of it.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	// Without a terminal, into which it could type. The process group that comes
+	// with a session is the one that Ctrl+C is for.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := startWithOutput(cmd, child, ps.out); err != nil {
 		return err
 	}

@@ -39,8 +39,8 @@ func Inside(report func(error)) int {
 func inside(report func(error), tell func(word string)) int {
 	// Guests that are not root must be able to read what is made for them.
 	syscall.Umask(0o022)
-	syscall.CloseOnExec(controlFD)
-	syscall.CloseOnExec(resultFD)
+	CloseInherited()
+	resetSignals()
 	control := bufio.NewReader(os.NewFile(controlFD, "control"))
 	var spec Spec
 	line, err := control.ReadBytes('\n')
@@ -85,7 +85,6 @@ func begin(spec Spec) *story.Writer {
 	if !spec.Events {
 		return story.NewWriter(nil)
 	}
-	syscall.CloseOnExec(eventsFD)
 	told := story.NewWriter(os.NewFile(eventsFD, "events"))
 	slot := spec.Run.Slot.Number
 	if spec.Run.Gateway.Isolated != nil {
@@ -142,6 +141,7 @@ func listenDirectly(signals chan<- syscall.Signal, cancel context.CancelCauseFun
 func setUpFailed(err error, report func(error)) int {
 	var by Interrupted
 	if errors.As(err, &by) {
+		report(by)
 		return 128 + int(by)
 	}
 	report(err)

@@ -30,7 +30,7 @@ func (ps *processes) startFault(o order) error {
 	}
 	run.Children = []netcmd.Child{child}
 	cmd := ps.runner.Command(run.Start()[0])
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	done, err := ps.out.attach(cmd, child)
 	if err != nil {
 		return err

@@ -54,21 +54,28 @@ func newOutput(spec Spec, told *story.Writer, unheard func()) *output {
 // attach gives a command its standard output and standard error. The function
 // returned is to be called when the command was started, or could not be.
 func (o *output) attach(cmd *exec.Cmd, child netcmd.Child) (func(), error) {
-	if !o.prefix {
-		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-		return func() {}, nil
-	}
-	stdout, err := o.pipe(os.Stdout, "stdout", child)
+	stdout, doneOut, err := o.stream(os.Stdout, "stdout", child)
 	if err != nil {
 		return nil, err
 	}
-	stderr, err := o.pipe(os.Stderr, "stderr", child)
+	stderr, doneErr, err := o.stream(os.Stderr, "stderr", child)
 	if err != nil {
-		stdout.Close()
+		doneOut()
 		return nil, err
 	}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
-	return func() { stdout.Close(); stderr.Close() }, nil
+	return func() { doneOut(); doneErr() }, nil
+}
+
+// stream is what a child writes to, and what is to be done once it has it. Without
+// a prefix, that is where its lines go, unless it is a terminal: from that, the
+// child could also read what is typed.
+func (o *output) stream(to *os.File, stream string, child netcmd.Child) (*os.File, func(), error) {
+	if !o.prefix && !isatty.IsTerminal(to.Fd()) {
+		return to, func() {}, nil
+	}
+	in, err := o.pipe(to, stream, child)
+	return in, func() { in.Close() }, err
 }
 
 func (o *output) pipe(to *os.File, stream string, child netcmd.Child) (*os.File, error) {
@@ -82,6 +89,10 @@ func (o *output) pipe(to *os.File, stream string, child netcmd.Child) (*os.File,
 	go func() {
 		defer o.pumps.Done()
 		defer from.Close()
+		if !o.prefix {
+			io.Copy(to, from)
+			return
+		}
 		o.pump(to, from, head, line)
 	}()
 	return in, nil

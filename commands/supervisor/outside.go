@@ -128,13 +128,13 @@ func Wanted(signals ...os.Signal) []os.Signal {
 	})
 }
 
-// insideCommand has a process group of its own, so that a Ctrl+C comes to the
-// run once, through this process.
+// insideCommand has a session of its own: a Ctrl+C comes to the run once, through
+// this process, and nothing in the run has the caller's terminal.
 func insideCommand(spec Spec) *exec.Cmd {
 	words := append(spec.Run.Enter().Words(), spec.Run.Program, InsideVerb)
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return cmd
 }
 

@@ -52,10 +52,10 @@ type Step struct {
 	// something is left. While undoing, it is left out when a step before it
 	// failed.
 	Evidence bool
-	// Child names the supervised process that this step starts. The plan does
-	// not wait for it: in a script it runs in the background, and Mode says
-	// what its end means. ExitFile is where the script keeps the exit code of
-	// the one that decides.
+	// Child names the supervised process that this step starts, in a session
+	// without a terminal. The plan does not wait for it: in a script it runs in
+	// the background, and Mode says what its end means. ExitFile is where the
+	// script keeps the exit code of the one that decides.
 	Child, ExitFile string
 	Mode            Mode
 	// Inner are steps that run inside what this step enters, in a shell that

@@ -157,7 +157,7 @@ func Line(s Step) string {
 }
 
 func command(s Step) string {
-	words := make([]string, 0, 2+len(s.Env)+len(s.Place.Enter)+len(s.Argv))
+	words := make([]string, 0, 3+len(s.Env)+len(s.Place.Enter)+len(s.Argv))
 	if s.OnlyEnv {
 		words = append(words, "env", "-i")
 	}
@@ -170,8 +170,11 @@ func command(s Step) string {
 		}
 		words = append(words, name+"="+quote(value))
 	}
+	if s.Child != "" {
+		words = append(words, "setsid")
+	}
 	for i, w := range s.Words() {
-		if i == 0 && !s.OnlyEnv && isSyntax(w) {
+		if i == 0 && !s.OnlyEnv && s.Child == "" && isSyntax(w) {
 			w = "'" + w + "'"
 		} else {
 			w = quote(w)
