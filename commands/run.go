@@ -34,7 +34,7 @@ func (a App) runVerb() *cli.Command {
 		Description: "Makes a bridge and the guests of one command of the config file, starts their\n" +
 			"processes and waits for them. The exit code is that of the child that decides,\n" +
 			"by the command's mode: the first that ends (stop-on-failure), or that fails\n" +
-			"(wait-all-successful, wait-all). In mode restart a signal ends the run, 128+N;\n" +
+			"(wait-all-successful, wait-all). A signal that ends the run is 128+N;\n" +
 			"125 says that vagganet itself failed.\n\n" +
 			"--faults has a list of faults and when they come: see \"vagganet help faults\".\n\n" +
 			"--events writes JSON lines, each with mono (seconds since the network was up, by the\n" +

@@ -25,8 +25,9 @@ type decision struct {
 	mode      plan.Mode
 	killAfter time.Duration
 	children  []member
-	// code is that of the child that decides; -1 while none has. others says
-	// how many failed after it, unless the user had stopped the run by then.
+	// code is that of the child that decides, or 128+N for a signal that came
+	// before; -1 while neither has. others says how many failed after it, unless
+	// the user had stopped the run by then.
 	code    int
 	decider string
 	others  int
@@ -163,8 +164,10 @@ func (d *decision) startAgain(m *member, now time.Time) {
 	m.again = now.Add(m.pause)
 }
 
-// signalled takes a signal of the user's. A second Ctrl+C kills.
+// signalled takes a signal of the user's. Unless a child has decided before, it
+// is the run's end, whatever the children make of it. A second Ctrl+C kills.
 func (d *decision) signalled(s syscall.Signal, now time.Time) []action {
+	code := 128 + int(s)
 	switch s {
 	case syscall.SIGTSTP:
 		return d.suspend(now)
@@ -181,8 +184,9 @@ func (d *decision) signalled(s syscall.Signal, now time.Time) []action {
 		return append(todo, action{do: kill})
 	}
 	d.interrupted = d.interrupted || s == syscall.SIGINT
-	if d.mode == plan.Restart && d.code < 0 {
-		d.code = 128 + int(s) // no child decides
+	if d.code < 0 {
+		d.code = code
+		todo = append(todo, sayf("signal: %v, stopping all", syscall.Signal(code-128)))
 	}
 	return append(todo, d.stop(s, now)...)
 }
