@@ -1,15 +1,18 @@
 package commands
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/job"
 	"vagganet/commands/runstate"
+	"vagganet/commands/story"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
@@ -55,13 +58,47 @@ func (a App) exec(c *cli.Context) error {
 
 // guestCommand is what is known of a guest's own command.
 func (a App) guestCommand(c *cli.Context, live netcmd.LiveRun, guest string) (netcmd.Process, error) {
-	p := a.Machine.GuestCommand(live, guest)
+	p, err := a.awaitGuest(c.Context, live, guest)
+	if err != nil {
+		return p, err
+	}
 	if p.UserID == 0 || live.UserNS == "" {
 		return p, nil
 	}
 	r, s := newRunner(c), live.ReadEnv(guest, p)
-	err := r.Run(c.Context, plan.Plan{s})
+	err = r.Run(c.Context, plan.Plan{s})
 	return runstate.WithEnviron(p, r.Var(s.Capture)), err
+}
+
+const (
+	guestInterval = 10 * time.Millisecond // how often it is looked at a guest that is being set up
+	sayAfter      = 2 * time.Second       // more than that takes
+)
+
+// awaitGuest waits until a guest's command is there, if the guest is being set up:
+// until then, its processes are not where the command will be, nor its user. The
+// PID is 0 if nothing of the guest can be seen.
+func (a App) awaitGuest(ctx context.Context, live netcmd.LiveRun, guest string) (netcmd.Process, error) {
+	asked, said := false, false
+	for since := time.Now(); ; {
+		p := a.Machine.GuestCommand(live, guest)
+		switch {
+		case !p.Starting && (p.PID != 0 || asked):
+			return p, nil
+		case !p.Starting:
+			story.AwaitStart(live.Dir) // who doesn't answer has no guest to wait for
+			asked = true
+			continue
+		case !said && time.Since(since) > sayAfter:
+			say(os.Stderr, "waiting until guest %s is set up", guest)
+			said = true
+		}
+		select {
+		case <-ctx.Done():
+			return p, context.Cause(ctx)
+		case <-time.After(guestInterval):
+		}
+	}
 }
 
 // inside are the words of the process in a node's PID namespace. Other says that

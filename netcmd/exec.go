@@ -14,13 +14,15 @@ type Process struct {
 	Env []string
 	// UserID is its user, as its user namespace numbers them.
 	UserID int
+	// Starting says that it is not the node's command yet, but on its way there.
+	Starting bool
 }
 
 // ReadEnv is the step that reads a process's environment, into the variable
 // "environ": the processes of other users than the gateway's own show it to that
 // user namespace's root only.
 func (l LiveRun) ReadEnv(node string, p Process) plan.Step {
-	enter := append([]string{"nsenter", fmt.Sprintf("--target=%d", p.PID)}, l.becomeUser("--user")...)
+	enter := append(l.Tools.Nsenter.With(fmt.Sprintf("--target=%d", p.PID)), l.becomeUser("--user")...)
 	return plan.Step{
 		About: node + ": environment", Place: plan.Place{Name: node, Enter: enter},
 		Argv: []string{"cat", fmt.Sprintf("/proc/%d/environ", p.PID)}, Capture: "environ",

@@ -189,23 +189,55 @@ func (r Run) script(c Child) string {
 	}
 	// The shell's own standard error is put aside: it would say "Terminated"
 	// where the command should have the last word.
-	return b.String() + "exec 3>&2 2>/dev/null; (" + command + " 2>&3 3>&-); exit $?"
+	return b.String() + fmt.Sprintf("exec %d>&2 2>/dev/null; (%s 2>&%[1]d %[1]d>&-); exit $?", AsideFD, command)
 }
+
+// AsideFD is the file that a guest's first process, a shell, has open once it has
+// set the guest up, and only then: shells take lower ones for their own use.
+const AsideFD = 8
+
+// enterOptions are those of the unshare that changes a command's root, folder and
+// user.
+var enterOptions = []string{rootOption, folderOption, userOption}
+
+const (
+	rootOption   = "--root="
+	folderOption = "--wd="
+	userOption   = "--setuid="
+)
 
 // enter are the options of the unshare that changes a command's root, folder
 // and user.
 func (c Child) enter(r Run) []string {
 	var options []string
 	if c.Files != nil && c.Files.ownRoot() {
-		options = append(options, "--root="+r.root(c))
+		options = append(options, rootOption+r.root(c))
 	}
 	if c.WorkDir != "" {
-		options = append(options, "--wd="+c.WorkDir)
+		options = append(options, folderOption+c.WorkDir)
 	}
 	if c.UserID != 0 {
-		options = append(options, "--setuid="+strconv.Itoa(c.UserID))
+		options = append(options, userOption+strconv.Itoa(c.UserID))
 	}
 	return options
+}
+
+// Underway reports whether a process of a guest is still on its way to the guest's
+// command, by its command line and that of the guest's first process: then it is
+// that shell, or what the shell has become to change root, folder, user and
+// variables.
+func Underway(first, own []string) bool {
+	script := slices.Index(first, "-c")
+	if script < 0 || len(first) < script+3 {
+		return false
+	}
+	argv := first[script+3:]
+	before := len(own) - len(argv)
+	if before <= 0 || !slices.Equal(own[before:], argv) {
+		return false
+	}
+	last := own[before-1]
+	return slices.Equal(first, own) || last == EnvVerb || slices.ContainsFunc(enterOptions, func(o string) bool { return strings.HasPrefix(last, o) })
 }
 
 // searchPath is the command's PATH, as a shell has it: the program's own names

@@ -36,20 +36,48 @@ func startedIn(supervisor int, netns string) []int {
 }
 
 // GuestCommand is what is known of a guest's own command; its PID is 0 if the
-// guest has no process.
+// guest has no process, or only one that has not come far yet.
 //
 // The environment is that of the guest's first process, as the command got it
 // at the start, with what the command has of its own: some programs write over
 // theirs to change how they look in a list of processes.
 func GuestCommand(supervisor int, netns string) netcmd.Process {
 	init := GuestProcess(supervisor, netns)
-	command := init
+	if init == 0 {
+		return netcmd.Process{Starting: len(startedIn(supervisor, netns)) > 0}
+	}
+	command, starting := init, !SetUp(init)
 	if children := Children(init); len(children) > 0 {
 		command = children[0]
 	}
-	p := netcmd.Process{PID: command, Env: environ(init), UserID: userID(command)}
+	p := netcmd.Process{PID: command, Env: environ(init), UserID: userID(command), Starting: starting}
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", command))
 	return WithEnviron(p, string(text))
+}
+
+// SetUp reports whether a guest's first process has done what comes before the
+// guest's command, and the command is there: once that shell has put its standard
+// error aside, its first child is the command, or becomes it.
+func SetUp(init int) bool {
+	if _, err := os.Lstat(fmt.Sprintf("/proc/%d/fd/%d", init, netcmd.AsideFD)); err != nil {
+		return false
+	}
+	children := Children(init)
+	if len(children) == 0 {
+		return false
+	}
+	own := commandLine(children[0])
+	return own != nil && !netcmd.Underway(commandLine(init), own)
+}
+
+// commandLine is a process's; nil for one that ends, or becomes another program
+// at the moment.
+func commandLine(pid int) []string {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	if len(text) == 0 {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
 }
 
 // GuestCommandOnly is the same for a guest without a PID namespace of its own,

@@ -72,6 +72,8 @@ type Message struct {
 	// Left asks what is left of a fault.
 	Left  int    `json:"left,omitempty"`
 	Check *Check `json:"check,omitempty"`
+	// Started asks for an answer once the run has started all of its children.
+	Started bool `json:"started,omitempty"`
 	// Gone is the end of the connection, which the listener makes a message of.
 	Gone bool `json:"-"`
 	// Fault is the number of the fault that this connection is about.
@@ -122,6 +124,18 @@ func (t *Teller) Tell(m Message) (Reply, error) {
 		err = errors.New("the run doesn't answer")
 	}
 	return r, err
+}
+
+// AwaitStart waits until the run has started all of its children for the first
+// time, or doesn't answer.
+func AwaitStart(dir string) error {
+	t, err := Dial(dir)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	_, err = t.Tell(Message{Started: true})
+	return err
 }
 
 // Close ends the connection. A fault that was told about, but not that it is

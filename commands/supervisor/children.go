@@ -252,6 +252,9 @@ func (p *process) commands() []int {
 	if p.guest {
 		first = nil
 		for _, init := range runstate.Children(p.pid) {
+			if !runstate.SetUp(init) {
+				continue // what is there is not the command, and must not be ended
+			}
 			first = append(first, runstate.Children(init)...)
 		}
 	}

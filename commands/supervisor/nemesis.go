@@ -190,6 +190,8 @@ func (n *nemesis) hear(m story.Message, now time.Time, mono func(time.Duration) 
 	switch {
 	case m.About != nil:
 		return story.Reply{Fault: n.about(*m.About, now)}, nil
+	case m.Started:
+		return story.Reply{}, nil // the loop listens once all have been started
 	case m.Left != 0:
 		left, events := n.left(m.Left, now)
 		return story.Reply{State: left}, events
