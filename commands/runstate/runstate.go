@@ -15,7 +15,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -275,7 +274,7 @@ func list(g netcmd.Gateway, folder string, gone func(name string)) ([]Run, error
 	}
 	var runs []Run
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") || !e.Type().IsRegular() {
+		if !netcmd.IsName(e.Name()) || !e.Type().IsRegular() {
 			continue
 		}
 		pid, removed, err := holder(filepath.Join(folder, e.Name()))
@@ -341,7 +340,7 @@ func readInfo(runDir string) *netcmd.Info {
 		return nil
 	}
 	var info netcmd.Info
-	if json.Unmarshal(text, &info) != nil {
+	if json.Unmarshal(text, &info) != nil || !info.Valid() {
 		return nil
 	}
 	return &info

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -180,10 +181,12 @@ func serve(conn net.Conn, asks chan<- Ask) {
 		asks <- Ask{m, answers}
 		return <-answers
 	}
-	in, out := json.NewDecoder(conn), json.NewEncoder(conn)
+	limited := &io.LimitedReader{R: conn}
+	in, out := json.NewDecoder(limited), json.NewEncoder(conn)
 	for {
 		var m Message
-		if in.Decode(&m) != nil {
+		limited.N = messageLongest
+		if in.Decode(&m) != nil || m.check() != nil {
 			break
 		}
 		r := ask(m)

@@ -69,8 +69,12 @@ func loop(d *decision, n *nemesis, h hands, in happenings) {
 		case <-at(sooner(d.next(), n.soonest())):
 			carryOut(d, n, h, d.tick(time.Now()))
 		case ask := <-in.asks:
-			reply, events := n.hear(ask.Message, time.Now(), h.mono)
-			h.note(events)
+			var reply story.Reply
+			if n.allows(ask.Message) {
+				var events []story.Event
+				reply, events = n.hear(ask.Message, time.Now(), h.mono)
+				h.note(events)
+			}
 			ask.Answer <- reply
 		case <-after(h.payOwed()):
 		}

@@ -20,6 +20,7 @@ const grace = time.Second
 // has the program's own verbs do them, one at a time, and touches nothing itself.
 type nemesis struct {
 	*faults
+	guests   map[string]bool
 	timeline timeline
 	queue    []order
 	// doing is the order that is being carried out; nil if none is.
@@ -47,7 +48,11 @@ type order struct {
 }
 
 func newNemesis(spec Spec) *nemesis {
-	return &nemesis{faults: newFaults(), timeline: newTimeline(spec.Faults, spec.Run.Seed), begun: make([]int, len(spec.Faults))}
+	n := &nemesis{faults: newFaults(), guests: map[string]bool{}, timeline: newTimeline(spec.Faults, spec.Run.Seed), begun: make([]int, len(spec.Faults))}
+	for _, g := range spec.Run.Guests {
+		n.guests[g.Name] = true
+	}
+	return n
 }
 
 func (n *nemesis) begin(now time.Time) { n.timeline.begin(now) }
@@ -183,6 +188,34 @@ func (n *nemesis) done(code int) []story.Event {
 	}
 	n.failed = true
 	return []story.Event{{Kind: story.FaultFailed, What: o.what, Code: &code}}
+}
+
+// allows reports whether a message can be one of a command's, whoever sent it:
+// faults are about this run's guests, and only what the run itself has started
+// speaks for the timeline, or takes back a fault whose time is up.
+func (n *nemesis) allows(m story.Message) bool {
+	heals := func(id int) bool { return n.doing != nil && n.doing.entry < 0 && n.doing.heals == id }
+	planned := n.doing != nil && n.doing.entry >= 0
+	switch {
+	case m.About != nil:
+		f := m.About
+		return (f.Heals == 0 || heals(f.Heals)) && (f.By != story.ByTimeline || planned) && n.knows(f.State)
+	case m.Left != 0:
+		return heals(m.Left)
+	case m.Check != nil:
+		return m.Check.By != story.ByTimeline || planned
+	}
+	return true
+}
+
+// knows reports whether all nodes of a state are guests of the run.
+func (n *nemesis) knows(s story.State) bool {
+	for _, row := range slices.Concat(s.Cut, s.Uplinks, s.Shapes) {
+		if !n.guests[row.From] || slices.ContainsFunc(row.To, func(to string) bool { return !n.guests[to] }) {
+			return false
+		}
+	}
+	return true
 }
 
 // hear takes a message that a command sends, and answers it.

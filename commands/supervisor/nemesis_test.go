@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vagganet/commands/story"
+	"vagganet/netcmd"
 )
 
 func planned(lines ...string) []Planned {
@@ -292,6 +293,48 @@ func TestMarks(t *testing.T) {
 	} {
 		if got := markOf(e); got != want {
 			t.Errorf("%v: %q", e, got)
+		}
+	}
+}
+
+// What comes by the run's socket may come from anybody in it.
+func TestAllows(t *testing.T) {
+	n := newNemesis(Spec{Run: netcmd.Run{Guests: []netcmd.Guest{{Name: "a"}, {Name: "b"}}}})
+	about := func(heals int, by string, links ...string) story.Message {
+		f := story.Fault{What: "isolate a", By: by, Heals: heals}
+		for _, l := range links {
+			f.Cut = append(f.Cut, story.Row{From: l[:1], To: []string{l[1:]}, How: "drop"})
+		}
+		return story.Message{About: &f}
+	}
+	healing := &order{heals: 3, occurrence: occurrence{entry: -1}}
+	timeline := &order{occurrence: occurrence{entry: 0}}
+	for _, c := range []struct {
+		name  string
+		doing *order
+		m     story.Message
+		want  bool
+	}{
+		{"a fault", nil, about(0, story.ByCommand, "ab", "ba"), true},
+		{"of a stranger", nil, about(0, story.ByCommand, "ab", "ax"), false},
+		{"from a stranger", nil, about(0, story.ByCommand, "xb"), false},
+		{"heals", nil, about(3, story.ByCommand), false},
+		{"heals while another is healed", healing, about(1, story.ByCommand), false},
+		{"heals while that is healed", healing, about(3, story.ByCommand, "ab"), true},
+		{"heals while something is done", timeline, about(0, story.ByTimeline), true},
+		{"of the timeline", nil, about(0, story.ByTimeline), false},
+		{"of the timeline while one is healed", healing, about(0, story.ByTimeline), false},
+		{"left", nil, story.Message{Left: 3}, false},
+		{"left while another is healed", healing, story.Message{Left: 1}, false},
+		{"left while that is healed", healing, story.Message{Left: 3}, true},
+		{"a check", nil, story.Message{Check: &story.Check{By: story.ByCommand}}, true},
+		{"a check of the timeline", timeline, story.Message{Check: &story.Check{By: story.ByTimeline}}, true},
+		{"a check of no timeline", nil, story.Message{Check: &story.Check{By: story.ByTimeline}}, false},
+		{"done", nil, story.Message{Done: &story.Done{}}, true},
+	} {
+		n.doing = c.doing
+		if got := n.allows(c.m); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
 		}
 	}
 }

@@ -1,0 +1,111 @@
+package story
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"vagganet/commands/terminal"
+)
+
+// Every process of a run can connect to its socket, a guest's as well. So what
+// comes there is checked like any other input.
+
+const (
+	textLongest    = 64 << 10 // bytes: a partition of all guests names them all
+	messageLongest = 16 << 20 // bytes: all links of all guests
+)
+
+// Words are what the description of a fault can begin with.
+var Words = []string{"bridge", "cut", "disjoint", "fullmesh", "halves", "heal", "isolate", "majorities-ring", "majority",
+	"minority-third", "random-halves", "random-node", "shape", "split", "uplink"}
+
+// check reports what is wrong with a message.
+func (m Message) check() error {
+	fields := 0
+	for _, there := range []bool{m.About != nil, m.Done != nil, m.Left != 0, m.Check != nil} {
+		if there {
+			fields++
+		}
+	}
+	switch {
+	case fields != 1:
+		return fmt.Errorf("it is %d messages", fields)
+	case m.About != nil:
+		return m.About.check()
+	case m.Done != nil:
+		return m.Done.check()
+	case m.Check != nil:
+		return m.Check.check()
+	case m.Left < 0:
+		return fmt.Errorf("no fault has the number %d", m.Left)
+	}
+	return nil
+}
+
+func (f Fault) check() error {
+	for _, layer := range f.Replaces {
+		if !slices.Contains([]Layer{Cuts, Uplinks, Shapes}, layer) {
+			return fmt.Errorf("no links are called %q", layer)
+		}
+	}
+	switch {
+	case f.For < 0 || f.Heals < 0 || f.Asked < 0 || f.Asked > Clock():
+		return errors.New("it has a number that can't be")
+	case f.Heals != 0 && f.For != 0:
+		return errors.New("what heals has no end itself")
+	case !slices.Contains(Words, firstWord(f.What)):
+		return fmt.Errorf("nothing is done by %q", firstWord(f.What))
+	}
+	return errors.Join(checkBy(f.By), checkLine(f.What), checkLine(f.Whom), f.State.check())
+}
+
+func (s State) check() error {
+	for _, rows := range [][]Row{s.Cut, s.Uplinks, s.Shapes} {
+		for _, row := range rows {
+			if err := checkLine(row.How); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d Done) check() error {
+	if d.Clock < 0 || d.Took < 0 || d.Skew < 0 || max(d.Clock, d.Took, d.Skew) > Clock()+time.Second {
+		return errors.New("it has a time that can't be")
+	}
+	return nil
+}
+
+func (c Check) check() error {
+	if c.Differences < 0 {
+		return errors.New("it has a number that can't be")
+	}
+	return errors.Join(checkBy(c.By), checkLine(c.Text))
+}
+
+func checkBy(by string) error {
+	if by != ByCommand && by != ByTimeline {
+		return fmt.Errorf("nobody is called %q", by)
+	}
+	return nil
+}
+
+// checkLine refuses a text that is more than a line, or that a terminal would obey.
+func checkLine(text string) error {
+	if len(text) > textLongest || terminal.CleanLine(text) != text {
+		return fmt.Errorf("%.80q is no line of text", text)
+	}
+	return nil
+}
+
+func firstWord(text string) string {
+	for i, r := range text {
+		if r == ' ' {
+			return text[:i]
+		}
+	}
+	return text
+}

@@ -1,0 +1,20 @@
+package commands
+
+import (
+	"slices"
+	"testing"
+
+	"vagganet/commands/story"
+)
+
+// A run takes no fault of a kind that it doesn't know.
+func TestRunKnowsKinds(t *testing.T) {
+	words := []string{"shape"}
+	for _, k := range kinds() {
+		words = append(words, k.name)
+	}
+	slices.Sort(words)
+	if !slices.Equal(words, story.Words) {
+		t.Errorf("there are %q, and a run knows %q", words, story.Words)
+	}
+}
