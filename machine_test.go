@@ -164,6 +164,14 @@ func (m fakeMachine) Process(int) machine.Process {
 	return machine.Process{State: "running", Age: 200 * time.Second}
 }
 
+func (m fakeMachine) GuestPIDs(run netcmd.LiveRun) map[string]int {
+	pids := map[string]int{}
+	for _, g := range run.Guests {
+		pids[g.Name] = m.guestProcess(g.Name) + 1
+	}
+	return pids
+}
+
 // GuestCommand is the first process's child.
 func (m fakeMachine) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
 	return netcmd.Process{PID: m.guestProcess(guest) + 1, Env: m.facts.GuestEnv}

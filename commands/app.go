@@ -50,6 +50,9 @@ type Machine interface {
 	// GuestCommand is what is known of a guest's own command; its PID is 0 if
 	// none can be seen.
 	GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process
+	// GuestPIDs are the guests' own commands, by guest; those that have none are not
+	// in there.
+	GuestPIDs(run netcmd.LiveRun) map[string]int
 	// Lacks says that the kernel surely has no such module, whether built in or
 	// to be loaded.
 	Lacks(module string) bool
@@ -76,6 +79,9 @@ func (Host) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
 	}
 	return runstate.GuestCommand(run.Supervisor, run.Dir+"/"+guest)
 }
+
+// GuestPIDs are the guests' own commands, by guest.
+func (Host) GuestPIDs(run netcmd.LiveRun) map[string]int { return runstate.GuestPIDs(run) }
 
 // App is the program.
 type App struct {

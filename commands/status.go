@@ -138,8 +138,9 @@ func (a App) runStatuses(c *cli.Context, g netcmd.Gateway, runs []runstate.Run) 
 func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 	s := RunStatus{Info: live.Info, Pid: live.Supervisor, Guests: []GuestStatus{}}
 	s.Seconds = int(a.Machine.Process(live.Supervisor).Age.Seconds())
+	pids := a.Machine.GuestPIDs(live)
 	for _, guest := range live.Guests {
-		pid := a.Machine.GuestCommand(live, guest.Name).PID
+		pid := pids[guest.Name]
 		state := a.Machine.Process(pid).State
 		if pid == 0 && live.UserNS == "" {
 			state = "unknown" // guests don't see each other's processes
