@@ -41,13 +41,24 @@ const (
 	inGuestsVar   = "VAGGANET_NO_BR_NETFILTER" // the program's own
 )
 
-// Limits are for what hangs. On a slow machine that is busy, and is emulated
-// perhaps, everything else is done in a part of them.
-const (
-	patience    = 3 * time.Minute  // for something that is to happen in a script
-	sandboxTime = 20 * time.Minute // for a script; then the kernel ends it
-	closingTime = 30 * time.Second // before go test's own limit, to end what runs and say what didn't
+// Limits are for what hangs. On a slow machine that is busy everything else is done
+// in a part of them.
+var (
+	patience    = inVM(3 * time.Minute)  // for something that is to happen in a script
+	sandboxTime = inVM(20 * time.Minute) // for a script; then the kernel ends it
 )
+
+// closingTime is how long before go test's own limit what runs is ended, to say
+// what did not.
+const closingTime = 30 * time.Second
+
+// inVM is longer in a machine that is emulated.
+func inVM(limit time.Duration) time.Duration {
+	if os.Getenv(vmVar) != "" {
+		return 5 * limit
+	}
+	return limit
+}
 
 func TestKernel(t *testing.T) {
 	if os.Getenv(insideVar) != "" {
