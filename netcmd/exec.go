@@ -64,9 +64,9 @@ const DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 // the tools.
 func searchPath(env []string) (string, []string) {
 	if env == nil {
-		return plan.Var("PATH"), nil
+		return plan.Env("PATH"), nil
 	}
-	search, others := DefaultPath, []string{"PATH=" + plan.Var("PATH")}
+	search, others := DefaultPath, []string{"PATH=" + plan.Env("PATH")}
 	for _, e := range env {
 		if value, ok := strings.CutPrefix(e, "PATH="); ok {
 			search = value

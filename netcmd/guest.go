@@ -128,7 +128,7 @@ func (r Run) child(c Child) plan.Step {
 	if c.CleanEnv {
 		// The command's PATH is the last thing to be set, so that until then
 		// the host's tools are found.
-		s.Env = append([]string{"PATH=" + plan.Var("PATH")}, s.Env...)
+		s.Env = append([]string{"PATH=" + plan.Env("PATH")}, s.Env...)
 		s.OnlyEnv = true
 	}
 	return s

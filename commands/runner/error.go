@@ -65,5 +65,10 @@ func (e *StepError) InputLine() string {
 	if err != nil || n < 1 || n > len(input) {
 		return ""
 	}
-	return plan.Expand(input[n-1], func(name string) string { return "$" + name })
+	return plan.Expand(input[n-1], func(name string) string {
+		if env, ok := plan.EnvName(name); ok {
+			name = env
+		}
+		return "$" + name
+	})
 }

@@ -35,12 +35,22 @@ type Runner struct {
 	vars map[string]string
 }
 
-// Var is a variable that a step captured, or else of the environment.
-func (r *Runner) Var(name string) string {
-	if value, ok := r.vars[name]; ok {
+// Var is what a step has captured under that name; empty if none has.
+func (r *Runner) Var(name string) string { return r.vars[name] }
+
+// expand puts values into a step's words. The error says which of them no step has
+// captured.
+func (r *Runner) expand(text string, missing *error) string {
+	return plan.Expand(text, func(name string) string {
+		if env, ok := plan.EnvName(name); ok {
+			return os.Getenv(env)
+		}
+		value, ok := r.vars[name]
+		if !ok && *missing == nil {
+			*missing = fmt.Errorf("%q is not known: no step has captured it", name)
+		}
 		return value
-	}
-	return os.Getenv(name)
+	})
 }
 
 // Run does the plan's steps, one after another, together or in any order. When
@@ -165,13 +175,18 @@ func (r *Runner) set(name, value string) {
 // environment and with the step's.
 func (r *Runner) Command(s plan.Step) *exec.Cmd {
 	r.trace(s)
-	return r.command(context.Background(), s)
+	var missing error
+	cmd := r.command(context.Background(), s, &missing)
+	if cmd.Err == nil {
+		cmd.Err = missing // which is what starting it returns
+	}
+	return cmd
 }
 
-func (r *Runner) command(ctx context.Context, s plan.Step) *exec.Cmd {
+func (r *Runner) command(ctx context.Context, s plan.Step, missing *error) *exec.Cmd {
 	words := s.Words()
 	for i, w := range words {
-		words[i] = plan.Expand(w, r.Var)
+		words[i] = r.expand(w, missing)
 	}
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	// A tool is done in a moment, and better not half.
@@ -184,7 +199,7 @@ func (r *Runner) command(ctx context.Context, s plan.Step) *exec.Cmd {
 		cmd.Env = []string{}
 	}
 	for _, e := range s.Env {
-		cmd.Env = append(cmd.Env, plan.Expand(e, r.Var))
+		cmd.Env = append(cmd.Env, r.expand(e, missing))
 	}
 	return cmd
 }

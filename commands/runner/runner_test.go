@@ -138,7 +138,7 @@ func TestVariables(t *testing.T) {
 	t.Setenv("FROM_OUTSIDE", "outside")
 	take := plan.Step{Argv: []string{"printf", `two\nlines\n\n`}, Capture: "v"}
 	give := plan.Step{Argv: []string{"sh", "-c", `printf '%s|' "$1" "$E" "$(cat)" >` + d.file, "sh", "<" + plan.Var("v") + ">"},
-		Env: []string{"E=" + plan.Var("FROM_OUTSIDE")}, Stdin: "in " + plan.Var("v")}
+		Env: []string{"E=" + plan.Env("FROM_OUTSIDE")}, Stdin: "in " + plan.Var("v")}
 	r := new(Runner)
 	if err := r.Run(context.Background(), plan.Plan{take, give}); err != nil {
 		t.Fatal(err)
@@ -146,6 +146,30 @@ func TestVariables(t *testing.T) {
 	text, _ := os.ReadFile(d.file)
 	if got, want := string(text), "<two\nlines>|outside|in two\nlines|"; got != want || r.Var("v") != "two\nlines" {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// What no step has captured is an error, whatever the environment has by that name.
+func TestVariablesAreNotTheEnvironment(t *testing.T) {
+	d := newDiary(t)
+	t.Setenv("holder", "4711")
+	run := []string{"sh", "-c", "echo ran >>" + d.file, "sh"}
+	for _, s := range []plan.Step{
+		{Argv: append(run, plan.Var("holder"))},
+		{Argv: run, Env: []string{"A=" + plan.Var("holder")}},
+		{Argv: run, Stdin: plan.Var("holder") + "\n"},
+	} {
+		r := new(Runner)
+		var failed *StepError
+		if err := r.Run(context.Background(), plan.Plan{s}); !errors.As(err, &failed) || !strings.Contains(err.Error(), `"holder" is not known`) {
+			t.Errorf("%q: %v", s.Words(), err)
+		}
+		if got := r.Var("holder"); got != "" {
+			t.Errorf("the environment's %q is taken for what was captured", got)
+		}
+	}
+	if _, err := os.Stat(d.file); err == nil {
+		t.Error("a step ran without what it needs")
 	}
 }
 

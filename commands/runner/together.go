@@ -79,14 +79,16 @@ func skew(all []*started) time.Duration {
 // start starts a step, which waits for its input then.
 func (r *Runner) start(ctx context.Context, s plan.Step) *started {
 	r.trace(s)
-	one := &started{step: s, cmd: r.command(ctx, s), input: plan.Expand(s.Stdin, r.Var)}
+	one := &started{step: s}
+	one.cmd = r.command(ctx, s, &one.err)
+	one.input = r.expand(s.Stdin, &one.err)
 	one.cmd.Stdout, one.cmd.Stderr = &one.stderr, &one.stderr
 	if s.Capture != "" {
 		one.cmd.Stdout = &one.stdout
 	}
 	// Error messages are looked at, in English.
 	one.cmd.Env = append(one.cmd.Env, "LC_ALL=C")
-	if s.Stdin != "" {
+	if s.Stdin != "" && one.err == nil {
 		one.stdin, one.err = one.cmd.StdinPipe()
 	}
 	if one.err == nil {

@@ -136,11 +136,22 @@ func (p Plan) Undo() Plan {
 const mark = "\x00"
 
 // Var refers to a value that is known only when the plan runs: the output of a
-// step with that Capture, or a variable of the environment. It may stand
-// anywhere in a word or in Stdin.
+// step before it with that Capture. It may stand anywhere in a word or in Stdin.
 func Var(name string) string { return mark + name + mark }
 
-// Expand puts the values of variables into a word or a Stdin.
+// Env refers to a variable of the caller's environment, in the same way.
+func Env(name string) string { return mark + ofEnv + name + mark }
+
+// ofEnv stands before the names of the environment's variables, where no name of a
+// captured one can have it.
+const ofEnv = "="
+
+// EnvName returns the environment's variable that a reference is to, by the name
+// that Expand gives; false if it is to a captured one.
+func EnvName(name string) (string, bool) { return strings.CutPrefix(name, ofEnv) }
+
+// Expand puts the values of variables into a word or a Stdin: for those of the
+// environment, EnvName knows the name.
 func Expand(text string, value func(name string) string) string {
 	if !strings.Contains(text, mark) {
 		return text

@@ -217,9 +217,9 @@ func expandable(text, special string) string {
 				b.WriteByte(c)
 			}
 		case startsLikeName(parts[i+1]):
-			b.WriteString("${" + part + "}")
+			b.WriteString("${" + strings.TrimPrefix(part, ofEnv) + "}")
 		default:
-			b.WriteString("$" + part)
+			b.WriteString("$" + strings.TrimPrefix(part, ofEnv))
 		}
 	}
 	return b.String()
