@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 
 	"vagganet/commands/config"
@@ -28,14 +29,13 @@ func report(w io.Writer, err error) {
 }
 
 // split takes apart errors that were joined, such as a failed step and what
-// failed in undoing it.
+// failed in undoing it. An error that wraps several in words of its own is one.
 func split(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok || !strings.Contains(err.Error(), "\n") {
+	if reflect.TypeOf(err) != reflect.TypeOf(errors.Join(io.EOF)) {
 		return []error{err}
 	}
 	var all []error
-	for _, e := range joined.Unwrap() {
+	for _, e := range err.(interface{ Unwrap() []error }).Unwrap() {
 		all = append(all, split(e)...)
 	}
 	return all

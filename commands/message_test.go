@@ -40,6 +40,9 @@ func TestReport(t *testing.T) {
 			"vagganet: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  a password is required\n" +
 				"hint: sudo wants a password: run \"sudo -v\" first, or give sudo a rule without password\n" +
 				"vagganet: undoing: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  x\n"},
+		// what is joined by words, and not as a list, is one
+		{fmt.Errorf("%w: %w", errors.New("it is so"), errors.New("one\ntwo")), "vagganet: it is so: one\ntwo\n"},
+		{errors.Join(errors.New("one\ntwo")), "vagganet: one\ntwo\n"},
 		// what helps against both is said once
 		{errors.Join(failedStep("a tty is required", false), failedStep("doas: a tty is required", true)),
 			"vagganet: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  a tty is required\n" +
