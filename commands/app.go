@@ -190,7 +190,7 @@ func runVerb(ctx context.Context, app *cli.App, called call, err error) int {
 		err = checkEnvironment(flagsAt(app, called.path))
 	}
 	if err == nil {
-		err = app.RunContext(ctx, called.args)
+		err = asEnded(app, app.RunContext(ctx, called.args))
 	}
 	var code exitCode
 	if errors.As(err, &code) {

@@ -70,7 +70,7 @@ func (a App) check(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	lock, err := lockRun(c.Context, live)
+	lock, err := a.lockRun(c.Context, live)
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,9 @@ func (a App) exec(c *cli.Context) error {
 		return withHint(fmt.Errorf("no process of node %s can be seen from here", node),
 			"it may be starting or ending; from inside of a guest only partition run works")
 	}
+	if err := a.checkLives(live); err != nil {
+		return err
+	}
 	return a.foreground(c, live.Exec(node, beside, a.inside(beside.UserID != 0), argv), true)
 }
 

@@ -116,7 +116,7 @@ func (a App) healFault(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	lock, err := lockRun(c.Context, live)
+	lock, err := a.lockRun(c.Context, live)
 	if err != nil {
 		return err
 	}

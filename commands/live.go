@@ -2,7 +2,9 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
 )
@@ -36,7 +39,39 @@ func (a App) liveRun(c *cli.Context) (netcmd.LiveRun, error) {
 	if err != nil {
 		return netcmd.LiveRun{}, err
 	}
-	return a.live(g, run)
+	live, err := a.live(g, run)
+	c.App.Metadata[endedKey] = func() error { return a.checkLives(live) }
+	return live, err
+}
+
+// endedKey is where an app has the function that says that its verb's run has
+// ended.
+const endedKey = "ended"
+
+// checkLives returns an error if a run has ended since it was found.
+func (a App) checkLives(l netcmd.LiveRun) error {
+	if l.Supervisor <= 1 {
+		return nil // seen from inside, where nothing outlives it
+	}
+	if p := a.Machine.Process(l.Supervisor); p.State != "ended" && p.Started == l.Started {
+		return nil
+	}
+	return fmt.Errorf("run %s has ended", l.Run)
+}
+
+// asEnded is what failed of a verb, or that its run has ended meanwhile: then
+// what a tool, or a file, says of it helps nobody.
+func asEnded(app *cli.App, err error) error {
+	var step *runner.StepError
+	var file *fs.PathError
+	check, ok := app.Metadata[endedKey].(func() error)
+	if !ok || !errors.As(err, &step) && !errors.As(err, &file) {
+		return err
+	}
+	if ended := check(); ended != nil {
+		return ended
+	}
+	return err
 }
 
 // runs lists the runs of a gateway that is there and is the user's, and the
@@ -85,7 +120,7 @@ func choose(g netcmd.Gateway, runs []runstate.Run, wanted string) (runstate.Run,
 // live is a run to be worked on, with an iptables of the kind that the run's
 // rules are of.
 func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
-	l := netcmd.LiveRun{Info: *r.Info, Tools: g.Tools, Dir: r.Dir, UserNS: r.UserNS, Supervisor: r.Supervisor}
+	l := netcmd.LiveRun{Info: *r.Info, Tools: g.Tools, Dir: r.Dir, UserNS: r.UserNS, Supervisor: r.Supervisor, Started: r.Started}
 	kind := netcmd.UsualIptables(l.Legacy)
 	for _, tool := range []netcmd.Tool{g.Tools.Iptables, l.Iptables, kind} {
 		if len(tool) > 0 && a.Machine.Has(tool[0]) && a.Machine.LegacyIptables(tool) == l.Legacy {
@@ -111,16 +146,17 @@ func cutsNow(c *cli.Context, l netcmd.LiveRun) (netcmd.Cuts, error) {
 
 // lockToChange is lockRun for who changes a run: a dry run doesn't, and gets no
 // file, which may be closed all the same.
-func lockToChange(c *cli.Context, l netcmd.LiveRun) (*os.File, error) {
+func (a App) lockToChange(c *cli.Context, l netcmd.LiveRun) (*os.File, error) {
 	if c.Bool("dry-run") {
 		return nil, nil
 	}
-	return lockRun(c.Context, l)
+	return a.lockRun(c.Context, l)
 }
 
 // lockRun keeps other partition, shape and check commands on the same run waiting
-// until the file returned is closed.
-func lockRun(ctx context.Context, l netcmd.LiveRun) (*os.File, error) {
+// until the file returned is closed. The run may have ended by the time that it is
+// this one's turn.
+func (a App) lockRun(ctx context.Context, l netcmd.LiveRun) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(l.Dir, ".lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if os.IsPermission(err) {
 		return nil, withHint(fmt.Errorf("only user 0 of run %s can cut, shape or check its links", l.Run), "a child with another user-id can't, nor can another user")
@@ -128,7 +164,11 @@ func lockRun(ctx context.Context, l netcmd.LiveRun) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := runstate.Flock(ctx, file); err != nil {
+	err = runstate.Flock(ctx, file)
+	if err == nil {
+		err = a.checkLives(l)
+	}
+	if err != nil {
 		file.Close()
 		return nil, err
 	}

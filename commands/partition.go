@@ -118,7 +118,7 @@ func (a App) partition(c *cli.Context, k kind) error {
 			return err
 		}
 	}
-	lock, err := lockToChange(c, live)
+	lock, err := a.lockToChange(c, live)
 	if err != nil {
 		return err
 	}

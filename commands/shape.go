@@ -82,7 +82,7 @@ func (a App) shape(c *cli.Context) error {
 	if err := a.checkTools(live.ListShapes()); err != nil {
 		return err
 	}
-	lock, err := lockToChange(c, live)
+	lock, err := a.lockToChange(c, live)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,9 @@ type LiveRun struct {
 	// Supervisor is the run's first process, as the caller sees it; 0 where
 	// the caller doesn't.
 	Supervisor int
+	// Started is when that was started: another process may have its number
+	// once the run has ended.
+	Started int64
 }
 
 // Names lists the run's guests, sorted.

@@ -17,6 +17,9 @@ type Process struct {
 	State string
 	// Age is for how long it has been there.
 	Age time.Duration
+	// Started is when it was started, in ticks since the machine was: it tells
+	// the process from a later one with the same number.
+	Started int64
 }
 
 // ticks is in how many parts of a second the kernel tells when a process was
@@ -46,10 +49,10 @@ func readStat(text string) Process {
 	case "Z", "X":
 		p.State = "ended"
 	}
-	started, err := strconv.ParseInt(fields[19], 10, 64)
+	p.Started, _ = strconv.ParseInt(fields[19], 10, 64)
 	var now unix.Timespec
-	if err == nil && unix.ClockGettime(unix.CLOCK_BOOTTIME, &now) == nil {
-		p.Age = time.Duration(now.Nano()) - time.Duration(started)*time.Second/ticks
+	if unix.ClockGettime(unix.CLOCK_BOOTTIME, &now) == nil {
+		p.Age = time.Duration(now.Nano()) - time.Duration(p.Started)*time.Second/ticks
 	}
 	return p
 }

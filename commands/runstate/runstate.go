@@ -49,7 +49,12 @@ func Register(g netcmd.Gateway, others []string, base, token string, exact bool)
 	for ; ; n++ {
 		file, err := register(g, others, number(n))
 		if err == nil {
-			return &Registration{Name: number(n), file: file, isolated: g.Isolated != nil}, writeToken(file, token)
+			r := &Registration{Name: number(n), file: file, isolated: g.Isolated != nil}
+			if err := writeToken(file, token); err != nil {
+				r.Release()
+				return nil, err
+			}
+			return r, nil
 		}
 		if !errors.Is(err, errHeld) {
 			return nil, err
@@ -224,6 +229,8 @@ type Run struct {
 	Name string `json:"name"`
 	// Supervisor is the run's first process.
 	Supervisor int `json:"supervisor"`
+	// Started is when that was started, as machine.Process has it.
+	Started int64 `json:"started"`
 	// Isolated says that it has no gateway.
 	Isolated bool `json:"isolated"`
 	// Dir is the way to the run's folder, from here; empty while it is being
@@ -284,8 +291,17 @@ func list(g netcmd.Gateway, folder string, gone func(name string)) ([]Run, error
 		if removed {
 			gone(e.Name())
 		}
-		if pid > 0 {
-			runs = append(runs, find(g, e.Name(), pid))
+		if pid == 0 {
+			continue
+		}
+		r := find(g, e.Name(), pid)
+		// What was read by its number is the run's if the run is still there.
+		again, removed, err := holder(filepath.Join(folder, e.Name()))
+		if removed {
+			gone(e.Name())
+		}
+		if err == nil && again == pid {
+			runs = append(runs, r)
 		}
 	}
 	return runs, nil
@@ -293,7 +309,7 @@ func list(g netcmd.Gateway, folder string, gone func(name string)) ([]Run, error
 
 // find looks a run up by its first process.
 func find(g netcmd.Gateway, name string, supervisor int) Run {
-	r := Run{Name: name, Supervisor: supervisor, Dir: runDir(g, Root(supervisor))}
+	r := Run{Name: name, Supervisor: supervisor, Dir: runDir(g, Root(supervisor)), Started: machine.Host{}.Process(supervisor).Started}
 	if r.Dir != "" {
 		r.Info = readInfo(r.Dir)
 	}
