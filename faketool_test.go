@@ -18,7 +18,7 @@ import (
 // fakeNames are the host tools that the faketool stands for, and "node", a
 // child's command.
 var fakeNames = strings.Fields("ip tc tcpdump dumpcap iptables iptables-restore iptables-legacy iptables-legacy-restore busybox brctl " +
-	"sysctl hostname mount umount sudo nsenter unshare setpriv newuidmap newgidmap install mkdir rmdir rm touch dd ln kill modprobe node")
+	"sysctl hostname mount umount sudo nsenter unshare setpriv newuidmap newgidmap install mkdir rmdir rm touch dd ln modprobe node")
 
 // realNames are those that stay what they are: the shell, and what the
 // gateway's namespaces are held by.
@@ -74,9 +74,7 @@ func fakeTool() {
 		fakeCheck(err)
 		c.Stdin = string(input)
 	}
-	if argv[0] != "kill" { // the shell has a kill of its own, which can't be seen
-		writeCall(c)
-	}
+	writeCall(c)
 	switch argv[0] {
 	case "node":
 		waitForNodes()
@@ -90,11 +88,22 @@ func fakeTool() {
 		}
 	case "sudo", "nsenter", "unshare", "setpriv":
 		if slices.Contains(argv, "--user") && argv[0] == "unshare" {
-			fmt.Println(os.Getenv(holderVar))
+			fmt.Println(holderID())
 			return
 		}
 		become(afterOptions(argv[1:]))
 	}
+}
+
+// holderID is the id of a process that can be taken for the one that holds the
+// gateway's namespaces.
+func holderID() string {
+	if id := os.Getenv(holderVar); id != "" {
+		return id
+	}
+	sleep := exec.Command("sleep", "60")
+	fakeCheck(sleep.Start())
+	return fmt.Sprint(sleep.Process.Pid)
 }
 
 func fakeCheck(err error) {

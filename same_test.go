@@ -23,9 +23,6 @@ const sameScripts = "testdata/same"
 // it in the environment, its input, and the files that a shell makes by itself.
 // All tools are fakes that write down how they are called. They could do no harm, but the program itself writes into
 // its folder, so the test is in a sandbox.
-//
-// One thing can't be compared: kill is a part of the shell, so the script's
-// isn't seen.
 func TestSameCommands(t *testing.T) {
 	if os.Getenv(insideVar) != "" {
 		runSameInside(t)

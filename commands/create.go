@@ -12,6 +12,7 @@ import (
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 func (a App) createVerb() *cli.Command {
@@ -67,7 +68,7 @@ func (a App) create(c *cli.Context) error {
 	if facts.NoBridgeFilter {
 		say(terminal.Err, "br_netfilter is not installed, so partitions will be made in the guests")
 	}
-	p := g.BecomeRoot()
+	var p plan.Plan
 	if found := facts.Gateway.Parts; found.Any() {
 		retired, err := a.retire(c, g)
 		if err != nil {
@@ -75,13 +76,13 @@ func (a App) create(c *cli.Context) error {
 		}
 		defer retired.Close()
 		say(terminal.Err, "removing what is left of a gateway %s that was half made", g.Interface)
-		p = append(p, g.Destroy()...)
+		p = g.Destroy()
 		g.Host.Forwarding = g.Host.Forwarding && !found.Forwarding
 		if found.Neighbours {
 			g.Host.Neighbours = g.Host.NeighboursBefore
 		}
 	}
-	return a.apply(c, title(c, "make the gateway "+g.Interface), append(p, g.Create()...))
+	return a.apply(c, title(c, "make the gateway "+g.Interface), g.AsRoot(append(p, g.Create()...)))
 }
 
 // makingAlone waits until nobody else makes or removes the gateway, and keeps

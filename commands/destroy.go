@@ -50,7 +50,7 @@ func (a App) destroy(c *cli.Context) error {
 		return err
 	}
 	defer retired.Close()
-	return a.apply(c, title(c, "remove the gateway "+g.Interface), append(g.BecomeRoot(), g.Destroy()...))
+	return a.apply(c, title(c, "remove the gateway "+g.Interface), g.AsRoot(g.Destroy()))
 }
 
 // retire says which runs use a gateway that is to be removed, and keeps others

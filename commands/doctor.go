@@ -116,7 +116,7 @@ func program(t netcmd.Tool) string { return t[len(t)-1] }
 // plans are asked, so that no list of them can fall behind. Root's plans are
 // looked at, as sudo is a matter of its own.
 func neededTools(g netcmd.Gateway) []string {
-	become := g.BecomeRoot()
+	become := g.AsRoot(nil)
 	g.Sudo = nil
 	// Where this is root, it may be asked to remove the gateway of another user.
 	g.Host.Found = netcmd.GatewayParts{Dir: true, Link: true, UserNS: true, NetNS: true, Owner: 1}

@@ -119,24 +119,12 @@ var stepHints = []struct{ said, hint string }{
 	{"can't initialize iptables table", "the kernel lacks iptables' modules: load them as root, or name another iptables, such as VAGGANET_IPTABLES=iptables-nft"},
 }
 
-// packages are what has a tool, where that isn't the tool's own name.
-var packages = map[string]string{
-	"ip": "iproute2", "tc": "iproute2", "iptables-restore": "iptables", "sysctl": "procps", "brctl": "bridge-utils",
-	"unshare": "util-linux", "nsenter": "util-linux", "mount": "util-linux", "umount": "util-linux", "setpriv": "util-linux",
-	"newuidmap": "uidmap", "newgidmap": "uidmap", "modprobe": "kmod", "kill": "procps",
-}
-
 func stepHint(e *runner.StepError) string {
+	if missing := missingByRoot(e); missing != nil {
+		return rootToolsHint(missing)
+	}
 	if missing := missingTool(e); missing != "" {
-		name := packages[missing]
-		if name == "" {
-			name = missing
-		}
-		hint := fmt.Sprintf("%s is not there: install %s (Debian's name for the package)", missing, name)
-		if strings.Contains(e.Stderr, "sudo: ") {
-			hint += "\nsudo has a PATH of its own: a tool that is elsewhere is named by its path, as in VAGGANET_SYSCTL=/opt/sysctl"
-		}
-		return hint
+		return missing + " is not there: " + toInstall(missing)
 	}
 	if e.Step.About == netcmd.AboutAskedOnce {
 		return askedAgain

@@ -3,12 +3,14 @@ package commands
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
 
 	"vagganet/commands/config"
 	"vagganet/commands/runner"
+	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
 
@@ -62,6 +64,8 @@ func TestReport(t *testing.T) {
 }
 
 func TestMissingToolHint(t *testing.T) {
+	bin := t.TempDir()
+	t.Setenv("PATH", bin)
 	for stderr, want := range map[string]string{
 		"sudo: ip: command not found":                                            "iproute2",
 		"nsenter: failed to execute iptables-restore: No such file or directory": "iptables",
@@ -71,6 +75,14 @@ func TestMissingToolHint(t *testing.T) {
 		if got := hintFor(failedStep(stderr, false)); !strings.Contains(got, "install "+want+" ") {
 			t.Errorf("%s: %s", stderr, got)
 		}
+	}
+	// Root does not find what is there, by a PATH that others have.
+	if err := os.WriteFile(bin+"/sysctl", nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	got := hintFor(failedStep(netcmd.NotFoundByRoot+" install sysctl\n", false))
+	if want := "install: install coreutils (Debian's name for the package)\nroot has a PATH of its own (sudo's secure_path): have it contain " + bin + ","; !strings.HasPrefix(got, want) {
+		t.Errorf("got %s", got)
 	}
 	absent := failedStep("", false)
 	absent.Argv, absent.Err = []string{"newuidmap"}, &exec.Error{Name: "newuidmap", Err: exec.ErrNotFound}

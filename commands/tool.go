@@ -6,8 +6,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 
+	"vagganet/commands/doctor"
 	"vagganet/commands/runner"
+	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
 
@@ -26,12 +30,12 @@ func (a App) checkTools(p plan.Plan) error {
 }
 
 func missingToolError(tool string) error {
-	name := packages[filepath.Base(tool)]
-	if name == "" {
-		name = filepath.Base(tool)
-	}
-	return withHint(fmt.Errorf("%s is needed, but is not there", tool),
-		"install %s (Debian's name of the package), or run scripts/deps", name)
+	return withHint(fmt.Errorf("%s is needed, but is not there", tool), "%s, or run scripts/deps", toInstall(tool))
+}
+
+// toInstall names the package of a tool that is not there.
+func toInstall(tool string) string {
+	return fmt.Sprintf("install %s (Debian's name for the package)", doctor.Package(tool))
 }
 
 func allSteps(p plan.Plan) plan.Plan {
@@ -55,7 +59,44 @@ func toolWords(s plan.Step) []string {
 	return tools
 }
 
-var notFound = regexp.MustCompile(`(?:failed to execute |sudo: )([^\s:]+)(?:: No such file or directory|: command not found)`)
+var notFound = regexp.MustCompile(`failed to execute ([^\s:]+): No such file or directory`)
+
+var (
+	byRootLine = regexp.MustCompile(regexp.QuoteMeta(netcmd.NotFoundByRoot) + `((?: \S+)+)`)
+	bySudoLine = regexp.MustCompile(`sudo: (\S+): command not found`)
+)
+
+// missingByRoot are the tools that root did not find.
+func missingByRoot(e *runner.StepError) []string {
+	if m := byRootLine.FindStringSubmatch(e.Stderr); m != nil {
+		return strings.Fields(m[1])
+	}
+	if m := bySudoLine.FindStringSubmatch(e.Stderr); m != nil {
+		return m[1:]
+	}
+	return nil
+}
+
+// rootToolsHint is what helps where root finds no such tools: to install them, or,
+// where this process finds them, to have root look in the same folders.
+func rootToolsHint(tools []string) string {
+	var hints, folders []string
+	for _, tool := range tools {
+		path, err := exec.LookPath(tool)
+		if err != nil {
+			hints = append(hints, tool+": "+toInstall(tool))
+			continue
+		}
+		if dir := filepath.Dir(path); !slices.Contains(folders, dir) {
+			folders = append(folders, dir)
+		}
+	}
+	if folders != nil {
+		hints = append(hints, fmt.Sprintf("root has a PATH of its own (sudo's secure_path): have it contain %s, or name the tools by their paths, as in VAGGANET_IP=/usr/sbin/ip",
+			strings.Join(folders, " and ")))
+	}
+	return strings.Join(hints, "\n")
+}
 
 // missingTool is the tool that a step failed for want of; empty if it failed
 // otherwise.

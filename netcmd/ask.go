@@ -21,15 +21,16 @@ func Ask(argv ...string) plan.Step {
 	return s
 }
 
-// AskRoot asks whether the user becomes root without a password. There is
-// nothing to ask for root, and for other words than those of sudo and doas it
-// isn't known how to ask without waiting for a person.
+// AskRoot asks whether the user becomes root without a password, and whether root
+// then finds the tools that make a gateway and remove it. There is nothing to ask
+// for root, and for other words than those of sudo and doas it isn't known how to
+// ask without waiting for a person.
 func (g Gateway) AskRoot() (plan.Step, bool) {
 	words := g.quietSudo()
 	if words == nil {
 		return plan.Step{}, false
 	}
-	return Ask(append(words, "true")...), true
+	return Ask(append(words, g.lookForTools(slices.Concat(g.Create(), g.Destroy()))...)...), true
 }
 
 // quietSudo is how the user becomes root, told to fail rather than to ask for a

@@ -2,6 +2,7 @@ package netcmd
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -9,19 +10,19 @@ import (
 // Whoever only looks must not be asked for a password.
 func TestAskRootAsksNobody(t *testing.T) {
 	for _, test := range []struct{ sudo, want string }{
-		{"sudo", "sudo -n true"},
-		{"sudo -n", "sudo -n true"},
-		{"/usr/bin/doas -u root", "/usr/bin/doas -n -u root true"},
+		{"sudo", "sudo -n "},
+		{"sudo -n", "sudo -n "},
+		{"/usr/bin/doas -u root", "/usr/bin/doas -n -u root "},
 		{"", ""},
 		{"pkexec", ""}, // it has no such option
 	} {
-		g := Gateway{Sudo: strings.Fields(test.sudo), Interface: "vagga", Network: DefaultNetwork, Tools: Tools{Iptables: Tool{"iptables"}}}
+		g := Gateway{Sudo: strings.Fields(test.sudo), Interface: "vagga", Network: DefaultNetwork, Tools: UsualTools(), User: User{UID: 1000}}
 		s, ok := g.AskRoot()
-		if got := strings.Join(s.Words(), " "); got != test.want || ok != (test.want != "") {
+		if got := strings.Join(s.Words(), " "); ok != (test.want != "") || ok && !strings.HasPrefix(got, test.want+"sh -c ") {
 			t.Errorf("with %q: %q, %v", test.sudo, got, ok)
 		}
 		for _, rule := range g.AskRules() {
-			want := strings.TrimSuffix(test.want, "true") + "iptables --wait -t "
+			want := test.want + "iptables --wait -t "
 			if got := strings.Join(rule.Words(), " "); !strings.HasPrefix(got, want) {
 				t.Errorf("with %q: %q, not %q", test.sudo, got, want)
 			}
@@ -29,22 +30,42 @@ func TestAskRootAsksNobody(t *testing.T) {
 	}
 }
 
-// A password is asked for by the first command, and known not to be asked for
-// again by the second one, which is left out where the words can't be told so.
-func TestBecomeRoot(t *testing.T) {
+// A password is asked for by the first command. The second one is not to ask
+// again, where the words can be told so, and looks for what root will run.
+func TestAsRoot(t *testing.T) {
 	for sudo, want := range map[string]string{
 		"":         "",
-		"sudo":     "sudo true; sudo -n true; ",
-		"sudo -n":  "sudo -n true; ",
-		"doas":     "doas true; doas -n true; ",
-		"run0 --x": "run0 --x true; ",
+		"sudo":     "sudo true; sudo -n sh; ",
+		"sudo -n":  "sudo -n true; sudo -n sh; ",
+		"doas":     "doas true; doas -n sh; ",
+		"run0 --x": "run0 --x true; run0 --x sh; ",
 	} {
 		got := ""
-		for _, s := range (Gateway{Sudo: strings.Fields(sudo)}).BecomeRoot() {
-			got += strings.Join(s.Words(), " ") + "; "
+		for _, s := range (Gateway{Sudo: strings.Fields(sudo), Tools: UsualTools()}).AsRoot(nil) {
+			got += strings.Join(append(slices.Clone(s.Place.Enter), s.Argv[0]), " ") + "; "
 		}
 		if got != want {
 			t.Errorf("with %q: %q, not %q", sudo, got, want)
+		}
+	}
+}
+
+// Root looks for all that it runs, and that it would undo by; not for what the
+// user runs.
+func TestRootLooksForItsTools(t *testing.T) {
+	g := Gateway{Sudo: []string{"sudo"}, Interface: "vagga", Network: DefaultNetwork, Tools: UsualTools(), User: User{UID: 1000}}
+	g.Tools.Iptables = Tool{"/opt/iptables"}
+	g.Host.Restricted = true
+	p := g.AsRoot(g.Create())
+	looked := p[1].Argv[4:]
+	for _, s := range rootSteps(p) {
+		if !slices.Contains(looked, s.Argv[0]) && s.Argv[0] != "true" && s.Argv[0] != "sh" {
+			t.Errorf("root runs %s, which was not looked for among %q", s.Argv[0], looked)
+		}
+	}
+	for tool, want := range map[string]bool{"/opt/iptables-restore": true, "umount": true, "setpriv": true, "unshare": true, "nsenter": false, "kill": false} {
+		if slices.Contains(looked, tool) != want {
+			t.Errorf("%s is looked for: %v", tool, !want)
 		}
 	}
 }

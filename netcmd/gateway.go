@@ -159,9 +159,6 @@ func (g Gateway) NoteFile() string { return g.Dir() + "/made.json" }
 // last one to go takes it along.
 const ForwardingMarker = StateDir + "/.forwarding"
 
-// holder keeps the namespaces while they are not mounted yet.
-var holder = plan.Var("holder")
-
 // part is something that Create makes and Destroy removes. The first step of up
 // makes it, whole or not at all, and down takes it away; further steps of up
 // only fill it.
@@ -183,6 +180,7 @@ func (g Gateway) parts() []part {
 		{up: g.hold(), down: g.release(true)},
 		{there: found.UserNS, up: g.mount("user", g.UserNS()), down: g.umount(g.UserNS())},
 		{there: found.NetNS, up: g.mount("net", g.NetNS()), down: g.umount(g.NetNS())},
+		{up: g.release(false)},
 		{there: found.Dir, up: g.addRules(rules, "mangle"), down: g.removeRules(rules, "mangle")},
 		{there: found.Dir, up: g.addRules(rules, "nat"), down: g.removeRules(rules, "nat")},
 		{there: found.Dir, up: g.addRules(rules, "filter"), down: g.removeRules(rules, "filter")},
@@ -192,9 +190,6 @@ func (g Gateway) parts() []part {
 		{up: g.leadToResolver(g.Host.resolver())},
 		{up: g.closeToIPv6()},
 		{up: g.configureLink()},
-		// Not before, so that there is no doubt whose process it is that is ended
-		// if a step fails.
-		{up: g.release(false)},
 	}
 }
 
@@ -221,26 +216,6 @@ func (g Gateway) Destroy() plan.Plan {
 		if part.there {
 			p = append(p, part.down...)
 		}
-	}
-	return p
-}
-
-// AboutAskedOnce is the heading of the step that finds out whether a password is
-// asked for again and again.
-const AboutAskedOnce = "host: nothing is asked again, so nothing stops half-way"
-
-// BecomeRoot is the plan that goes before Create and Destroy. It changes nothing:
-// if a password is needed, it is asked for here, and if there is no way to become
-// root, or a way that wants the password for each command, it is known here.
-func (g Gateway) BecomeRoot() plan.Plan {
-	if len(g.Sudo) == 0 {
-		return nil
-	}
-	p := plan.Plan{g.root("host: become root, before anything is changed", "true")}
-	if quiet := g.quietSudo(); quiet != nil && !slices.Equal(quiet, g.Sudo) {
-		s := g.root(AboutAskedOnce, "true")
-		s.Place.Enter = quiet
-		p = append(p, s)
 	}
 	return p
 }
@@ -373,38 +348,6 @@ func (g Gateway) loadModules() []plan.Step {
 				"net.bridge.bridge-nf-call-arptables=0")...))
 	}
 	return steps
-}
-
-// hold makes the namespaces. The command returns when they exist.
-func (g Gateway) hold() []plan.Step {
-	const about = "gateway: a user and a network namespace, held until they are mounted"
-	const sleep = "sleep 60 >/dev/null 2>&1 & echo $!"
-	hold := hostStep(about, g.Tools.Unshare.With("--user", "--net", "sh", "-c", sleep)...)
-	if g.Host.Restricted && g.User.UID != 0 {
-		// Where sudo gives the command a terminal of its own, all in there is
-		// hung up on with sudo's end.
-		hold = g.root(about, append(g.asUserWithRights(), g.Tools.Unshare.With("--user", "--net", "sh", "-c", `trap "" HUP; `+sleep)...)...)
-	}
-	hold.Capture = "holder"
-	return append([]plan.Step{hold}, g.writeMaps(about)...)
-}
-
-// asUserWithRights are the words by which root becomes the user again, but keeps
-// the one right that lets a process make user namespaces where users may not.
-// What it makes is the user's.
-func (g Gateway) asUserWithRights() []string {
-	return g.Tools.Setpriv.With(fmt.Sprintf("--reuid=%d", g.User.UID), fmt.Sprintf("--regid=%d", g.User.GID), "--clear-groups",
-		"--inh-caps=+sys_admin", "--ambient-caps=+sys_admin")
-}
-
-// release ends the process that held the namespaces. The mounts do now. Undoing,
-// it may have ended by itself.
-func (g Gateway) release(undoing bool) []plan.Step {
-	s := hostStep("gateway: the mounts hold it now", "kill", holder)
-	if undoing {
-		s.Gone = []string{"No such process"}
-	}
-	return []plan.Step{s}
 }
 
 // writeMaps maps the user to root and the subordinate ids to the rest. Root

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"vagganet/netcmd"
 )
 
 func (f Facts) rightRows() []Row {
@@ -40,6 +42,9 @@ func (f Facts) rootRow() Row {
 		return ok("sudo", strings.Join(f.Sudo, " ")+", which was not tried")
 	case answer.Code == 0:
 		return ok("sudo", strings.Join(f.Sudo, " ")+" asks for no password")
+	case strings.Contains(answer.Complaint, netcmd.NotFoundByRoot):
+		row.What = firstLine(answer.Complaint)
+		row.Advice = "sudo has a PATH of its own, secure_path in its settings: have it contain the folders of these tools, or install what is not there"
 	case wantsPassword(answer.Complaint) && f.Terminal:
 		row.State = Warning
 		row.What = "it will ask for a password"

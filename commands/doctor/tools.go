@@ -29,7 +29,6 @@ var packs = []pack{
 	{"mount", []string{"mount", "umount"}, "these keep the namespaces, and give each run a folder of its own", "mount", "util-linux", "util-linux", true},
 	{"setpriv", []string{"setpriv"}, "by it, create makes the gateway's user namespace where users may make none", "util-linux", "util-linux", "setpriv", true},
 	{"procps", []string{"sysctl"}, "forwarding and other settings of the kernel are switched by it", "procps", "procps-ng", "procps", false},
-	{"kill", []string{"kill"}, "it ends the process that holds the gateway's namespaces while they are made", "procps", "util-linux", "busybox", false},
 	{"hostname", []string{"hostname"}, "each guest has a host name of its own", "hostname", "hostname", "busybox", false},
 	{"bridge tool", []string{"busybox", "brctl"}, "each run has a bridge", "busybox", "busybox", "busybox", false},
 	{"kmod", []string{"modprobe"}, "create loads the kernel modules that are missing", "kmod", "kmod", "kmod", false},
@@ -50,6 +49,21 @@ func Tools() []string {
 		tools = append(tools, p.tools...)
 	}
 	return tools
+}
+
+// Package is Debian's name of the package that has a tool, by whatever path it was
+// chosen; the tool's own name, if it isn't known.
+func Package(tool string) string {
+	name := toolName(tool)
+	if name == "brctl" {
+		return "bridge-utils"
+	}
+	for _, p := range append([]pack{uidmap, traffic}, packs...) {
+		if slices.Contains(p.tools, name) {
+			return p.apt
+		}
+	}
+	return name
 }
 
 func (f Facts) toolRows() []Row {

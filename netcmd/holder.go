@@ -1,0 +1,69 @@
+package netcmd
+
+import (
+	"fmt"
+
+	"vagganet/netcmd/plan"
+)
+
+// holder is the process that keeps the namespaces while they are not mounted yet.
+// Its number may be another process's once it has ended, so it is known by the time
+// it was started, too.
+var (
+	holder = plan.Var("holder")
+	born   = plan.Var("born")
+)
+
+const aboutHolder = "gateway: a user and a network namespace, held until they are mounted"
+
+// startTime is shell input that sets "started" to when process $1 was started, as
+// /proc has it: the 22nd field, and the 20th behind the name, which may have
+// anything in it. It is empty if there is no such process.
+const startTime = `pid=$1 born=$2; started=; set -f; ` +
+	`if read -r stat 2>/dev/null <"/proc/$pid/stat"; then set -- ${stat##*) }; started=${20}; fi; `
+
+// hold makes the namespaces. The command returns when they exist.
+func (g Gateway) hold() []plan.Step {
+	const sleep = "sleep 60 >/dev/null 2>&1 & echo $!"
+	hold := hostStep(aboutHolder, g.Tools.Unshare.With("--user", "--net", "sh", "-c", sleep)...)
+	if g.Host.Restricted && g.User.UID != 0 {
+		// Where sudo gives the command a terminal of its own, all in there is
+		// hung up on with sudo's end.
+		hold = g.root(aboutHolder, append(g.asUserWithRights(), g.Tools.Unshare.With("--user", "--net", "sh", "-c", `trap "" HUP; `+sleep)...)...)
+	}
+	hold.Capture = "holder"
+	when := holderStep(aboutHolder, `[ -n "$started" ] && echo "$started"`)
+	when.Argv = append(when.Argv, holder)
+	when.Capture = "born"
+	return append([]plan.Step{hold, when}, g.writeMaps(aboutHolder)...)
+}
+
+// asUserWithRights are the words by which root becomes the user again, but keeps
+// the one right that lets a process make user namespaces where users may not.
+// What it makes is the user's.
+func (g Gateway) asUserWithRights() []string {
+	return g.Tools.Setpriv.With(fmt.Sprintf("--reuid=%d", g.User.UID), fmt.Sprintf("--regid=%d", g.User.GID), "--clear-groups",
+		"--inh-caps=+sys_admin", "--ambient-caps=+sys_admin")
+}
+
+// release ends the process that held the namespaces. The mounts do now, if it was
+// there until then: else it is not known what was mounted, and that is an error.
+// Undoing, it may have ended by itself, and another process is left alone.
+func (g Gateway) release(undoing bool) []plan.Step {
+	script := `[ "$started" = "$born" ] || { echo "process $pid, which held the namespaces, has ended too early" >&2; exit 1; }; kill "$pid"`
+	if undoing {
+		script = `[ -z "$started" ] || [ "$started" != "$born" ] || kill "$pid"`
+	}
+	s := holderStep("gateway: the mounts hold it now", script)
+	s.Argv = append(s.Argv, holder, born)
+	if undoing {
+		s.Gone = []string{"No such process"}
+	}
+	return []plan.Step{s}
+}
+
+// holderStep is a step that knows when the process of its first argument was
+// started.
+func holderStep(about, script string) plan.Step {
+	return hostStep(about, "sh", "-c", startTime+script, "sh")
+}
