@@ -22,6 +22,9 @@ export CGO_ENABLED = 0
 # The tag leaves out what the command line library needs to write manual pages:
 # each start of the program would pay for it, and a run has two.
 export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false -tags=urfave_cli_no_docs)
+# LDFLAGS, CFLAGS and the like are the C compiler's, and packagers set them: what
+# Go's linker is to get besides is in a variable of our own.
+GO_LDFLAGS ?=
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 # Tools of the tests, pinned here rather than in go.mod, which is the program's.
@@ -42,7 +45,7 @@ ROWS     ?=
 
 .PHONY: build
 build: have-go ## build bin/vagganet (the default)
-	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION) $(LDFLAGS)" -o bin/vagganet .
+	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION) $(GO_LDFLAGS)" -o bin/vagganet .
 	@for link in $(LINKS); do ln -sf vagganet bin/$$link; done
 
 .PHONY: demo
