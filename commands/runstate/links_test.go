@@ -1,6 +1,7 @@
 package runstate
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -40,5 +41,27 @@ func TestLinksAreNotFollowed(t *testing.T) {
 	}
 	if runs, err := list(netcmd.Gateway{}, dir, func(name string) { t.Errorf("%s is said to be gone", name) }); len(runs) > 0 || err != nil {
 		t.Errorf("%v: %v", runs, err)
+	}
+}
+
+// Root finds the runs in the folders of users, but removes nothing there: that is
+// for the users themselves.
+func TestRootRemovesNothingOfUsers(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("skipped: needs root, who can give a folder to another user")
+	}
+	for user, want := range map[int]bool{0: true, 4711: false} {
+		dir := t.TempDir()
+		file := filepath.Join(dir, "killed")
+		if err := errors.Join(os.WriteFile(file, []byte("token"), 0o600), os.Chown(file, user, user), os.Chown(dir, user, user)); err != nil {
+			t.Fatal(err)
+		}
+		removed := false
+		if runs, err := list(netcmd.Gateway{}, dir, func(string) { removed = true }); len(runs) > 0 || err != nil {
+			t.Errorf("%v: %v", runs, err)
+		}
+		if _, err := os.Lstat(file); os.IsNotExist(err) != want || removed != want {
+			t.Errorf("of user %d: removed %v, said so %v", user, os.IsNotExist(err), removed)
+		}
 	}
 }

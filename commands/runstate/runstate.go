@@ -189,7 +189,7 @@ const (
 // open opens a file of a run's. It follows no link: root looks into folders that
 // are a user's, and must neither make nor open what that user couldn't.
 func open(path string, flags int) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW|flags, 0o600)
+	return os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK|flags, 0o600)
 }
 
 // lock makes the file and locks it. A file that was removed between the two is
@@ -221,6 +221,9 @@ func lock(path string, length int64) (*os.File, error) {
 			return file, nil
 		}
 		file.Close()
+		if err2 == nil && !named.Mode().IsRegular() {
+			return nil, &os.PathError{Op: "lock", Path: path, Err: unix.ELOOP}
+		}
 	}
 }
 
@@ -389,7 +392,8 @@ func lockedBy(file *os.File) (int, error) {
 }
 
 // holder is the process that holds a run's file; 0 if none did, and then the file
-// is removed.
+// is removed, but by root only where it is root's: in the folders of users, root
+// removes nothing.
 func holder(path string) (pid int, removed bool, err error) {
 	file, err := open(path, 0)
 	if os.IsNotExist(err) || errors.Is(err, unix.ELOOP) {
@@ -402,6 +406,9 @@ func holder(path string) (pid int, removed bool, err error) {
 	if pid, err := lockedBy(file); err != nil || pid != nobody {
 		return max(pid, 0), false, err
 	}
+	if os.Geteuid() == 0 && !ownedByRoot(filepath.Dir(path)) {
+		return 0, false, nil
+	}
 	stale, err := lock(path, byCleaner)
 	if errors.Is(err, errHeld) {
 		return 0, false, nil // a new run took the name just now, and is not up yet
@@ -412,4 +419,9 @@ func holder(path string) (pid int, removed bool, err error) {
 	defer stale.Close()
 	err = os.Remove(path)
 	return 0, err == nil, err
+}
+
+func ownedByRoot(dir string) bool {
+	var stat unix.Stat_t
+	return unix.Stat(dir, &stat) == nil && stat.Uid == 0
 }

@@ -39,12 +39,18 @@ func claim(ctx context.Context, r *runner.Runner, run *netcmd.Run) error {
 		}
 		run.Slot = network.Slot(n)
 		err = r.Run(ctx, run.Claim())
-		var failed *runner.StepError
-		if !errors.As(err, &failed) || !strings.Contains(failed.Stderr, "File exists") {
+		if !slotTaken(err) {
 			return err
 		}
 	}
 	return &NoSlotError{run.Gateway.Interface}
+}
+
+// slotTaken reports whether a slot could not be claimed because its device is there
+// already. Whatever else fails would fail with all other slots as well.
+func slotTaken(err error) bool {
+	var failed *runner.StepError
+	return errors.As(err, &failed) && strings.HasPrefix(failed.InputLine(), "link add ") && strings.Contains(failed.Stderr, "File exists")
 }
 
 // freeSlot finds a slot whose device is not in the gateway; netcmd.Slots if there
