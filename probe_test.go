@@ -26,6 +26,7 @@ import (
 //	probe matrix [-p PORT] NAME=IP …   who reaches whom, asked of every guest at once
 //	probe hears [-p PORT] NAME=IP …    whose datagrams each of them gets, of all others'
 //	probe one tcp|udp IP PORT          one try; prints the address the peer saw
+//	probe knock IP PORT                datagrams from one socket, for ever; a line for each answer
 //	probe hold IP FILE                 connect to a control port, and use it once FILE is there
 //	probe wait [-p PORT] IP…           until all of them answer
 //	probe count PORT [WHAT=LOW..HIGH …] what comes of datagrams that send sends; see series
@@ -86,6 +87,8 @@ func probe(args []string) error {
 		return waitFor(args, port)
 	case "one":
 		return one(args)
+	case "knock":
+		return knock(args)
 	case "dns":
 		return serveDNS(args)
 	case "lookup":
@@ -453,6 +456,29 @@ func one(args []string) error {
 		fmt.Println(seen)
 	}
 	return err
+}
+
+// knock is a client that goes on trying, by the same port of its own: conntrack
+// knows it as long as it does.
+func knock(args []string) error {
+	if len(args) != 2 {
+		return fmt.Errorf("usage: probe knock IP PORT")
+	}
+	c, err := net.Dial("udp4", net.JoinHostPort(args[0], args[1]))
+	if err != nil {
+		return err
+	}
+	buf := make([]byte, 64)
+	for {
+		fmt.Println("knocking")
+		c.Write([]byte("?"))
+		next := time.Now().Add(50 * time.Millisecond)
+		c.SetReadDeadline(next)
+		if seen, err := readSeen(c, buf); err == nil {
+			fmt.Println("answered", seen)
+		}
+		time.Sleep(time.Until(next))
+	}
 }
 
 // atOnce is map with a goroutine for each element.

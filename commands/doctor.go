@@ -126,8 +126,8 @@ func neededTools(g netcmd.Gateway) []string {
 	for _, s := range become {
 		needed = append(needed, s.Argv[0])
 	}
-	environ := plan.Plan{live.ReadEnv("a", netcmd.Process{PID: 1, UserID: 1})}
-	for _, s := range allSteps(slices.Concat(g.Create(), g.Destroy(), run.Plan(), environ)) {
+	others := plan.Plan{live.ReadEnv("a", netcmd.Process{PID: 1, UserID: 1}), g.ListForwards(nil)}
+	for _, s := range allSteps(slices.Concat(g.Create(), g.Destroy(), run.Plan(), others)) {
 		needed = append(needed, toolWords(s)...)
 		if s.OnlyEnv {
 			needed = append(needed, "env") // of a script

@@ -1,8 +1,10 @@
 package netcmd
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,17 +73,49 @@ func (r Run) Forward() plan.Plan {
 		return nil
 	}
 	g := r.Gateway
-	var add, remove []string
+	var nat, raw []string
 	for _, guest := range r.Guests {
 		for _, p := range guest.Ports {
-			rule := fmt.Sprintf("PREROUTING -i %s -s %s -d %s -p %s --dport %d -m comment --comment %s -j DNAT --to-destination %s:%d",
-				peerDevice(g.Interface), g.Network.Host(), g.Network.Gateway(), p.Protocol, p.External, r.portMark(), r.Slot.Bridge, p.External)
-			add, remove = append(add, "-A "+rule), append(remove, "-D "+rule)
+			nat = append(nat, fmt.Sprintf("%s -m comment --comment %s -j DNAT --to-destination %s:%d", r.toPort(p), r.portMark(), r.Slot.Bridge, p.External))
+			raw = append(raw, r.zoneRules(p)...)
 		}
 	}
-	s := g.natStep("gateway: forwarded ports", r.GatewayEnter(), add)
-	s.Undo = []plan.Step{g.natStep("gateway: forwarded ports", r.GatewayEnter(), remove)}
+	s := g.restoreStep("gateway: forwarded ports", r.GatewayEnter(), withPrefix("-A ", nat), withPrefix("-A ", raw))
+	s.Undo = []plan.Step{g.restoreStep("gateway: forwarded ports", r.GatewayEnter(), withPrefix("-D ", nat), withPrefix("-D ", raw))}
 	return plan.Plan{s}
+}
+
+// toPort matches what the host sends to a forwarded port.
+func (r Run) toPort(p PortForward) string {
+	g := r.Gateway
+	return fmt.Sprintf("PREROUTING -i %s -s %s -d %s -p %s --dport %d",
+		peerDevice(g.Interface), g.Network.Host(), g.Network.Gateway(), p.Protocol, p.External)
+}
+
+// zoneRules give what is sent to a UDP port, and what answers, a conntrack zone of
+// the slot's own. An address is translated by what conntrack knows of earlier
+// packets, as long as they keep coming: without it, a client that has sent before
+// the port was open would never get through, and one of a run before would be led
+// to that run's slot.
+func (r Run) zoneRules(p PortForward) []string {
+	if p.Protocol != "udp" {
+		return nil
+	}
+	zone := fmt.Sprintf(" -m comment --comment %s -j CT --zone %d", r.portMark(), r.Slot.zone())
+	back := fmt.Sprintf("PREROUTING -i %s -s %s -d %s -p udp --sport %d",
+		r.Slot.GatewayDevice(), r.Slot.Bridge, r.Gateway.Network.Host(), p.External)
+	return []string{r.toPort(p) + zone, back + zone}
+}
+
+// zone is the slot's conntrack zone; 0 is that of all else.
+func (s Slot) zone() int { return s.Number + 1 }
+
+func withPrefix(prefix string, list []string) []string {
+	var all []string
+	for _, text := range list {
+		all = append(all, prefix+text)
+	}
+	return all
 }
 
 // portRules are the rules in the bridge's namespace that lead a port from the
@@ -104,14 +138,14 @@ type Forwarded struct {
 	Run, Token string
 	// Slot is the number of that run's slot.
 	Slot int
-	// rule is the rule as iptables lists it.
-	rule string
+	// table and rule are where the rule is, and how iptables lists it.
+	table, rule string
 }
 
 // ListForwards is the step that reads the forwarded ports of all runs, into the
 // variable "forwards". Enter is the way into the gateway; nil inside of it.
 func (g Gateway) ListForwards(enter []string) plan.Step {
-	s := g.portStep("gateway: ports that are forwarded", enter, g.Tools.Iptables.With("--wait", "-t", "nat", "-S", "PREROUTING"))
+	s := g.portStep("gateway: ports that are forwarded", enter, g.Tools.Save())
 	s.Capture = "forwards"
 	return s
 }
@@ -120,33 +154,55 @@ func (g Gateway) ListForwards(enter []string) plan.Step {
 // would have made are passed over.
 func (g Gateway) ReadForwards(rules string) []Forwarded {
 	var list []Forwarded
+	table := ""
 	for line := range strings.Lines(rules) {
-		words := strings.Fields(line)
-		mark := strings.Trim(after(words, "--comment"), `"`)
-		run, token, marked := strings.Cut(mark, "/")
-		port, err1 := strconv.ParseUint(after(words, "--dport"), 10, 16)
-		bridge, err2 := netip.ParseAddrPort(after(words, "--to-destination"))
-		if !strings.HasPrefix(line, "-A PREROUTING ") || !marked || err1 != nil || err2 != nil || !g.Network.SlotRange().Contains(bridge.Addr()) {
-			continue
+		line = strings.TrimSpace(line)
+		if name, ok := strings.CutPrefix(line, "*"); ok {
+			table = name
 		}
-		list = append(list, Forwarded{
-			PortForward: PortForward{Protocol: after(words, "-p"), External: uint16(port)},
-			Run:         run,
-			Token:       token,
-			Slot:        g.Network.slotOf(bridge.Addr()),
-			rule:        strings.TrimSpace(line),
-		})
+		if f, ok := g.readForward(table, line); ok {
+			list = append(list, f)
+		}
 	}
 	return list
 }
 
+// readForward reads one rule: that of a port in the table nat, or one of a UDP
+// port's two in the table raw.
+func (g Gateway) readForward(table, line string) (Forwarded, bool) {
+	words := strings.Fields(line)
+	run, token, marked := strings.Cut(strings.Trim(after(words, "--comment"), `"`), "/")
+	port, err := strconv.ParseUint(cmp.Or(after(words, "--dport"), after(words, "--sport")), 10, 16)
+	if !strings.HasPrefix(line, "-A PREROUTING ") || !marked || err != nil {
+		return Forwarded{}, false
+	}
+	f := Forwarded{PortForward: PortForward{Protocol: after(words, "-p"), External: uint16(port)}, Run: run, Token: token, table: table, rule: line}
+	switch table {
+	case "nat":
+		bridge, err := netip.ParseAddrPort(after(words, "--to-destination"))
+		if err != nil || !g.Network.SlotRange().Contains(bridge.Addr()) {
+			return f, false
+		}
+		f.Slot = g.Network.slotOf(bridge.Addr())
+	case "raw":
+		zone, err := strconv.Atoi(after(words, "--zone"))
+		if err != nil || zone < 1 || zone > Slots {
+			return f, false
+		}
+		f.Slot = zone - 1
+	default:
+		return f, false
+	}
+	return f, true
+}
+
 // RemoveForwards is the step that removes these rules.
 func (g Gateway) RemoveForwards(enter []string, list []Forwarded) plan.Step {
-	var rules []string
+	rules := map[string][]string{}
 	for _, f := range list {
-		rules = append(rules, "-D"+strings.TrimPrefix(f.rule, "-A"))
+		rules[f.table] = append(rules[f.table], "-D"+strings.TrimPrefix(f.rule, "-A"))
 	}
-	return g.natStep("gateway: forwarded ports of runs that are no more", enter, rules)
+	return g.restoreStep("gateway: forwarded ports of runs that are no more", enter, rules["nat"], rules["raw"])
 }
 
 // Taken finds a port of the run's that another run has.
@@ -163,11 +219,27 @@ func (r Run) Taken(list []Forwarded) (Forwarded, bool) {
 	return Forwarded{}, false
 }
 
-// natStep changes rules of the gateway's nat table in one transaction.
-func (g Gateway) natStep(about string, enter, rules []string) plan.Step {
+// restoreStep changes rules of the gateway's tables nat and raw, each in one
+// transaction. A packet that came in between would be known to conntrack for as
+// long as its sender tries. So a zone has nothing in it before the port is led to
+// the bridge, nor after: the table raw is the last to get its rules, and the first
+// to lose them.
+func (g Gateway) restoreStep(about string, enter, nat, raw []string) plan.Step {
 	s := g.portStep(about, enter, g.Tools.Restore().With("--noflush", "--wait"))
-	s.Stdin = "*nat\n" + lines(rules...) + "COMMIT\n"
+	tables := []string{tableInput("nat", nat), tableInput("raw", raw)}
+	if len(raw) > 0 && strings.HasPrefix(raw[0], "-D") {
+		slices.Reverse(tables)
+	}
+	s.Stdin = strings.Join(tables, "")
 	return s
+}
+
+// tableInput is what changes one table, for iptables-restore.
+func tableInput(table string, rules []string) string {
+	if len(rules) == 0 {
+		return ""
+	}
+	return "*" + table + "\n" + lines(rules...) + "COMMIT\n"
 }
 
 func (g Gateway) portStep(about string, enter, argv []string) plan.Step {

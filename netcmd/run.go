@@ -176,9 +176,10 @@ func (r Run) Populate() plan.Plan {
 	return plan.InAnyOrder("populate", p)
 }
 
-// Connect builds the network between the namespaces.
+// Connect builds the network between the namespaces. Ports are led on before the
+// bridge can get a packet for them: conntrack would know it as one for the bridge.
 func (r Run) Connect() plan.Plan {
-	p := plan.InAnyOrder("connect", plan.Plan{r.bridge()}, r.bridgePorts(), r.guestFirewalls())
+	p := slices.Concat(r.bridgePorts(), plan.InAnyOrder("connect", plan.Plan{r.bridge()}, r.guestFirewalls()))
 	return append(p, r.write("run: what it says of itself, now that it is up", InfoFile(r.Gateway.RunDir()), r.info()))
 }
 

@@ -25,6 +25,7 @@ var (
 		{"nf_nat", "guests have no address outside of their run", Missing},
 		{"xt_MASQUERADE", "guests have no address outside of their run", Missing},
 		{"xt_addrtype", "runs are kept off each other's addresses by it", Missing},
+		{"xt_CT", "without it, UDP ports of guests can't be forwarded", Warning},
 		{"sch_netem", "without it, shape can't delay, reorder or corrupt what is sent", Warning},
 		{"sch_tbf", "without it, shape has no --rate", Warning},
 	}
@@ -36,6 +37,7 @@ var (
 		{"ip_tables", "this iptables works by it", Missing},
 		{"iptable_filter", "this iptables works by it", Missing},
 		{"iptable_nat", "this iptables works by it", Missing},
+		{"iptable_raw", "without it, UDP ports of guests can't be forwarded", Warning},
 	}
 )
 

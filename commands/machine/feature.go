@@ -35,6 +35,8 @@ var configNames = map[string]string{
 	"nf_nat":         "NF_NAT",
 	"xt_physdev":     "NETFILTER_XT_MATCH_PHYSDEV",
 	"xt_conntrack":   "NETFILTER_XT_MATCH_CONNTRACK",
+	"xt_CT":          "NETFILTER_XT_TARGET_CT",
+	"iptable_raw":    "IP_NF_RAW",
 	"xt_addrtype":    "NETFILTER_XT_MATCH_ADDRTYPE",
 	"xt_MASQUERADE":  "NETFILTER_XT_TARGET_MASQUERADE",
 	"nf_tables":      "NF_TABLES",

@@ -104,6 +104,7 @@ func Describe(gone []netcmd.Forwarded) []string {
 			}
 		}
 		slices.Sort(what)
+		what = slices.Compact(what) // a UDP port has three rules
 		lines = append(lines, fmt.Sprintf("closed port %s, which %s left open when it was killed", strings.Join(what, ", "), holder(first)))
 		gone = others
 	}
