@@ -24,7 +24,8 @@ const startTime = `pid=$1 born=$2; started=; set -f; ` +
 
 // hold makes the namespaces. The command returns when they exist.
 func (g Gateway) hold() []plan.Step {
-	const sleep = "sleep 60 >/dev/null 2>&1 & echo $!"
+	// Somebody may have to type a password before the mounts, on a slow machine.
+	const sleep = "sleep 300 >/dev/null 2>&1 & echo $!"
 	hold := hostStep(aboutHolder, g.Tools.Unshare.With("--user", "--net", "sh", "-c", sleep)...)
 	if g.Host.Restricted && g.User.UID != 0 {
 		// Where sudo gives the command a terminal of its own, all in there is
