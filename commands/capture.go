@@ -2,12 +2,17 @@ package commands
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/runstate"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 func (a App) captureVerb() *cli.Command {
@@ -15,11 +20,11 @@ func (a App) captureVerb() *cli.Command {
 		Name:      "capture",
 		Usage:     "write the packets of a guest, or of all, into a file",
 		ArgsUsage: "NODE|all [-- FILTER ...]",
-		Description: "Captures at the bridge's ports until Ctrl+C: what a guest sends is seen before it is\n" +
-			"cut or shaped, and what it gets, afterwards. All ports are seen by one process, so\n" +
-			"by one clock. Where dumpcap is installed (Debian: wireshark-common), the file is\n" +
-			"pcapng; otherwise it is tcpdump's pcap, of Linux cooked packets for all, which have\n" +
-			"the number of the port in place of its name.\n\n" +
+		Description: "Captures at the bridge's ports until Ctrl+C, or until the run ends: what a guest sends\n" +
+			"is seen before it is cut or shaped, and what it gets, afterwards. All ports are seen\n" +
+			"by one process, so by one clock. Where dumpcap is installed (Debian:\n" +
+			"wireshark-common), the file is pcapng; otherwise it is tcpdump's pcap, of Linux cooked\n" +
+			"packets for all, which have the number of the port in place of its name.\n\n" +
 			"FILTER is as for tcpdump: vagganet capture all --write run.pcapng -- tcp port 80",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Usage: "the `FILE`; - is the standard output"},
@@ -49,7 +54,7 @@ func (a App) capture(c *cli.Context) error {
 	}
 	switch tools := live.Tools; {
 	case a.Machine.Has(tools.Dumpcap[0]):
-		return a.foreground(c, live.CaptureNG(node, file, filter), false)
+		return a.captureBy(c, live, live.CaptureNG(node, file, filter, a.inside(false)))
 	case !a.Machine.Has(tools.Tcpdump[0]):
 		return withHint(fmt.Errorf("neither %s nor %s is there", tools.Dumpcap, tools.Tcpdump),
 			"install wireshark-common (Fedora: wireshark-cli, Alpine: wireshark-common) or tcpdump")
@@ -58,7 +63,18 @@ func (a App) capture(c *cli.Context) error {
 		return cmp.Or(err, withHint(fmt.Errorf("tcpdump can't capture in the isolated run of a plain user: it wants to set groups, which nobody may in there"),
 			"install dumpcap (Debian's package is wireshark-common), or start the run at a gateway"))
 	}
-	return a.foreground(c, live.Capture(node, file, filter), false)
+	return a.captureBy(c, live, live.Capture(node, file, filter, a.inside(false)))
+}
+
+// captureBy captures until the user has enough, or the run ends.
+func (a App) captureBy(c *cli.Context, live netcmd.LiveRun, s plan.Step) error {
+	err := a.foreground(c, s, live.FromOutside())
+	g, _ := a.gateway(c)
+	if errors.Is(err, exitCode(128+int(syscall.SIGKILL))) && !a.isUp(g, runstate.Run{Supervisor: live.Supervisor}) {
+		say(terminal.Err, "run %s has ended, and the capture with it", live.Run)
+		return nil
+	}
+	return err
 }
 
 // nodeAndFilter are the arguments of capture.

@@ -1,6 +1,8 @@
 package netcmd
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"vagganet/netcmd/plan"
@@ -9,8 +11,8 @@ import (
 // Capture is the step that writes what passes the bridge's ports into a file,
 // until it is interrupted: at the port of one guest, or with an empty name at all.
 // One process sees all of them, so there is one clock. The filter is in tcpdump's
-// words.
-func (l LiveRun) Capture(guest, file string, filter []string) plan.Step {
+// words. Between is Exec's.
+func (l LiveRun) Capture(guest, file string, filter, between []string) plan.Step {
 	argv := l.Tools.Tcpdump.With("-i", "any")
 	if guest != "" {
 		argv = l.Tools.Tcpdump.With("-i", Port(guest))
@@ -21,12 +23,12 @@ func (l LiveRun) Capture(guest, file string, filter []string) plan.Step {
 	if len(filter) > 0 {
 		argv = append(append(argv, "--"), filter...)
 	}
-	return l.at(Bridge, "what passes its ports", argv...)
+	return l.endingWithRun(l.at(Bridge, "what passes its ports", argv...), between)
 }
 
 // CaptureNG is Capture by dumpcap: a pcapng file, with a port's name for each
 // packet.
-func (l LiveRun) CaptureNG(guest, file string, filter []string) plan.Step {
+func (l LiveRun) CaptureNG(guest, file string, filter, between []string) plan.Step {
 	guests := []string{guest}
 	if guest == "" {
 		guests = l.Names()
@@ -38,5 +40,19 @@ func (l LiveRun) CaptureNG(guest, file string, filter []string) plan.Step {
 	for _, name := range guests {
 		argv = append(argv, "-i", Port(name))
 	}
-	return l.at(Bridge, "what passes its ports", append(argv, "-w", file)...)
+	return l.endingWithRun(l.at(Bridge, "what passes its ports", append(argv, "-w", file)...), between)
 }
+
+// endingWithRun has a step in the run's PID namespace, too: the kernel ends it with
+// the run, whose network would otherwise stay as long as it goes on.
+func (l LiveRun) endingWithRun(s plan.Step, between []string) plan.Step {
+	if !l.FromOutside() {
+		return s // there already
+	}
+	pid := fmt.Sprintf("--pid=/proc/%d/ns/pid", l.Supervisor)
+	s.Place.Enter = slices.Concat(s.Place.Enter, []string{pid}, between, []string{plan.Var("PATH")})
+	return s
+}
+
+// FromOutside reports whether this process is outside of the run.
+func (l LiveRun) FromOutside() bool { return l.UserNS != "" }
