@@ -13,6 +13,7 @@ import (
 	"vagganet/commands/job"
 	"vagganet/commands/runstate"
 	"vagganet/commands/story"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
@@ -93,7 +94,7 @@ func (a App) awaitGuest(ctx context.Context, live netcmd.LiveRun, guest string) 
 			asked = true
 			continue
 		case !said && time.Since(since) > sayAfter:
-			say(os.Stderr, "waiting until guest %s is set up", guest)
+			say(terminal.Err, "waiting until guest %s is set up", guest)
 			said = true
 		}
 		select {
