@@ -33,7 +33,7 @@ func (k *striking) atOnce() {
 			said := cmd.Stderr.(*bytes.Buffer).String()
 			if code := exitCode(cmd.ProcessState); code != 0 && !goodReason[words[i]].MatchString(said) {
 				k.fatalf("%s: exit code %d: %s", words[i], code, said)
-			} else if code == 0 {
+			} else if code == 0 && !strings.Contains(said, "there is no gateway") {
 				done[words[i]]++
 			}
 		}
@@ -50,7 +50,7 @@ func (k *striking) atOnce() {
 // one before, and said so.
 var goodReason = map[string]*regexp.Regexp{
 	"create":  regexp.MustCompile(`\A` + waited + `vagganet: (there is a gateway vagga already|the gateway vagga is in use by: |a run is starting on the gateway)`),
-	"destroy": regexp.MustCompile(`\A` + waited + `vagganet: (there is no gateway vagga|the gateway vagga is in use by: |a run is starting on the gateway)`),
+	"destroy": regexp.MustCompile(`\A` + waited + `vagganet: (the gateway vagga is in use by: |a run is starting on the gateway)`),
 	"run":     regexp.MustCompile(`\A` + waited + `vagganet: (there is no gateway vagga|the gateway vagga is half there|the gateway vagga is being removed)`),
 }
 

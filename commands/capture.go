@@ -63,6 +63,7 @@ func (a App) capture(c *cli.Context) error {
 		return cmp.Or(err, withHint(fmt.Errorf("tcpdump can't capture in the isolated run of a plain user: it wants to set groups, which nobody may in there"),
 			"install dumpcap (Debian's package is wireshark-common), or start the run at a gateway"))
 	}
+	sayPcap(node)
 	return a.captureBy(c, live, live.Capture(node, file, filter, a.inside(false)))
 }
 
@@ -75,6 +76,15 @@ func (a App) captureBy(c *cli.Context, live netcmd.LiveRun, s plan.Step) error {
 		return nil
 	}
 	return err
+}
+
+// sayPcap says what tcpdump writes where there is no dumpcap.
+func sayPcap(node string) {
+	what := "pcap"
+	if node == "" {
+		what = "pcap of Linux cooked packets, which have a port's number in place of its name"
+	}
+	say(terminal.Err, "dumpcap is not there, so tcpdump writes %s", what)
 }
 
 // nodeAndFilter are the arguments of capture.

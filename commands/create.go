@@ -82,7 +82,11 @@ func (a App) create(c *cli.Context) error {
 			g.Host.Neighbours = g.Host.NeighboursBefore
 		}
 	}
-	return a.apply(c, title(c, "make the gateway "+g.Interface), g.AsRoot(append(p, g.Create()...)))
+	err = a.apply(c, title(c, "make the gateway "+g.Interface), g.AsRoot(append(p, g.Create()...)))
+	if err == nil && !c.Bool("dry-run") && terminal.Err.IsTerminal() {
+		say(terminal.Err, "the gateway %s is up: this host is %s, and guests' ports are at %s", g.Interface, g.Network.Host(), g.Network.Gateway())
+	}
+	return err
 }
 
 // makingAlone waits until nobody else makes or removes the gateway, and keeps

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/runstate"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -20,7 +21,7 @@ func (a App) destroyVerb() *cli.Command {
 		Aliases: []string{"_destroy_netns"},
 		Usage:   "remove the gateway (with sudo)",
 		Description: "Takes back all that create did, of a gateway that was half made, too. While\n" +
-			"runs are up it does nothing.",
+			"runs are up it does nothing and fails; where there is no gateway, it says so.",
 		Flags:  []cli.Flag{dryRunFlag()},
 		Action: a.destroy,
 	}
@@ -40,7 +41,8 @@ func (a App) destroy(c *cli.Context) error {
 		return err
 	}
 	if !facts.Gateway.Parts.Any() {
-		return noGateway(g)
+		say(terminal.Err, "there is no gateway %s: nothing is to be removed", g.Interface)
+		return a.apply(c, title(c, "there is no gateway "+g.Interface), nil)
 	}
 	if err := checkOwner(g, facts); err != nil && facts.User.UID != 0 {
 		return err

@@ -51,13 +51,38 @@ func (a App) exec(c *cli.Context) error {
 		beside.Env = withTerminal(beside.Env)
 	}
 	if beside.PID == 0 {
-		return withHint(fmt.Errorf("no process of node %s can be seen from here", node),
-			"it may be starting or ending; from inside of a guest only partition run works")
+		return noProcess(live, node)
 	}
 	if err := a.checkLives(live); err != nil {
 		return err
 	}
 	return a.foreground(c, live.Exec(node, beside, a.inside(beside.UserID != 0), argv), true)
+}
+
+// noProcess says why there is nothing in a guest that a command could be started
+// beside.
+func noProcess(live netcmd.LiveRun, guest string) error {
+	if code := exitOf(live, guest); code != nil {
+		return withHint(fmt.Errorf("the process of node %s has ended, with exit code %d", guest, *code),
+			"a command can still be run in its network, with the caller's files: vagganet partition run %s COMMAND", guest)
+	}
+	return withHint(fmt.Errorf("no process of node %s can be seen from here", guest),
+		"it may be starting or ending; from inside of a guest only partition run works")
+}
+
+// exitOf asks a run how a child has ended; it is nil where the child hasn't, or
+// nobody answers.
+func exitOf(live netcmd.LiveRun, child string) *int {
+	teller, err := story.Dial(live.Dir)
+	if err != nil {
+		return nil
+	}
+	defer teller.Close()
+	reply, err := teller.Tell(story.Message{Ended: child})
+	if err != nil {
+		return nil
+	}
+	return reply.Code
 }
 
 // guestCommand is what is known of a guest's own command.

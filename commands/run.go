@@ -363,6 +363,9 @@ func loadConfig(c *cli.Context) (*config.File, error) {
 		if err == nil {
 			path, err = config.Find(here)
 		}
+		if errors.Is(err, fs.ErrNotExist) {
+			err = withHint(err, "write one by: vagganet init; or do without, by: vagganet run --guest NAME='COMMAND' …")
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -169,10 +169,15 @@ func (f *fault) row(number int) faultRow {
 }
 
 func milliseconds(ms *float64) string {
-	if ms == nil {
+	switch {
+	case ms == nil:
 		return ""
+	case *ms < 999.5:
+		return fmt.Sprintf("%.3g ms", *ms)
+	case *ms < 99_950:
+		return fmt.Sprintf("%.3g s", *ms/1000)
 	}
-	return fmt.Sprintf("%.3g ms", *ms)
+	return fmt.Sprintf("%.0f s", *ms/1000)
 }
 
 // rows are one for each life of a child.

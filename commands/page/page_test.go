@@ -278,3 +278,14 @@ func TestAmiss(t *testing.T) {
 		}
 	}
 }
+
+func TestMilliseconds(t *testing.T) {
+	for ms, want := range map[float64]string{0.5: "0.5 ms", 12.34: "12.3 ms", 999.4: "999 ms", 999.6: "1 s", 3260: "3.26 s", 99_940: "99.9 s", 99_960: "100 s", 3_260_000: "3260 s"} {
+		if got := milliseconds(&ms); got != want {
+			t.Errorf("%v is %s, want %s", ms, got, want)
+		}
+	}
+	if got := milliseconds(nil); got != "" {
+		t.Errorf("nothing is %s", got)
+	}
+}

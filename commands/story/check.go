@@ -24,7 +24,7 @@ var Words = []string{"bridge", "cut", "disjoint", "fullmesh", "halves", "heal", 
 // check reports what is wrong with a message.
 func (m Message) check() error {
 	fields := 0
-	for _, there := range []bool{m.About != nil, m.Done != nil, m.Left != 0, m.Check != nil} {
+	for _, there := range []bool{m.About != nil, m.Done != nil, m.Left != 0, m.Check != nil, m.Ended != "", m.Started} {
 		if there {
 			fields++
 		}

@@ -20,6 +20,8 @@ func TestCheckMessage(t *testing.T) {
 		"a heal":         fault(func(f *Fault) { f.What, f.Heals, f.For = "heal", 1, 0 }),
 		"done":           {Done: &Done{Clock(), 2, 3}},
 		"left":           {Left: 1},
+		"ended":          {Ended: "a"},
+		"started":        {Started: true},
 		"a check":        {Check: &Check{By: ByTimeline, Text: "all is well"}},
 		"other alphabet": fault(func(f *Fault) { f.What = "isolate é日" }),
 	} {
@@ -30,6 +32,7 @@ func TestCheckMessage(t *testing.T) {
 	for name, m := range map[string]Message{
 		"nothing":          {},
 		"two":              {Left: 1, Done: &Done{}},
+		"two questions":    {Ended: "a", Started: true},
 		"unknown what":     fault(func(f *Fault) { f.What = "rm -rf /" }),
 		"no what":          fault(func(f *Fault) { f.What = "" }),
 		"escape in what":   fault(func(f *Fault) { f.What = "isolate \x1b]0;x\a" }),

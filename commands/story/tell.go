@@ -71,7 +71,9 @@ type Message struct {
 	About *Fault `json:"about,omitempty"`
 	Done  *Done  `json:"done,omitempty"`
 	// Left asks what is left of a fault.
-	Left  int    `json:"left,omitempty"`
+	Left int `json:"left,omitempty"`
+	// Ended asks how a child ended.
+	Ended string `json:"ended,omitempty"`
 	Check *Check `json:"check,omitempty"`
 	// Started asks for an answer once the run has started all of its children.
 	Started bool `json:"started,omitempty"`
@@ -81,10 +83,11 @@ type Message struct {
 	Fault int `json:"-"`
 }
 
-// Reply is the answer: the number of the fault, for About, and what is left, for
-// Left.
+// Reply is the answer: the number of the fault, for About, what is left, for Left,
+// and the exit code of a child that has ended, for Ended.
 type Reply struct {
-	Fault int `json:"fault,omitempty"`
+	Fault int  `json:"fault,omitempty"`
+	Code  *int `json:"code,omitempty"`
 	State
 }
 

@@ -43,6 +43,8 @@ type decision struct {
 type member struct {
 	name    string
 	running bool
+	// code is how it ended the last time; nil before it has.
+	code *int
 	// started is when it last was.
 	started time.Time
 	// again is when it is to be started again, after a pause; zero if it is
@@ -113,10 +115,21 @@ func limitLine(err error) string {
 	return "\nhint: " + hint
 }
 
+// exitOf is the exit code of a child that has ended; nil if it runs, or if no
+// child is called so.
+func (d *decision) exitOf(name string) *int {
+	for _, m := range d.children {
+		if m.name == name && !m.running {
+			return m.code
+		}
+	}
+	return nil
+}
+
 // ended takes note of an exit.
 func (d *decision) ended(i, code int, now time.Time) []action {
 	m := &d.children[i]
-	m.running = false
+	m.running, m.code = false, &code
 	if d.mode == plan.Restart {
 		return d.endedAgain(m, code, now)
 	}

@@ -70,6 +70,7 @@ func inside(report func(error), tell func(word string)) int {
 	if err != nil {
 		return setUpFailed(err, report)
 	}
+	sayUp(spec.Run)
 	told := begin(spec)
 	code := supervise(spec, r, told, tell, signals, asks)
 	told.Write(story.Event{Kind: story.RunEnd, Code: &code})
@@ -78,6 +79,18 @@ func inside(report func(error), tell func(word string)) int {
 		code = cmp.Or(code, Failed)
 	}
 	return code
+}
+
+// sayUp says to a person at a terminal that the run's network is up, and what to
+// call it by.
+func sayUp(run netcmd.Run) {
+	guests := fmt.Sprintf("%d guests", len(run.Guests))
+	if len(run.Guests) == 1 {
+		guests = "one guest"
+	}
+	if terminal.Err.IsTerminal() {
+		fmt.Fprintf(terminal.Err, "vagganet: run %s is up, with %s\n", run.Name, guests)
+	}
 }
 
 // begin writes down that the run's network is up, as the first of its events.

@@ -69,6 +69,10 @@ func loop(d *decision, n *nemesis, h hands, in happenings) {
 		case <-at(sooner(d.next(), n.soonest())):
 			carryOut(d, n, h, d.tick(time.Now()))
 		case ask := <-in.asks:
+			if ask.Ended != "" {
+				ask.Answer <- story.Reply{Code: d.exitOf(ask.Ended)}
+				continue
+			}
 			var reply story.Reply
 			if n.allows(ask.Message) {
 				var events []story.Event

@@ -104,7 +104,7 @@ func (o *output) head(to *os.File, name string) []byte {
 
 // coloured is a text in the colour of a child, where colours are seen.
 func (o *output) coloured(to *os.File, name, text string) string {
-	if os.Getenv("NO_COLOR") != "" || !isatty.IsTerminal(to.Fd()) {
+	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" || !isatty.IsTerminal(to.Fd()) {
 		return text
 	}
 	c := o.colours[name]

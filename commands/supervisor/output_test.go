@@ -172,6 +172,11 @@ func TestHeadOnTerminal(t *testing.T) {
 		t.Errorf("with NO_COLOR: %q", got)
 	}
 	os.Unsetenv("NO_COLOR")
+	t.Setenv("TERM", "dumb")
+	if got := string(outputOf("a", "b").head(terminal, "b")); got != "b | " {
+		t.Errorf("on a terminal that knows no colours: %q", got)
+	}
+	os.Setenv("TERM", "xterm")
 	got := string(outputOf("a", "b").head(terminal, "b"))
 	if !strings.HasPrefix(got, "\x1b[") || !strings.Contains(got, "b | ") || !strings.HasSuffix(got, "m") {
 		t.Errorf("got %q", got)

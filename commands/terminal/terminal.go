@@ -43,11 +43,14 @@ func (w *Writer) JSON() io.Writer {
 
 // Script writes bytes as they are, for a shell, but clean text to a terminal.
 func (w *Writer) Script() io.Writer {
-	if isatty.IsTerminal(w.file().Fd()) {
+	if w.IsTerminal() {
 		return w
 	}
 	return w.Raw()
 }
+
+// IsTerminal reports whether a person may be reading what is written.
+func (w *Writer) IsTerminal() bool { return isatty.IsTerminal(w.file().Fd()) }
 
 type through func(p []byte) (int, error)
 
