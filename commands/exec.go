@@ -154,7 +154,7 @@ func nodeAndCommand(c *cli.Context) (string, []string, error) {
 	if len(args) > 1 && args[1] == "--" {
 		args = append(args[:1:1], args[2:]...)
 	}
-	if len(args) < 2 {
+	if len(args) < 2 || args[0] == "" || args[1] == "" {
 		return "", nil, usagef("%s takes a node and a command", c.Command.Name)
 	}
 	return args[0], args[1:], nil

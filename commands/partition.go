@@ -157,6 +157,16 @@ func (a App) partition(c *cli.Context, k kind) error {
 // checkWords says what is wrong in a call whatever run it is for, before one is
 // looked for.
 func (k kind) checkWords(c *cli.Context) error {
+	for i, word := range c.Args().Slice() {
+		if i > 0 && strings.HasPrefix(word, "-") && word != "--" {
+			return withHint(usagef("%q stands behind --, where no options are", word), "options stand before the first --")
+		}
+	}
+	if hasFlag(k, "how") {
+		if _, err := howOf(c); err != nil {
+			return err
+		}
+	}
 	if k.args == "" {
 		if err := noNodes(c); err != nil {
 			return err

@@ -281,11 +281,14 @@ func (a App) command(c *cli.Context) (*config.Command, *config.File, error) {
 	if c.NArg() > 1 {
 		return nil, nil, usagef("run takes one argument, the name of a command, but got %q as well", c.Args().Get(1))
 	}
+	name := c.Args().First()
+	if c.NArg() == 1 && name == "" {
+		return nil, nil, usagef("the name of the command is empty")
+	}
 	file, err := loadConfig(c)
 	if err != nil {
 		return nil, nil, err
 	}
-	name := c.Args().First()
 	if c.NArg() == 0 && a.asVagga && file.Commands["run"] != nil {
 		name = "run" // "vagga run" is a command of many files
 	} else if c.NArg() == 0 {

@@ -259,11 +259,16 @@ func TestOtherNames(t *testing.T) {
 func TestUsage(t *testing.T) {
 	withoutSettings(t)
 	for words, want := range map[string]string{
-		"nonsense":          "unknown verb \"nonsense\"\nhint: vagganet help",
-		"creat":             "unknown verb \"creat\"\nhint: did you mean \"create\"?\nhint: vagganet help",
-		"--interface run":   "no verb is given\nhint: \"run\" was taken for the value of --interface\nhint: vagganet help",
-		"--trace":           "no verb is given\nhint: vagganet help",
-		"status --isolated": "status has no option --isolated\nhint: it is an option of: run\nhint: vagganet status --help",
+		"nonsense":                           "unknown verb \"nonsense\"\nhint: vagganet help",
+		"creat":                              "unknown verb \"creat\"\nhint: did you mean \"create\"?\nhint: vagganet help",
+		"--interface run":                    "no verb is given\nhint: \"run\" was taken for the value of --interface\nhint: vagganet help",
+		"partition disjoint a -- b --for 2s": "\"--for\" stands behind --, where no options are\nhint: options stand before the first --\nhint: vagganet partition disjoint --help",
+		"partition isolate":                  "isolate takes at least one node\nhint: vagganet partition isolate --help",
+		"partition halves a":                 "halves takes no node, but got \"a\"\nhint: vagganet partition halves --help",
+		"partition isolate a --how x":        "--how \"x\" is none of drop, reject and new\nhint: vagganet partition isolate --help",
+		"partition uplink":                   "uplink takes off or on, and then nodes; none means all\nhint: vagganet partition uplink --help",
+		"--trace":                            "no verb is given\nhint: vagganet help",
+		"status --isolated":                  "status has no option --isolated\nhint: it is an option of: run\nhint: vagganet status --help",
 		"partition halves --seed 1": "partition halves has no option --seed\nhint: it is an option of: run, partition random-halves, partition random-node, partition majority, partition minority-third, partition majorities-ring\n" +
 			"hint: vagganet partition halves --help",
 		"create --netwrok x":            "create has no option --netwrok\nhint: did you mean --network?\nhint: vagganet create --help",
@@ -272,6 +277,12 @@ func TestUsage(t *testing.T) {
 	} {
 		if _, _, stderr := called(t, strings.Fields(words)...); stderr != "vagganet: "+want+"\n" {
 			t.Errorf("%s: %s", words, stderr)
+		}
+	}
+	for _, words := range [][]string{{"run", ""}, {"exec", "", "ls"}, {"exec", "a", ""}, {"partition", "run", "", "ls"}, {""}} {
+		code, _, stderr := called(t, words...)
+		if want := map[bool]int{true: exitOwn, false: exitUsage}[words[0] != ""]; code != want || !strings.Contains(stderr, "\nhint: vagganet ") {
+			t.Errorf("%q: exit code %d, %s", words, code, stderr)
 		}
 	}
 }
