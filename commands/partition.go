@@ -150,6 +150,9 @@ func (a App) partition(c *cli.Context, k kind) error {
 	if err != nil {
 		return err
 	}
+	if k.name == "uplink" {
+		cuts = netcmd.FullMesh(live.Names()) // links between guests stay as they are
+	}
 	tell(c, told, cuts)
 	return nil
 }
@@ -211,7 +214,7 @@ func (k kind) fault(c *cli.Context, live netcmd.LiveRun, cuts netcmd.Cuts, asked
 	}
 	if !k.reads {
 		if c.IsSet("seed") {
-			f.Whom = cuts.Summary()
+			f.Whom = whom(cuts)
 		}
 		f.State, f.Replaces = rows(cuts.Links(), nil), []story.Layer{story.Cuts}
 		if k.clears {
@@ -268,6 +271,19 @@ func tell(c *cli.Context, told []string, cuts netcmd.Cuts) {
 		say(terminal.Err, "what %s sends doesn't reach %s, but what %s sends reaches %s: TCP needs both, and %s",
 			l.From, l.To, l.To, l.From, from)
 	}
+}
+
+// whomMost is how many bytes the nodes of a fault may take: of many guests that are
+// no clusters, the links that are cut say it better.
+const whomMost = 16 << 10
+
+// whom says which nodes were drawn, in full where that is not too long.
+func whom(cuts netcmd.Cuts) string {
+	summary := cuts.Summary()
+	if len(summary) > whomMost {
+		return netcmd.BriefSummary(summary)
+	}
+	return summary
 }
 
 // options are those of a kind that say what is cut, as they were given, or drawn.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/netip"
 	"slices"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -237,7 +236,9 @@ func (r RunStatus) writeCuts(w io.Writer) error {
 	}
 	if len(r.Guests) > matrixMost {
 		table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-		r.listCuts(table)
+		if err := r.listCuts(table); err != nil {
+			return err
+		}
 		return table.Flush()
 	}
 	var names []string
@@ -276,24 +277,36 @@ func (r RunStatus) cell(from, to string) string {
 	return "ok"
 }
 
-// listCuts writes for each guest whose packets don't reach it.
-func (r RunStatus) listCuts(w io.Writer) {
-	type end struct {
-		to  string
-		how netcmd.How
+// listCuts writes which guests are cut from which: as clusters, or else a row for
+// those that lose the same.
+func (r RunStatus) listCuts(w io.Writer) error {
+	var names []string
+	for _, g := range r.Guests {
+		names = append(names, g.Name)
 	}
-	from := map[end][]string{}
-	for _, l := range r.Cut {
-		from[end{l.To, l.How}] = append(from[end{l.To, l.How}], l.From)
+	cuts, err := netcmd.FullMesh(names).With(r.Cut)
+	if err != nil {
+		return err
 	}
-	for _, to := range r.Guests {
-		for _, how := range netcmd.Hows {
-			if names := from[end{to.Name, how}]; names != nil {
-				fmt.Fprintf(w, "  to %s\t%s from %s\n", to.Name, how.Word(), strings.Join(names, " "))
+	for _, how := range netcmd.Hows {
+		rows := cuts.CutRows(how)
+		if clusters := cuts.Clusters(); clusters != nil && cuts.By(how).Equal(cuts) {
+			fmt.Fprintf(w, "  %s between clusters\t%s\n", how.Word(), netcmd.BriefSummary(cuts.Summary()))
+			continue
+		}
+		for i, row := range rows {
+			if i == rowsMost {
+				fmt.Fprintf(w, "  and %d more, which --json lists\n", len(rows)-rowsMost)
+				break
 			}
+			fmt.Fprintf(w, "  to %s\t%s from %s\n", netcmd.Brief(row.To, " "), how.Word(), netcmd.Brief(row.From, " "))
 		}
 	}
+	return nil
 }
+
+// rowsMost is how many rows of what is cut are shown.
+const rowsMost = 50
 
 func (r RunStatus) writeUplinks(w io.Writer) {
 	for _, how := range netcmd.Hows {
@@ -304,7 +317,7 @@ func (r RunStatus) writeUplinks(w io.Writer) {
 			}
 		}
 		if guests != nil {
-			fmt.Fprintf(w, "  host and internet %s: %s\n", how.Word(), strings.Join(guests, " "))
+			fmt.Fprintf(w, "  host and internet %s: %s\n", how.Word(), netcmd.Brief(guests, " "))
 		}
 	}
 }
@@ -320,7 +333,7 @@ func (r RunStatus) writeShapes(w io.Writer) {
 		links[l.Shape] = append(links[l.Shape], l.From+":"+l.To)
 	}
 	for _, shape := range shapes {
-		named := strings.Join(links[shape], " ")
+		named := netcmd.Brief(links[shape], " ")
 		if len(links[shape]) == len(r.Guests)*(len(r.Guests)-1) {
 			named = "all links"
 		}

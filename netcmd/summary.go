@@ -143,3 +143,6 @@ func (c Cuts) Describe() []string {
 	}
 	return lines
 }
+
+// Equal reports whether the same links are cut in the same way.
+func (c Cuts) Equal(other Cuts) bool { return slices.Equal(c.links, other.links) }

@@ -70,7 +70,11 @@ func TestSummary(t *testing.T) {
 	if len(lines) != 1+rowsMost+1 || lines[len(lines)-1] != "  and 80 more" {
 		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
 	}
-	for _, line := range append(lines, BriefSummary(ring.Summary())) {
+	brief := BriefSummary(ring.Summary())
+	if again := BriefSummary(brief); again != brief {
+		t.Errorf("what is brief becomes %q", again)
+	}
+	for _, line := range append(lines, brief) {
 		if len(line) > 800 || strings.Count(line, " g") > namesMost*(namesMost+1) {
 			t.Errorf("a line of %d bytes: %s", len(line), line)
 		}

@@ -1,0 +1,56 @@
+package netcmd
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"vagganet/netcmd/plan"
+)
+
+// Something cut: the rules are there before packets pass through them. Nothing cut:
+// packets pass no longer before the rules go, and where that fails then, they do
+// again: what was cut is cut.
+func TestSwitchOrder(t *testing.T) {
+	l := shapedRun(3)
+	for _, test := range []struct {
+		name string
+		plan plan.Plan
+		want []string
+	}{
+		{"cut", l.Partition(mustIsolate(t, l), nil), []string{"rules", "=1"}},
+		{"heal", l.Heal(), []string{"=0", "rules"}},
+		{"nothing cut", l.Partition(FullMesh(l.Names()), nil), []string{"=0", "rules"}},
+	} {
+		var got []string
+		for _, s := range test.plan {
+			got = append(got, switchOrRules(s))
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: %q, not %q", test.name, got, test.want)
+		}
+		off := slices.Index(got, "=0")
+		if off < 0 {
+			continue
+		}
+		if undo := test.plan[off].Undo; len(undo) != 1 || switchOrRules(undo[0]) != "=1" {
+			t.Errorf("%s: switching off is undone by %v", test.name, undo)
+		}
+	}
+}
+
+func mustIsolate(t *testing.T, l LiveRun) Cuts {
+	t.Helper()
+	c, err := Isolate(l.Names(), l.Names()[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func switchOrRules(s plan.Step) string {
+	if value, ok := strings.CutPrefix(s.Argv[len(s.Argv)-1], bridgeSwitch); ok {
+		return value
+	}
+	return "rules"
+}
