@@ -43,11 +43,12 @@ func commandOf(starter int, noProc bool) int {
 	if noProc {
 		return starter
 	}
-	for _, init := range Children(starter) {
-		if children := Children(init); len(children) > 0 {
-			return children[0]
-		}
-		return init
+	inits := Children(starter)
+	if len(inits) == 0 {
+		return 0
 	}
-	return 0
+	if commands := Children(inits[0]); len(commands) > 0 {
+		return commands[0]
+	}
+	return inits[0]
 }
