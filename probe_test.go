@@ -97,6 +97,10 @@ func probe(args []string) error {
 		return count(args)
 	case "send":
 		return send(args)
+	case "request":
+		return request(args)
+	case "frame":
+		return frame(args)
 	}
 	return fmt.Errorf("unknown verb %q", verb)
 }

@@ -114,7 +114,7 @@ func (a App) Main(args []string) int {
 	}
 	os.Setenv("PATH", withSystemFolders(os.Getenv("PATH")))
 	if len(args) == 2 && args[1] == supervisor.InsideVerb {
-		return supervisor.Inside(func(err error) { report(terminal.Err, err) })
+		return supervisor.Inside(func(err error) { report(terminal.Err, err) }, a.allowed)
 	}
 	if len(args) > 1 && standIns[args[1]] != nil {
 		if err := standIns[args[1]](args[2:]); err != nil {

@@ -54,7 +54,7 @@ func (a App) checkVerb() *cli.Command {
 		Flags: []cli.Flag{runFlag(),
 			&cli.DurationFlag{Name: "timeout", Value: time.Second, Usage: "`HOW-LONG` a link that is cut must be silent, such as 500ms or 3s"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
-		Action: a.check,
+		Action: a.orAsk(a.check, "check"),
 	}
 }
 

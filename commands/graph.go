@@ -22,7 +22,7 @@ func (a App) graphVerb() *cli.Command {
 			"They show each node; of more than 30, those with the same links are one box.",
 		Flags: []cli.Flag{runFlag(),
 			&cli.StringFlag{Name: "format", Value: names[0], Usage: "the `KIND` of picture: " + strings.Join(names, ", ")}},
-		Action: a.graph,
+		Action: a.orAsk(a.graph, "graph"),
 	}
 }
 

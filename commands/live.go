@@ -27,7 +27,11 @@ func (a App) liveRun(c *cli.Context) (netcmd.LiveRun, error) {
 	wanted := c.String("run")
 	if own := a.Machine.Inside(g); own != nil {
 		if wanted != "" && wanted != own.Name {
-			return netcmd.LiveRun{}, fmt.Errorf("this is inside of run %s: others can't be reached from here", own.Name)
+			return netcmd.LiveRun{}, othersFromInside(own.Name)
+		}
+		if own.FromGuest {
+			return netcmd.LiveRun{}, withHint(fmt.Errorf("this is inside of a guest of run %s, which has no rights over the other nodes", own.Name),
+				"from outside of the run, and from its bridge commands, it works; guests can call: %s", strings.Join(byRequest, ", "))
 		}
 		return a.live(g, *own)
 	}
@@ -159,7 +163,7 @@ func (a App) lockToChange(c *cli.Context, l netcmd.LiveRun) (*os.File, error) {
 func (a App) lockRun(ctx context.Context, l netcmd.LiveRun) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(l.Dir, ".lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if os.IsPermission(err) {
-		return nil, withHint(fmt.Errorf("only user 0 of run %s can cut, shape or check its links", l.Run), "a child with another user-id can't, nor can another user")
+		return nil, onlyUserZero(l.Run)
 	}
 	if err != nil {
 		return nil, err
@@ -173,4 +177,8 @@ func (a App) lockRun(ctx context.Context, l netcmd.LiveRun) (*os.File, error) {
 		return nil, err
 	}
 	return file, nil
+}
+
+func onlyUserZero(run string) error {
+	return withHint(fmt.Errorf("only user 0 of run %s can cut, shape or check its links", run), "a child with another user-id can't, nor can another user")
 }

@@ -90,7 +90,7 @@ func (a App) partitionVerb() *cli.Command {
 		// No help verb: a node may be called so.
 		verb.Subcommands = append(verb.Subcommands, &cli.Command{Name: k.name, ArgsUsage: k.args, Usage: k.usage,
 			Flags: slices.Concat(k.flags, flags), HideHelpCommand: true,
-			Action: func(c *cli.Context) error { return a.partition(c, k) }})
+			Action: a.orAsk(func(c *cli.Context) error { return a.partition(c, k) }, "partition", k.name)})
 	}
 	verb.Subcommands = append(verb.Subcommands, &cli.Command{Name: "run", ArgsUsage: "NODE COMMAND [ARGUMENT ...]", Flags: flags,
 		Action: a.partitionRun, HideHelpCommand: true,

@@ -174,6 +174,8 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	if !facts.BridgeFilter || c.Bool("no-br-netfilter") {
 		run.CutsIn = netcmd.InGuests
 	}
+	note := facts.Gateway.Parts.Note
+	run.OneUserNS = facts.OneUserNS || g.Isolated == nil && note != nil && note.Restricted
 	if run.NoProc = facts.NoProc; run.NoProc {
 		say(terminal.Err, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
 	}

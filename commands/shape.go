@@ -55,7 +55,7 @@ func (a App) shapeVerb() *cli.Command {
 			"stay as they are, and what is cut stays cut; partition fullmesh clears shapes, too.\n" +
 			"\"vagganet help faults\" tells more.",
 		Flags:  flags,
-		Action: a.shape,
+		Action: a.orAsk(a.shape, "shape"),
 	}
 }
 

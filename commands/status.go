@@ -67,7 +67,7 @@ func (a App) statusVerb() *cli.Command {
 		Name:   "status",
 		Usage:  "show the gateway, its runs, their guests, and what is cut or shaped",
 		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
-		Action: a.status,
+		Action: a.orAsk(a.status, "status"),
 	}
 }
 

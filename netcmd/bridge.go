@@ -7,8 +7,8 @@ import (
 	"vagganet/netcmd/plan"
 )
 
-// bridgeNetNS makes the bridge's namespace, with settings for the devices to
-// come. While nothing is cut, bridged packets don't pass through iptables.
+// bridgeNetNS gives the bridge's namespace settings for the devices to come, and
+// makes it where nodeNamespaces doesn't. While nothing is cut, bridged packets don't pass through iptables.
 func (r Run) bridgeNetNS() plan.Step {
 	settings := []string{"net.ipv4.ip_forward=1"}
 	if r.BridgeFilter {
@@ -18,11 +18,11 @@ func (r Run) bridgeNetNS() plan.Step {
 	if r.IPv6 {
 		settings = append(settings, "net.ipv6.conf.default.disable_ipv6=1")
 	}
-	return plan.Step{
-		About: "bridge: network namespace",
-		Place: plan.Place{Name: Bridge, Enter: r.newNetNS(Bridge)},
-		Argv:  r.Gateway.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...),
+	s := r.at(Bridge, "settings for what is to come", r.Gateway.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...)...)
+	if r.OneUserNS {
+		s.About, s.Place.Enter = "bridge: network namespace", r.newNetNS(Bridge)
 	}
+	return s
 }
 
 // bridgeDevice makes the bridge itself, where there is a brctl.

@@ -159,8 +159,8 @@ func TestIsolatedRun(t *testing.T) {
 			}
 		}
 	}
-	if text := script(t, testRun(&Isolated{RunDir: "/mnt"}, InBridge).Plan()); strings.Contains(text, "--user") {
-		t.Error("root needs no user namespace")
+	if text := script(t, testRun(&Isolated{RunDir: "/mnt"}, InBridge).Plan()); strings.Contains(text, "--map-root-user") {
+		t.Error("root needs not become root")
 	}
 }
 

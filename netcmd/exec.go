@@ -36,7 +36,11 @@ func (l LiveRun) ReadEnv(node string, p Process) plan.Step {
 // and the rest of the way, since the tools for that have another PATH.
 func (l LiveRun) Exec(node string, beside Process, between, argv []string) plan.Step {
 	target := fmt.Sprintf("--target=%d", beside.PID)
-	outer := append(l.Tools.Nsenter.With(target), l.becomeUser("--user")...)
+	user := "--user"
+	if l.UserNS != "" {
+		user += "=" + l.UserNS
+	}
+	outer := append(l.Tools.Nsenter.With(target), l.becomeUser(user)...)
 	search, env := searchPath(beside.Env)
 	outer = append(append(outer, "--pid"), between...)
 	inner := append([]string{search}, l.Tools.Nsenter.With(target, "--mount")...)
@@ -44,6 +48,11 @@ func (l LiveRun) Exec(node string, beside Process, between, argv []string) plan.
 		inner = append(inner, "--net="+l.Dir+"/"+node)
 	} else {
 		inner = append(inner, "--uts", "--net", "--root")
+	}
+	if node != Bridge && !l.OneUserNS {
+		// Last, but for the folders: nsenter enters it after the others, over
+		// which nobody in there has rights.
+		inner = append(inner, "--user", "--preserve-credentials")
 	}
 	inner = append(inner, "--wd")
 	if beside.UserID != 0 {

@@ -9,10 +9,14 @@ import (
 )
 
 // Prepare makes what does not depend on the slot: the run's folder, which only
-// its own processes see, and the namespace of the bridge.
+// its own processes see, and the namespaces of the nodes.
 func (r Run) Prepare() plan.Plan {
 	mount := r.step(aboutFolder, r.Gateway.Tools.Mount.With("-t", "tmpfs", "-o", "mode=0755", "tmpfs", r.Gateway.RunDir())...)
-	return slices.Concat(plan.Plan{mount, r.files()}, r.fileSystems(), plan.Plan{r.bridgeNetNS()})
+	p := append(plan.Plan{mount, r.files()}, r.fileSystems()...)
+	if !r.OneUserNS {
+		p = append(p, r.nodeNamespaces())
+	}
+	return append(p, r.bridgeNetNS())
 }
 
 const aboutFolder = "run: a folder that only its own processes see"
@@ -25,9 +29,12 @@ func (r Run) files() plan.Step {
 		return "printf %s " + shellescape.Quote(text) + " >" + file
 	}
 	script := []string{"cd " + shellescape.Quote(r.Gateway.RunDir())}
-	points := []string{Bridge}
-	for _, g := range r.Guests {
-		points = append(points, g.Name)
+	points := r.nodes()
+	if !r.OneUserNS {
+		script = append(script, "mkdir .user")
+		for _, node := range r.nodes() {
+			points = append(points, ".user/"+node)
+		}
 	}
 	if r.ownBin() {
 		script = append(script, "mkdir .bin")

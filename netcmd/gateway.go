@@ -64,7 +64,7 @@ type HostFacts struct {
 	// NoIptables says that the host's firewall is to be left alone.
 	NoIptables bool
 	// NoHost says that guests are to be kept off the host's own addresses, and
-	// IPv6 that the host has that too.
+	// IPv6 that the kernel has that too.
 	NoHost, IPv6 bool
 	// Legacy says that iptables is of the legacy kind.
 	Legacy bool
@@ -119,6 +119,9 @@ type Note struct {
 	IDs int `json:"ids"`
 	// NoHost says that the rules keep guests off the host's own addresses.
 	NoHost bool `json:"no_host,omitempty"`
+	// Restricted says that only root could make the user namespace, and so
+	// nobody can make another one in it.
+	Restricted bool `json:"restricted,omitempty"`
 }
 
 // Any says whether anything of the gateway is there.
@@ -303,7 +306,7 @@ const nogroup = "65534"
 func (g Gateway) note() string {
 	text, err := json.Marshal(Note{
 		Network: g.Network, Iptables: g.Tools.Iptables, Legacy: g.Host.Legacy, Resolver: g.Host.resolver(),
-		NoIptables: g.Host.NoIptables, IDs: g.User.SubUIDs.Count, NoHost: g.Host.NoHost,
+		NoIptables: g.Host.NoIptables, IDs: g.User.SubUIDs.Count, NoHost: g.Host.NoHost, Restricted: g.Host.Restricted,
 	})
 	if err != nil {
 		panic(err) // words and addresses always have a JSON form
@@ -438,7 +441,13 @@ func (g Gateway) configureGateway() []plan.Step {
 		"COMMIT")
 	// iptables-legacy's lock is a file that only root can open.
 	firewall.Env = []string{lockFile(g.RunsDir(), Bridge)}
-	return []plan.Step{ip, g.inside(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=1")...), firewall}
+	settings := []string{"net.ipv4.ip_forward=1"}
+	if g.Host.IPv6 {
+		// No rule of ours is about it: the devices there are, and those to
+		// come, do without.
+		settings = append(settings, "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
+	}
+	return []plan.Step{g.inside(about, g.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...)...), ip, firewall}
 }
 
 // hostRule is a rule of the host's firewall, as the words after -A and -D.

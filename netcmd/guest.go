@@ -85,26 +85,27 @@ func checkHostnames(guests []Guest) error {
 	return nil
 }
 
-// guest makes a guest's namespace and, while in it for the first time, its
-// device, with a peer in the bridge's. It switches IPv6 off for devices to come:
-// their link-local addresses would be a way round a partition of IPv4.
+// guest makes a guest's device, with a peer in the bridge's namespace, and, where
+// nodeNamespaces doesn't, the guest's own. Then it switches IPv6 off for devices to
+// come: their link-local addresses would be a way round a partition of IPv4.
 func (r Run) guest(g Guest) plan.Step {
-	var first []string
-	if r.IPv6 {
-		first = []string{"echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6"}
+	s := r.at(g.Name, "device and address", r.Gateway.Tools.batch()...)
+	if r.OneUserNS {
+		var first []string
+		if r.IPv6 {
+			first = []string{"echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6"}
+		}
+		s.About = "guest " + g.Name + ": network namespace, device and address"
+		s.Place.Enter = r.newNetNS(g.Name, first...)
 	}
-	return plan.Step{
-		About: "guest " + g.Name + ": network namespace, device and address",
-		Place: plan.Place{Name: "guest " + g.Name, Enter: r.newNetNS(g.Name, first...)},
-		Argv:  r.Gateway.Tools.batch(),
-		Stdin: lines(
-			"link set dev lo up",
-			fmt.Sprintf("link add %s address %s type veth peer name %s netns %s", guestDevice, MAC(g.IP), g.Port(), r.dir(Bridge)),
-			fmt.Sprintf("addr add %s/%d dev %s", g.IP, r.Network.Prefix().Bits(), guestDevice),
-			"link set dev "+guestDevice+" up",
-			"route add default via "+r.Network.Bridge().String(),
-			neighbour(r.Network.Bridge(), guestDevice)),
-	}
+	s.Stdin = lines(
+		"link set dev lo up",
+		fmt.Sprintf("link add %s address %s type veth peer name %s netns %s", guestDevice, MAC(g.IP), g.Port(), r.dir(Bridge)),
+		fmt.Sprintf("addr add %s/%d dev %s", g.IP, r.Network.Prefix().Bits(), guestDevice),
+		"link set dev "+guestDevice+" up",
+		"route add default via "+r.Network.Bridge().String(),
+		neighbour(r.Network.Bridge(), guestDevice))
+	return s
 }
 
 // child starts a process. In a guest, a shell that stays is the first process
@@ -118,10 +119,13 @@ func (r Run) child(c Child) plan.Step {
 		Child:    c.Name,
 		ExitFile: r.dir(".exit"),
 	}
-	if c.Node == Caller {
+	switch {
+	case c.Node == Caller:
 		s.Place = plan.Place{Name: "the caller's network"}
+	case !r.OneUserNS:
+		s.Place.Enter = append(r.intoUser(Bridge), "--net="+r.dir(c.Node))
 	}
-	s.Argv = slices.Concat(r.unshare(c), []string{"sh", "-c", r.script(c), "sh"}, c.Argv)
+	s.Argv = slices.Concat(r.unshare(c), r.below(c), []string{"sh", "-c", r.script(c), "sh"}, c.Argv)
 	if c.IsGuest() {
 		s.Place.Name = "guest " + c.Node
 	}
@@ -137,34 +141,59 @@ func (r Run) child(c Child) plan.Step {
 // unshare makes the namespaces that are the child's alone.
 func (r Run) unshare(c Child) []string {
 	switch {
-	case c.Node == Bridge && c.Files == nil:
+	case c.Node == Bridge && c.Files == nil && r.OneUserNS:
 		return nil
-	case !c.IsGuest():
+	case !c.IsGuest() || r.NoProc && !r.OneUserNS:
 		return r.Gateway.Tools.Unshare.With("--mount")
 	case r.NoProc:
 		return r.Gateway.Tools.Unshare.With("--mount", "--uts")
+	}
+	words := []string{"--mount"}
+	if r.OneUserNS {
+		words = append(words, "--uts")
 	}
 	proc := "--mount-proc"
 	if c.Files != nil && c.Files.ownRoot() {
 		proc += "=" + r.root(c) + "/proc"
 	}
-	return r.Gateway.Tools.Unshare.With("--mount", "--uts", "--pid", "--fork", "--kill-child", proc)
+	return r.Gateway.Tools.Unshare.With(append(words, "--pid", "--fork", "--kill-child", proc)...)
 }
+
+// below are the words that lead from there into a guest's own user namespace. All
+// that is mounted by then is locked.
+func (r Run) below(c Child) []string {
+	if r.OneUserNS || !c.IsGuest() {
+		return nil
+	}
+	var words []string
+	if c.Files != nil {
+		words = []string{"sh", "-c", r.mountFiles(c) + `exec "$@"`, "sh"}
+	}
+	return slices.Concat(words, r.intoUser(c.Node), r.Gateway.Tools.Unshare.With("--mount", "--uts"))
+}
+
+// mountFiles is the part of a shell's script that mounts a child's file system.
+func (r Run) mountFiles(c Child) string {
+	return must(r.Gateway.Tools.Mount.With("--all", "--fstab", r.fstab(c)))
+}
+
+// must is the part of a shell's script for one command, without which the child
+// doesn't start.
+func must(words []string) string { return shellescape.QuoteCommand(words) + " || exit 125; " }
 
 // script is what is done in the child's namespaces before its command.
 func (r Run) script(c Child) string {
 	tools := r.Gateway.Tools
 	var b strings.Builder
-	must := func(words ...string) { b.WriteString(shellescape.QuoteCommand(words) + " || exit 125; ") }
 	if c.Node == Caller {
 		// The names and the name servers there are the caller's, too.
-		must(tools.Umount.With(r.covered()...)...)
+		b.WriteString(must(tools.Umount.With(r.covered()...)))
 	}
 	if c.IsGuest() {
-		must(tools.Hostname.With(r.hostname(c.Node))...)
+		b.WriteString(must(tools.Hostname.With(r.hostname(c.Node))))
 	}
-	if c.Files != nil {
-		must(tools.Mount.With("--all", "--fstab", r.fstab(c))...)
+	if c.Files != nil && (r.OneUserNS || !c.IsGuest()) {
+		b.WriteString(r.mountFiles(c))
 	}
 	exec := []string{"exec"}
 	if r.carries(c) {

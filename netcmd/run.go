@@ -54,6 +54,9 @@ type Run struct {
 	Umask string
 	// Hosts is the text of the host's own /etc/hosts.
 	Hosts string
+	// OneUserNS says that the kernel lets nobody in the run's user namespace make
+	// another one: all nodes are in that one.
+	OneUserNS bool
 	// IPv6 and BridgeFilter say what this kernel has.
 	IPv6, BridgeFilter bool
 	// CutsIn is where partitions of this run are made.
@@ -104,6 +107,8 @@ type Info struct {
 	Legacy   bool `json:"legacy"`
 	// NoProc says that guests have no PID namespace of their own.
 	NoProc bool `json:"no_proc"`
+	// OneUserNS says that guests have no user namespace of their own.
+	OneUserNS bool `json:"one_user_ns"`
 }
 
 // dir is a path in the run's own folder. Guests' names begin with a letter or a
@@ -198,7 +203,7 @@ func (r Run) info() string {
 	info := Info{
 		Run: r.Name, Command: r.Command, Slot: r.Slot.Number, Gateway: r.Slot.Gateway, Bridge: r.Slot.Bridge,
 		GuestNetwork: r.Network.String(), Guests: r.Guests, CutsIn: cmp.Or(r.CutsIn, InBridge),
-		Iptables: r.Gateway.Tools.Iptables, Legacy: r.Legacy, NoProc: r.NoProc,
+		Iptables: r.Gateway.Tools.Iptables, Legacy: r.Legacy, NoProc: r.NoProc, OneUserNS: r.OneUserNS,
 	}
 	if r.isolated() {
 		info.Isolated, info.Slot, info.Gateway, info.Bridge = true, -1, netip.Addr{}, netip.Addr{}

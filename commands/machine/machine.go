@@ -33,6 +33,9 @@ type Facts struct {
 	// Restricted says that the kernel lets only root make user namespaces that
 	// have their rights.
 	Restricted bool `json:"restricted"`
+	// OneUserNS says that nobody can make a user namespace in the gateway's: the
+	// kernel's switches look at rights outside of it.
+	OneUserNS bool `json:"one_user_ns"`
 	// Legacy says that iptables is of the legacy kind.
 	Legacy  bool         `json:"legacy"`
 	Modules []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
@@ -113,6 +116,7 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 		Isolated:     isolated(g),
 		NoProc:       procIsHidden(readFile("/proc/self/mountinfo")),
 	}
+	f.OneUserNS = f.Restricted || readSetting("user/max_user_namespaces") == "0"
 	f.Neighbours, f.NeighboursBefore = neighbours()
 	f.NoBridgeFilter = !f.BridgeFilter && !haveModule("br_netfilter")
 	if f.Legacy = h.LegacyIptables(g.Tools.Iptables); f.Legacy {

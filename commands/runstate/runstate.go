@@ -244,6 +244,9 @@ type Run struct {
 	UserNS string `json:"user_ns"`
 	// Info is what the run says of itself; nil while it is being set up.
 	Info *netcmd.Info `json:"info"`
+	// FromGuest says that this process is in a guest of the run, and so has no
+	// rights over the run's network.
+	FromGuest bool `json:"from_guest"`
 }
 
 // List finds the runs that are up, those of the gateway and the user's isolated
@@ -350,7 +353,23 @@ func Inside(g netcmd.Gateway) *Run {
 	if info == nil {
 		return nil
 	}
-	return &Run{Name: info.Run, Supervisor: 1, Isolated: info.Isolated, Dir: dir, Info: info}
+	return &Run{Name: info.Run, Supervisor: 1, Isolated: info.Isolated, Dir: dir, Info: info,
+		FromGuest: !info.OneUserNS && belongsAbove(dir+"/"+netcmd.Bridge)}
+}
+
+// belongsAbove reports whether a namespace belongs to a user namespace other than
+// this process's and those below it.
+func belongsAbove(file string) bool {
+	ns, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer ns.Close()
+	owner, err := unix.IoctlRetInt(int(ns.Fd()), unix.NS_GET_USERNS)
+	if err == nil {
+		unix.Close(owner)
+	}
+	return errors.Is(err, unix.EPERM)
 }
 
 func readInfo(runDir string) *netcmd.Info {

@@ -40,6 +40,8 @@ type processes struct {
 	byPID   map[int]*process
 	stopped []int // those that stand still because of suspend
 	order   int   // the process that carries out one of nemesis; 0 for none
+	// requested are the processes that carry out what guests have asked for.
+	requested map[int]*story.Requested
 	// tell says to the process outside what it waits for.
 	tell func(word string)
 }
@@ -50,13 +52,13 @@ const retry = 20 * time.Millisecond
 
 // supervise starts the children and waits for the last of them. It returns the
 // code of the one that decides.
-func supervise(spec Spec, r *runner.Runner, told *story.Writer, tell func(word string), signals chan syscall.Signal, asks <-chan story.Ask) int {
+func supervise(spec Spec, r *runner.Runner, told *story.Writer, tell func(word string), signals chan syscall.Signal, asks <-chan story.Ask, requests requestsFor) int {
 	// To catch this one is to hear of it where it happens, in writing.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := newOutput(spec, told, func() { go func() { signals <- syscall.SIGPIPE }() })
-	ps := &processes{spec: spec, steps: spec.Run.Start(), runner: r, out: out, told: told, byPID: map[int]*process{}, tell: tell}
+	ps := &processes{spec: spec, steps: spec.Run.Start(), runner: r, out: out, told: told, byPID: map[int]*process{}, tell: tell, requested: map[int]*story.Requested{}}
 	d, n := newDecision(spec), newNemesis(spec)
-	loop(d, n, ps, happenings{signals, deaths(), asks})
+	loop(d, n, ps, happenings{signals, deaths(), asks, ps.requests(requests)})
 	ps.killOrder()
 	out.endMarks()
 	// What the children left behind holds their output open.
@@ -131,6 +133,7 @@ func (ps *processes) reap() []exit {
 		if err != nil || pid == 0 {
 			return exits
 		}
+		ps.requestDone(pid, CodeOf(status))
 		if pid == ps.order {
 			ps.order = 0
 			exits = append(exits, exit{anOrder, CodeOf(status)})

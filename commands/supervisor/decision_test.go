@@ -326,7 +326,7 @@ func TestLoop(t *testing.T) {
 		h.exits <- exit{2, 137}
 		died <- struct{}{}
 	}()
-	loop(d, newNemesis(Spec{}), h, happenings{signals, died, nil})
+	loop(d, newNemesis(Spec{}), h, happenings{signals: signals, died: died})
 	want := []string{"start 0", "start 1", "start 2", "suspend", "resume",
 		"b ended with exit code 4, stopping the others", "send TERM", "send TERM",
 		"still there 50ms after they were to end, killing: a, c", "kill"}

@@ -25,10 +25,10 @@ import (
 const Failed = 125
 
 // Inside is the process inside, as the program's main function. Report writes
-// an error for the user.
-func Inside(report func(error)) int {
+// an error for the user, and allowed checks what guests ask for.
+func Inside(report func(error), allowed Allowed) int {
 	result := os.NewFile(resultFD, "result")
-	code := inside(report, func(word string) { fmt.Fprintln(result, word) })
+	code := inside(report, allowed, func(word string) { fmt.Fprintln(result, word) })
 	if terminal.Err.Lost() != nil {
 		code = cmp.Or(code, Failed) // a message that nobody got
 	}
@@ -36,7 +36,7 @@ func Inside(report func(error)) int {
 	return code
 }
 
-func inside(report func(error), tell func(word string)) int {
+func inside(report func(error), allowed Allowed, tell func(word string)) int {
 	// Guests that are not root must be able to read what is made for them.
 	syscall.Umask(0o022)
 	CloseInherited()
@@ -70,9 +70,13 @@ func inside(report func(error), tell func(word string)) int {
 	if err != nil {
 		return setUpFailed(err, report)
 	}
+	requests, err := story.ListenForRequests(spec.Run.Gateway.RunDir())
+	if err != nil {
+		return setUpFailed(err, report)
+	}
 	sayUp(spec.Run)
 	told := begin(spec)
-	code := supervise(spec, r, told, tell, signals, asks)
+	code := supervise(spec, r, told, tell, signals, asks, requestsFor{allowed, requests})
 	told.Write(story.Event{Kind: story.RunEnd, Code: &code})
 	if err := told.Close(); err != nil {
 		report(fmt.Errorf("the run's events could not be written: %w", err))

@@ -40,6 +40,8 @@ type happenings struct {
 	signals <-chan syscall.Signal
 	died    <-chan struct{}
 	asks    <-chan story.Ask
+	// requests are what guests ask for, to be called.
+	requests <-chan func()
 }
 
 // loop has the children started, and waits for the last of them.
@@ -80,6 +82,8 @@ func loop(d *decision, n *nemesis, h hands, in happenings) {
 				h.note(events)
 			}
 			ask.Answer <- reply
+		case do := <-in.requests:
+			do()
 		case <-after(h.payOwed()):
 		}
 	}

@@ -1,0 +1,74 @@
+package supervisor
+
+import (
+	"fmt"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"vagganet/commands/story"
+	"vagganet/netcmd"
+)
+
+// Allowed checks a guest's request, and returns the program's arguments for it.
+type Allowed func(story.Request) ([]string, error)
+
+// requestsFor is where guests' requests come from, and how they are checked.
+type requestsFor struct {
+	allowed Allowed
+	in      <-chan *story.Requested
+}
+
+// requests are what guests ask of the run, as functions to be called by its loop.
+func (ps *processes) requests(from requestsFor) <-chan func() {
+	todo := make(chan func())
+	go func() {
+		for r := range from.in {
+			todo <- func() { ps.carryOutRequest(from.allowed, r) }
+			go func() {
+				<-r.Gone
+				todo <- func() { ps.dropRequest(r) }
+			}()
+		}
+	}()
+	return todo
+}
+
+// carryOutRequest runs one of the program's verbs for a guest, as a bridge command
+// would. It writes to the guest's own files.
+func (ps *processes) carryOutRequest(allowed Allowed, r *story.Requested) {
+	argv, err := allowed(r.Request)
+	if err != nil {
+		r.Refuse(err)
+		return
+	}
+	run := ps.spec.Run
+	run.Children = []netcmd.Child{{Name: faultsName, Node: netcmd.Bridge, Argv: append([]string{run.Program}, argv...)}}
+	cmd := ps.runner.Command(run.Start()[0])
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Stdout, cmd.Stderr = r.Stdout, r.Stderr
+	if err := cmd.Start(); err != nil {
+		r.Refuse(fmt.Errorf("the run could not start it: %w", err))
+		return
+	}
+	r.CloseFiles()
+	ps.requested[cmd.Process.Pid] = r
+	cmd.Process.Release() // it is reaped by number
+}
+
+// dropRequest stops what nobody waits for any more.
+func (ps *processes) dropRequest(r *story.Requested) {
+	for pid, other := range ps.requested {
+		if other == r {
+			unix.Kill(-pid, unix.SIGTERM)
+		}
+	}
+}
+
+// requestDone answers a request if it was that process that carried it out.
+func (ps *processes) requestDone(pid, code int) {
+	if r := ps.requested[pid]; r != nil {
+		delete(ps.requested, pid)
+		r.Done(code)
+	}
+}

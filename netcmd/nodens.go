@@ -1,0 +1,117 @@
+package netcmd
+
+import (
+	"fmt"
+	"strings"
+
+	"al.essio.dev/pkg/shellescape"
+
+	"vagganet/netcmd/plan"
+)
+
+// Each node has a user namespace that its network namespace belongs to: the
+// bridge's is below the run's, and the guests' are below the bridge's. A guest's
+// root so has no rights over the network of the bridge, of another guest or of
+// the gateway, and a bridge command has none over the gateway's. What is mounted
+// for a guest is locked: it can't be unmounted from a user namespace further down.
+//
+// All ids of the run's user namespace are mapped, each to itself.
+
+// userFile is where a node's user namespace is mounted.
+func (r Run) userFile(node string) string { return r.dir(".user/" + node) }
+
+// intoUser are the words that lead into a node's user namespace. Ids are the same
+// there, and some systems let nobody set groups.
+func (r Run) intoUser(node string) []string {
+	return r.Gateway.Tools.Nsenter.With("--preserve-credentials", "--user="+r.userFile(node))
+}
+
+// The processes that make the namespaces. Only a process of the user namespace
+// above can write the maps, and only one of the run's own can mount: so each
+// process says its number, and waits. Its number is read from /proc, which may be
+// that of another PID namespace. Pipes that are open for reading and writing, as 5
+// and 6, keep nobody waiting whose partner has failed.
+const (
+	guestScript = `read -r pid rest </proc/self/stat
+echo "$pid $1"
+exec >&-
+read -r rest <.mounted
+%s`
+	// The shell that is root of the bridge's user namespace must have been
+	// started after the map was written.
+	bridgeScript = `read -r pid rest </proc/self/stat
+echo "$pid bridge"
+read -r rest <.mapped
+exec sh -e -c "$@"`
+	guestsScript = `guest=$1
+shift
+` + mapScript + `{
+	for name; do
+		%s sh -e -c "$guest" sh "$name" &
+	done
+	exec >&-
+	wait
+} | while read -r pid name; do
+	map "$pid"
+	echo "$pid $name"
+done &
+exec >&-
+wait`
+	mapScript = `ids() { while read -r first rest; do echo "$first $first ${rest##* }"; done; }
+uids=$(ids </proc/self/uid_map)
+gids=$(ids </proc/self/gid_map)
+map() {
+	echo "$uids" >"/proc/$1/uid_map"
+	echo "$gids" >"/proc/$1/gid_map"
+}
+`
+)
+
+// nodeNamespaces is the step that makes the namespaces of all nodes and mounts
+// them.
+func (r Run) nodeNamespaces() plan.Step {
+	tools := r.Gateway.Tools
+	unshare := shellescape.QuoteCommand(tools.Unshare.With("--user", "--net"))
+	// Its devices are to have no link-local address: that would be a way round
+	// a partition of IPv4.
+	guest := fmt.Sprintf(guestScript, "")
+	if r.IPv6 {
+		guest = fmt.Sprintf(guestScript, "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6\n")
+	}
+	names := []string{fmt.Sprintf(guestsScript, unshare), "sh", guest}
+	for _, g := range r.Guests {
+		names = append(names, g.Name)
+	}
+	mount := shellescape.QuoteCommand(tools.Mount.With("--all", "--fstab", r.dir(".namespaces")))
+	script := []string{
+		"cd " + shellescape.Quote(r.Gateway.RunDir()),
+		"mkfifo .mapped .mounted",
+		"exec 5<>.mapped 6<>.mounted",
+		strings.TrimSuffix(mapScript, "\n"),
+		unshare + " sh -e -c " + shellescape.Quote(bridgeScript) + " sh " + shellescape.QuoteCommand(names) + " 5>&- 6>&- | {",
+		"	left=" + fmt.Sprint(len(r.Guests)+1),
+		"	while read -r pid node; do",
+		`		if [ "$node" = bridge ]; then map "$pid" && echo >&5; fi`,
+		`		echo "/proc/$pid/ns/user $PWD/.user/$node none bind 0 0"`,
+		`		echo "/proc/$pid/ns/net $PWD/$node none bind 0 0"`,
+		"		left=$((left - 1))",
+		"	done >.namespaces",
+		"	code=0",
+		`	if [ "$left" != 0 ] || ! ` + mount + "; then code=1; fi",
+		"	for node in " + shellescape.QuoteCommand(r.nodes()) + "; do echo; done >&6",
+		`	exit "$code"`,
+		"}",
+	}
+	s := r.step("nodes: a user and a network namespace for each", "sh", "-e")
+	s.Stdin = lines(script...)
+	return s
+}
+
+// nodes lists the bridge and the guests.
+func (r Run) nodes() []string {
+	names := []string{Bridge}
+	for _, g := range r.Guests {
+		names = append(names, g.Name)
+	}
+	return names
+}
