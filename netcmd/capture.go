@@ -50,7 +50,7 @@ func (l LiveRun) endingWithRun(s plan.Step, between []string) plan.Step {
 		return s // there already
 	}
 	pid := fmt.Sprintf("--pid=/proc/%d/ns/pid", l.Supervisor)
-	s.Place.Enter = slices.Concat(s.Place.Enter, []string{pid}, between, []string{plan.Var("PATH")})
+	s.Place.Enter = slices.Concat(s.Place.Enter, []string{pid}, between, []string{plan.Env("PATH")})
 	return s
 }
 
