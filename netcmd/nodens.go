@@ -28,34 +28,40 @@ func (r Run) intoUser(node string) []string {
 
 // The processes that make the namespaces. Only a process of the user namespace
 // above can write the maps, and only one of the run's own can mount: so each
-// process says its number, and waits. Its number is read from /proc, which may be
-// that of another PID namespace. Pipes that are open for reading and writing, as 5
-// and 6, keep nobody waiting whose partner has failed.
+// process says its number, with "-" while it needs the maps, and then with the
+// node's name while it waits for its namespaces to be mounted. Its number is read
+// from /proc, which may be that of another PID namespace.
+//
+// What makes a network namespace is started when the maps are there: some files of
+// /proc/net belong for ever to who was root at that moment, and nobody may have been.
 const (
-	guestScript = `read -r pid rest </proc/self/stat
-echo "$pid $1"
+	userScript = `read -r pid rest </proc/self/stat
+echo "$pid - $1"
+read -r rest <".mapped.$1"
+exec %s sh -e -c "$2" sh "$pid" "$@"`
+	guestScript = `echo "$1 $2"
 exec >&-
 read -r rest <.mounted
 %s`
-	// The shell that is root of the bridge's user namespace must have been
-	// started after the map was written.
-	bridgeScript = `read -r pid rest </proc/self/stat
-echo "$pid bridge"
-read -r rest <.mapped
-exec sh -e -c "$@"`
-	guestsScript = `guest=$1
-shift
+	bridgeScript = `echo "$1 bridge"
+user=$4 guest=$5
+shift 5
 ` + mapScript + `{
 	for name; do
-		%s sh -e -c "$guest" sh "$name" &
+		%s sh -e -c "$user" sh "$name" "$guest" &
 	done
 	exec >&-
 	wait
-} | while read -r pid name; do
-	map "$pid"
-	echo "$pid $name"
+} | while read -r pid node name; do
+	if [ "$node" = - ]; then
+		map "$pid"
+		echo >".mapped.$name"
+	else
+		echo "$pid $node"
+	fi
 done &
 exec >&-
+read -r rest <.mounted
 wait`
 	mapScript = `ids() { while read -r first rest; do echo "$first $first ${rest##* }"; done; }
 uids=$(ids </proc/self/uid_map)
@@ -68,37 +74,45 @@ map() {
 )
 
 // nodeNamespaces is the step that makes the namespaces of all nodes and mounts
-// them.
+// them. The pipe that 5 is open for reading and writing keeps nobody waiting whose
+// partner has failed.
 func (r Run) nodeNamespaces() plan.Step {
 	tools := r.Gateway.Tools
-	unshare := shellescape.QuoteCommand(tools.Unshare.With("--user", "--net"))
+	newUser := shellescape.QuoteCommand(tools.Unshare.With("--user"))
+	user := fmt.Sprintf(userScript, shellescape.QuoteCommand(tools.Unshare.With("--net")))
 	// Its devices are to have no link-local address: that would be a way round
 	// a partition of IPv4.
 	guest := fmt.Sprintf(guestScript, "")
 	if r.IPv6 {
 		guest = fmt.Sprintf(guestScript, "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6\n")
 	}
-	names := []string{fmt.Sprintf(guestsScript, unshare), "sh", guest}
-	for _, g := range r.Guests {
-		names = append(names, g.Name)
+	words := []string{Bridge, fmt.Sprintf(bridgeScript, newUser), user, guest}
+	pipes := []string{"mkfifo", ".mounted"}
+	for _, node := range r.nodes() {
+		pipes = append(pipes, ".mapped."+node)
 	}
+	words = append(words, r.nodes()[1:]...)
 	mount := shellescape.QuoteCommand(tools.Mount.With("--all", "--fstab", r.dir(".namespaces")))
 	script := []string{
 		"cd " + shellescape.Quote(r.Gateway.RunDir()),
-		"mkfifo .mapped .mounted",
-		"exec 5<>.mapped 6<>.mounted",
+		shellescape.QuoteCommand(pipes),
+		"exec 5<>.mounted",
 		strings.TrimSuffix(mapScript, "\n"),
-		unshare + " sh -e -c " + shellescape.Quote(bridgeScript) + " sh " + shellescape.QuoteCommand(names) + " 5>&- 6>&- | {",
-		"	left=" + fmt.Sprint(len(r.Guests)+1),
-		"	while read -r pid node; do",
-		`		if [ "$node" = bridge ]; then map "$pid" && echo >&5; fi`,
+		newUser + " sh -e -c " + shellescape.Quote(user) + " sh " + shellescape.QuoteCommand(words) + " 5>&- | {",
+		"	left=" + fmt.Sprint(len(r.nodes())),
+		"	while read -r pid node name; do",
+		`		if [ "$node" = - ]; then`,
+		`			map "$pid"`,
+		`			echo >".mapped.$name"`,
+		"			continue",
+		"		fi",
 		`		echo "/proc/$pid/ns/user $PWD/.user/$node none bind 0 0"`,
 		`		echo "/proc/$pid/ns/net $PWD/$node none bind 0 0"`,
 		"		left=$((left - 1))",
 		"	done >.namespaces",
 		"	code=0",
 		`	if [ "$left" != 0 ] || ! ` + mount + "; then code=1; fi",
-		"	for node in " + shellescape.QuoteCommand(r.nodes()) + "; do echo; done >&6",
+		"	for node in " + shellescape.QuoteCommand(r.nodes()) + "; do echo; done >&5",
 		`	exit "$code"`,
 		"}",
 	}
