@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -41,7 +42,7 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 	for _, f := range faults {
 		random, err := a.checkFault(spec.Run, f)
 		if err != nil {
-			return &config.Error{Path: path, Line: f.Line, Msg: err.Error(), Hint: hintFor(err)}
+			return &config.Error{Path: path, Line: f.Line, Msg: err.Error(), Hint: cmp.Or(nodeHint(spec.Run, command, err), hintFor(err))}
 		}
 		spec.Faults = append(spec.Faults, supervisor.Planned{Start: f.Start, Every: f.Every, For: f.For,
 			Verb: f.Verb, Words: f.Words, Random: random})
@@ -55,6 +56,28 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 		spec.Run.Seed = uint64(rand.Uint32())
 	}
 	return nil
+}
+
+// nodeHint is the cure where a fault names a child that is no guest of the run;
+// empty if that is not what is wrong.
+func nodeHint(run netcmd.Run, command *config.Command, err error) string {
+	var none *netcmd.NoGuestError
+	if !errors.As(err, &none) {
+		return ""
+	}
+	for _, c := range run.Children {
+		switch {
+		case c.Name != none.Name:
+		case c.Node == netcmd.Bridge:
+			return c.Name + " is a bridge command: it sees every guest, and has no links of its own"
+		default:
+			return c.Name + " has no network of its own: with \"network: {}\" it is a guest"
+		}
+	}
+	if slices.ContainsFunc(command.Children, func(c *config.Child) bool { return c.Name == none.Name }) {
+		return none.Name + " is not started: --only or --exclude leaves it out"
+	}
+	return ""
 }
 
 // saySeed says by what the faults of a timeline are drawn, if it was chosen here.

@@ -43,10 +43,18 @@ func MeansAll(guests []string, word string) bool {
 	return word == "*" || word == "all" && !slices.Contains(guests, word)
 }
 
-// NoGuest is the error that there is none of that name.
-func NoGuest(guests []string, name string) error {
-	return fmt.Errorf("no guest is called %q: there are %s", name, Brief(guests, ", "))
+// NoGuestError is the error that there is no guest of that name.
+type NoGuestError struct {
+	Guests []string
+	Name   string
 }
+
+func (e *NoGuestError) Error() string {
+	return fmt.Sprintf("no guest is called %q: there are %s", e.Name, Brief(e.Guests, ", "))
+}
+
+// NoGuest returns a NoGuestError.
+func NoGuest(guests []string, name string) error { return &NoGuestError{guests, name} }
 
 // nodeList reads names with commas between them, or the word for all.
 func nodeList(guests []string, text string) ([]string, error) {
