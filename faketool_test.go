@@ -17,12 +17,13 @@ import (
 
 // fakeNames are the host tools that the faketool stands for, and "node", a
 // child's command.
-var fakeNames = strings.Fields("ip tc tcpdump dumpcap iptables iptables-restore iptables-save iptables-legacy iptables-legacy-restore iptables-legacy-save busybox brctl " +
+var fakeNames = strings.Fields("ip tc tcpdump dumpcap iptables iptables-restore iptables-legacy iptables-legacy-restore busybox brctl " +
 	"sysctl hostname mount umount sudo nsenter unshare setpriv newuidmap newgidmap install mkdir rmdir rm touch dd ln modprobe node")
 
-// realNames are those that stay what they are: the shell, and what the
-// gateway's namespaces are held by.
-var realNames = []string{"sh", "sleep", "true"}
+// realNames are those that stay what they are: the shell, what the gateway's
+// namespaces are held by, and what makes a session in a script, which the program
+// does itself.
+var realNames = []string{"sh", "sleep", "true", "setsid"}
 
 // The fake tools' variables.
 const (
