@@ -38,7 +38,7 @@ const refusal = "the tool is on strike"
 const strikeVar = "STRIKE"
 
 // strikeTools are all that plans start.
-var strikeTools = strings.Fields("ip iptables iptables-restore iptables-save busybox brctl sysctl hostname mount umount sudo nsenter unshare setsid " +
+var strikeTools = strings.Fields("ip iptables iptables-restore busybox brctl sysctl hostname mount umount sudo nsenter unshare setsid " +
 	"newuidmap newgidmap install mkdir rmdir rm touch dd ln cp kill modprobe sh true")
 
 // wrapperScript is the wrapper of each tool. It writes its words into the file of

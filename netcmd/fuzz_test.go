@@ -105,7 +105,8 @@ func FuzzReadForwards(f *testing.F) {
 			holds(t, strings.HasPrefix(forward.rule, "-A PREROUTING ") && forward.Slot >= 0 && forward.Slot < Slots, "forward", forward)
 		}
 		if len(list) > 0 {
-			input := g.RemoveForwards(nil, list).Stdin
+			removed := g.RemoveForwards(nil, list)
+			input := removed[len(removed)-1].Stdin
 			holds(t, strings.Count(input, "\n") == len(list)+2, "input", input)
 		}
 	})

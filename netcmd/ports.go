@@ -1,7 +1,6 @@
 package netcmd
 
 import (
-	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -76,8 +75,8 @@ func (r Run) Forward() plan.Plan {
 	var nat, raw []string
 	for _, guest := range r.Guests {
 		for _, p := range guest.Ports {
-			nat = append(nat, fmt.Sprintf("%s -m comment --comment %s -j DNAT --to-destination %s:%d", r.toPort(p), r.portMark(), r.Slot.Bridge, p.External))
-			raw = append(raw, r.zoneRules(p)...)
+			nat = append(nat, fmt.Sprintf("%s -m comment --comment %s -j DNAT --to-destination %s:%d", g.toPort(p), r.portMark(), r.Slot.Bridge, p.External))
+			raw = append(raw, g.zoneRules(r.Slot, r.portMark(), p)...)
 		}
 	}
 	s := g.restoreStep("gateway: forwarded ports", r.GatewayEnter(), withPrefix("-A ", nat), withPrefix("-A ", raw))
@@ -86,8 +85,7 @@ func (r Run) Forward() plan.Plan {
 }
 
 // toPort matches what the host sends to a forwarded port.
-func (r Run) toPort(p PortForward) string {
-	g := r.Gateway
+func (g Gateway) toPort(p PortForward) string {
 	return fmt.Sprintf("PREROUTING -i %s -s %s -d %s -p %s --dport %d",
 		peerDevice(g.Interface), g.Network.Host(), g.Network.Gateway(), p.Protocol, p.External)
 }
@@ -97,14 +95,13 @@ func (r Run) toPort(p PortForward) string {
 // packets, as long as they keep coming: without it, a client that has sent before
 // the port was open would never get through, and one of a run before would be led
 // to that run's slot.
-func (r Run) zoneRules(p PortForward) []string {
+func (g Gateway) zoneRules(slot Slot, mark string, p PortForward) []string {
 	if p.Protocol != "udp" {
 		return nil
 	}
-	zone := fmt.Sprintf(" -m comment --comment %s -j CT --zone %d", r.portMark(), r.Slot.zone())
-	back := fmt.Sprintf("PREROUTING -i %s -s %s -d %s -p udp --sport %d",
-		r.Slot.GatewayDevice(), r.Slot.Bridge, r.Gateway.Network.Host(), p.External)
-	return []string{r.toPort(p) + zone, back + zone}
+	zone := fmt.Sprintf(" -m comment --comment %s -j CT --zone %d", mark, slot.zone())
+	back := fmt.Sprintf("PREROUTING -i %s -s %s -d %s -p udp --sport %d", slot.GatewayDevice(), slot.Bridge, g.Network.Host(), p.External)
+	return []string{g.toPort(p) + zone, back + zone}
 }
 
 // zone is the slot's conntrack zone; 0 is that of all else.
@@ -138,14 +135,14 @@ type Forwarded struct {
 	Run, Token string
 	// Slot is the number of that run's slot.
 	Slot int
-	// table and rule are where the rule is, and how iptables lists it.
-	table, rule string
+	// rule is the rule as iptables lists it.
+	rule string
 }
 
 // ListForwards is the step that reads the forwarded ports of all runs, into the
 // variable "forwards". Enter is the way into the gateway; nil inside of it.
 func (g Gateway) ListForwards(enter []string) plan.Step {
-	s := g.portStep("gateway: ports that are forwarded", enter, g.Tools.Save())
+	s := g.portStep("gateway: ports that are forwarded", enter, g.Tools.Iptables.With("--wait", "-t", "nat", "-S", "PREROUTING"))
 	s.Capture = "forwards"
 	return s
 }
@@ -154,55 +151,50 @@ func (g Gateway) ListForwards(enter []string) plan.Step {
 // would have made are passed over.
 func (g Gateway) ReadForwards(rules string) []Forwarded {
 	var list []Forwarded
-	table := ""
 	for line := range strings.Lines(rules) {
-		line = strings.TrimSpace(line)
-		if name, ok := strings.CutPrefix(line, "*"); ok {
-			table = name
+		words := strings.Fields(line)
+		mark := strings.Trim(after(words, "--comment"), `"`)
+		run, token, marked := strings.Cut(mark, "/")
+		port, err1 := strconv.ParseUint(after(words, "--dport"), 10, 16)
+		bridge, err2 := netip.ParseAddrPort(after(words, "--to-destination"))
+		if !strings.HasPrefix(line, "-A PREROUTING ") || !marked || err1 != nil || err2 != nil || !g.Network.SlotRange().Contains(bridge.Addr()) {
+			continue
 		}
-		if f, ok := g.readForward(table, line); ok {
-			list = append(list, f)
-		}
+		list = append(list, Forwarded{
+			PortForward: PortForward{Protocol: after(words, "-p"), External: uint16(port)},
+			Run:         run,
+			Token:       token,
+			Slot:        g.Network.slotOf(bridge.Addr()),
+			rule:        strings.TrimSpace(line),
+		})
 	}
 	return list
 }
 
-// readForward reads one rule: that of a port in the table nat, or one of a UDP
-// port's two in the table raw.
-func (g Gateway) readForward(table, line string) (Forwarded, bool) {
-	words := strings.Fields(line)
-	run, token, marked := strings.Cut(strings.Trim(after(words, "--comment"), `"`), "/")
-	port, err := strconv.ParseUint(cmp.Or(after(words, "--dport"), after(words, "--sport")), 10, 16)
-	if !strings.HasPrefix(line, "-A PREROUTING ") || !marked || err != nil {
-		return Forwarded{}, false
-	}
-	f := Forwarded{PortForward: PortForward{Protocol: after(words, "-p"), External: uint16(port)}, Run: run, Token: token, table: table, rule: line}
-	switch table {
-	case "nat":
-		bridge, err := netip.ParseAddrPort(after(words, "--to-destination"))
-		if err != nil || !g.Network.SlotRange().Contains(bridge.Addr()) {
-			return f, false
-		}
-		f.Slot = g.Network.slotOf(bridge.Addr())
-	case "raw":
-		zone, err := strconv.Atoi(after(words, "--zone"))
-		if err != nil || zone < 1 || zone > Slots {
-			return f, false
-		}
-		f.Slot = zone - 1
-	default:
-		return f, false
-	}
-	return f, true
-}
-
-// RemoveForwards is the step that removes these rules.
-func (g Gateway) RemoveForwards(enter []string, list []Forwarded) plan.Step {
-	rules := map[string][]string{}
+// RemoveForwards is the plan that removes these rules, and those of UDP ports'
+// zones before. A run has all of the latter, or none, if it was killed between the
+// two tables.
+func (g Gateway) RemoveForwards(enter []string, list []Forwarded) plan.Plan {
+	const about = "gateway: forwarded ports of runs that are no more"
+	var p plan.Plan
+	var nat, marks []string
+	zones := map[string][]string{}
 	for _, f := range list {
-		rules[f.table] = append(rules[f.table], "-D"+strings.TrimPrefix(f.rule, "-A"))
+		nat = append(nat, "-D"+strings.TrimPrefix(f.rule, "-A"))
+		mark := f.Run + "/" + f.Token
+		if !slices.Contains(marks, mark) {
+			marks = append(marks, mark)
+		}
+		zones[mark] = append(zones[mark], withPrefix("-D ", g.zoneRules(g.Network.Slot(f.Slot), mark, f.PortForward))...)
 	}
-	return g.restoreStep("gateway: forwarded ports of runs that are no more", enter, rules["nat"], rules["raw"])
+	for _, mark := range marks {
+		if len(zones[mark]) > 0 {
+			s := g.restoreStep(about, enter, nil, zones[mark])
+			s.Gone = append(slices.Clone(noSuchRule), "RULE_DELETE failed")
+			p = append(p, s)
+		}
+	}
+	return append(p, g.restoreStep(about, enter, nat, nil))
 }
 
 // Taken finds a port of the run's that another run has.

@@ -88,7 +88,7 @@ func sweep(ctx context.Context, r *runner.Runner, g netcmd.Gateway, enter []stri
 	if len(gone) == 0 {
 		return living, nil, nil
 	}
-	return living, gone, r.Run(ctx, plan.Plan{g.RemoveForwards(enter, gone)})
+	return living, gone, r.Run(ctx, g.RemoveForwards(enter, gone))
 }
 
 // Describe says what was removed, a line for each run.
@@ -104,7 +104,6 @@ func Describe(gone []netcmd.Forwarded) []string {
 			}
 		}
 		slices.Sort(what)
-		what = slices.Compact(what) // a UDP port has three rules
 		lines = append(lines, fmt.Sprintf("closed port %s, which %s left open when it was killed", strings.Join(what, ", "), holder(first)))
 		gone = others
 	}
