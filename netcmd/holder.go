@@ -33,10 +33,16 @@ func (g Gateway) hold() []plan.Step {
 		hold = g.root(aboutHolder, append(g.asUserWithRights(), g.Tools.Unshare.With("--user", "--net", "sh", "-c", `trap "" HUP; `+sleep)...)...)
 	}
 	hold.Capture = "holder"
+	return []plan.Step{hold}
+}
+
+// knowHolder finds out when the process was started, without which it is not ended,
+// and writes the maps of its ids.
+func (g Gateway) knowHolder() []plan.Step {
 	when := holderStep(aboutHolder, `[ -n "$started" ] && echo "$started"`)
 	when.Argv = append(when.Argv, holder)
 	when.Capture = "born"
-	return append([]plan.Step{hold, when}, g.writeMaps(aboutHolder)...)
+	return append([]plan.Step{when}, g.writeMaps(aboutHolder)...)
 }
 
 // asUserWithRights are the words by which root becomes the user again, but keeps

@@ -25,7 +25,7 @@ func runStep(s plan.Step, pid int, born string) (string, error) {
 // unless it is that one.
 func TestHolderIsNoOther(t *testing.T) {
 	g := Gateway{Interface: "vagga", Tools: UsualTools()}
-	when := g.hold()[1]
+	when := g.knowHolder()[0]
 	for _, undoing := range []bool{false, true} {
 		release := g.release(undoing)[0]
 		cmd := exec.Command("sleep", "1000")
