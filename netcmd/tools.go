@@ -58,12 +58,6 @@ func (t Tools) Restore() Tool {
 	return append(append(Tool{}, t.Iptables[:last]...), t.Iptables[last]+"-restore")
 }
 
-// Save is the iptables-save that belongs to the iptables in use.
-func (t Tools) Save() Tool {
-	last := len(t.Iptables) - 1
-	return append(append(Tool{}, t.Iptables[:last]...), t.Iptables[last]+"-save")
-}
-
 // arp is that of the BusyBox that makes the bridge; nil where something else does.
 func (t Tools) arp() Tool {
 	last := len(t.Brctl) - 1

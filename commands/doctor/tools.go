@@ -24,7 +24,7 @@ type pack struct {
 // are the same.
 var packs = []pack{
 	{"iproute2", []string{"ip"}, "it makes the devices and gives them addresses", "iproute2", "iproute", "iproute2", true},
-	{"iptables", []string{"iptables", "iptables-restore", "iptables-save"}, "partitions and the gateway's address translation are rules of iptables", "iptables", "iptables-nft", "iptables", true},
+	{"iptables", []string{"iptables", "iptables-restore"}, "partitions and the gateway's address translation are rules of iptables", "iptables", "iptables-nft", "iptables", true},
 	{"util-linux", []string{"unshare", "nsenter", "setsid"}, "these make the namespaces and enter them", "util-linux", "util-linux", "util-linux", true},
 	{"mount", []string{"mount", "umount"}, "these keep the namespaces, and give each run a folder of its own", "mount", "util-linux", "util-linux", true},
 	{"setpriv", []string{"setpriv"}, "by it, create makes the gateway's user namespace where users may make none", "util-linux", "util-linux", "setpriv", true},
