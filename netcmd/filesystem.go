@@ -200,11 +200,10 @@ func (r Run) fileSystem(c Child) (plan.Step, plan.Plan) {
 		own := newRoot(*c.Files, at)
 		folders, tab = append(folders, own.folders...), own.tab
 		fill = r.fill(about, own)
-		switch {
-		case r.NoProc:
+		if r.NoProc || !c.IsGuest() {
+			// The run's own: a bridge command has no right to mount another one of
+			// its PID namespace.
 			tab = append(tab, tabLine("/proc", at+"/proc", "none", "rbind"))
-		case !c.IsGuest():
-			tab = append(tab, tabLine("proc", at+"/proc", "proc", "defaults"))
 		}
 	}
 	for _, m := range c.Files.Mounts {
