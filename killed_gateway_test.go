@@ -64,7 +64,7 @@ func (k *striking) createAgain() {
 	left := err == nil
 	r := k.plain("create")
 	switch {
-	case r.code == 0 && strings.Contains(r.errors, "there is a gateway vagga already"):
+	case r.code == 1 && strings.Contains(r.errors, "there is a gateway vagga already"):
 	case r.code != 0:
 		k.fatalf("then create: exit code %d: %s", r.code, r.errors)
 	case left != strings.Contains(r.errors, "removing what is left of a gateway vagga that was half made"):
@@ -79,7 +79,7 @@ func (k *striking) createAgain() {
 func (k *striking) destroyAgain() {
 	r := k.plain("destroy")
 	switch {
-	case r.code == 1 && strings.Contains(r.errors, "there is no gateway vagga"):
+	case r.code == 0 && strings.Contains(r.errors, "there is no gateway vagga"):
 		if k.onlyFolder() {
 			return // which the next create takes, and destroy removes
 		}
