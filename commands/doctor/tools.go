@@ -25,9 +25,10 @@ type pack struct {
 var packs = []pack{
 	{"iproute2", []string{"ip"}, "it makes the devices and gives them addresses", "iproute2", "iproute", "iproute2", true},
 	{"iptables", []string{"iptables", "iptables-restore"}, "partitions and the gateway's address translation are rules of iptables", "iptables", "iptables-nft", "iptables", true},
-	{"util-linux", []string{"unshare", "nsenter", "setsid"}, "these make the namespaces and enter them", "util-linux", "util-linux", "util-linux", true},
+	{"util-linux", []string{"unshare", "nsenter"}, "these make the namespaces and enter them", "util-linux", "util-linux", "util-linux", true},
 	{"mount", []string{"mount", "umount"}, "these keep the namespaces, and give each run a folder of its own", "mount", "util-linux", "util-linux", true},
 	{"setpriv", []string{"setpriv"}, "by it, create makes the gateway's user namespace where users may make none", "util-linux", "util-linux", "setpriv", true},
+	{"setsid", []string{"setsid"}, "in a script, it gives each child a session of its own", "util-linux", "util-linux", "busybox", false},
 	{"procps", []string{"sysctl"}, "forwarding and other settings of the kernel are switched by it", "procps", "procps-ng", "procps", false},
 	{"hostname", []string{"hostname"}, "each guest has a host name of its own", "hostname", "hostname", "busybox", false},
 	{"bridge tool", []string{"busybox", "brctl"}, "each run has a bridge", "busybox", "busybox", "busybox", false},
