@@ -161,7 +161,7 @@ func (a App) partition(c *cli.Context, k kind) error {
 // looked for.
 func (k kind) checkWords(c *cli.Context) error {
 	for i, word := range c.Args().Slice() {
-		if i > 0 && strings.HasPrefix(word, "-") && word != "--" {
+		if i > 0 && len(word) > 1 && word[0] == '-' && word != "--" {
 			return withHint(usagef("%q stands behind --, where no options are", word), "options stand before the first --")
 		}
 	}
