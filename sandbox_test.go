@@ -163,7 +163,9 @@ func inNamespaces(become []string, limit time.Duration, words []string) *exec.Cm
 }
 
 var (
-	innerSkip   = regexp.MustCompile(`(?m)^\s*--- SKIP: .*(?:\n.*)?|^sandbox: skip: .*`)
+	innerSkip = regexp.MustCompile(`(?m)^\s*--- SKIP: .*|^sandbox: skip: .*`)
+	// A skipped script's reason is the first line that its test has logged.
+	innerReason = regexp.MustCompile(`(?m)^\s*\w+\.go:\d+: (.*)$`)
 	innerPassed = regexp.MustCompile(`(?m)^\s*--- PASS: TestKernel/`)
 )
 
@@ -191,7 +193,11 @@ func runSandbox(t *testing.T, become []string, script string, v variant) {
 	case err != nil:
 		t.Fatalf("%v\n%s", err, out)
 	case innerSkip.Match(out):
-		t.Skipf("skipped: %s", innerSkip.Find(out))
+		reason := innerSkip.Find(out)
+		if logged := innerReason.FindSubmatch(out); logged != nil {
+			reason = logged[1]
+		}
+		t.Skipf("skipped: %s", reason)
 	case !innerPassed.Match(out):
 		t.Fatalf("the sandbox ran no test\n%s", out)
 	}
