@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,7 +23,7 @@ import (
 //	crowd ask WORD PORT IP…         all at once, one datagram and one connection
 //	                                each; IP may be FIRST-LAST. All must answer WORD
 //	crowd wait WORD PORT IP…        asks until all of them do
-//	crowd node WORD PORT FILE IP…   serves, and asks when there is that file
+//	crowd node WORD PORT PIPE IP…   serves, and asks when that pipe has a writer
 //	crowd only WORD PORT FIRST-LAST IP   of these ports, PORT alone answers
 const (
 	// long, as hundreds of processes may want the same core
@@ -87,22 +88,25 @@ func crowdAsk(word string, args []string) error {
 	wrong := crowdWrong(word, targets)
 	fmt.Printf("%d of %d answered\n", 2*len(targets)-len(wrong), 2*len(targets))
 	if len(wrong) > 0 {
-		return fmt.Errorf("%s", strings.Join(wrong[:min(len(wrong), 5)], "; "))
+		var whys []string
+		for _, w := range wrong[:min(len(wrong), 5)] {
+			whys = append(whys, w.why)
+		}
+		return fmt.Errorf("%s", strings.Join(whys, "; "))
 	}
 	return nil
 }
 
 func crowdNode(word string, args []string) error {
 	if len(args) < 3 {
-		return fmt.Errorf("usage: crowd node WORD PORT FILE IP…")
+		return fmt.Errorf("usage: crowd node WORD PORT PIPE IP…")
 	}
 	ended := make(chan error)
 	go func() { ended <- crowdServe(word, args[:1]) }()
-	for {
-		if _, err := os.Stat(args[1]); err == nil {
-			break
-		}
-		time.Sleep(200 * time.Millisecond)
+	// Opening waits for the writer. A thousand of us that looked now and then would
+	// be all that a small machine can do.
+	if _, err := os.Open(args[1]); err != nil {
+		return err
 	}
 	// A socket holds three hundred datagrams that wait to be read.
 	time.Sleep(rand.N(4 * time.Second))
@@ -117,13 +121,21 @@ func crowdWaitFor(word string, args []string) error {
 	if err != nil {
 		return err
 	}
+	probes := 2 * len(targets)
 	for deadline := time.Now().Add(crowdWait); ; time.Sleep(200 * time.Millisecond) {
 		wrong := crowdWrong(word, targets)
 		if len(wrong) == 0 {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("after %v still %d of %d are wrong: %s", crowdWait, len(wrong), 2*len(targets), wrong[0])
+			return fmt.Errorf("after %v still %d of %d are wrong: %s", crowdWait, len(wrong), probes, wrong[0].why)
+		}
+		// Those that have answered go on doing so.
+		targets = nil
+		for _, w := range wrong {
+			if !slices.Contains(targets, w.target) {
+				targets = append(targets, w.target)
+			}
 		}
 	}
 }
@@ -180,7 +192,10 @@ func crowdTargets(args []string) ([]string, error) {
 	return targets, nil
 }
 
-func crowdWrong(word string, targets []string) (wrong []string) {
+// A crowdMiss is a probe that was not answered rightly.
+type crowdMiss struct{ target, why string }
+
+func crowdWrong(word string, targets []string) (wrong []crowdMiss) {
 	var all sync.WaitGroup
 	var lock sync.Mutex
 	for _, target := range targets {
@@ -194,7 +209,7 @@ func crowdWrong(word string, targets []string) (wrong []string) {
 				}
 				lock.Lock()
 				defer lock.Unlock()
-				wrong = append(wrong, fmt.Sprintf("%s %s says %q, %v", network, target, said, err))
+				wrong = append(wrong, crowdMiss{target, fmt.Sprintf("%s %s says %q, %v", network, target, said, err)})
 			}()
 		}
 	}
