@@ -126,6 +126,9 @@ func (a App) Main(args []string) int {
 	if len(args) == 2 && args[1] == netcmd.ProbeVerb {
 		return probe()
 	}
+	if len(args) > 2 && args[1] == netcmd.ReachVerb {
+		return tryReach(args[2], len(args) > 3)
+	}
 	if len(args) > 4 && args[1] == job.Verb {
 		return between(args[2:])
 	}

@@ -82,10 +82,13 @@ func (a App) create(c *cli.Context) error {
 			g.Host.Neighbours = g.Host.NeighboursBefore
 		}
 	}
-	err = a.apply(c, title(c, "make the gateway "+g.Interface), g.AsRoot(append(p, g.Create()...)))
+	g.Program, _ = a.Machine.Program()
+	r := newRunner(c)
+	err = a.applyBy(c, title(c, "make the gateway "+g.Interface), g.AsRoot(append(p, g.Create()...)), r.Run)
 	if err == nil && !c.Bool("dry-run") && terminal.Err.IsTerminal() {
 		say(terminal.Err, "the gateway %s is up: this host is %s, and guests' ports are at %s", g.Interface, g.Network.Host(), g.Network.Gateway())
 	}
+	fmt.Fprint(terminal.Err, r.Said)
 	return err
 }
 

@@ -85,6 +85,11 @@ func (a App) doctorFacts(c *cli.Context) (doctor.Facts, error) {
 	g.Host = hostFacts(c, facts)
 	f.Sudo, f.Needed = g.Sudo, neededTools(g)
 	f.Survey = a.Machine.Survey(facts, slices.Concat(f.Needed, doctor.Tools(), g.Sudo[:min(1, len(g.Sudo))]))
+	if note := facts.Gateway.Parts.Note; note != nil {
+		g.Host.NoHost, g.Host.NoIptables = note.NoHost, note.NoIptables
+	}
+	g.Program, _ = a.Machine.Program()
+	f.Reach = g.Reach(g.Host.NoHost, g.Host.NoIptables)
 	f.Answers = ask(c, questions(g, f))
 	f.RuleAnswers = askRules(c, g, f)
 	return f, nil
@@ -164,6 +169,9 @@ func questions(g netcmd.Gateway, f doctor.Facts) map[doctor.Question]plan.Step {
 	}
 	if there("unshare") && there(g.Tools.IP[0]) {
 		steps[doctor.Namespaces] = g.TryNamespaces(f.NoProc)
+	}
+	if f.Standing() && there(g.Tools.Nsenter[0]) {
+		steps[doctor.Reach] = g.AskReach()
 	}
 	if s, ok := g.AskRoot(); ok && there(g.Sudo[0]) {
 		steps[doctor.Root] = s

@@ -76,6 +76,10 @@ func hintFor(err error) string {
 	if errors.As(err, &failed) {
 		return stepHint(failed)
 	}
+	var trouble netcmd.Trouble
+	if errors.As(err, &trouble) {
+		return trouble.Cure + "\n" + trouble.Advice
+	}
 	var held *ports.HeldError
 	if errors.As(err, &held) {
 		return "end that run first, or give one of the two another port; vagganet status lists them"

@@ -102,6 +102,9 @@ func (a App) runCommand(c *cli.Context) error {
 	}
 	if g.Isolated == nil {
 		warnOfResolver(g, facts)
+		note := cmp.Or(facts.Gateway.Parts.Note, &netcmd.Note{})
+		what := g.Reach(note.NoHost, note.NoIptables)
+		spec.Reach = &what
 	}
 	listeners, err := a.listen(c)
 	if err != nil {

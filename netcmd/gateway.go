@@ -20,6 +20,9 @@ type Gateway struct {
 	Interface string
 	Network   Network
 	Tools     Tools
+	// Program is the absolute path of this program, which tries what the host's
+	// firewall lets through; empty if that isn't to be tried.
+	Program string
 	// Sudo is how the user becomes root; empty for root.
 	Sudo []string
 	User User
@@ -194,6 +197,7 @@ func (g Gateway) parts() []part {
 		{up: g.leadToResolver(g.Host.resolver())},
 		{up: g.closeToIPv6()},
 		{up: g.configureLink()},
+		{up: g.tryReach()},
 	}
 }
 
@@ -467,7 +471,8 @@ func (g Gateway) hostRules() []hostRule {
 		{"filter", "FORWARD", "-o " + dev + " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"},
 		// Another gateway's rules come before those of filter, and let its guests
 		// out; they would come here under the host's address.
-		{"mangle", "FORWARD", "-o " + dev + " -m conntrack ! --ctstate RELATED,ESTABLISHED -j DROP"},
+		// What goes back to where it came from tries whether the host forwards.
+		{"mangle", "FORWARD", "! -i " + dev + " -o " + dev + " -m conntrack ! --ctstate RELATED,ESTABLISHED -j DROP"},
 	}, g.resolverRules(g.Host.resolver()), g.noHostRules())
 	for i, r := range rules {
 		rules[i].rule = strings.Replace(r.rule, " -j ", " -m comment --comment "+g.ruleMark()+" -j ", 1)

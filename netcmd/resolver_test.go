@@ -105,8 +105,8 @@ func TestDestroyRules(t *testing.T) {
 	}
 	slices.Sort(removed)
 	want := []string{
+		"FORWARD ! -i vagga -o vagga -m conntrack ! --ctstate RELATED,ESTABLISHED -m comment --comment vagganet/vagga -j DROP",
 		"FORWARD -i vagga -m comment --comment vagganet/vagga -j ACCEPT",
-		"FORWARD -o vagga -m conntrack ! --ctstate RELATED,ESTABLISHED -m comment --comment vagganet/vagga -j DROP",
 		"FORWARD -o vagga -m conntrack --ctstate RELATED,ESTABLISHED -m comment --comment vagganet/vagga -j ACCEPT",
 		"INPUT -i vagga -d 127.0.0.0/8 -m comment --comment vagganet/vagga -j DROP",
 		"INPUT -i vagga -d 127.0.0.0/8 -m conntrack --ctstate DNAT -m comment --comment vagganet/vagga -j ACCEPT",

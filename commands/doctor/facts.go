@@ -33,6 +33,8 @@ type Facts struct {
 	// bridge; without any, ip makes it.
 	Needed []string `json:"needed"`
 	Brctl  []string `json:"brctl"`
+	// Reach is what that question was about.
+	Reach netcmd.Reach `json:"reach"`
 	// Iptables is the one that was chosen.
 	Iptables string `json:"iptables"`
 }
@@ -48,6 +50,7 @@ const (
 	Applets         Question = "busybox applets"
 	Root            Question = "become root"
 	Namespaces      Question = "make namespaces"
+	Reach           Question = "reach the host from the gateway"
 )
 
 // Answer is what a tool said.
@@ -63,15 +66,15 @@ type Answer struct {
 // root says whether the user is root, of the machine or of a container.
 func (f Facts) root() bool { return f.User.UID == 0 }
 
-// standing says whether there is a gateway that the user's runs can use: what
+// Standing says whether there is a gateway that the user's runs can use: what
 // only create needs is no more in the way then.
-func (f Facts) standing() bool {
+func (f Facts) Standing() bool {
 	return f.Gateway.Parts.Whole() && f.Gateway.Foreign == "" && f.Gateway.Owner == f.User.UID
 }
 
 // forCreate is the state of what only create needs.
 func (f Facts) forCreate() State {
-	if f.standing() {
+	if f.Standing() {
 		return Warning
 	}
 	return Missing

@@ -12,8 +12,9 @@ import (
 
 func (f Facts) gatewayRows() []Row {
 	rows := []Row{f.stateDirRow(), f.gatewayRow()}
-	if f.standing() && f.Gateway.Parts.Link {
+	if f.Standing() && f.Gateway.Parts.Link {
 		rows = append(rows, f.addressRow(), f.firewallRow())
+		rows = append(rows, f.reachRows()...)
 	}
 	return slices.DeleteFunc(rows, func(r Row) bool { return r.Name == "" })
 }
@@ -149,4 +150,25 @@ func (f Facts) firewallRow() Row {
 		What:    fmt.Sprintf("%d of the gateway's %d rules are gone", gone, len(f.RuleAnswers)),
 		Why:     "guests reach no network but their own; a firewall that was restarted may have flushed them",
 		Command: f.verb("destroy") + " && " + f.verb("create")}
+}
+
+// reachRows are about packets that were sent from the gateway: other firewalls than
+// iptables may drop them, whatever its rules say.
+func (f Facts) reachRows() []Row {
+	const name = "packets of guests"
+	answer, asked := f.Answers[Reach]
+	found := netcmd.ReadReached(answer.Output)
+	if !asked || found.Forwarded == "" {
+		return nil
+	}
+	var rows []Row
+	for _, t := range f.Reach.Troubles(found) {
+		rows = append(rows, Row{Name: name, State: Warning, What: t.What,
+			Why:     "a packet was sent from the gateway to see what becomes of it",
+			Command: t.Cure, Advice: t.Advice})
+	}
+	if rows == nil {
+		return []Row{ok(name, "come to the host, and through it")}
+	}
+	return rows
 }

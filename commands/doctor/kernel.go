@@ -100,7 +100,7 @@ func (f Facts) featureRow(w want) Row {
 // though there is a gateway: somebody removed it, or chose another iptables
 // since. Others are loaded when they are first used.
 func (f Facts) needsHand(module string) bool {
-	return f.standing() && (module == "br_netfilter" || slices.Contains(f.Modules, module))
+	return f.Standing() && (module == "br_netfilter" || slices.Contains(f.Modules, module))
 }
 
 // hostBridgeRow is about the host's own bridges, which br_netfilter leads

@@ -45,7 +45,7 @@ func (f Facts) forwardingRow() Row {
 	switch {
 	case f.Forwarding:
 		return ok(name, "on")
-	case f.standing():
+	case f.Standing():
 		return Row{Name: name, State: Missing, What: "off, though there is a gateway: something switched it off",
 			Why:     "guests reach no network but their own",
 			Command: f.asRoot("sysctl -w net.ipv4.ip_forward=1")}
@@ -80,7 +80,7 @@ func (f Facts) resolverRow() Row {
 		// Nobody can be led to systemd-resolved itself, nor by IPv6.
 		row.What = "/etc/resolv.conf names only " + addresses(servers)
 		row.Advice = "name a server that is not on this host's loopback in /etc/resolv.conf, or one at an IPv4 address there: create leads guests to it"
-	case !f.standing() || note == nil:
+	case !f.Standing() || note == nil:
 		return ok(name, fmt.Sprintf("create leads guests to %s", local))
 	case note.Resolver == local:
 		return ok(name, fmt.Sprintf("the gateway leads guests to %s", local))

@@ -25,6 +25,8 @@ var patience = usualPatience // shorter in tests
 type Runner struct {
 	// Trace gets each step before it is run, as a script has it; nil for none.
 	Trace io.Writer
+	// Said is what steps have had to say that were done, for the user.
+	Said string
 	// Lock is kept open by every tool that is started; nil for none. So a lock
 	// on it holds until the last tool is done, even if this process is killed.
 	Lock *os.File

@@ -111,6 +111,9 @@ func (one *started) wait() error {
 
 // capture keeps what a step said that was done.
 func (r *Runner) capture(one *started) {
+	if one.err == nil && one.step.Says {
+		r.Said += one.stderr.String()
+	}
 	if one.err == nil && one.step.Capture != "" {
 		r.set(one.step.Capture, strings.TrimRight(one.stdout.String(), "\n"))
 	}

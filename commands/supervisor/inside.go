@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"vagganet/commands/ports"
+	"vagganet/commands/prober"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/commands/story"
@@ -66,6 +67,7 @@ func inside(report func(error), allowed Allowed, tell func(word string)) int {
 	defer name.Release()
 	go listen(control, signals, cancel, name.Release)
 	spec.Run.Name = name.Name
+	troubles := lookForTroubles(spec)
 	asks, err := setUp(ctx, r, &spec.Run)
 	if err != nil {
 		return setUpFailed(err, report)
@@ -75,6 +77,9 @@ func inside(report func(error), allowed Allowed, tell func(word string)) int {
 		return setUpFailed(err, report)
 	}
 	sayUp(spec.Run)
+	for _, t := range <-troubles {
+		report(t)
+	}
 	told := begin(spec)
 	code := supervise(spec, r, told, tell, signals, asks, requestsFor{allowed, requests})
 	told.Write(story.Event{Kind: story.RunEnd, Code: &code})
@@ -95,6 +100,28 @@ func sayUp(run netcmd.Run) {
 	if terminal.Err.IsTerminal() {
 		fmt.Fprintf(terminal.Err, "vagganet: run %s is up, with %s\n", run.Name, guests)
 	}
+}
+
+// lookForTroubles tries in the background what the host's firewall makes of the
+// guests' packets: it may have been reloaded since the gateway was made. Where that
+// can't be tried, nothing is known.
+func lookForTroubles(spec Spec) <-chan []netcmd.Trouble {
+	troubles := make(chan []netcmd.Trouble, 1)
+	if spec.Reach == nil {
+		close(troubles)
+		return troubles
+	}
+	netns := ""
+	if spec.Run.InCallersNet() {
+		netns = spec.Run.Gateway.NetNS()
+	}
+	go func() {
+		defer close(troubles)
+		if found, err := prober.Reach(*spec.Reach, netns); err == nil {
+			troubles <- spec.Reach.Troubles(found)
+		}
+	}()
+	return troubles
 }
 
 // begin writes down that the run's network is up, as the first of its events.

@@ -44,6 +44,8 @@ type Spec struct {
 	Lines  bool `json:"lines"`
 	// Faults are the timeline, whose random ones depend on the run's seed.
 	Faults []Planned `json:"faults"`
+	// Reach is what is tried of the host's firewall; nil for an isolated run.
+	Reach *netcmd.Reach `json:"reach,omitempty"`
 }
 
 // InsideVerb is the program's argument that makes it the process inside.

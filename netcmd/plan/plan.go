@@ -33,6 +33,9 @@ type Step struct {
 	// Capture names the variable that takes the command's standard output,
 	// without its last newline.
 	Capture string
+	// Says says that what the command writes to its standard error is for the
+	// user, though it succeeds.
+	Says bool
 	// Together names a group. Its steps, which stand in a row, are all started
 	// first, then all get their input, and then all are waited for: what they
 	// do happens at almost the same time.

@@ -1,0 +1,35 @@
+package commands
+
+import (
+	"encoding/json"
+
+	"vagganet/commands/prober"
+	"vagganet/commands/terminal"
+	"vagganet/netcmd"
+)
+
+// tryReach is the process in a gateway that sends packets to the host. It says what
+// is in the guests' way, or writes what came of them, as JSON. Where it can't send
+// any, nothing is known, which is no failure of what it is a step of.
+func tryReach(text string, asJSON bool) int {
+	var what netcmd.Reach
+	if err := json.Unmarshal([]byte(text), &what); err != nil {
+		report(terminal.Err, err)
+		return exitFailed
+	}
+	found, err := prober.Reach(what, "")
+	if err != nil {
+		found = netcmd.Reached{}
+	}
+	if !asJSON {
+		for _, t := range what.Troubles(found) {
+			report(terminal.Err, t)
+		}
+		return 0
+	}
+	if err := json.NewEncoder(terminal.Out).Encode(found); err != nil {
+		report(terminal.Err, err)
+		return exitFailed
+	}
+	return 0
+}
