@@ -103,7 +103,8 @@ func (a App) runCommand(c *cli.Context) error {
 	if g.Isolated == nil {
 		warnOfResolver(g, facts)
 		note := cmp.Or(facts.Gateway.Parts.Note, &netcmd.Note{})
-		what := g.Reach(note.NoHost, note.NoIptables)
+		// Hosts that take nothing are many, and mean it: create has said so once.
+		what := g.Reach(true, note.NoIptables)
 		spec.Reach = &what
 	}
 	listeners, err := a.listen(c)

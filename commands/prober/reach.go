@@ -139,7 +139,9 @@ func (r *reacher) run() error {
 	return nil
 }
 
-func (r *reacher) decided() bool { return r.found.Host != "" && r.found.Forwarded != "" }
+func (r *reacher) decided() bool {
+	return (r.NoHost || r.found.Host != "") && r.found.Forwarded != ""
+}
 
 // receive looks at one packet, and reports whether there was one.
 func (r *reacher) receive() bool {
