@@ -2,6 +2,7 @@ package netcmd
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"vagganet/netcmd/plan"
@@ -22,7 +23,7 @@ type Process struct {
 // "environ": the processes of other users than the gateway's own show it to that
 // user namespace's root only.
 func (l LiveRun) ReadEnv(node string, p Process) plan.Step {
-	enter := append(l.Tools.Nsenter.With(fmt.Sprintf("--target=%d", p.PID)), l.becomeUser("--user")...)
+	enter := append(l.Tools.Nsenter.With(fmt.Sprintf("--target=%d", p.PID)), l.becomeUser("--user="+l.UserNS)...)
 	return plan.Step{
 		About: node + ": environment", Place: plan.Place{Name: node, Enter: enter},
 		Argv: []string{"cat", fmt.Sprintf("/proc/%d/environ", p.PID)}, Capture: "environ",
@@ -42,6 +43,10 @@ func (l LiveRun) Exec(node string, beside Process, between, argv []string) plan.
 	}
 	outer := append(l.Tools.Nsenter.With(target), l.becomeUser(user)...)
 	search, env := searchPath(beside.Env)
+	env, obeyed := withoutObeyed(env)
+	if len(obeyed) > 0 {
+		argv = slices.Concat([]string{"env"}, obeyed, argv)
+	}
 	outer = append(append(outer, "--pid"), between...)
 	inner := append([]string{search}, l.Tools.Nsenter.With(target, "--mount")...)
 	if node == Bridge {
@@ -52,7 +57,9 @@ func (l LiveRun) Exec(node string, beside Process, between, argv []string) plan.
 	if node != Bridge && !l.OneUserNS {
 		// Last, but for the folders: nsenter enters it after the others, over
 		// which nobody in there has rights.
-		inner = append(inner, "--user", "--preserve-credentials")
+		// It is the guest's own and not its command's: that may have made another
+		// one since, whose owner could trace whoever comes in.
+		inner = append(inner, "--user="+l.Dir+"/.user/"+node, "--preserve-credentials")
 	}
 	inner = append(inner, "--wd")
 	if beside.UserID != 0 {
@@ -84,4 +91,28 @@ func searchPath(env []string) (string, []string) {
 		}
 	}
 	return search, others
+}
+
+// obeyedNames are variables, and beginnings of variables with a "*", by which a
+// program is made to load code or read files of others before it does anything
+// itself: what the C libraries ignore in set-uid programs, and Go's own.
+var obeyedNames = []string{"LD_*", "MALLOC_*", "GLIBC_TUNABLES", "GCONV_PATH", "GETCONF_DIR", "HOSTALIASES", "LOCALDOMAIN",
+	"LOCPATH", "MUSL_LOCPATH", "NIS_PATH", "NLSPATH", "RESOLV_HOST_CONF", "RES_OPTIONS", "TZDIR", "GO*"}
+
+// withoutObeyed takes such variables out of an environment. It is the guest's,
+// which may have set them, and the tools on the way to the guest have the rights of
+// the caller.
+func withoutObeyed(env []string) (others, obeyed []string) {
+	for _, e := range env {
+		name, _, _ := strings.Cut(e, "=")
+		if slices.ContainsFunc(obeyedNames, func(o string) bool {
+			start, any := strings.CutSuffix(o, "*")
+			return name == o || any && strings.HasPrefix(name, start)
+		}) {
+			obeyed = append(obeyed, e)
+		} else {
+			others = append(others, e)
+		}
+	}
+	return others, obeyed
 }

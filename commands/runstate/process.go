@@ -50,7 +50,7 @@ func GuestCommand(supervisor int, netns string) netcmd.Process {
 	if children := Children(init); len(children) > 0 {
 		command = children[0]
 	}
-	p := netcmd.Process{PID: command, Env: environ(init), UserID: userID(command), Starting: starting}
+	p := netcmd.Process{PID: command, Env: environ(init), UserID: userID(command, init), Starting: starting}
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", command))
 	return WithEnviron(p, string(text))
 }
@@ -84,7 +84,7 @@ func commandLine(pid int) []string {
 // whose command has nothing between it and the run's first process.
 func GuestCommandOnly(supervisor int, netns string) netcmd.Process {
 	for _, pid := range startedIn(supervisor, netns) {
-		return netcmd.Process{PID: pid, Env: environ(pid), UserID: userID(pid)}
+		return netcmd.Process{PID: pid, Env: environ(pid), UserID: userID(pid, supervisor)}
 	}
 	return netcmd.Process{}
 }
@@ -124,9 +124,10 @@ func merge(env, more []string) []string {
 	return merged
 }
 
-// userID is a process's user, as its own user namespace numbers them.
-func userID(pid int) int {
-	ns, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/user", pid))
+// userID is a process's user, as the user namespace of another one numbers them:
+// the process may have made itself a namespace in which it is whoever it likes.
+func userID(pid, in int) int {
+	ns, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/user", in))
 	own, _ := os.Readlink("/proc/self/ns/user")
 	var stat unix.Stat_t
 	if err != nil || unix.Stat(fmt.Sprintf("/proc/%d", pid), &stat) != nil {
@@ -135,7 +136,7 @@ func userID(pid int) int {
 	if ns == own {
 		return int(stat.Uid)
 	}
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/uid_map", pid))
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/uid_map", in))
 	return inside(string(text), int(stat.Uid))
 }
 

@@ -61,7 +61,7 @@ func TestProcesses(t *testing.T) {
 	if env := environ(cmd.Process.Pid); !slices.Contains(env, "TOLD=a b\nc") || slices.Contains(env, "") {
 		t.Errorf("environment %q", env)
 	}
-	if id := userID(cmd.Process.Pid); id != os.Getuid() {
+	if id := userID(cmd.Process.Pid, cmd.Process.Pid); id != os.Getuid() {
 		t.Errorf("user %d", id)
 	}
 	if Stopped(below[0]) {
