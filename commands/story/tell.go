@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Fault is what a command is about to do to the links of a run, before it has
@@ -81,6 +83,26 @@ type Message struct {
 	Gone bool `json:"-"`
 	// Fault is the number of the fault that this connection is about.
 	Fault int `json:"-"`
+	// Session is that of the process that has connected, as the kernel has it.
+	Session int `json:"-"`
+}
+
+// ForRun reports whether only what the run itself has started may say that.
+func (m Message) ForRun() bool {
+	return m.Left != 0 || m.About != nil && (m.About.Heals != 0 || m.About.By == ByTimeline) || m.Check != nil && m.Check.By == ByTimeline
+}
+
+// sessionOf is the session of the process that has connected; 0 if it has ended.
+func sessionOf(conn net.Conn) int {
+	session := 0
+	if raw, err := conn.(*net.UnixConn).SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) {
+			if peer, err := unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED); err == nil && peer.Pid > 0 {
+				session, _ = unix.Getsid(int(peer.Pid))
+			}
+		})
+	}
+	return session
 }
 
 // Reply is the answer: the number of the fault, for About, what is left, for Left,
@@ -178,9 +200,9 @@ func Listen(dir string) (<-chan Ask, error) {
 func serve(conn net.Conn, asks chan<- Ask) {
 	defer conn.Close()
 	answers := make(chan Reply)
-	fault := 0
+	fault, session := 0, sessionOf(conn)
 	ask := func(m Message) Reply {
-		m.Fault = fault
+		m.Fault, m.Session = fault, session
 		asks <- Ask{m, answers}
 		return <-answers
 	}

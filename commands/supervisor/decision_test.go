@@ -261,6 +261,7 @@ type fakeHands struct {
 	exits   chan exit
 	killed  chan struct{} // closed by kill, if there is one
 	log     []string
+	session int // of what was last started for the run
 }
 
 func (h *fakeHands) start(i int) error {
@@ -285,6 +286,8 @@ func (h *fakeHands) kill() {
 }
 
 func (h *fakeHands) mono(time.Duration) float64 { return 0 }
+
+func (h *fakeHands) ordered(session int) bool { return session == h.session }
 
 func (h *fakeHands) startFault(o order) error {
 	h.log = append(h.log, strings.Join(o.words, " "))

@@ -19,6 +19,8 @@ type hands interface {
 	// startFault starts what a fault is made by, and note tells what became of
 	// faults; mono is a time in seconds of the run.
 	startFault(order) error
+	// ordered reports whether a session is that of what was last started so.
+	ordered(session int) bool
 	note([]story.Event)
 	mono(clock time.Duration) float64
 	// reap lists the children that ended since it was last called, and the
@@ -76,7 +78,7 @@ func loop(d *decision, n *nemesis, h hands, in happenings) {
 				continue
 			}
 			var reply story.Reply
-			if n.allows(ask.Message) {
+			if takes(n, h, ask.Message) {
 				var events []story.Event
 				reply, events = n.hear(ask.Message, time.Now(), h.mono)
 				h.note(events)
@@ -87,6 +89,12 @@ func loop(d *decision, n *nemesis, h hands, in happenings) {
 		case <-after(h.payOwed()):
 		}
 	}
+}
+
+// takes reports whether a message is to be heard: any command may tell of itself,
+// and of the run's own only what the run has started.
+func takes(n *nemesis, h hands, m story.Message) bool {
+	return n.allows(m) && (!m.ForRun() || h.ordered(m.Session))
 }
 
 // carryOutOrder starts what is due to be done to links.

@@ -44,6 +44,8 @@ func (ps *processes) startFault(o order) error {
 	return cmd.Process.Release() // it is reaped by number
 }
 
+func (ps *processes) ordered(session int) bool { return session != 0 && session == ps.order }
+
 // killOrder ends what no PID namespace would.
 func (ps *processes) killOrder() {
 	if ps.order != 0 {

@@ -190,9 +190,9 @@ func (n *nemesis) done(code int) []story.Event {
 	return []story.Event{{Kind: story.FaultFailed, What: o.what, Code: &code}}
 }
 
-// allows reports whether a message can be one of a command's, whoever sent it:
-// faults are about this run's guests, and only what the run itself has started
-// speaks for the timeline, or takes back a fault whose time is up.
+// allows reports whether a message fits what is going on, whoever sent it: faults
+// are about this run's guests, the timeline is spoken for while one of its entries is
+// carried out, and a fault is taken back when its time is up.
 func (n *nemesis) allows(m story.Message) bool {
 	heals := func(id int) bool { return n.doing != nil && n.doing.entry < 0 && n.doing.heals == id }
 	planned := n.doing != nil && n.doing.entry >= 0

@@ -313,28 +313,34 @@ func TestAllows(t *testing.T) {
 		name  string
 		doing *order
 		m     story.Message
-		want  bool
+		// own is whether it is heard from what the run has started, and other from
+		// anybody else.
+		own, other bool
 	}{
-		{"a fault", nil, about(0, story.ByCommand, "ab", "ba"), true},
-		{"of a stranger", nil, about(0, story.ByCommand, "ab", "ax"), false},
-		{"from a stranger", nil, about(0, story.ByCommand, "xb"), false},
-		{"heals", nil, about(3, story.ByCommand), false},
-		{"heals while another is healed", healing, about(1, story.ByCommand), false},
-		{"heals while that is healed", healing, about(3, story.ByCommand, "ab"), true},
-		{"heals while something is done", timeline, about(0, story.ByTimeline), true},
-		{"of the timeline", nil, about(0, story.ByTimeline), false},
-		{"of the timeline while one is healed", healing, about(0, story.ByTimeline), false},
-		{"left", nil, story.Message{Left: 3}, false},
-		{"left while another is healed", healing, story.Message{Left: 1}, false},
-		{"left while that is healed", healing, story.Message{Left: 3}, true},
-		{"a check", nil, story.Message{Check: &story.Check{By: story.ByCommand}}, true},
-		{"a check of the timeline", timeline, story.Message{Check: &story.Check{By: story.ByTimeline}}, true},
-		{"a check of no timeline", nil, story.Message{Check: &story.Check{By: story.ByTimeline}}, false},
-		{"done", nil, story.Message{Done: &story.Done{}}, true},
+		{"a fault", nil, about(0, story.ByCommand, "ab", "ba"), true, true},
+		{"of a stranger", nil, about(0, story.ByCommand, "ab", "ax"), false, false},
+		{"from a stranger", nil, about(0, story.ByCommand, "xb"), false, false},
+		{"heals", nil, about(3, story.ByCommand), false, false},
+		{"heals while another is healed", healing, about(1, story.ByCommand), false, false},
+		{"heals while that is healed", healing, about(3, story.ByCommand, "ab"), true, false},
+		{"heals while something is done", timeline, about(0, story.ByTimeline), true, false},
+		{"of the timeline", nil, about(0, story.ByTimeline), false, false},
+		{"of the timeline while one is healed", healing, about(0, story.ByTimeline), false, false},
+		{"left", nil, story.Message{Left: 3}, false, false},
+		{"left while another is healed", healing, story.Message{Left: 1}, false, false},
+		{"left while that is healed", healing, story.Message{Left: 3}, true, false},
+		{"a check", nil, story.Message{Check: &story.Check{By: story.ByCommand}}, true, true},
+		{"a check of the timeline", timeline, story.Message{Check: &story.Check{By: story.ByTimeline}}, true, false},
+		{"a check of no timeline", nil, story.Message{Check: &story.Check{By: story.ByTimeline}}, false, false},
+		{"done", nil, story.Message{Done: &story.Done{}}, true, true},
 	} {
 		n.doing = c.doing
-		if got := n.allows(c.m); got != c.want {
-			t.Errorf("%s: %v", c.name, got)
+		h := &fakeHands{session: 7}
+		c.m.Session = 7
+		own := takes(n, h, c.m)
+		c.m.Session = 8
+		if other := takes(n, h, c.m); own != c.own || other != c.other {
+			t.Errorf("%s: %v, and %v from others", c.name, own, other)
 		}
 	}
 }
