@@ -80,6 +80,7 @@ func (a App) check(c *cli.Context) error {
 		return err
 	}
 	result.tell(live)
+	lock.Close() // who reads the output may take for ever
 	out := io.Writer(terminal.Out)
 	if c.Bool("json") {
 		out = terminal.Out.JSON()

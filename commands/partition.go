@@ -144,6 +144,7 @@ func (a App) partition(c *cli.Context, k kind) error {
 	}
 	title := fmt.Sprintf("vagganet partition: %s, of run %s", f.What, live.Run)
 	err = a.applyFault(c, lock, strings.Join(append([]string{title}, told...), "\n"), live, f, steps)
+	lock.Close() // who reads the output may take for ever
 	if err != nil && live.CutsIn == netcmd.InGuests {
 		return withHint(err, "some guests may have the new partition by now, and the others the one before: make it again, or another one")
 	}

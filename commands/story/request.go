@@ -109,7 +109,9 @@ func ListenForRequests(dir string) (<-chan *Requested, error) {
 
 // receive passes a request on, and waits until its sender has ended.
 func receive(conn *net.UnixConn, requests chan<- *Requested) {
+	conn.SetReadDeadline(time.Now().Add(time.Minute)) // it is sent at once
 	r, err := read(conn)
+	conn.SetReadDeadline(time.Time{})
 	if err != nil {
 		conn.Close()
 		return

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"fmt"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -27,7 +28,9 @@ func (ps *processes) requests(from requestsFor) <-chan func() {
 			todo <- func() { ps.carryOutRequest(from.allowed, r) }
 			go func() {
 				<-r.Gone
-				todo <- func() { ps.dropRequest(r) }
+				todo <- func() { ps.dropRequest(r, unix.SIGTERM) }
+				time.Sleep(requestPatience)
+				todo <- func() { ps.dropRequest(r, unix.SIGKILL) }
 			}()
 		}
 	}()
@@ -56,11 +59,15 @@ func (ps *processes) carryOutRequest(allowed Allowed, r *story.Requested) {
 	cmd.Process.Release() // it is reaped by number
 }
 
+// requestPatience is how long a verb may take to end that nobody waits for. It may
+// wait itself, for a reader of what it prints.
+const requestPatience = 10 * time.Second
+
 // dropRequest stops what nobody waits for any more.
-func (ps *processes) dropRequest(r *story.Requested) {
+func (ps *processes) dropRequest(r *story.Requested, s unix.Signal) {
 	for pid, other := range ps.requested {
 		if other == r {
-			unix.Kill(-pid, unix.SIGTERM)
+			unix.Kill(-pid, s)
 		}
 	}
 }
