@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bufio"
 	_ "embed" // for the page
 	"fmt"
 	"html/template"
@@ -77,7 +78,12 @@ func (c *Collector) Write(w io.Writer, about About) error {
 		v.Log = append(v.Log, c.logRow(e))
 	}
 	v.Notes = c.notes(about)
-	return whole.Execute(w, v)
+	// A template writes piece by piece, tens of each line.
+	buffer := bufio.NewWriterSize(w, 64<<10)
+	if err := whole.Execute(buffer, v); err != nil {
+		return err
+	}
+	return buffer.Flush()
 }
 
 func goodOrBad(ok *bool) string {
