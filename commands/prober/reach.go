@@ -8,11 +8,11 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"vagganet/commands/netns"
 	"vagganet/netcmd"
 )
 
@@ -25,35 +25,13 @@ const (
 
 // Reach sends packets from the network namespace of a file, a gateway's, or from the
 // one that this process is in if that is empty.
-func Reach(what netcmd.Reach, netns string) (netcmd.Reached, error) {
-	type result struct {
-		found netcmd.Reached
-		err   error
-	}
-	done := make(chan result)
-	go func() {
-		if netns != "" {
-			runtime.LockOSThread() // and no unlocking: the thread ends with this
-			if err := enterNetNS(netns); err != nil {
-				done <- result{err: err}
-				return
-			}
-		}
-		found, err := reach(what)
-		found.Firewalld = firewalld()
-		done <- result{found, err}
-	}()
-	r := <-done
-	return r.found, r.err
-}
-
-func enterNetNS(netns string) error {
-	file, err := os.Open(netns)
-	if err != nil {
+func Reach(what netcmd.Reach, file string) (found netcmd.Reached, err error) {
+	err = netns.In(file, func() error {
+		found, err = reach(what)
 		return err
-	}
-	defer file.Close()
-	return unix.Setns(int(file.Fd()), unix.CLONE_NEWNET)
+	})
+	found.Firewalld = firewalld()
+	return found, err
 }
 
 // firewalld reports whether that firewall is active: it has a control group of its

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
+	"vagganet/commands/netns"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
@@ -54,33 +52,23 @@ func slotTaken(err error) bool {
 }
 
 // freeSlot finds a slot whose device is not in the gateway; netcmd.Slots if there
-// is none. The kernel shows a thread what is in its own network, so one goes there
-// if this process is elsewhere, and ends with it.
-func freeSlot(run *netcmd.Run) (int, error) {
-	find := func() int {
-		return runstate.FirstFree(netcmd.Slots, func(n int) bool {
+// is none.
+func freeSlot(run *netcmd.Run) (n int, err error) {
+	err = netns.In(gatewayNet(*run), func() error {
+		n = runstate.FirstFree(netcmd.Slots, func(n int) bool {
 			_, err := os.Stat("/proc/sys/net/ipv4/conf/" + run.Gateway.Network.Slot(n).GatewayDevice())
 			return err == nil
 		})
-	}
-	if !run.InCallersNet() {
-		return find(), nil
-	}
-	gateway, err := os.Open(run.Gateway.NetNS())
-	if err != nil {
-		return 0, err
-	}
-	defer gateway.Close()
-	n := 0
-	done := make(chan error)
-	go func() {
-		runtime.LockOSThread() // and no unlocking
-		err := unix.Setns(int(gateway.Fd()), unix.CLONE_NEWNET)
-		if err == nil {
-			n = find()
-		}
-		done <- err
-	}()
-	err = <-done
+		return nil
+	})
 	return n, err
+}
+
+// gatewayNet is the file of the gateway's network namespace; empty if this process
+// is in it.
+func gatewayNet(run netcmd.Run) string {
+	if !run.InCallersNet() {
+		return ""
+	}
+	return run.Gateway.NetNS()
 }

@@ -111,13 +111,9 @@ func lookForTroubles(spec Spec) <-chan []netcmd.Trouble {
 		close(troubles)
 		return troubles
 	}
-	netns := ""
-	if spec.Run.InCallersNet() {
-		netns = spec.Run.Gateway.NetNS()
-	}
 	go func() {
 		defer close(troubles)
-		if found, err := prober.Reach(*spec.Reach, netns); err == nil {
+		if found, err := prober.Reach(*spec.Reach, gatewayNet(spec.Run)); err == nil {
 			troubles <- spec.Reach.Troubles(found)
 		}
 	}()
