@@ -171,7 +171,7 @@ func noArguments(c *cli.Context) error {
 // interfaceOption is what must be added to a command line in a hint, where the
 // gateway isn't the usual one.
 func interfaceOption(g netcmd.Gateway) string {
-	if g.Interface == "vagga" {
+	if g.Interface == netcmd.UsualInterface {
 		return ""
 	}
 	return " --interface " + g.Interface

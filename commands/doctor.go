@@ -89,7 +89,7 @@ func (a App) doctorFacts(c *cli.Context) (doctor.Facts, error) {
 		g.Host.NoHost, g.Host.NoIptables = note.NoHost, note.NoIptables
 	}
 	g.Program, _ = a.Machine.Program()
-	f.Reach = g.Reach(g.Host.NoHost, g.Host.NoIptables)
+	f.Reach = g.Reach()
 	f.Answers = ask(c, questions(g, f))
 	f.RuleAnswers = askRules(c, g, f)
 	return f, nil

@@ -14,7 +14,7 @@ func globalFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "file", EnvVars: []string{"VAGGANET_FILE"}, DefaultText: "vagga.yaml here or in a folder above",
 			Usage: "the config `FILE`"},
-		&cli.StringFlag{Name: "interface", EnvVars: []string{"VAGGANET_INTERFACE"}, Value: "vagga",
+		&cli.StringFlag{Name: "interface", EnvVars: []string{"VAGGANET_INTERFACE"}, Value: netcmd.UsualInterface,
 			Usage: "the host's device: one gateway for each `NAME`, one user for each gateway"},
 		&cli.StringFlag{Name: "network", EnvVars: []string{"VAGGANET_NETWORK"}, Value: netcmd.DefaultNetwork.String(),
 			Usage: "the /16 that host and gateway addresses come from, as `CIDR`"},

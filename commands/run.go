@@ -102,9 +102,10 @@ func (a App) runCommand(c *cli.Context) error {
 	}
 	if g.Isolated == nil {
 		warnOfResolver(g, facts)
-		note := cmp.Or(facts.Gateway.Parts.Note, &netcmd.Note{})
+		what := g.Reach()
 		// Hosts that take nothing are many, and mean it: create has said so once.
-		what := g.Reach(true, note.NoIptables)
+		what.NoHost = true
+		what.NoIptables = cmp.Or(facts.Gateway.Parts.Note, &netcmd.Note{}).NoIptables
 		spec.Reach = &what
 	}
 	listeners, err := a.listen(c)

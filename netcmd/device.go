@@ -10,6 +10,17 @@ import (
 // deviceNameMax is what the kernel takes, IFNAMSIZ without its NUL.
 const deviceNameMax = 15
 
+// UsualInterface is the host's device, and so the gateway's name, where none is given.
+const UsualInterface = "vagga"
+
+// CommandLine is the program's, for the gateway of that name.
+func CommandLine(iface, words string) string {
+	if iface != UsualInterface {
+		words = "--interface " + iface + " " + words
+	}
+	return "vagganet " + words
+}
+
 // The bridge device in each bridge namespace, and every guest's own device.
 const (
 	bridgeDevice = "children"

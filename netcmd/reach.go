@@ -60,10 +60,10 @@ type Trouble struct{ What, Cure, Advice string }
 
 func (t Trouble) Error() string { return t.What }
 
-// Reach is what is to be tried for a gateway that was made with these options.
-func (g Gateway) Reach(noHost, noIptables bool) Reach {
+// Reach is what is to be tried for a gateway that was made with the options in Host.
+func (g Gateway) Reach() Reach {
 	return Reach{Interface: g.Interface, Device: peerDevice(g.Interface), Host: g.Network.Host(), Gateway: g.Network.Gateway(),
-		NoHost: noHost, NoIptables: noIptables}
+		NoHost: g.Host.NoHost, NoIptables: g.Host.NoIptables}
 }
 
 // tryReach is the step that tries it, and says what is in the guests' way.
@@ -85,7 +85,7 @@ func (g Gateway) AskReach() plan.Step {
 }
 
 func (g Gateway) reach() plan.Step {
-	text, err := json.Marshal(g.Reach(g.Host.NoHost, g.Host.NoIptables))
+	text, err := json.Marshal(g.Reach())
 	if err != nil {
 		panic(err) // names and addresses always have a JSON form
 	}
@@ -123,12 +123,7 @@ func (r Reach) Troubles(found Reached) []Trouble {
 	return list
 }
 
-func (r Reach) verb(words string) string {
-	if r.Interface == "vagga" {
-		return "vagganet " + words
-	}
-	return "vagganet --interface " + r.Interface + " " + words
-}
+func (r Reach) verb(words string) string { return CommandLine(r.Interface, words) }
 
 // accept is how the host's firewall comes to accept what the device sends, and what
 // else there is to know for that.

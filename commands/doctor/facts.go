@@ -66,7 +66,7 @@ type Answer struct {
 // root says whether the user is root, of the machine or of a container.
 func (f Facts) root() bool { return f.User.UID == 0 }
 
-// Standing says whether there is a gateway that the user's runs can use: what
+// Standing reports whether there is a gateway that the user's runs can use: what
 // only create needs is no more in the way then.
 func (f Facts) Standing() bool {
 	return f.Gateway.Parts.Whole() && f.Gateway.Foreign == "" && f.Gateway.Owner == f.User.UID
@@ -89,12 +89,7 @@ func (f Facts) asRoot(command string) string {
 }
 
 // verb is a command line of ours, for this gateway.
-func (f Facts) verb(words string) string {
-	if f.Interface != "vagga" {
-		words = "--interface " + f.Interface + " " + words
-	}
-	return "vagganet " + words
-}
+func (f Facts) verb(words string) string { return netcmd.CommandLine(f.Interface, words) }
 
 // has says whether a tool is there.
 func (f Facts) has(tool string) bool { return f.Tools[tool].Path != "" }
