@@ -59,7 +59,7 @@ func (l LiveRun) Exec(node string, beside Process, between, argv []string) plan.
 		// which nobody in there has rights.
 		// It is the guest's own and not its command's: that may have made another
 		// one since, whose owner could trace whoever comes in.
-		inner = append(inner, "--user="+l.Dir+"/.user/"+node, "--preserve-credentials")
+		inner = append(inner, "--user="+l.Dir+"/"+userPoint(node), "--preserve-credentials")
 	}
 	inner = append(inner, "--wd")
 	if beside.UserID != 0 {
