@@ -34,9 +34,11 @@ import (
 //	probe dns LISTEN-IP ANSWER-IP      a name server with one address for all names
 //	probe lookup udp|tcp NAME          asks the name servers of /etc/resolv.conf
 const (
-	defaultPort  = 7000
-	probeTimeout = 500 * time.Millisecond // long against a bridge's round trip, short against a person's patience
-	startTimeout = 20 * time.Second       // for guests that are still coming up
+	defaultPort = 7000
+	// Long against a bridge's round trip, and enough for TCP to knock again after
+	// a second; short against a person's patience.
+	probeTimeout = 1200 * time.Millisecond
+	startTimeout = 20 * time.Second // for guests that are still coming up
 )
 
 // Two more datagrams follow the first, as one may be lost without anybody's
