@@ -198,19 +198,22 @@ func (f *floorNetwork) firewall() error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	restore := exec.Command("iptables-restore", "--noflush", "--wait")
-	restore.Env = append(os.Environ(), "XTABLES_LOCKFILE="+folder+"/lock")
-	restore.Stdin = strings.NewReader(strings.Join(bringUpRules(f.run), "\n") + "\n")
-	if out, err := restore.CombinedOutput(); err != nil {
-		return fmt.Errorf("iptables-restore: %w: %s", err, out)
+	for tool, input := range bringUpRules(f.run) {
+		restore := exec.Command(tool, "--noflush")
+		restore.Env = append(os.Environ(), "XTABLES_LOCKFILE="+folder+"/lock")
+		restore.Stdin = strings.NewReader(input)
+		if out, err := restore.CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w: %s", tool, err, out)
+		}
 	}
 	return nil
 }
 
-func bringUpRules(run netcmd.Run) []string {
-	return []string{
-		"*nat", fmt.Sprintf("-A POSTROUTING -s %s ! -d %s -j MASQUERADE", run.Network, run.Network), "COMMIT",
-		"*filter", ":VAGGA - [0:0]", "-A FORWARD -j VAGGA", "COMMIT",
+// bringUpRules are the inputs of the tools that restore them.
+func bringUpRules(run netcmd.Run) map[string]string {
+	return map[string]string{
+		"iptables-restore": fmt.Sprintf("*nat\n-A POSTROUTING -s %s ! -d %s -j MASQUERADE\nCOMMIT\n", run.Network, run.Network),
+		"ebtables-restore": "*filter\n:VAGGA RETURN\n-A FORWARD -j VAGGA\nCOMMIT\n",
 	}
 }
 

@@ -68,8 +68,8 @@ func writeBridge(bridge func(...string), network netcmd.GuestNetwork) {
 		fmt.Sprintf("ip addr add %s/%d dev children", network.Bridge(), network.Prefix().Bits()),
 		"ip link set dev children up",
 		fmt.Sprintf("iptables -w -t nat -A POSTROUTING -s %s ! -d %s -j MASQUERADE", network, network),
-		"iptables -w -N VAGGA",
-		"iptables -w -A FORWARD -j VAGGA")
+		"ebtables -N VAGGA -P RETURN",
+		"ebtables -A FORWARD -j VAGGA")
 }
 
 func writeGuest(bridge, guest func(...string), network netcmd.GuestNetwork, g netcmd.Guest, folder string) {

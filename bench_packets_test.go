@@ -48,11 +48,8 @@ func (b *bench) packets() error {
 			}
 		}
 	}
-	for i, n := range networks[1:] {
-		goal := 1.3
-		if i == 0 {
-			goal = 1.05
-		}
+	for _, n := range networks[1:] {
+		const goal = 1.05
 		b.compare(n.name+": TCP round trip", n.tcp, "plain bridge", networks[0].tcp, " µs", goal)
 		b.compare(n.name+": UDP round trip", n.udp, "plain bridge", networks[0].udp, " µs", goal)
 		b.compare(n.name+": a GB by TCP", n.gigabyte, "plain bridge", networks[0].gigabyte, " ms", goal)

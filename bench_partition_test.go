@@ -9,7 +9,7 @@ import (
 )
 
 // partitions measures the whole command against the script that it prints: the
-// same iptables-restore and sysctl, by hand.
+// same ebtables-restore and sysctl, by hand.
 func (b *bench) partitions() error {
 	for _, m := range []int{3, 10, 100, 253} {
 		if err := b.partitionsOf(m, "", 2); err != nil {

@@ -36,7 +36,6 @@ var benchRows = []struct {
 	{"partition", (*bench).partitions},
 	{"busy", (*bench).busy},
 	{"packets", (*bench).packets},
-	{"fallback", (*bench).fallback},
 	{"others", (*bench).others},
 	{"memory", (*bench).memory},
 }

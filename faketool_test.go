@@ -17,7 +17,8 @@ import (
 
 // fakeNames are the host tools that the faketool stands for, and "node", a
 // child's command.
-var fakeNames = strings.Fields("ip tc tcpdump dumpcap iptables iptables-restore iptables-legacy iptables-legacy-restore busybox brctl " +
+var fakeNames = strings.Fields("ip tc tcpdump dumpcap iptables iptables-restore iptables-legacy iptables-legacy-restore " +
+	"ebtables ebtables-restore ebtables-save busybox brctl " +
 	"sysctl hostname mount umount sudo nsenter unshare setpriv newuidmap newgidmap install mkdir rmdir rm touch dd ln modprobe node")
 
 // realNames are those that stay what they are: the shell, what the gateway's

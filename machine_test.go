@@ -57,8 +57,8 @@ type testFacts struct {
 	GuestEnv []string `json:"guest_env"`
 	// LacksModules are modules that the kernel hasn't.
 	LacksModules []string `json:"lacks_modules"`
-	// CutsIn is where that run's partitions are made.
-	CutsIn netcmd.CutsIn `json:"cuts_in"`
+	// NoEbtables says that iptables makes plain cuts, too.
+	NoEbtables bool `json:"no_ebtables"`
 }
 
 // usualFacts are those of a machine like any other, on which nothing has been
@@ -102,6 +102,8 @@ func (m fakeMachine) LegacyIptables(iptables netcmd.Tool) bool {
 	return m.Facts(netcmd.Gateway{}).Legacy
 }
 
+func (m fakeMachine) CanCut(netcmd.Tool) bool { return !m.facts.NoEbtables }
+
 func (m fakeMachine) Facts(netcmd.Gateway) machine.Facts {
 	f := m.facts.Facts
 	f.Legacy = f.Legacy || f.Modules != nil
@@ -144,7 +146,10 @@ func (m fakeMachine) Tree(base string, paths []string) (netcmd.Tree, error) {
 func (m fakeMachine) info(g netcmd.Gateway) *netcmd.Info {
 	slot := g.Network.Slot(0)
 	info := &netcmd.Info{Run: "chaos", Command: "chaos", Gateway: slot.Gateway, Bridge: slot.Bridge,
-		GuestNetwork: netcmd.DefaultGuestNetwork.String(), CutsIn: m.facts.CutsIn}
+		GuestNetwork: netcmd.DefaultGuestNetwork.String(), Ebtables: netcmd.UsualTools().Ebtables}
+	if m.facts.NoEbtables {
+		info.Ebtables = nil
+	}
 	ip := netip.MustParseAddr("172.18.0.0")
 	for _, name := range m.facts.Guests {
 		ip = ip.Next()

@@ -121,8 +121,14 @@ func cmdSame(ts *testscript.TestScript, neg bool, verb []string) {
 
 // withoutFirst are the calls without those at their beginning, if they are that.
 func withoutFirst(calls, first []call) []call {
-	alike := func(a, b call) bool { return a.String() == b.String() }
-	if len(first) <= len(calls) && slices.EqualFunc(calls[:len(first)], first, alike) {
+	if len(first) > len(calls) {
+		return calls
+	}
+	// They are called side by side.
+	begin := slices.Clone(calls[:len(first)])
+	sortCalls(begin)
+	sortCalls(first)
+	if slices.EqualFunc(begin, first, func(a, b call) bool { return a.String() == b.String() }) {
 		return calls[len(first):]
 	}
 	return calls

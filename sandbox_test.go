@@ -38,7 +38,7 @@ const (
 	scriptVar     = "VAGGANET_SANDBOX_SCRIPT"
 	whoVar        = "WHO"
 	iptablesVar   = "IPTABLES"
-	inGuestsVar   = "VAGGANET_NO_BR_NETFILTER" // the program's own
+	ebtablesVar   = "VAGGANET_EBTABLES" // the program's own
 )
 
 // Limits are for what hangs. On a slow machine that is busy everything else is done
@@ -180,7 +180,7 @@ func runSandbox(t *testing.T, become []string, script string, v variant) {
 		own = []string{"--net"}
 	}
 	cmd := inNamespaces(become, limit, append(own, "env", scriptVar+"="+script, whoVar+"="+v.who, iptablesVar+"="+v.iptables,
-		fmt.Sprintf("%s=%t", inGuestsVar, v.inGuests), fmt.Sprintf("%s=%d", neighboursVar, mostNeighbours()),
+		ebtablesVar+"="+v.ebtables(), fmt.Sprintf("%s=%d", neighboursVar, mostNeighbours()),
 		"sh", filepath.Join(kernelScripts, "sandbox.sh"), self, "-test.run=^TestKernel$", "-test.v",
 		// Its own limit comes first, as it can tell where it was.
 		"-test.timeout="+(limit-10*time.Second).String()))
@@ -276,8 +276,8 @@ func conditionInside(cond string) (bool, error) {
 		return os.Getenv(whoVar) == cond, nil
 	case "nft", "legacy":
 		return os.Getenv(iptablesVar) == cond, nil
-	case "guests":
-		return os.Getenv(inGuestsVar) == "true", nil
+	case "physdev":
+		return os.Getenv(ebtablesVar) != "", nil
 	case "netem":
 		return !machine.Host{}.Lacks("sch_netem"), nil
 	}
@@ -291,7 +291,7 @@ func conditionInside(cond string) (bool, error) {
 func setupInside(env *testscript.Env) error {
 	env.Setenv(whoVar, os.Getenv(whoVar))
 	env.Setenv(iptablesVar, os.Getenv(iptablesVar))
-	env.Setenv(inGuestsVar, os.Getenv(inGuestsVar))
+	env.Setenv(ebtablesVar, os.Getenv(ebtablesVar))
 	env.Setenv("HOME", "/root") // that of the tester is set by as
 	env.Setenv("LC_ALL", "C")
 	env.Values[processesKey{}] = processes{env: slices.Clone(env.Vars), byName: map[string]*process{}}

@@ -38,7 +38,7 @@ const refusal = "the tool is on strike"
 const strikeVar = "STRIKE"
 
 // strikeTools are all that plans start.
-var strikeTools = strings.Fields("ip iptables iptables-restore busybox brctl sysctl hostname mount umount sudo nsenter unshare setsid " +
+var strikeTools = strings.Fields("ip iptables iptables-restore ebtables ebtables-restore ebtables-save busybox brctl sysctl hostname mount umount sudo nsenter unshare setsid " +
 	"newuidmap newgidmap install mkdir rmdir rm touch dd ln cp kill modprobe sh true")
 
 // wrapperScript is the wrapper of each tool. It writes its words into the file of
@@ -77,11 +77,17 @@ func newStrike(ts *testscript.TestScript) strike {
 	striker, err := exec.LookPath("striker")
 	ts.Check(err)
 	ts.Check(os.MkdirAll(s.tools(), 0o755))
-	// The kind of an iptables shows in the name of its file.
-	wrapper := "wrapper-" + os.Getenv(iptablesVar)
+	// The kind of an iptables shows in the name of its file, and so does that of
+	// an ebtables, which is always nft.
 	script := strings.NewReplacer("STRIKER", striker, "STRIKE_VAR", strikeVar, "DIR", s.dir).Replace(wrapperScript)
-	ts.Check(os.WriteFile(filepath.Join(s.tools(), wrapper), []byte(script), 0o755))
+	for _, kind := range []string{"nft", "legacy"} {
+		ts.Check(os.WriteFile(filepath.Join(s.tools(), "wrapper-"+kind), []byte(script), 0o755))
+	}
 	for _, tool := range strikeTools {
+		wrapper := "wrapper-" + os.Getenv(iptablesVar)
+		if strings.HasPrefix(tool, "ebtables") {
+			wrapper = "wrapper-nft"
+		}
 		if _, err := exec.LookPath(tool); err == nil {
 			ts.Check(os.Symlink(wrapper, filepath.Join(s.tools(), tool)))
 		}

@@ -21,12 +21,12 @@ import (
 //
 // The user is $WHO and the iptables $IPTABLES in the script, both are
 // conditions too ([root], [tester], [nft], [legacy]), and "exec as $WHO CMD…"
-// runs a command as that user. A third word, "guests", has the runs of the script
-// cut links in the guests, as where there is no br_netfilter; it is the
-// condition [guests].
+// runs a command as that user. A third word, "physdev", has iptables cut the links
+// of the script's runs, as where there is no ebtables; it is the condition
+// [physdev].
 type variant struct {
 	who, iptables string
-	inGuests      bool
+	physdev       bool
 	// onMachine is for a virtual machine: its own network, its own settings.
 	onMachine bool
 }
@@ -39,9 +39,17 @@ var (
 	otherVariants = []variant{{who: "root", iptables: "nft"}, {who: "root", iptables: "legacy"}, {who: "tester", iptables: "legacy"}}
 )
 
+// ebtables is the program's setting: nothing for what is there.
+func (v variant) ebtables() string {
+	if v.physdev {
+		return "none"
+	}
+	return ""
+}
+
 func (v variant) String() string {
-	if v.inGuests {
-		return v.who + "-" + v.iptables + "-guests"
+	if v.physdev {
+		return v.who + "-" + v.iptables + "-physdev"
 	}
 	return v.who + "-" + v.iptables
 }
@@ -88,11 +96,11 @@ func parseVariants(names string) ([]variant, error) {
 	var vs []variant
 	for name := range strings.SplitSeq(names, ",") {
 		w := strings.Fields(name)
-		inGuests := len(w) == 3 && w[2] == "guests"
-		if len(w) != 2 && !inGuests || w[0] != "root" && w[0] != "tester" || w[1] != "nft" && w[1] != "legacy" {
-			return nil, fmt.Errorf("%q is not a user (root, tester), an iptables (nft, legacy), and perhaps \"guests\"", strings.TrimSpace(name))
+		physdev := len(w) == 3 && w[2] == "physdev"
+		if len(w) != 2 && !physdev || w[0] != "root" && w[0] != "tester" || w[1] != "nft" && w[1] != "legacy" {
+			return nil, fmt.Errorf("%q is not a user (root, tester), an iptables (nft, legacy), and perhaps \"physdev\"", strings.TrimSpace(name))
 		}
-		vs = append(vs, variant{who: w[0], iptables: w[1], inGuests: inGuests})
+		vs = append(vs, variant{who: w[0], iptables: w[1], physdev: physdev})
 	}
 	return vs, nil
 }
@@ -108,7 +116,7 @@ func scriptName(script string) string {
 
 func TestVariants(t *testing.T) {
 	tests := []struct{ script, usual, others, err string }{
-		{"# sandbox: root nft, tester legacy guests\n# test-all: tester nft\n\n# What it shows.", "[root-nft tester-legacy-guests]", "[tester-nft]", ""},
+		{"# sandbox: root nft, tester legacy physdev\n# test-all: tester nft\n\n# What it shows.", "[root-nft tester-legacy-physdev]", "[tester-nft]", ""},
 		{"# sandbox: root nft\n\n# test-all: tester nft", "[root-nft]", "[]", ""},
 		{"# What it shows.\n", "[tester-nft]", "[root-nft root-legacy tester-legacy]", ""},
 		{"# sandbox: somebody nft\n", "", "", `"somebody nft" is not a user`},

@@ -65,8 +65,8 @@ func (a App) create(c *cli.Context) error {
 	if err := checkInTheWay(g, a.Machine.Routes()); err != nil {
 		return err
 	}
-	if facts.NoBridgeFilter {
-		say(terminal.Err, "br_netfilter is not installed, so partitions will be made in the guests")
+	if facts.NoBridgeFilter && g.Tools.Ebtables == nil {
+		say(terminal.Err, "neither ebtables nor br_netfilter is installed: links can't be cut until one of them is")
 	}
 	var p plan.Plan
 	if found := facts.Gateway.Parts; found.Any() {

@@ -76,7 +76,7 @@ func (a App) doctorFacts(c *cli.Context) (doctor.Facts, error) {
 		return doctor.Facts{}, err
 	}
 	f := doctor.Facts{Interface: g.Interface, Network: g.Network, GuestNetwork: guests,
-		Brctl: g.Tools.Brctl, Iptables: program(g.Tools.Iptables)}
+		Brctl: g.Tools.Brctl, Iptables: program(g.Tools.Iptables), Ebtables: g.Tools.Ebtables != nil}
 	facts := a.Machine.Facts(g)
 	if g.Sudo, err = sudo(c, facts.User.UID); err != nil {
 		return f, err

@@ -49,6 +49,7 @@ func TestDoctorKnowsThePlansTools(t *testing.T) {
 func TestDoctorWantsNoModprobeForNothing(t *testing.T) {
 	c := cli.NewContext(nil, flag.NewFlagSet("doctor", flag.ContinueOnError), &cli.Context{Context: context.Background()})
 	g := netcmd.Gateway{Interface: "vagga", Network: netcmd.DefaultNetwork, Tools: netcmd.UsualTools()}
+	g.Tools.Ebtables = nil
 	for _, none := range []bool{false, true} {
 		g.Host = hostFacts(c, machine.Facts{NoBridgeFilter: none})
 		if slices.Contains(neededTools(g), "modprobe") == none {

@@ -125,3 +125,28 @@ func existing(file *config.File, line int, what, name string) (string, error) {
 	}
 	return path, nil
 }
+
+// cutByIptables has iptables make all cuts of a run where a child's root has that
+// one alone: whoever is in there can't see what ebtables has cut.
+func cutByIptables(run *netcmd.Run) {
+	tools := &run.Gateway.Tools
+	if tools.Ebtables == nil || !run.BridgeFilter {
+		return
+	}
+	for _, child := range run.Children {
+		if child.Files != nil && hasTool(child.Files.Base, tools.Iptables) && !hasTool(child.Files.Base, tools.Ebtables) {
+			tools.Ebtables = nil
+			return
+		}
+	}
+}
+
+// hasTool reports whether a root has a tool where tools are.
+func hasTool(root string, tool netcmd.Tool) bool {
+	for _, dir := range []string{"usr/sbin", "sbin", "usr/bin", "bin", "usr/local/sbin", "usr/local/bin"} {
+		if _, err := os.Lstat(filepath.Join(root, dir, filepath.Base(tool[len(tool)-1]))); err == nil {
+			return true
+		}
+	}
+	return false
+}

@@ -86,7 +86,7 @@ func (a App) tools() (netcmd.Tools, error) {
 	tools.Brctl = a.firstOf(netcmd.Tool{"busybox", "brctl"}, tools.Brctl)
 	tools.Sysctl = a.firstOf(tools.Sysctl, netcmd.Tool{"busybox", "sysctl"})
 	for name, tool := range map[string]*netcmd.Tool{
-		"ip": &tools.IP, "iptables": &tools.Iptables, "brctl": &tools.Brctl, "sysctl": &tools.Sysctl,
+		"ip": &tools.IP, "iptables": &tools.Iptables, "ebtables": &tools.Ebtables, "brctl": &tools.Brctl, "sysctl": &tools.Sysctl,
 		"hostname": &tools.Hostname, "nsenter": &tools.Nsenter, "unshare": &tools.Unshare,
 		"mount": &tools.Mount, "umount": &tools.Umount, "setpriv": &tools.Setpriv, "modprobe": &tools.Modprobe,
 		"newuidmap": &tools.Newuidmap, "newgidmap": &tools.Newgidmap,
@@ -105,6 +105,9 @@ func (a App) tools() (netcmd.Tools, error) {
 	a.standIns(&tools)
 	if set := os.Getenv(settingVariable("brctl")); set == "ip" || set == "" && !a.Machine.Has(tools.Brctl[0]) {
 		tools.Brctl = nil // ip makes the bridge
+	}
+	if set := os.Getenv(settingVariable("ebtables")); set == "none" || set == "" && !a.Machine.CanCut(tools.Ebtables) {
+		tools.Ebtables = nil // iptables cuts
 	}
 	return tools, nil
 }

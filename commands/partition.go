@@ -134,6 +134,9 @@ func (a App) partition(c *cli.Context, k kind) error {
 			return err
 		}
 	}
+	if err := checkBridgeFilter(live, cuts); err != nil {
+		return err
+	}
 	f, err := k.fault(c, live, cuts, asked)
 	if err != nil {
 		return err
@@ -145,9 +148,6 @@ func (a App) partition(c *cli.Context, k kind) error {
 	title := fmt.Sprintf("vagganet partition: %s, of run %s", f.What, live.Run)
 	err = a.applyFault(c, lock, strings.Join(append([]string{title}, told...), "\n"), live, f, steps)
 	lock.Close() // who reads the output may take for ever
-	if err != nil && live.CutsIn == netcmd.InGuests {
-		return withHint(err, "some guests may have the new partition by now, and the others the one before: make it again, or another one")
-	}
 	if err != nil {
 		return err
 	}
@@ -242,6 +242,23 @@ func (k kind) healedLater(live netcmd.LiveRun, f story.Fault, cuts netcmd.Cuts, 
 	}
 	return live.Partition(cuts, captured), nil
 }
+
+// checkBridgeFilter says what these cuts lack of the kernel. It is not loaded by
+// the way: that would lead the host's own bridges through its firewall.
+func checkBridgeFilter(live netcmd.LiveRun, cuts netcmd.Cuts) error {
+	if live.BridgeFilter || !live.NeedsBridgeFilter(cuts) {
+		return nil
+	}
+	what := "--how reject and --how new take"
+	if live.Tools.Ebtables == nil {
+		what = "run " + live.Run + " has no ebtables, and iptables takes"
+	}
+	return withHint(fmt.Errorf("%s the kernel's br_netfilter, which is not loaded", what), bridgeFilterHint)
+}
+
+// bridgeFilterHint is how to load it, and to keep the host's bridges as they are.
+const bridgeFilterHint = "load it, and keep it off the host's own bridges: sudo modprobe br_netfilter && " +
+	"sudo sysctl -w net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 net.bridge.bridge-nf-call-arptables=0"
 
 // listRules reads what is cut in a run, also for a dry run: that is no change.
 func (a App) listRules(c *cli.Context, live netcmd.LiveRun) (func(string) string, error) {

@@ -68,8 +68,6 @@ func (a App) runVerb() *cli.Command {
 			&cli.StringSliceFlag{Name: "exclude", Usage: "don't start child `NAME`, or those with that tag (repeatable)"},
 			&cli.StringFlag{Name: "name", Usage: "the run's `NAME` (default: the command's, with a number if there are more)"},
 			&cli.BoolFlag{Name: "isolated", Usage: "do without a gateway, and so without root: guests and bridge only, no host, no internet"},
-			&cli.BoolFlag{Name: "no-br-netfilter", EnvVars: []string{"VAGGANET_NO_BR_NETFILTER"},
-				Usage: "cut links in the guests, by source address, as where the kernel has no br_netfilter"},
 			&cli.BoolFlag{Name: "no-prefix", Usage: "leave the children's lines as they are"},
 			&cli.StringFlag{Name: "faults", Usage: "the timeline of faults in `FILE`, in place of the command's own"},
 			&cli.Uint64Flag{Name: "seed", DefaultText: "another one each time", Usage: "the same `NUMBER` draws the same faults of a timeline"},
@@ -176,11 +174,9 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	} else {
 		withoutPorts(run)
 	}
-	if !facts.BridgeFilter || c.Bool("no-br-netfilter") {
-		run.CutsIn = netcmd.InGuests
-	}
 	note := facts.Gateway.Parts.Note
 	run.OneUserNS = facts.OneUserNS || g.Isolated == nil && note != nil && note.Restricted
+	cutByIptables(run)
 	if run.NoProc = facts.NoProc; run.NoProc {
 		say(terminal.Err, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
 	}

@@ -23,7 +23,7 @@ var settingNames = append([]string{"interface", "network", "guest-network", "tra
 
 // commandSettings are those settings that name a command.
 var commandSettings = []string{"sudo",
-	"ip", "iptables", "brctl", "sysctl", "hostname", "nsenter", "unshare", "mount", "umount", "setpriv",
+	"ip", "iptables", "ebtables", "brctl", "sysctl", "hostname", "nsenter", "unshare", "mount", "umount", "setpriv",
 	"modprobe", "newuidmap", "newgidmap", "tc", "dumpcap", "tcpdump"}
 
 func settingVariable(name string) string {

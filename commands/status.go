@@ -341,15 +341,15 @@ func (r RunStatus) writeShapes(w io.Writer) {
 	}
 }
 
-// where says what the run is connected to, and where its cuts are if that is
-// not the usual place.
+// where says what the run is connected to, and what makes its cuts if that is not
+// the usual tool.
 func (r RunStatus) where() string {
 	where := fmt.Sprintf("slot %d, bridge %s", r.Slot, r.Bridge)
 	if r.Isolated {
 		where = "isolated"
 	}
-	if r.CutsIn == netcmd.InGuests {
-		where += ", cut in the guests"
+	if r.Ebtables == nil {
+		where += ", cut by iptables"
 	}
 	return where
 }

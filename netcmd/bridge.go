@@ -45,9 +45,9 @@ func (r Run) bridge() plan.Step {
 }
 
 // bridgeFirewall hides the guests behind the bridge, where there is a gateway,
-// and has the chain for partitions, where they are made in the bridge.
+// and has the chain for partitions.
 func (r Run) bridgeFirewall() plan.Plan {
-	about := "firewall"
+	var p plan.Plan
 	var input []string
 	if !r.isolated() {
 		// Not between guests: where bridged packets pass through iptables, all
@@ -55,14 +55,20 @@ func (r Run) bridgeFirewall() plan.Plan {
 		rule := fmt.Sprintf("-A POSTROUTING -s %s ! -d %s -j MASQUERADE", r.Network, r.Network)
 		input = append(input, "*nat", rule, "COMMIT")
 	}
-	if r.CutsIn != InGuests {
-		about += ", with a chain for partitions"
-		input = append(input, cutChainIn("FORWARD")...)
+	hook := func(t table) []string {
+		return []string{"*filter", ":" + cutChain + t.policy, "-A FORWARD -j " + cutChain, "COMMIT"}
 	}
-	if input == nil {
-		return nil
+	if r.Gateway.Tools.Ebtables == nil {
+		input = append(input, hook(packets)...)
+	} else {
+		s := r.at(Bridge, "chain for partitions", r.Gateway.Tools.Ebtables.And("-restore").With("--noflush")...)
+		s.Stdin = lines(hook(frames)...)
+		p = append(p, s)
 	}
-	return plan.Plan{r.restoreInBridge(about, input)}
+	if input != nil {
+		p = append(p, r.restoreInBridge("firewall", input))
+	}
+	return p
 }
 
 // bridgePorts leads forwarded ports on from the bridge's own address.
@@ -85,7 +91,10 @@ func (r Run) bridgeLines() string {
 	batch := append([]string{"link set dev lo up"}, r.uplink()...)
 	batch = append(batch,
 		fmt.Sprintf("link set dev %s address %s up", bridgeDevice, MAC(address)),
-		fmt.Sprintf("addr add %s/%d dev %s", address, r.Network.Prefix().Bits(), bridgeDevice))
+		fmt.Sprintf("addr add %s/%d dev %s", address, r.Network.Prefix().Bits(), bridgeDevice),
+		// What guests send each other by way of the bridge's own address would
+		// be routed, past all cuts.
+		fmt.Sprintf("rule add iif %s to %s blackhole", bridgeDevice, r.Network))
 	for _, g := range r.Guests {
 		batch = append(batch,
 			fmt.Sprintf("link set dev %s master %s up", g.Port(), bridgeDevice),

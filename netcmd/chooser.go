@@ -11,7 +11,8 @@ import (
 // the chain.
 type chooser struct {
 	name   string
-	option string   // of the physdev match
+	table  table
+	option string   // of the table, by which it chooses
 	all    []string // ports that there are
 	ports  []portRule
 	last   string // for all other ports; empty if they go on
@@ -25,26 +26,19 @@ type portRule struct{ port, target string }
 // another chain by how they go on.
 const fewPorts = 16
 
-// aroundTheBridge drops what guests send each other by way of the bridge's own
-// address: that is routed, and has no port that it leaves by.
-const aroundTheBridge = "-i " + bridgeDevice + " -o " + bridgeDevice + " -m physdev ! --physdev-is-bridged -j DROP"
-
 // chooserChains are the chains for the hooks and what they lead to: divided, where
 // that is not too much for one transaction, as it would be where each guest has
 // losses of its own.
 func chooserChains(hooks chooser, bodies []chooser) []chain {
 	chains := func(of func(chooser) []chain) []chain {
 		made := of(hooks)
-		if len(bodies) > 0 {
-			made[0].rules = slices.Insert(made[0].rules, 0, aroundTheBridge)
-		}
 		for _, body := range bodies {
 			made = append(made, of(body)...)
 		}
-		return append(made, ends(made, rejectRules)...)
+		return append(made, ends(made)...)
 	}
 	flat := chains(func(c chooser) []chain { return []chain{{c.name, c.flat()}} })
-	if !fits(transaction(flat)) {
+	if !fits(hooks.table.transaction(flat)) {
 		return flat
 	}
 	made := len(bodies)
@@ -53,7 +47,7 @@ func chooserChains(hooks chooser, bodies []chooser) []chain {
 		return fmt.Sprintf("%s-%d", hooks.name, made-1)
 	}
 	divided := chains(func(c chooser) []chain { return c.divided(newName) })
-	if !fits(transaction(divided)) {
+	if !fits(hooks.table.transaction(divided)) {
 		return flat
 	}
 	return divided
@@ -72,7 +66,7 @@ func (c chooser) flat() []string {
 }
 
 func (c chooser) rule(port, target string) string {
-	return "-m physdev " + c.option + " " + port + " " + target
+	return c.option + " " + port + " " + target
 }
 
 // divided are the chains that choose, the first one being the way in.
@@ -80,7 +74,8 @@ func (c chooser) divided(newName func() string) []chain {
 	if len(c.ports) <= fewPorts {
 		return []chain{{c.name, c.flat()}}
 	}
-	first := chooser{name: c.name, option: c.option, last: c.last}
+	c = c.table.dividable(c)
+	first := chooser{name: c.name, table: c.table, option: c.option, last: c.last}
 	var below []chain
 	for _, group := range c.byBeginning() {
 		whole := commonBeginning(group) + "+"
@@ -90,8 +85,8 @@ func (c chooser) divided(newName func() string) []chain {
 		case c.alike(group):
 			first.ports = append(first.ports, portRule{whole, group[0].target})
 		default:
-			next := chooser{newName(), c.option, c.all, group, c.last}
-			first.ports = append(first.ports, portRule{whole, "-g " + next.name})
+			next := chooser{newName(), c.table, c.option, c.all, group, c.last}
+			first.ports = append(first.ports, portRule{whole, c.table.jump + next.name})
 			below = append(below, next.divided(newName)...)
 		}
 	}

@@ -11,7 +11,7 @@ type packet struct {
 	in, out       string // devices
 	portIn        string // ports of the bridge
 	portOut       string
-	routed        bool // and not bridged
+	frame         bool // as ebtables sees it, whose devices are the ports
 	mac, src, dst string
 	proto         string // tcp, udp or icmp
 	opens         bool   // a SYN alone, or the first of its kind
@@ -85,9 +85,9 @@ func (p packet) is(words []string) (bool, int) {
 	case "-p":
 		return flag(p.proto == value)
 	case "-i":
-		return flag(p.in == value)
+		return flag(p.frame && isPort(p.portIn, value) || p.in == value && !p.frame)
 	case "-o":
-		return flag(p.out == value)
+		return flag(p.frame && isPort(p.portOut, value) || p.out == value && !p.frame)
 	case "-s":
 		return flag(strings.TrimSuffix(value, "/32") == p.src)
 	case "-d":
@@ -98,8 +98,6 @@ func (p packet) is(words []string) (bool, int) {
 		return flag(isPort(p.portIn, value))
 	case "--physdev-out":
 		return flag(isPort(p.portOut, value))
-	case "--physdev-is-bridged":
-		return !p.routed, 1
 	case "--ctstate":
 		return flag(p.opens == (value == "NEW"))
 	case "--icmp-type":
@@ -142,14 +140,6 @@ func due(how How) string {
 		New:    {"DROP", "", "DROP", "", "", ""},
 	}
 	return strings.Join(all[how], ", ")
-}
-
-// dueInGuests lets refusals pass where things are refused.
-func dueInGuests(how How) string {
-	if how != Reject {
-		return due(how)
-	}
-	return strings.Join(append(strings.Split(due(how), ", ")[:4], "", ""), ", ")
 }
 
 // declaredBefore says which line of an input is about a chain that is not there

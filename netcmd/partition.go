@@ -1,6 +1,7 @@
 package netcmd
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -20,6 +21,8 @@ type LiveRun struct {
 	// UserNS is the file of the run's user namespace; empty for a process that
 	// is in there already.
 	UserNS string
+	// BridgeFilter says that the kernel has br_netfilter loaded.
+	BridgeFilter bool
 	// Supervisor is the run's first process, as the caller sees it; 0 where
 	// the caller doesn't.
 	Supervisor int
@@ -37,58 +40,109 @@ func (l LiveRun) Names() []string {
 	return slices.Sorted(slices.Values(names))
 }
 
+// addresses are the guests' own, by their names.
+func (l LiveRun) addresses() map[string]netip.Addr {
+	address := map[string]netip.Addr{}
+	for _, g := range l.Guests {
+		address[g.Name] = g.IP
+	}
+	return address
+}
+
 // Partition is the plan that cuts these links between guests and no others, for
-// the whole network at once. A packet is judged by the ports of the bridge that
+// the whole network at once. What passes is judged by the ports of the bridge that
 // it comes from and goes to, whatever its addresses. Uplinks stay as they are.
 // Captured is what ListRules has found; nil where NeedsRules says that it need
 // not be known.
 //
-// Nothing cut: the switch goes off before the rules go. Something cut: it goes
-// on after they are there. So whichever of two partitions comes last, no rules
-// are left that the switch keeps from working.
-//
-// Where br_netfilter is not to be had, it is done in the guests: see cutInGuests.
+// Where links change from one table to the other, what both partitions cut is cut
+// in between, too: frames drops it until packets has the new rules.
 func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.Plan {
-	if l.CutsIn == InGuests {
-		return l.cutInGuests(c)
-	}
-	now := rules{}
+	dropped, others := l.byTable(c)
+	var in, inPackets rules // as they are now
+	was := FullMesh(c.Guests)
 	if captured != nil {
-		now = readRules(captured(bridgeRules))
+		in, inPackets = readRules(captured(bridgeFrames)), readRules(captured(bridgeRules))
+		was = l.ReadCuts(captured)
 	}
-	return l.switched(c.cutsLinks(), l.replaceLinks(c, now))
-}
-
-// Heal is the plan that takes back whatever is done to links and uplinks.
-func (l LiveRun) Heal() plan.Plan {
-	var bridge []chain
-	if l.CutsIn != InGuests {
-		bridge = append(bridge, chain{name: cutChain})
+	if l.Tools.Ebtables == nil {
+		return l.switched(others, l.restore(Bridge, l.replaceLinks(packets, others, inPackets)))
 	}
-	if !l.Isolated {
-		bridge = append(bridge, chain{name: uplinkChain})
+	if !others.cutsLinks() {
+		return append(plan.Plan{l.restoreFrames(l.replaceLinks(frames, dropped, in))}, l.switchOff()...)
 	}
-	if l.CutsIn != InGuests {
-		return l.switched(false, transaction(bridge))
+	wasDropped, wasOthers := l.byTable(was)
+	meanwhile := dropped
+	meanwhile.links = slices.Clone(dropped.links)
+	for i, s := range wasDropped.links {
+		if s.How != Up && others.links[i].How != Up {
+			meanwhile.links[i] = s
+		}
 	}
-	p := l.cutInGuests(FullMesh(l.Names()))
-	if bridge != nil {
-		s := l.restore(Bridge, transaction(bridge))
-		s.About, s.Together = aboutGuestCuts, togetherCuts
+	var p plan.Plan
+	if !slices.Equal(meanwhile.links, wasDropped.links) {
+		s := l.restoreFrames(l.replaceLinks(frames, meanwhile, in))
+		in = readRules(s.Stdin)
+		s.Undo = []plan.Step{l.restoreFrames(l.replaceLinks(frames, wasDropped, in))}
 		p = append(p, s)
+	}
+	s := l.restore(Bridge, l.hooked(inPackets, l.replaceLinks(packets, others, inPackets)))
+	s.Undo = []plan.Step{l.restore(Bridge, l.replaceLinks(packets, wasOthers, readRules(s.Stdin)))}
+	on := l.bridgeSwitch(true)
+	if !wasOthers.cutsLinks() {
+		on.Undo = l.switchOff()
+	}
+	p = append(p, s, on)
+	if !slices.Equal(meanwhile.links, dropped.links) {
+		p = append(p, l.restoreFrames(l.replaceLinks(frames, dropped, in)))
 	}
 	return p
 }
 
-// switched are rules in the bridge, and the switch in the right order.
-func (l LiveRun) switched(on bool, input []string) plan.Plan {
-	rules := l.restore(Bridge, input)
-	if on {
+// Heal is the plan that takes back whatever is done to links and uplinks. Rules
+// of packets that the switch keeps from working may stay.
+func (l LiveRun) Heal() plan.Plan {
+	p := l.switchOff()
+	for i := range p {
+		p[i].Undo = []plan.Step{l.bridgeSwitch(true)}
+	}
+	if l.Tools.Ebtables != nil {
+		p = append(p, l.restoreFrames(frames.transaction([]chain{{name: cutChain}})))
+	}
+	var chains []chain
+	if l.BridgeFilter {
+		chains = append(chains, chain{name: cutChain})
+	}
+	if !l.Isolated {
+		chains = append(chains, chain{name: uplinkChain})
+	}
+	if chains != nil {
+		p = append(p, l.restore(Bridge, packets.transaction(chains)))
+	}
+	return p
+}
+
+// switched are rules of packets, and the switch in the right order. Nothing cut:
+// it goes off before the rules go. Something cut: it goes on after they are there.
+// So whichever of two partitions comes last, no rules are left that the switch
+// keeps from working.
+func (l LiveRun) switched(c Cuts, rules plan.Step) plan.Plan {
+	if c.cutsLinks() {
 		return plan.Plan{rules, l.bridgeSwitch(true)}
 	}
-	off := l.bridgeSwitch(false)
-	off.Undo = []plan.Step{l.bridgeSwitch(true)}
-	return plan.Plan{off, rules}
+	off := l.switchOff()
+	for i := range off {
+		off[i].Undo = []plan.Step{l.bridgeSwitch(true)}
+	}
+	return append(off, rules)
+}
+
+// switchOff is nothing where there is no switch.
+func (l LiveRun) switchOff() plan.Plan {
+	if !l.BridgeFilter {
+		return nil
+	}
+	return plan.Plan{l.bridgeSwitch(false)}
 }
 
 func (l LiveRun) bridgeSwitch(on bool) plan.Step {
@@ -97,6 +151,18 @@ func (l LiveRun) bridgeSwitch(on bool) plan.Step {
 		about, value = "bridged packets pass through iptables", "=1"
 	}
 	return l.at(Bridge, about, l.Tools.Sysctl.With("-q", "-w", bridgeSwitch+value)...)
+}
+
+// hooked is an input that makes cutChain, with the rule that leads there, unless
+// there is one. Where frames cuts, most runs never need it.
+func (l LiveRun) hooked(now rules, input []string) []string {
+	const hook = "-A FORWARD -j " + cutChain
+	for _, words := range now["FORWARD"] {
+		if after(words, "-j") == cutChain {
+			return input
+		}
+	}
+	return slices.Insert(input, len(input)-1, hook)
 }
 
 // becomeUser is what nsenter needs to enter the run's user namespace, if the
@@ -116,6 +182,13 @@ func (l LiveRun) becomeUser(option string) []string {
 func (l LiveRun) restore(node string, input []string) plan.Step {
 	s := l.at(node, "what is cut", l.Tools.Restore().With("--noflush", "--wait")...)
 	s.Env = []string{lockFile(l.Dir, node)}
+	s.Stdin = lines(input...)
+	return s
+}
+
+// restoreFrames is one transaction of ebtables', in the bridge.
+func (l LiveRun) restoreFrames(input []string) plan.Step {
+	s := l.at(Bridge, "what is cut", l.Tools.Ebtables.And("-restore").With("--noflush")...)
 	s.Stdin = lines(input...)
 	return s
 }
@@ -154,18 +227,29 @@ func endOptions(enter, argv []string) []string {
 
 // The variables that take what is read of the bridge.
 const (
-	switchValue = "switch"
-	bridgeRules = "rules"
+	switchValue  = "switch"
+	bridgeRules  = "rules"
+	bridgeFrames = "frames"
 )
 
-// ListRules is the plan that reads what is cut. What it captures is for ReadCuts.
+// ListRules is the plan that reads what is cut, in both tables, whoever cut it.
+// What it captures is for ReadCuts.
 func (l LiveRun) ListRules() plan.Plan {
-	if l.CutsIn == InGuests {
-		return l.listGuestRules()
+	p := plan.Plan{l.list(Bridge, bridgeRules)}
+	if l.BridgeFilter {
+		s := l.at(Bridge, "whether bridged packets pass through iptables", l.Tools.Sysctl.With("-n", bridgeSwitch)...)
+		s.Capture = switchValue
+		p = append(p, s)
 	}
-	s := l.at(Bridge, "whether bridged packets pass through iptables", l.Tools.Sysctl.With("-n", bridgeSwitch)...)
-	s.Capture = switchValue
-	return plan.Plan{s, l.list(Bridge, bridgeRules)}
+	if l.Tools.Ebtables != nil {
+		s := l.at(Bridge, "what is cut", l.Tools.Ebtables.And("-save")...)
+		s.Capture = bridgeFrames
+		p = append(p, s)
+	}
+	for i := range p {
+		p[i].Together = "list"
+	}
+	return p
 }
 
 // list is the step that reads a node's rules into a variable.
@@ -180,13 +264,13 @@ func (l LiveRun) list(node, variable string) plan.Step {
 // Partition and CutUplinks.
 func (l LiveRun) ReadCuts(captured func(variable string) string) Cuts {
 	c := FullMesh(l.Names())
+	if l.Tools.Ebtables != nil {
+		readRules(captured(bridgeFrames)).readLinks(frames, c)
+	}
 	bridge := readRules(captured(bridgeRules))
 	l.readUplinks(bridge, c)
-	switch {
-	case l.CutsIn == InGuests:
-		l.readGuestCuts(c, captured)
-	case captured(switchValue) != "0":
-		bridge.readLinks(c)
+	if l.BridgeFilter && captured(switchValue) != "0" {
+		bridge.readLinks(packets, c)
 	}
 	return c
 }

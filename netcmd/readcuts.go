@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// rules are those of a namespace as iptables -S lists them: by chain, the words
-// of each rule.
+// rules are those of a namespace as iptables -S or ebtables-save lists them: by
+// chain, the words of each rule.
 type rules map[string][][]string
 
 func readRules(listed string) rules {
@@ -65,23 +65,24 @@ func (r rules) unusedTop() string {
 	return tops[0]
 }
 
-// readLinks is the reverse of linkChains.
-func (r rules) readLinks(c Cuts) {
+// readLinks is the reverse of linkChains, for the links that are not known to be
+// cut already.
+func (r rules) readLinks(t table, c Cuts) {
 	ports := make([]string, len(c.Guests))
 	for i, name := range c.Guests {
 		ports[i] = Port(name)
 	}
 	known := map[string][]State{}
 	for to, port := range ports {
-		hook := r.find(r.top(), "--physdev-out", port)
+		hook := r.find(r.top(), t.out, port)
 		body := after(hook, "-j") + after(hook, "-g")
 		if known[body] == nil {
 			for _, port := range ports {
-				known[body] = append(known[body], stateOf(r.find(body, "--physdev-in", port)))
+				known[body] = append(known[body], stateOf(r.find(body, t.in, port)))
 			}
 		}
 		for from, state := range known[body] {
-			if from != to {
+			if from != to && !c.Has(from, to) {
 				c.links[from*len(c.Guests)+to] = state
 			}
 		}
@@ -92,19 +93,17 @@ func (r rules) readLinks(c Cuts) {
 // whose names begin alike, it may lead to another chain that goes on choosing by
 // the same option.
 func (r rules) find(chain, option, port string) []string {
+	option = option[strings.LastIndex(option, " ")+1:]
 	for _, words := range r[chain] {
-		i := slices.Index(words, "-m")
-		if i < 0 {
+		named := after(words, option)
+		if named == "" {
 			return words // for all others
 		}
-		if len(words) < i+4 || words[i+2] != option {
+		beginning, many := strings.CutSuffix(named, "+")
+		if port != named && !(many && strings.HasPrefix(port, beginning)) {
 			continue
 		}
-		beginning, many := strings.CutSuffix(words[i+3], "+")
-		if port != words[i+3] && !(many && strings.HasPrefix(port, beginning)) {
-			continue
-		}
-		next := after(words, "-g")
+		next := after(words, "-g") + after(words, "-j")
 		if goesOn := r[next]; many && len(goesOn) > 0 && slices.Contains(goesOn[0], option) {
 			return r.find(next, option, port)
 		}

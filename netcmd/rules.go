@@ -14,9 +14,8 @@ type chain struct {
 }
 
 const (
-	// cutChain is hooked into FORWARD of the bridge's namespace, or into INPUT
-	// of every guest's, and has the links that are cut. The other chains of a
-	// partition are named after it.
+	// cutChain is hooked into FORWARD of the bridge's namespace, and has the
+	// links that are cut. The other chains of a partition are named after it.
 	cutChain = "VAGGA"
 	// rejectChain and newChain are where a packet ends up that is refused, or
 	// that is cut if it opens something new.
@@ -38,13 +37,6 @@ var rejectRules = []string{
 	"-p tcp -j REJECT --reject-with tcp-reset",
 	"-j REJECT --reject-with icmp-port-unreachable",
 }
-
-// rejectRulesInGuests let pass what refuses: there it is the peer itself that
-// refuses, and its answer comes by a link that is cut, too.
-var rejectRulesInGuests = append([]string{
-	"-p tcp -m tcp --tcp-flags RST RST -j RETURN",
-	"-p icmp -m icmp --icmp-type 3 -j RETURN",
-}, rejectRules...)
 
 // target is the end of a rule for what comes by a link of that state.
 func (s State) target() string {
@@ -74,7 +66,7 @@ func stateOf(words []string) State {
 
 // ends are the chains that those rules of the others lead to which don't just
 // drop or keep.
-func ends(chains []chain, reject []string) []chain {
+func ends(chains []chain) []chain {
 	var more []chain
 	leadsTo := func(target string) bool {
 		return slices.ContainsFunc(chains, func(c chain) bool {
@@ -82,7 +74,7 @@ func ends(chains []chain, reject []string) []chain {
 		})
 	}
 	if leadsTo(rejectChain) {
-		more = append(more, chain{rejectChain, reject})
+		more = append(more, chain{rejectChain, rejectRules})
 	}
 	if leadsTo(newChain) {
 		more = append(more, chain{newChain, newRules})
@@ -90,17 +82,17 @@ func ends(chains []chain, reject []string) []chain {
 	return more
 }
 
-// linkChains are the chains for the links that are cut, in the bridge; the first
+// linkChains are the chains for the links that are cut; the first
 // one, called top, is the way in. For each port that loses something there is a
 // rule that finds it, and a chain that knows from whom. Guests that lose the same
 // have a chain together, so clusters cost rules by their guests, not by their
 // pairs.
-func linkChains(c Cuts, top string) []chain {
+func (t table) linkChains(c Cuts, top string) []chain {
 	ports := make([]string, len(c.Guests))
 	for i, name := range c.Guests {
 		ports[i] = Port(name)
 	}
-	hooks := chooser{name: top, option: "--physdev-out", all: ports}
+	hooks := chooser{name: top, table: t, option: t.out, all: ports}
 	var bodies []chooser
 	known := map[string]int{} // the body that has these rules
 	bodyOf := map[string]int{}
@@ -109,7 +101,7 @@ func linkChains(c Cuts, top string) []chain {
 		losses := c.losses(to, codes)
 		number, seen := bodyOf[losses]
 		if !seen {
-			body := c.senders(to, ports)
+			body := t.senders(c, to, ports)
 			number = body.in(known, len(bodies))
 			if number == len(bodies) {
 				body.name = fmt.Sprintf("%s-%d", top, number)
@@ -118,7 +110,7 @@ func linkChains(c Cuts, top string) []chain {
 			bodyOf[losses] = number
 		}
 		if number >= 0 {
-			hooks.ports = append(hooks.ports, portRule{ports[to], "-g " + bodies[number].name})
+			hooks.ports = append(hooks.ports, portRule{ports[to], t.jump + bodies[number].name})
 		}
 	}
 	return chooserChains(hooks, bodies)
@@ -155,12 +147,12 @@ func (c Cuts) losses(to int, codes map[State]rune) string {
 }
 
 // senders tells what becomes of what is sent to one guest, by the sender.
-func (c Cuts) senders(to int, ports []string) chooser {
+func (t table) senders(c Cuts, to int, ports []string) chooser {
 	states := make([]State, len(c.Guests))
 	for from := range c.Guests {
 		states[from] = c.State(from, to)
 	}
-	body := chooser{option: "--physdev-in", all: ports}
+	body := chooser{table: t, option: t.in, all: ports}
 	if len(c.Guests) > 1 {
 		others := slices.Compact(slices.Delete(slices.Clone(states), to, to+1))
 		if len(others) == 1 && others[0] != (State{}) {

@@ -1,7 +1,6 @@
 package netcmd
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -59,8 +58,6 @@ type Run struct {
 	OneUserNS bool
 	// IPv6 and BridgeFilter say what this kernel has.
 	IPv6, BridgeFilter bool
-	// CutsIn is where partitions of this run are made.
-	CutsIn CutsIn
 }
 
 // Child is a process of a run, in a guest, in the bridge's namespace, or in the
@@ -100,10 +97,11 @@ type Info struct {
 	Bridge       netip.Addr `json:"bridge"`
 	GuestNetwork string     `json:"guest_network"`
 	Guests       []Guest    `json:"guests"`
-	CutsIn       CutsIn     `json:"cuts_in"`
-	// Iptables is what the run's rules are made by. Rules of one kind of
-	// iptables, legacy or not, mean nothing to the other.
+	// Iptables and Ebtables are what the run's rules are made by; Ebtables is
+	// null where iptables makes plain cuts, too. Rules of one kind of iptables,
+	// legacy or not, mean nothing to the other.
 	Iptables Tool `json:"iptables"`
+	Ebtables Tool `json:"ebtables"`
 	Legacy   bool `json:"legacy"`
 	// NoProc says that guests have no PID namespace of their own.
 	NoProc bool `json:"no_proc"`
@@ -184,7 +182,7 @@ func (r Run) Populate() plan.Plan {
 // Connect builds the network between the namespaces. Ports are led on before the
 // bridge can get a packet for them: conntrack would know it as one for the bridge.
 func (r Run) Connect() plan.Plan {
-	p := slices.Concat(r.bridgePorts(), plan.InAnyOrder("connect", plan.Plan{r.bridge()}, r.guestFirewalls()))
+	p := append(r.bridgePorts(), r.bridge())
 	return append(p, r.write("run: what it says of itself, now that it is up", InfoFile(r.Gateway.RunDir()), r.info()))
 }
 
@@ -202,8 +200,8 @@ func (r Run) Start() plan.Plan {
 func (r Run) info() string {
 	info := Info{
 		Run: r.Name, Command: r.Command, Slot: r.Slot.Number, Gateway: r.Slot.Gateway, Bridge: r.Slot.Bridge,
-		GuestNetwork: r.Network.String(), Guests: r.Guests, CutsIn: cmp.Or(r.CutsIn, InBridge),
-		Iptables: r.Gateway.Tools.Iptables, Legacy: r.Legacy, NoProc: r.NoProc, OneUserNS: r.OneUserNS,
+		GuestNetwork: r.Network.String(), Guests: r.Guests,
+		Iptables: r.Gateway.Tools.Iptables, Ebtables: r.Gateway.Tools.Ebtables, Legacy: r.Legacy, NoProc: r.NoProc, OneUserNS: r.OneUserNS,
 	}
 	if r.isolated() {
 		info.Isolated, info.Slot, info.Gateway, info.Bridge = true, -1, netip.Addr{}, netip.Addr{}

@@ -23,6 +23,7 @@ type Tools struct {
 	IP, TC   Tool
 	Brctl    Tool // nil: ip link add type bridge
 	Iptables Tool
+	Ebtables Tool // nil: iptables makes plain cuts, too
 	Sysctl   Tool
 	Hostname Tool
 	// Of util-linux, of kmod, and of uidmap.
@@ -36,7 +37,7 @@ type Tools struct {
 // UsualTools are the tools by the names that they have on most machines.
 func UsualTools() Tools {
 	return Tools{
-		IP: Tool{"ip"}, TC: Tool{"tc"}, Brctl: Tool{"brctl"}, Iptables: Tool{"iptables"}, Sysctl: Tool{"sysctl"}, Hostname: Tool{"hostname"},
+		IP: Tool{"ip"}, TC: Tool{"tc"}, Brctl: Tool{"brctl"}, Iptables: Tool{"iptables"}, Ebtables: Tool{"ebtables"}, Sysctl: Tool{"sysctl"}, Hostname: Tool{"hostname"},
 		Nsenter: Tool{"nsenter"}, Unshare: Tool{"unshare"}, Mount: Tool{"mount"}, Umount: Tool{"umount"}, Setpriv: Tool{"setpriv"},
 		Modprobe: Tool{"modprobe"}, Newuidmap: Tool{"newuidmap"}, Newgidmap: Tool{"newgidmap"},
 		Dumpcap: Tool{"dumpcap"}, Tcpdump: Tool{"tcpdump"},
@@ -53,9 +54,13 @@ func UsualIptables(legacy bool) Tool {
 
 // Restore is the iptables-restore that belongs to the iptables in use:
 // iptables-legacy-restore for iptables-legacy, in the same folder.
-func (t Tools) Restore() Tool {
-	last := len(t.Iptables) - 1
-	return append(append(Tool{}, t.Iptables[:last]...), t.Iptables[last]+"-restore")
+func (t Tools) Restore() Tool { return t.Iptables.And("-restore") }
+
+// And is the tool that belongs to this one, in the same folder: of ebtables-nft
+// and "-save", ebtables-nft-save.
+func (t Tool) And(suffix string) Tool {
+	last := len(t) - 1
+	return append(append(Tool{}, t[:last]...), t[last]+suffix)
 }
 
 // arp is that of the BusyBox that makes the bridge; nil where something else does.

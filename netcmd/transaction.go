@@ -20,16 +20,16 @@ func weight(line string) int {
 	case line[0] == ':':
 		return 90
 	}
-	return 110 + 220*strings.Count(line, "-m ") + 60*(strings.Count(line, "-i ")+strings.Count(line, "-o ")) +
+	return 110 + 220*strings.Count(line, "-m ") + 140*(strings.Count(line, "-i ")+strings.Count(line, "-o ")) +
 		200*strings.Count(line, "-j REJECT")
 }
 
-// transaction is the input of iptables-restore that has these chains, all others
-// left alone. Naming a chain makes it, or empties it.
-func transaction(chains []chain) []string {
+// transaction is the input of the table's restore that has these chains, all
+// others left alone. Naming a chain makes it, or empties it.
+func (t table) transaction(chains []chain) []string {
 	input := []string{"*filter"}
 	for _, c := range chains {
-		input = append(input, ":"+c.name+" - [0:0]")
+		input = append(input, ":"+c.name+t.policy)
 	}
 	for _, c := range chains {
 		for _, rule := range c.rules {
@@ -51,7 +51,7 @@ func fits(input []string) bool {
 // transactions are as many as it takes: each chain is named in the one where its
 // rules begin, and may go on in the next. A chain must come before those that
 // lead to it.
-func transactions(chains []chain) []string {
+func (t table) transactions(chains []chain) []string {
 	var input, names, rules []string
 	sum := 0
 	end := func() {
@@ -66,7 +66,7 @@ func transactions(chains []chain) []string {
 		*to = append(*to, line)
 	}
 	for _, c := range chains {
-		add(&names, ":"+c.name+" - [0:0]")
+		add(&names, ":"+c.name+t.policy)
 		for _, rule := range c.rules {
 			add(&rules, "-A "+c.name+" "+rule)
 		}
@@ -75,38 +75,40 @@ func transactions(chains []chain) []string {
 	return input
 }
 
-// replaceLinks is the input of iptables-restore that cuts the links in the
-// bridge: one transaction, where that can be, and else several, of which one, the
+// replaceLinks is the input of the table's restore that cuts the links, in place
+// of the rules that are there now: one transaction, where that can be, and else several, of which one, the
 // swap, makes all the difference. Those before it fill chains that nothing leads
 // to yet. In the same way, old chains are emptied that nothing leads to any more.
-func (l LiveRun) replaceLinks(c Cuts, now rules) []string {
-	made := linkChains(c, cutChain)
-	input := transaction(append(made, now.leftovers(made)...))
-	if !l.tooMuch(input) {
+func (l LiveRun) replaceLinks(t table, c Cuts, now rules) []string {
+	made := t.linkChains(c, cutChain)
+	input := t.transaction(append(made, now.leftovers(made)...))
+	if !l.tooMuch(t, input) {
 		return input
 	}
-	if input = transaction(made); l.tooMuch(input) {
-		made = linkChains(c, now.unusedTop())
+	if input = t.transaction(made); l.tooMuch(t, input) {
+		made = t.linkChains(c, now.unusedTop())
 		slices.Reverse(made) // the way in comes last
 		swap := chain{cutChain, []string{"-j " + now.unusedTop()}}
-		input = slices.Concat(transactions(made), transaction([]chain{swap}))
+		input = slices.Concat(t.transactions(made), t.transaction([]chain{swap}))
 		made = append(made, swap)
 	}
 	if old := now.leftovers(made); old != nil {
-		input = append(input, transactions(old)...)
+		input = append(input, t.transactions(old)...)
 	}
 	return input
 }
 
-// tooMuch says whether the run's iptables can't take that as one transaction.
-// That of the legacy kind can take any.
-func (l LiveRun) tooMuch(input []string) bool { return !l.Legacy && !fits(input) }
+// tooMuch says whether the run's tool can't take that as one transaction. An
+// iptables of the legacy kind can take any.
+func (l LiveRun) tooMuch(t table, input []string) bool {
+	return !fits(input) && !(t == packets && l.Legacy)
+}
 
 // NeedsRules says whether Partition must know the rules that there are now, to
 // replace them by these cuts at once.
 func (l LiveRun) NeedsRules(c Cuts) bool {
-	if l.CutsIn == InGuests || l.Legacy {
-		return false
-	}
-	return !fits(transaction(linkChains(c, cutChain)))
+	dropped, others := l.byTable(c)
+	return l.Tools.Ebtables != nil && others.cutsLinks() ||
+		l.tooMuch(frames, frames.transaction(frames.linkChains(dropped, cutChain))) ||
+		l.tooMuch(packets, packets.transaction(packets.linkChains(others, cutChain)))
 }

@@ -54,18 +54,30 @@ func (k kernel) list() string {
 // every moment there are either the old ones or the new ones. What is left of
 // the old ones goes in the end.
 func TestManyRules(t *testing.T) {
+	for _, in := range []table{packets, frames} {
+		testManyRules(t, in)
+	}
+}
+
+func testManyRules(t *testing.T, in table) {
 	l := inBridge(numbered(120))
+	if in == frames {
+		l = byFrames(numbered(120))
+	}
 	ring := func(seed uint64) Cuts { return Named[5].Build(l.Names(), seed) }
 	halves := Named[0].Build(l.Names(), 0)
 	k := kernel{map[string][]string{}}
 	old := FullMesh(l.Names())
 	for step, c := range []Cuts{ring(1), ring(2), ring(3).By(Reject), halves, ring(4), halves} {
+		if in == frames {
+			c = c.By(Drop)
+		}
 		now := k.list()
-		input := l.replaceLinks(c, readRules(now))
+		input := l.replaceLinks(in, c, readRules(now))
 		moments := map[string]int{}
 		k.restore(t, input, func() {
 			got := FullMesh(l.Names())
-			readRules(k.list()).readLinks(got)
+			readRules(k.list()).readLinks(in, got)
 			switch {
 			case sameCuts(got, c):
 				moments["new"]++
@@ -90,12 +102,14 @@ func TestManyRules(t *testing.T) {
 func TestOtherTop(t *testing.T) {
 	every(3, func(c Cuts) {
 		for _, top := range tops {
-			input := append(transaction(linkChains(c, top)), "-A VAGGA -j "+top)
-			if err := follow(c, input); err != nil {
-				t.Fatal(err)
-			}
-			if got := readBack(inBridge(c.Guests), input); !sameCuts(got, c) {
-				t.Fatalf("%s became %s", matrix(c), matrix(got))
+			for _, in := range []table{packets, frames} {
+				input := append(in.transaction(in.linkChains(c, top)), "-A VAGGA -j "+top)
+				if err := follow(in, c, input); err != nil {
+					t.Fatal(err)
+				}
+				if got := readBack(in, c.Guests, input); !sameCuts(got, c) {
+					t.Fatalf("%s became %s", matrix(c), matrix(got))
+				}
 			}
 		}
 	})
@@ -106,7 +120,7 @@ func TestManyLegacyRules(t *testing.T) {
 	l := inBridge(numbered(253))
 	l.Legacy = true
 	c := Named[5].Build(l.Names(), 1)
-	if got := strings.Count(strings.Join(l.replaceLinks(c, nil), "\n"), "COMMIT"); got != 1 || l.NeedsRules(c) {
+	if got := strings.Count(strings.Join(l.replaceLinks(packets, c, nil), "\n"), "COMMIT"); got != 1 || l.NeedsRules(c) {
 		t.Errorf("%d transactions", got)
 	}
 }

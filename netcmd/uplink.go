@@ -29,7 +29,7 @@ func (l LiveRun) uplinkChains(c Cuts) []chain {
 		return fmt.Sprintf("-d %s %s", address[c.Guests[guest]], in)
 	}
 	top := chain{uplinkChain, append(shortest(c.uplinks, from, out), shortest(c.uplinks, to, in)...)}
-	return append([]chain{top}, ends([]chain{top}, rejectRules)...)
+	return append([]chain{top}, ends([]chain{top})...)
 }
 
 func (l LiveRun) uplinkDevice() string { return Slot{Number: l.Slot}.BridgeDevice() }
@@ -39,7 +39,7 @@ func (l LiveRun) uplinkDevice() string { return Slot{Number: l.Slot}.BridgeDevic
 // has found.
 func (l LiveRun) CutUplinks(c Cuts, captured func(variable string) string) plan.Plan {
 	chains := l.uplinkChains(c)
-	input := transaction(chains)
+	input := packets.transaction(chains)
 	if _, hooked := uplinkHook(readRules(captured(bridgeRules))); !hooked {
 		input = append(input[:len(input)-1], hookUplinks, "COMMIT")
 	}

@@ -109,19 +109,17 @@ func TestUplinks(t *testing.T) {
 	}
 }
 
-// Where cuts are in the guests, uplinks are still the bridge's; an isolated run
-// has none.
+// Healing takes uplinks back, whatever cuts links; an isolated run has none.
 func TestHealUplinks(t *testing.T) {
-	for _, in := range []CutsIn{InBridge, InGuests} {
+	for _, l := range []LiveRun{inBridge([]string{"a", "b"}), byFrames([]string{"a", "b"})} {
 		for _, isolated := range []bool{false, true} {
-			l := inGuests([]string{"a", "b"})
-			l.CutsIn, l.Isolated = in, isolated
+			l.Isolated = isolated
 			text := ""
 			for _, s := range l.Heal() {
 				text += s.Place.Name + ": " + s.Stdin
 			}
 			if got := strings.Contains(text, "bridge: *filter") && strings.Contains(text, ":VAGGA-UPLINK - [0:0]\n"); got == isolated {
-				t.Errorf("in %s, isolated %v:\n%s", in, isolated, text)
+				t.Errorf("isolated %v:\n%s", isolated, text)
 			}
 		}
 	}

@@ -147,12 +147,15 @@ var machines = []struct {
 	{"legacy lacks, legacy is used", `{"legacy": true, "features": {"iptable_nat": "absent"}, "answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}}}`, map[string][]string{
 		"!kernel/iptable_nat": {"built without it"}}},
 	{"legacy lacks, nft is used", `{"features": {"iptable_nat": "absent"}}`, nil},
-	{"br_netfilter was removed", `{` + gateway + `, "bridge_filter": false}`, map[string][]string{
-		"?kernel/br_netfilter": {"not loaded", "sudo modprobe br_netfilter"}}},
+	{"br_netfilter was removed", `{` + gateway + `, "bridge_filter": false, "ebtables": false}`, map[string][]string{
+		"!kernel/br_netfilter": {"not loaded", "sudo modprobe br_netfilter"}, "?tools/cuts": {"by iptables", "sudo apt-get install iptables"}}},
+	{"br_netfilter is not loaded", `{` + gateway + `, "bridge_filter": false}`, nil},
 	{"no br_netfilter", `{"no_bridge_filter": true, "features": {"br_netfilter": "absent", "xt_physdev": "absent"}}`, map[string][]string{
 		"?kernel/br_netfilter": {"built without it"}, "?kernel/xt_physdev": {"built without it"}}},
-	{"br_netfilter without xt_physdev", `{"bridge_filter": true, "features": {"xt_physdev": "absent"}}`, map[string][]string{
-		"!kernel/xt_physdev": {"built without it"}}},
+	{"neither ebtables nor br_netfilter", `{"no_bridge_filter": true, "ebtables": false, "features": {"br_netfilter": "absent"}}`, map[string][]string{
+		"!kernel/br_netfilter": {"built without it"}, "?tools/cuts": {"by iptables"}}},
+	{"neither ebtables nor xt_physdev", `{"bridge_filter": true, "ebtables": false, "features": {"xt_physdev": "absent"}}`, map[string][]string{
+		"!kernel/xt_physdev": {"built without it"}, "?tools/cuts": {"by iptables"}}},
 	{"no UTS namespaces", `{"namespaces": ["mnt", "net", "pid", "user"]}`, map[string][]string{"!kernel/namespaces": {"uts"}}},
 	{"no IPv6", `{"ipv6": false}`, nil},
 

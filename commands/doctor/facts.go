@@ -37,6 +37,8 @@ type Facts struct {
 	Reach netcmd.Reach `json:"reach"`
 	// Iptables is the one that was chosen.
 	Iptables string `json:"iptables"`
+	// Ebtables says that there is one that cuts links.
+	Ebtables bool `json:"ebtables"`
 }
 
 // Question is what a tool is asked.

@@ -18,8 +18,8 @@ var (
 	wants = []want{
 		{"veth", "host, gateway, bridge and guests are connected by veth devices", Missing},
 		{"bridge", "each run has a bridge", Missing},
-		{"br_netfilter", "without it, links are cut in the guests, by source address, and not where packets pass the bridge", Warning},
-		{"xt_physdev", "by it, links are cut at the bridge's ports; only without br_netfilter, or by run --no-br-netfilter, are they cut in the guests", Warning},
+		{"br_netfilter", "links are refused by it, and cut where there is no ebtables", Warning},
+		{"xt_physdev", "links are refused by it, and cut where there is no ebtables", Warning},
 		{"nf_conntrack", "addresses are translated, and replies let in, by it", Missing},
 		{"xt_conntrack", "the host's firewall lets replies in by it", Missing},
 		{"nf_nat", "guests have no address outside of their run", Missing},
@@ -71,8 +71,8 @@ func (f Facts) kindRow() Row {
 // anybody: where it matters, a step fails and says so.
 func (f Facts) featureRow(w want) Row {
 	row := Row{Name: w.module, State: w.state, Why: w.why}
-	if w.module == "xt_physdev" && f.BridgeFilter {
-		row.State = Missing // runs cut at the bridge then
+	if (w.module == "xt_physdev" || w.module == "br_netfilter") && !f.Ebtables {
+		row.State = Missing // nothing else cuts
 	}
 	switch state := f.Features[w.module]; {
 	case w.module == "br_netfilter" && f.BridgeFilter:
@@ -80,6 +80,8 @@ func (f Facts) featureRow(w want) Row {
 	case state == machine.Loadable && f.needsHand(w.module):
 		row.What = "not loaded, and runs can't have it loaded"
 		row.Command = f.asRoot("modprobe " + w.module)
+	case state == machine.Loadable && w.module == "br_netfilter" && f.Ebtables:
+		return ok(w.module, "not loaded, and not needed but by --how reject and --how new, which say how to load it")
 	case state == machine.Loadable && w.module == "br_netfilter":
 		return ok(w.module, "not loaded: create does that, and keeps it off the host's own bridges")
 	case state == machine.NotInstalled && f.Container == "":
@@ -100,7 +102,7 @@ func (f Facts) featureRow(w want) Row {
 // though there is a gateway: somebody removed it, or chose another iptables
 // since. Others are loaded when they are first used.
 func (f Facts) needsHand(module string) bool {
-	return f.Standing() && (module == "br_netfilter" || slices.Contains(f.Modules, module))
+	return f.Standing() && (module == "br_netfilter" && !f.Ebtables || slices.Contains(f.Modules, module))
 }
 
 // hostBridgeRow is about the host's own bridges, which br_netfilter leads

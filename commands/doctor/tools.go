@@ -24,7 +24,8 @@ type pack struct {
 // are the same.
 var packs = []pack{
 	{"iproute2", []string{"ip"}, "it makes the devices and gives them addresses", "iproute2", "iproute", "iproute2", true},
-	{"iptables", []string{"iptables", "iptables-restore"}, "partitions and the gateway's address translation are rules of iptables", "iptables", "iptables-nft", "iptables", true},
+	{"iptables", []string{"iptables", "iptables-restore"}, "the gateway's address translation, uplinks that are cut and links that are refused are rules of iptables", "iptables", "iptables-nft", "iptables", true},
+	{"ebtables", []string{"ebtables-restore"}, "links are cut by it", "iptables", "iptables-nft", "iptables", true},
 	{"util-linux", []string{"unshare", "nsenter"}, "these make the namespaces and enter them", "util-linux", "util-linux", "util-linux", true},
 	{"mount", []string{"mount", "umount"}, "these keep the namespaces, and give each run a folder of its own", "mount", "util-linux", "util-linux", true},
 	{"setpriv", []string{"setpriv"}, "by it, create makes the gateway's user namespace where users may make none", "util-linux", "util-linux", "setpriv", true},
@@ -81,7 +82,7 @@ func (f Facts) toolRows() []Row {
 			rows = append(rows, f.packRow(pack{name: tool, why: "steps of the program call it"}, []string{tool}))
 		}
 	}
-	return append(slices.DeleteFunc(append(rows, f.unshareRow(), f.iptablesRow(), f.lockRow(), f.brctlRow()),
+	return append(slices.DeleteFunc(append(rows, f.unshareRow(), f.iptablesRow(), f.lockRow(), f.cutRow(), f.brctlRow()),
 		func(r Row) bool { return r.Name == "" }), f.uidmapRow(), f.trafficRow())
 }
 
@@ -100,7 +101,7 @@ func (f Facts) neededOf(p pack) []string {
 // toolName is what a tool is, by whatever path or kind it was chosen:
 // iptables-legacy-restore is an iptables-restore.
 func toolName(tool string) string {
-	return strings.NewReplacer("iptables-legacy", "iptables", "iptables-nft", "iptables").Replace(filepath.Base(tool))
+	return strings.NewReplacer("iptables-legacy", "iptables", "iptables-nft", "iptables", "ebtables-nft", "ebtables").Replace(filepath.Base(tool))
 }
 
 // packRow says which of a package's tools are there and which aren't, and which
@@ -220,6 +221,16 @@ func kindOf(legacy bool) string {
 		return "legacy"
 	}
 	return "nft"
+}
+
+// cutRow says which tool cuts links.
+func (f Facts) cutRow() Row {
+	if f.Ebtables {
+		return ok("cuts", "by ebtables: all that a link carries")
+	}
+	row := Row{Name: "cuts", State: Warning, What: "by iptables: no ebtables of the nft kind, or no nf_tables in this kernel",
+		Why: "ARP and frames that are no IP pass a link that is cut, others cost each packet more, and br_netfilter must be loaded"}
+	return f.toInstall(row, pack{apt: "iptables", dnf: "iptables-nft", apk: "iptables"})
 }
 
 // lockRow is about iptables-legacy's lock, a file that only root can open.

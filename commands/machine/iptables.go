@@ -12,7 +12,7 @@ import (
 // LegacyIptables reports whether a tool is an iptables of the legacy kind. It is
 // the only place where that is decided, and starts nothing: the tool's file tells.
 func (Host) LegacyIptables(iptables netcmd.Tool) bool {
-	path, err := exec.LookPath(iptables[len(iptables)-1])
+	path, err := exec.LookPath(last(iptables))
 	if err != nil {
 		return false
 	}

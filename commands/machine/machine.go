@@ -100,6 +100,19 @@ func (h Host) Program() (string, bool) {
 	return path, false
 }
 
+// CanCut reports whether a tool is an ebtables that this kernel has use for, by
+// the name of the file that it finally is. The legacy kind won't do: its restore
+// replaces all rules there are.
+func (h Host) CanCut(ebtables netcmd.Tool) bool {
+	path, err := exec.LookPath(last(ebtables))
+	if err == nil {
+		path, err = filepath.EvalSymlinks(path)
+	}
+	return err == nil && strings.Contains(filepath.Base(path), "nft") && h.Has(last(ebtables.And("-restore"))) && !h.Lacks("nf_tables")
+}
+
+func last(t netcmd.Tool) string { return t[len(t)-1] }
+
 // Facts reads what plans for the gateway with this host device depend on.
 func (h Host) Facts(g netcmd.Gateway) Facts {
 	f := Facts{

@@ -1,0 +1,66 @@
+package netcmd
+
+import (
+	"slices"
+)
+
+// A table is one of the two that cut links in the bridge's namespace, by the ports
+// that a packet comes from and leaves by.
+type table struct {
+	in, out string // options that match a port
+	policy  string // of a chain, where restore's input names it
+	jump    string // to another chain
+}
+
+var (
+	// frames is ebtables': it sees all that passes the bridge, whatever the
+	// protocol. What is dropped there is as by a pulled cable, and what is not
+	// costs next to nothing.
+	frames = table{"-i", "-o", " RETURN", "-j "}
+	// packets is iptables': it knows connections, and can answer. It sees
+	// what passes the bridge only by br_netfilter, and while bridgeSwitch is on.
+	packets = table{"-m physdev --physdev-in", "-m physdev --physdev-out", " - [0:0]", "-g "}
+)
+
+// byTable says which of these cuts are made by frames and which by packets.
+func (l LiveRun) byTable(c Cuts) (dropped, others Cuts) {
+	if l.Tools.Ebtables == nil {
+		return FullMesh(c.Guests), c
+	}
+	return c.only(func(s State) bool { return s.How == Drop }), c.only(func(s State) bool { return s.How != Drop })
+}
+
+// NeedsBridgeFilter reports whether these cuts take br_netfilter.
+func (l LiveRun) NeedsBridgeFilter(c Cuts) bool {
+	_, others := l.byTable(c)
+	return others.cutsLinks()
+}
+
+// only is the cuts of links in those states.
+func (c Cuts) only(is func(State) bool) Cuts {
+	c.links = slices.Clone(c.links)
+	for i, s := range c.links {
+		if !is(s) {
+			c.links[i] = State{}
+		}
+	}
+	return c
+}
+
+// dividable is the chooser in the form that can be divided. Where chains jump
+// instead of going, one below can't end the way through those above: so all ports
+// are named that lose something, and there is no rule for all others.
+func (t table) dividable(c chooser) chooser {
+	if t.jump == packets.jump || c.last == "" {
+		return c
+	}
+	kept := c.ports
+	c.ports = nil
+	for _, port := range c.all {
+		if !slices.ContainsFunc(kept, func(k portRule) bool { return k.port == port }) {
+			c.ports = append(c.ports, portRule{port, c.last})
+		}
+	}
+	c.last = ""
+	return c
+}

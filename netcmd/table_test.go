@@ -1,0 +1,113 @@
+package netcmd
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"vagganet/netcmd/plan"
+)
+
+// twoTables is what a bridge's namespace has of both, and the switch.
+type twoTables struct {
+	frames, packets kernel
+	on              string
+}
+
+// do is what a step makes of it; moment is called after each transaction.
+func (k *twoTables) do(t *testing.T, s plan.Step, moment func()) {
+	t.Helper()
+	input := strings.Split(strings.TrimSpace(s.Stdin), "\n")
+	switch s.Argv[0] {
+	case "ebtables-restore":
+		k.frames.restore(t, input, moment)
+	case "iptables-restore":
+		k.packets.restore(t, input, moment)
+	case "sysctl":
+		_, k.on, _ = strings.Cut(s.Argv[len(s.Argv)-1], "=")
+		moment()
+	default:
+		t.Fatalf("what is %v?", s.Argv)
+	}
+}
+
+// captured is what ListRules would find.
+func (k *twoTables) captured(variable string) string {
+	return map[string]string{bridgeFrames: k.frames.list(), bridgeRules: k.packets.list(), switchValue: k.on}[variable]
+}
+
+// weaker reports whether a link lets something through that both others forbid.
+func weaker(one, other, now How) bool {
+	forbids := map[How]int{Up: 0, New: 1, Reject: 2, Drop: 2}
+	return forbids[now] < min(forbids[one], forbids[other])
+}
+
+// From any partition to any other, by whichever tables: what both forbid is
+// forbidden after each transaction between them; what fails is undone; and in the
+// end there is the new one.
+func TestBothTables(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 0))
+	for round := range 400 {
+		l := byFrames(numbered(2 + r.IntN(4)))
+		if round == 0 {
+			l = byFrames(numbered(48)) // more than a transaction takes
+		}
+		k := &twoTables{kernel{map[string][]string{"FORWARD": {"-j VAGGA"}, cutChain: nil}}, kernel{map[string][]string{"FORWARD": nil}}, "0"}
+		old := FullMesh(l.Names())
+		for range 4 {
+			c := anyCuts(r, l.Names())
+			c.uplinks = old.uplinks
+			var captured func(string) string
+			if l.NeedsRules(c) || r.IntN(2) == 0 {
+				captured = k.captured
+			}
+			moment := func() {
+				now := l.ReadCuts(k.captured)
+				for i, s := range now.links {
+					if weaker(old.links[i].How, c.links[i].How, s.How) {
+						t.Fatalf("from %s to %s: %s in between", matrix(old), matrix(c), matrix(now))
+					}
+				}
+			}
+			p := l.Partition(c, captured)
+			if failing := r.IntN(len(p) + 2); captured != nil && failing < len(p) && c.cutsLinks() && l.NeedsBridgeFilter(c) {
+				on := k.on
+				for _, s := range p[:failing] {
+					k.do(t, s, moment)
+				}
+				for _, s := range p[:failing].Undo() {
+					k.do(t, s, func() {})
+				}
+				if now := l.ReadCuts(k.captured); !sameCuts(now, old) || k.on != on {
+					t.Fatalf("from %s to %s, step %d failed: %s is left, and the switch is %s", matrix(old), matrix(c), failing+1, matrix(now), k.on)
+				}
+				p = l.Partition(c, k.captured)
+			}
+			for _, s := range p {
+				k.do(t, s, moment)
+			}
+			if now := l.ReadCuts(k.captured); !sameCuts(now, c) {
+				t.Fatalf("from %s to %s: %s\n%s", matrix(old), matrix(c), matrix(now), p[0].Stdin)
+			}
+			old = c
+		}
+	}
+}
+
+// What a plain partition takes is ebtables, and nothing of br_netfilter where
+// that isn't loaded.
+func TestPlainCutTakesNoBridgeFilter(t *testing.T) {
+	l := byFrames([]string{"a", "b"})
+	l.BridgeFilter = false
+	c, err := Isolate(l.Names(), []string{"a"})
+	if err != nil || l.NeedsBridgeFilter(c) || !l.NeedsBridgeFilter(c.By(Reject)) || !inBridge(l.Names()).NeedsBridgeFilter(c) {
+		t.Errorf("br_netfilter is needed for plain cuts, or for no refusals: %v", err)
+	}
+	for _, p := range []plan.Plan{l.Partition(c, nil), l.Heal(), l.ListRules()} {
+		for _, s := range p {
+			if strings.Contains(strings.Join(s.Argv, " ")+s.Stdin, "bridge-nf") || strings.Contains(s.Stdin, "physdev") {
+				t.Errorf("%v is about br_netfilter", s)
+			}
+		}
+	}
+}
