@@ -106,9 +106,6 @@ func (l LiveRun) Heal() plan.Plan {
 	for i := range p {
 		p[i].Undo = []plan.Step{l.bridgeSwitch(true)}
 	}
-	if l.Tools.Ebtables != nil {
-		p = append(p, l.restoreFrames(frames.transaction([]chain{{name: cutChain}})))
-	}
 	var chains []chain
 	if l.BridgeFilter {
 		chains = append(chains, chain{name: cutChain})
@@ -118,6 +115,9 @@ func (l LiveRun) Heal() plan.Plan {
 	}
 	if chains != nil {
 		p = append(p, l.restore(Bridge, packets.transaction(chains)))
+	}
+	if l.Tools.Ebtables != nil {
+		p = append(p, l.restoreFrames(frames.transaction([]chain{{name: cutChain}})))
 	}
 	return p
 }

@@ -222,6 +222,7 @@ func TestReadCutsOfOtherRules(t *testing.T) {
 	for rules, want := range map[string]string{
 		"":                           ".. ..",
 		"-A FORWARD -j DROP\n-A\n\n": ".. ..",
+		"-A VAGGA -s 10.0.0.1/32 -j VAGGA-0\n-A VAGGA-0 -j DROP\n":                                    ".. ..", // somebody else's
 		"-A VAGGA -m physdev --physdev-out g-b -j VAGGA-0\n":                                          ".. ..", // the chain is empty
 		"-A VAGGA -m physdev --physdev-out g-x -j VAGGA-0\n-A VAGGA-0 -j DROP\n":                      ".. ..",
 		"-A VAGGA -m physdev --physdev-out g-b -j VAGGA-0\n-A VAGGA-0 -j DROP\n-A VAGGA-1 -j RETURN":  ".x ..",

@@ -96,8 +96,11 @@ func (r rules) find(chain, option, port string) []string {
 	option = option[strings.LastIndex(option, " ")+1:]
 	for _, words := range r[chain] {
 		named := after(words, option)
-		if named == "" {
+		if len(words) == 4 {
 			return words // for all others
+		}
+		if named == "" {
+			continue // none of ours
 		}
 		beginning, many := strings.CutSuffix(named, "+")
 		if port != named && !(many && strings.HasPrefix(port, beginning)) {

@@ -13,6 +13,9 @@ import (
 // again: what was cut is cut.
 func TestSwitchOrder(t *testing.T) {
 	l := shapedRun(3)
+	l.Tools.Ebtables, l.BridgeFilter = nil, true
+	byEbtables := l
+	byEbtables.Tools.Ebtables = Tool{"ebtables"}
 	for _, test := range []struct {
 		name string
 		plan plan.Plan
@@ -20,6 +23,7 @@ func TestSwitchOrder(t *testing.T) {
 	}{
 		{"cut", l.Partition(mustIsolate(t, l), nil), []string{"rules", "=1"}},
 		{"heal", l.Heal(), []string{"=0", "rules"}},
+		{"heal ebtables' rules, too", byEbtables.Heal(), []string{"=0", "rules", "rules"}},
 		{"nothing cut", l.Partition(FullMesh(l.Names()), nil), []string{"=0", "rules"}},
 	} {
 		var got []string
