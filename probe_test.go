@@ -36,8 +36,9 @@ import (
 const (
 	defaultPort = 7000
 	// Long against a bridge's round trip, and enough for TCP to knock again after
-	// a second; short against a person's patience.
-	probeTimeout = 1200 * time.Millisecond
+	// a second, and for ARP to end what it began while a link was cut; short
+	// against a person's patience.
+	probeTimeout = 1500 * time.Millisecond
 	startTimeout = 20 * time.Second // for guests that are still coming up
 )
 
@@ -316,6 +317,10 @@ func try(network, ip string, port int) (string, error) {
 	deadline := time.Now().Add(probeTimeout)
 	d := net.Dialer{Deadline: deadline}
 	c, err := d.Dial(network+"4", net.JoinHostPort(ip, strconv.Itoa(port)))
+	for errors.Is(err, syscall.EHOSTUNREACH) && time.Now().Before(deadline) {
+		// ARP had no answer to what it asked before: now it asks again.
+		c, err = d.Dial(network+"4", net.JoinHostPort(ip, strconv.Itoa(port)))
+	}
 	if err != nil {
 		return "", err
 	}
