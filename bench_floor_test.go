@@ -78,8 +78,15 @@ func benchRun(m, slot int) netcmd.Run {
 	if err != nil {
 		panic(err)
 	}
-	return netcmd.Run{Slot: netcmd.DefaultNetwork.Slot(slot), Network: netcmd.DefaultGuestNetwork, Guests: guests}
+	for i := range guests {
+		guests[i].IP6 = netcmd.DefaultGuestNetwork6.Of(netcmd.DefaultGuestNetwork, guests[i].IP)
+	}
+	return netcmd.Run{Slot: netcmd.DefaultNetwork.Slot(slot), Network: netcmd.DefaultGuestNetwork,
+		Network6: netcmd.DefaultGuestNetwork6, Guests: guests}
 }
+
+// bridge6 is the bridge's IPv6 address.
+func bridge6(run netcmd.Run) netip.Addr { return run.Network6.Of(run.Network, run.Network.Bridge()) }
 
 func benchGuest(i int) string { return fmt.Sprintf("g%03d", i+1) }
 
@@ -109,8 +116,9 @@ func (f *floorNetwork) make(firewall bool) error {
 	}
 	defer gateway.close()
 	if f.bridge, err = newNamespace(map[string]string{
-		"ipv4/ip_forward": "1", "bridge/bridge-nf-call-iptables": "0",
-		"bridge/bridge-nf-filter-vlan-tagged": "1", "ipv6/conf/default/disable_ipv6": "1",
+		"ipv4/ip_forward": "1", "bridge/bridge-nf-call-iptables": "0", "bridge/bridge-nf-call-ip6tables": "0",
+		"bridge/bridge-nf-filter-vlan-tagged": "1", "ipv6/conf/default/accept_dad": "0",
+		"ipv6/conf/default/accept_ra": "0", "ipv6/conf/default/addr_gen_mode": "1",
 	}); err != nil {
 		return err
 	}
@@ -186,7 +194,8 @@ func (f *floorNetwork) makeBridge(bridge *netlinkSocket) error {
 	}
 	return errors.Join(
 		bridge.setUp(children, network.Bridge()),
-		bridge.addAddress(children, network.Bridge(), network.Prefix().Bits()))
+		bridge.addAddress(children, network.Bridge(), network.Prefix().Bits()),
+		bridge.addAddress(children, bridge6(f.run), 64))
 }
 
 const loopback = 1 // its number in every namespace
@@ -231,7 +240,7 @@ func (f *floorNetwork) makeGuests(bridge *netlinkSocket) error {
 }
 
 func (f *floorNetwork) makeGuest(bridge *netlinkSocket, children uint32, g netcmd.Guest) error {
-	netns, err := newNamespace(map[string]string{"ipv6/conf/default/disable_ipv6": "1"})
+	netns, err := newNamespace(map[string]string{"ipv6/conf/default/accept_dad": "0", "ipv6/conf/default/accept_ra": "0"})
 	if err != nil {
 		return err
 	}
@@ -250,12 +259,13 @@ func (f *floorNetwork) makeGuest(bridge *netlinkSocket, children uint32, g netcm
 		return err
 	}
 	return errors.Join(
-		bridge.addNeighbour(children, g.IP),
+		bridge.addNeighbour(children, g.IP, g.IP6),
 		guest.setUp(loopback, netip.Addr{}),
 		guest.addAddress(eth0, g.IP, f.run.Network.Prefix().Bits()),
+		guest.addAddress(eth0, g.IP6, 64),
 		guest.setUp(eth0, netip.Addr{}),
 		guest.addDefaultRoute(f.run.Network.Bridge()),
-		guest.addNeighbour(eth0, f.run.Network.Bridge()))
+		guest.addNeighbour(eth0, f.run.Network.Bridge(), bridge6(f.run)))
 }
 
 // runChildren starts a command in every guest, in namespaces like those that the

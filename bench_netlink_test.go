@@ -167,7 +167,7 @@ func (s *netlinkSocket) setUp(index uint32, ip netip.Addr) error {
 
 func (s *netlinkSocket) addAddress(index uint32, ip netip.Addr, bits int) error {
 	m := make([]byte, unix.SizeofIfAddrmsg)
-	m[0], m[1] = unix.AF_INET, byte(bits)
+	m[0], m[1] = family(ip), byte(bits)
 	binary.NativeEndian.PutUint32(m[4:], index)
 	m = append(m, attribute(unix.IFA_LOCAL, ip.AsSlice())...)
 	m = append(m, attribute(unix.IFA_ADDRESS, ip.AsSlice())...)
@@ -181,13 +181,29 @@ func (s *netlinkSocket) addDefaultRoute(via netip.Addr) error {
 	return s.do("route", unix.RTM_NEWROUTE, create, append(m, attribute(unix.RTA_GATEWAY, via.AsSlice())...))
 }
 
-// addNeighbour writes down a peer's hardware address.
-func (s *netlinkSocket) addNeighbour(index uint32, ip netip.Addr) error {
+// addNeighbour writes down a peer's hardware address, which goes with the first of
+// its addresses.
+func (s *netlinkSocket) addNeighbour(index uint32, addresses ...netip.Addr) error {
+	var errs []error
+	for _, ip := range addresses {
+		errs = append(errs, s.addNeighbourAt(index, ip, hardware(addresses[0])))
+	}
+	return errors.Join(errs...)
+}
+
+func (s *netlinkSocket) addNeighbourAt(index uint32, ip netip.Addr, mac []byte) error {
 	m := make([]byte, unix.SizeofNdMsg)
-	m[0] = unix.AF_INET
+	m[0] = family(ip)
 	binary.NativeEndian.PutUint32(m[4:], index)
 	binary.NativeEndian.PutUint16(m[8:], unix.NUD_PERMANENT)
 	m = append(m, attribute(unix.NDA_DST, ip.AsSlice())...)
-	m = append(m, attribute(unix.NDA_LLADDR, hardware(ip))...)
+	m = append(m, attribute(unix.NDA_LLADDR, mac)...)
 	return s.do("neighbour "+ip.String(), unix.RTM_NEWNEIGH, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, m)
+}
+
+func family(ip netip.Addr) byte {
+	if ip.Is4() {
+		return unix.AF_INET
+	}
+	return unix.AF_INET6
 }

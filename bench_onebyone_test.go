@@ -31,10 +31,10 @@ func writeOneByOne(w io.Writer, run netcmd.Run) error {
 	write(`PATH="$PATH:/usr/sbin:/sbin"`, "mount -t tmpfs tmpfs "+folder, "export XTABLES_LOCKFILE="+folder+"/.lock")
 	netns("bridge")
 	writeUplink(write, in("bridge"), run.Slot, folder)
-	writeBridge(in("bridge"), run.Network)
+	writeBridge(in("bridge"), run)
 	for _, g := range run.Guests {
 		netns(g.Name)
-		writeGuest(in("bridge"), in(g.Name), run.Network, g, folder)
+		writeGuest(in("bridge"), in(g.Name), run, g, folder)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -52,8 +52,13 @@ func writeUplink(gateway, bridge func(...string), slot netcmd.Slot, folder strin
 		"sysctl -q -w net.ipv4.ip_forward=1",
 		"sysctl -q -w net.bridge.bridge-nf-call-iptables=0",
 		"sysctl -q -w net.bridge.bridge-nf-filter-vlan-tagged=1",
-		"sysctl -q -w net.ipv6.conf.default.disable_ipv6=1",
-		"sysctl -q -w net.ipv6.conf."+there+".disable_ipv6=1",
+		"sysctl -q -w net.bridge.bridge-nf-call-ip6tables=0",
+		"sysctl -q -w net.ipv6.conf.default.accept_dad=0",
+		"sysctl -q -w net.ipv6.conf.default.accept_ra=0",
+		"sysctl -q -w net.ipv6.conf.default.addr_gen_mode=1",
+		"sysctl -q -w net.ipv6.conf."+there+".accept_dad=0",
+		"sysctl -q -w net.ipv6.conf."+there+".accept_ra=0",
+		"sysctl -q -w net.ipv6.conf."+there+".addr_gen_mode=1",
 		"ip link set dev lo up",
 		fmt.Sprintf("ip addr add %s/30 dev %s", slot.Bridge, there),
 		"ip link set dev "+there+" up",
@@ -61,31 +66,39 @@ func writeUplink(gateway, bridge func(...string), slot netcmd.Slot, folder strin
 		"ip route add default via "+slot.Gateway.String())
 }
 
-func writeBridge(bridge func(...string), network netcmd.GuestNetwork) {
+func writeBridge(bridge func(...string), run netcmd.Run) {
+	network := run.Network
 	bridge(
 		"busybox brctl addbr children",
 		"ip link set dev children address "+netcmd.MAC(network.Bridge()),
 		fmt.Sprintf("ip addr add %s/%d dev children", network.Bridge(), network.Prefix().Bits()),
+		fmt.Sprintf("ip addr add %s/64 dev children", bridge6(run)),
 		"ip link set dev children up",
 		fmt.Sprintf("iptables -w -t nat -A POSTROUTING -s %s ! -d %s -j MASQUERADE", network, network),
 		"ebtables -N VAGGA -P RETURN",
 		"ebtables -A FORWARD -j VAGGA")
 }
 
-func writeGuest(bridge, guest func(...string), network netcmd.GuestNetwork, g netcmd.Guest, folder string) {
+func writeGuest(bridge, guest func(...string), run netcmd.Run, g netcmd.Guest, folder string) {
+	network := run.Network
 	mac := netcmd.MAC(g.IP)
-	guest("sysctl -q -w net.ipv6.conf.default.disable_ipv6=1")
+	guest(
+		"sysctl -q -w net.ipv6.conf.default.accept_dad=0",
+		"sysctl -q -w net.ipv6.conf.default.accept_ra=0")
 	bridge(
 		fmt.Sprintf("ip link add %s type veth peer name eth0 address %s netns %s/%s", g.Port(), mac, folder, g.Name),
 		"busybox brctl addif children "+g.Port(),
 		"ip link set dev "+g.Port()+" up",
-		permanent(g.IP.String(), mac, "children"))
+		permanent(g.IP.String(), mac, "children"),
+		permanent(g.IP6.String(), mac, "children"))
 	guest(
 		"ip link set dev lo up",
 		fmt.Sprintf("ip addr add %s/%d dev eth0", g.IP, network.Prefix().Bits()),
+		fmt.Sprintf("ip addr add %s/64 dev eth0", g.IP6),
 		"ip link set dev eth0 up",
 		"ip route add default via "+network.Bridge().String(),
-		permanent(network.Bridge().String(), netcmd.MAC(network.Bridge()), "eth0"))
+		permanent(network.Bridge().String(), netcmd.MAC(network.Bridge()), "eth0"),
+		permanent(bridge6(run).String(), netcmd.MAC(network.Bridge()), "eth0"))
 }
 
 func permanent(ip, mac, device string) string {

@@ -126,10 +126,36 @@ func serve(port int) error {
 	if err != nil {
 		return err
 	}
+	if err := serve6(port); err != nil && !errors.Is(err, syscall.EAFNOSUPPORT) && !errors.Is(err, syscall.EADDRNOTAVAIL) {
+		return err
+	}
 	heard := &heard{by: map[string]bool{}}
 	go echoDatagrams(datagrams, heard)
 	go accept(control, func(c net.Conn) { takeOrder(c, port, heard) })
 	return accept(echo, func(c net.Conn) { io.WriteString(c, hostOf(c.RemoteAddr())) })
+}
+
+// serve6 echoes to who comes by IPv6.
+func serve6(port int) error {
+	echo, err := net.Listen("tcp6", fmt.Sprintf(":%d", port))
+	if err != nil {
+		return err
+	}
+	datagrams, err := net.ListenPacket("udp6", fmt.Sprintf(":%d", port))
+	if err != nil {
+		return err
+	}
+	go accept(echo, func(c net.Conn) { io.WriteString(c, hostOf(c.RemoteAddr())) })
+	go func() {
+		buf := make([]byte, 64)
+		for {
+			_, from, err := datagrams.ReadFrom(buf)
+			if err == nil {
+				datagrams.WriteTo([]byte(hostOf(from)), from)
+			}
+		}
+	}()
+	return nil
 }
 
 func accept(l net.Listener, handle func(net.Conn)) error {
@@ -316,10 +342,10 @@ func hold(args []string, port int) error {
 func try(network, ip string, port int) (string, error) {
 	deadline := time.Now().Add(probeTimeout)
 	d := net.Dialer{Deadline: deadline}
-	c, err := d.Dial(network+"4", net.JoinHostPort(ip, strconv.Itoa(port)))
+	c, err := d.Dial(network, net.JoinHostPort(ip, strconv.Itoa(port)))
 	for errors.Is(err, syscall.EHOSTUNREACH) && time.Now().Before(deadline) {
 		// ARP had no answer to what it asked before: now it asks again.
-		c, err = d.Dial(network+"4", net.JoinHostPort(ip, strconv.Itoa(port)))
+		c, err = d.Dial(network, net.JoinHostPort(ip, strconv.Itoa(port)))
 	}
 	if err != nil {
 		return "", err

@@ -177,6 +177,7 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	note := facts.Gateway.Parts.Note
 	run.OneUserNS = facts.OneUserNS || g.Isolated == nil && note != nil && note.Restricted
 	cutByIptables(run)
+	addIPv6(run)
 	if run.NoProc = facts.NoProc; run.NoProc {
 		say(terminal.Err, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
 	}
@@ -244,7 +245,7 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway) (supervisor.Spec, error) {
 	if err := netcmd.CheckApart(g.Network, network); err != nil && g.Isolated == nil {
 		return supervisor.Spec{}, withHint(err, "choose another one by --guest-network or --network")
 	}
-	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network}
+	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network, Network6: guestNetwork6(command, file)}
 	run.Program, run.Links = a.Machine.Program()
 	if name := c.String("name"); name != "" {
 		if err := config.CheckName("run", name); err != nil {
@@ -407,6 +408,31 @@ func guestCommand(guests []string) (*config.Command, error) {
 		})
 	}
 	return command, nil
+}
+
+// guestNetwork6 is the guests' IPv6 network, if they are to have one.
+func guestNetwork6(command *config.Command, file *config.File) netcmd.GuestNetwork6 {
+	switch {
+	case command.IPv6 != nil && !*command.IPv6:
+		return netcmd.GuestNetwork6{}
+	case file != nil && file.GuestNetwork6.IsValid():
+		return file.GuestNetwork6
+	}
+	return netcmd.DefaultGuestNetwork6
+}
+
+// addIPv6 gives the guests their IPv6 addresses, where the kernel has IPv6, and
+// what cuts links sees it.
+func addIPv6(run *netcmd.Run) {
+	if !run.IPv6 || run.Gateway.Tools.Ebtables == nil {
+		run.Network6 = netcmd.GuestNetwork6{}
+	}
+	if !run.Network6.IsValid() {
+		return
+	}
+	for i, g := range run.Guests {
+		run.Guests[i].IP6 = run.Network6.Of(run.Network, g.IP)
+	}
 }
 
 // guestNetwork is the option's, else the file's, else the /24 that all addresses of

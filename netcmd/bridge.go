@@ -13,10 +13,14 @@ func (r Run) bridgeNetNS() plan.Step {
 	settings := []string{"net.ipv4.ip_forward=1"}
 	if r.BridgeFilter {
 		// Behind a VLAN tag there are addresses, too.
-		settings = append(settings, bridgeSwitch+"=0", "net.bridge.bridge-nf-filter-vlan-tagged=1")
+		settings = append(settings, bridgeSwitch+"=0", bridgeSwitch6+"=0", "net.bridge.bridge-nf-filter-vlan-tagged=1")
 	}
-	if r.IPv6 {
-		settings = append(settings, "net.ipv6.conf.default.disable_ipv6=1")
+	switch {
+	case r.Network6.IsValid():
+		// Ports have no address, and the bridge only those that it is given.
+		settings = append(settings, ipv6Default+"accept_dad=0", ipv6Default+"accept_ra=0", ipv6Default+"addr_gen_mode=1")
+	case r.IPv6:
+		settings = append(settings, ipv6Default+"disable_ipv6=1")
 	}
 	s := r.at(Bridge, "settings for what is to come", r.Gateway.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...)...)
 	if r.OneUserNS {
@@ -24,6 +28,9 @@ func (r Run) bridgeNetNS() plan.Step {
 	}
 	return s
 }
+
+// ipv6Default is what the settings for devices to come begin with.
+const ipv6Default = "net.ipv6.conf.default."
 
 // bridgeDevice makes the bridge itself, where there is a brctl.
 func (r Run) bridgeDevice() plan.Plan {
@@ -81,7 +88,7 @@ func (r Run) bridgePorts() plan.Plan {
 
 func (r Run) restoreInBridge(about string, input []string) plan.Step {
 	s := r.at(Bridge, about, r.Gateway.Tools.Restore().With("--noflush", "--wait")...)
-	s.Env = []string{lockFile(r.Gateway.RunDir(), Bridge)}
+	s.Env = []string{lockFile(r.Gateway.RunDir())}
 	s.Stdin = lines(input...)
 	return s
 }
@@ -95,10 +102,16 @@ func (r Run) bridgeLines() string {
 		// What guests send each other by way of the bridge's own address would
 		// be routed, past all cuts.
 		fmt.Sprintf("rule add iif %s to %s blackhole", bridgeDevice, r.Network))
+	if r.Network6.IsValid() {
+		batch = append(batch, fmt.Sprintf("addr add %s/64 dev %s", r.bridge6(), bridgeDevice))
+	}
 	for _, g := range r.Guests {
 		batch = append(batch,
 			fmt.Sprintf("link set dev %s master %s up", g.Port(), bridgeDevice),
 			neighbour(g.IP, bridgeDevice))
+		if r.Network6.IsValid() {
+			batch = append(batch, neighbour6(g.IP6, g.IP, bridgeDevice))
+		}
 	}
 	return lines(batch...)
 }

@@ -35,7 +35,7 @@ func chooserChains(hooks chooser, bodies []chooser) []chain {
 		for _, body := range bodies {
 			made = append(made, of(body)...)
 		}
-		return append(made, ends(made)...)
+		return append(made, hooks.table.ends(made)...)
 	}
 	flat := chains(func(c chooser) []chain { return []chain{{c.name, c.flat()}} })
 	if !fits(hooks.table.transaction(flat)) {

@@ -445,7 +445,7 @@ func (g Gateway) configureGateway() []plan.Step {
 		fmt.Sprintf("-A INPUT ! -i %s -m addrtype ! --dst-type LOCAL --limit-iface-in -j DROP", peer),
 		"COMMIT")
 	// iptables-legacy's lock is a file that only root can open.
-	firewall.Env = []string{lockFile(g.RunsDir(), Bridge)}
+	firewall.Env = []string{lockFile(g.RunsDir())}
 	settings := []string{"net.ipv4.ip_forward=1"}
 	if g.Host.IPv6 {
 		// No rule of ours is about it: the devices there are, and those to

@@ -19,6 +19,9 @@ type Guest struct {
 	Name     string     `json:"name"`
 	Hostname string     `json:"hostname"`
 	IP       netip.Addr `json:"ip"`
+	// IP6 has the same number in the guests' IPv6 network; the zero Addr where
+	// the run has none.
+	IP6 netip.Addr `json:"ip6,omitzero"`
 	// Ports are those of the gateway that lead to the guest.
 	Ports []PortForward `json:"ports,omitempty"`
 }
@@ -86,27 +89,52 @@ func checkHostnames(guests []Guest) error {
 }
 
 // guest makes a guest's device, with a peer in the bridge's namespace, and, where
-// nodeNamespaces doesn't, the guest's own. Then it switches IPv6 off for devices to
-// come: their link-local addresses would be a way round a partition of IPv4.
+// nodeNamespaces doesn't, the guest's own.
 func (r Run) guest(g Guest) plan.Step {
 	s := r.at(g.Name, "device and address", r.Gateway.Tools.batch()...)
 	if r.OneUserNS {
-		var first []string
-		if r.IPv6 {
-			first = []string{"echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6"}
-		}
 		s.About = "guest " + g.Name + ": network namespace, device and address"
-		s.Place.Enter = r.newNetNS(g.Name, first...)
+		s.Place.Enter = r.newNetNS(g.Name, r.guestSettings()...)
 	}
-	s.Stdin = lines(
+	batch := []string{
 		"link set dev lo up",
 		fmt.Sprintf("link add %s address %s type veth peer name %s netns %s", guestDevice, MAC(g.IP), g.Port(), r.dir(Bridge)),
 		fmt.Sprintf("addr add %s/%d dev %s", g.IP, r.Network.Prefix().Bits(), guestDevice),
-		"link set dev "+guestDevice+" up",
-		"route add default via "+r.Network.Bridge().String(),
-		neighbour(r.Network.Bridge(), guestDevice))
+		"link set dev " + guestDevice + " up",
+		"route add default via " + r.Network.Bridge().String(),
+		neighbour(r.Network.Bridge(), guestDevice),
+	}
+	if r.Network6.IsValid() {
+		// Without a route that leads on: what programs try to reach elsewhere by
+		// IPv6 fails at once, and they take IPv4.
+		batch = append(batch,
+			fmt.Sprintf("addr add %s/64 dev %s", g.IP6, guestDevice),
+			neighbour6(r.bridge6(), r.Network.Bridge(), guestDevice))
+	}
+	s.Stdin = lines(batch...)
 	return s
 }
+
+// guestSettings are the lines of a shell that gives a guest's namespace settings
+// for devices to come. Where partitions are made by iptables, there is no IPv6:
+// link-local addresses would be a way round. Where there is, addresses are good at
+// once: nobody else can have them. And no guest takes another one for a router.
+func (r Run) guestSettings() []string {
+	set := func(words string) string {
+		value, name, _ := strings.Cut(words, " ")
+		return "echo " + value + " >/proc/sys/net/ipv6/conf/default/" + name
+	}
+	switch {
+	case r.Network6.IsValid():
+		return []string{set("0 accept_dad"), set("0 accept_ra")}
+	case r.IPv6:
+		return []string{set("1 disable_ipv6")}
+	}
+	return nil
+}
+
+// bridge6 is the bridge's address in the guests' IPv6 network.
+func (r Run) bridge6() netip.Addr { return r.Network6.Of(r.Network, r.Network.Bridge()) }
 
 // child starts a process. In a guest, a shell that stays is the first process
 // of its PID namespace: the command itself then gets signals as anywhere else,

@@ -21,15 +21,21 @@ func (r Run) hosts() string {
 	}
 	line("127.0.0.1", "localhost")
 	line("::1", "localhost", "ip6-localhost", "ip6-loopback")
+	node := func(ip, ip6 netip.Addr, names ...string) {
+		line(ip.String(), names...)
+		if r.Network6.IsValid() {
+			line(ip6.String(), names...)
+		}
+	}
 	for _, g := range r.Guests {
 		if g.Name == g.Hostname {
-			line(g.IP.String(), g.Name)
+			node(g.IP, g.IP6, g.Name)
 		} else {
-			line(g.IP.String(), g.Hostname, g.Name)
+			node(g.IP, g.IP6, g.Hostname, g.Name)
 		}
 	}
 	if !known[Bridge] {
-		line(r.Network.Bridge().String(), Bridge)
+		node(r.Network.Bridge(), r.bridge6(), Bridge)
 	}
 	if !known[hostName] && !r.isolated() {
 		line(r.Gateway.Network.Host().String(), hostName)

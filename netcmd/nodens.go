@@ -83,12 +83,11 @@ func (r Run) nodeNamespaces() plan.Step {
 	tools := r.Gateway.Tools
 	newUser := shellescape.QuoteCommand(tools.Unshare.With("--user"))
 	user := fmt.Sprintf(userScript, shellescape.QuoteCommand(tools.Unshare.With("--net")))
-	// Its devices are to have no link-local address: that would be a way round
-	// a partition of IPv4.
-	guest := fmt.Sprintf(guestScript, "")
-	if r.IPv6 {
-		guest = fmt.Sprintf(guestScript, "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6\n")
+	var settings strings.Builder
+	for _, line := range r.guestSettings() {
+		settings.WriteString(line + "\n")
 	}
+	guest := fmt.Sprintf(guestScript, settings.String())
 	words := []string{Bridge, fmt.Sprintf(bridgeScript, newUser), user, guest}
 	pipes := []string{"mkfifo", ".mounted"}
 	for _, node := range r.nodes() {

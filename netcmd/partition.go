@@ -8,8 +8,12 @@ import (
 	"vagganet/netcmd/plan"
 )
 
-// bridgeSwitch makes bridged packets pass through iptables.
-const bridgeSwitch = "net.bridge.bridge-nf-call-iptables"
+// bridgeSwitch makes bridged packets pass through iptables, and bridgeSwitch6
+// through ip6tables.
+const (
+	bridgeSwitch  = "net.bridge.bridge-nf-call-iptables"
+	bridgeSwitch6 = "net.bridge.bridge-nf-call-ip6tables"
+)
 
 // LiveRun is a run as a command finds it that comes later: from outside, or
 // from one of its own children.
@@ -66,7 +70,7 @@ func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.P
 		was = l.ReadCuts(captured)
 	}
 	if l.Tools.Ebtables == nil {
-		return l.switched(others, l.restore(Bridge, l.replaceLinks(packets, others, inPackets)))
+		return l.switched(others, l.restore(packets, l.replaceLinks(packets, others, inPackets)))
 	}
 	if !others.cutsLinks() {
 		return append(plan.Plan{l.restoreFrames(l.replaceLinks(frames, dropped, in))}, l.switchOff()...)
@@ -86,13 +90,22 @@ func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.P
 		s.Undo = []plan.Step{l.restoreFrames(l.replaceLinks(frames, wasDropped, in))}
 		p = append(p, s)
 	}
-	s := l.restore(Bridge, l.hooked(inPackets, l.replaceLinks(packets, others, inPackets)))
-	s.Undo = []plan.Step{l.restore(Bridge, l.replaceLinks(packets, wasOthers, readRules(s.Stdin)))}
+	tables := []table{packets}
+	if l.hasIPv6() {
+		// Where this is as far as it comes, packets is the one that lacks the
+		// rules, and the next partition makes them in both.
+		tables = []table{packets6, packets}
+	}
+	for _, t := range tables {
+		s := l.restore(t, l.hooked(inPackets, l.replaceLinks(t, others, inPackets)))
+		s.Undo = []plan.Step{l.restore(t, l.replaceLinks(t, wasOthers, readRules(s.Stdin)))}
+		p = append(p, s)
+	}
 	on := l.bridgeSwitch(true)
 	if !wasOthers.cutsLinks() {
 		on.Undo = l.switchOff()
 	}
-	p = append(p, s, on)
+	p = append(p, on)
 	if !slices.Equal(meanwhile.links, dropped.links) {
 		p = append(p, l.restoreFrames(l.replaceLinks(frames, dropped, in)))
 	}
@@ -114,7 +127,7 @@ func (l LiveRun) Heal() plan.Plan {
 		chains = append(chains, chain{name: uplinkChain})
 	}
 	if chains != nil {
-		p = append(p, l.restore(Bridge, packets.transaction(chains)))
+		p = append(p, l.restore(packets, packets.transaction(chains)))
 	}
 	if l.Tools.Ebtables != nil {
 		p = append(p, l.restoreFrames(frames.transaction([]chain{{name: cutChain}})))
@@ -150,7 +163,11 @@ func (l LiveRun) bridgeSwitch(on bool) plan.Step {
 	if on {
 		about, value = "bridged packets pass through iptables", "=1"
 	}
-	return l.at(Bridge, about, l.Tools.Sysctl.With("-q", "-w", bridgeSwitch+value)...)
+	argv := l.Tools.Sysctl.With("-q", "-w", bridgeSwitch+value)
+	if l.hasIPv6() {
+		argv = append(argv, bridgeSwitch6+value)
+	}
+	return l.at(Bridge, about, argv...)
 }
 
 // hooked is an input that makes cutChain, with the rule that leads there, unless
@@ -178,12 +195,21 @@ func (l LiveRun) becomeUser(option string) []string {
 	return []string{option}
 }
 
-// restore is one transaction with the rules of a node.
-func (l LiveRun) restore(node string, input []string) plan.Step {
-	s := l.at(node, "what is cut", l.Tools.Restore().With("--noflush", "--wait")...)
-	s.Env = []string{lockFile(l.Dir, node)}
+// restore is one transaction of iptables', or ip6tables', in the bridge.
+func (l LiveRun) restore(t table, input []string) plan.Step {
+	about, tool := "what is cut", l.Tools.Restore()
+	if t == packets6 {
+		about, tool = "what is cut of IPv6", l.Tools.Restore6()
+	}
+	s := l.at(Bridge, about, tool.With("--noflush", "--wait")...)
+	s.Env = []string{lockFile(l.Dir)}
 	s.Stdin = lines(input...)
 	return s
+}
+
+// hasIPv6 reports whether the guests have IPv6 addresses.
+func (l LiveRun) hasIPv6() bool {
+	return slices.ContainsFunc(l.Guests, func(g Guest) bool { return g.IP6.IsValid() })
 }
 
 // restoreFrames is one transaction of ebtables', in the bridge.
@@ -195,12 +221,7 @@ func (l LiveRun) restoreFrames(input []string) plan.Step {
 
 // lockFile names, for iptables-legacy, a lock that the user can open, and that
 // belongs to one namespace. The variable means nothing to iptables-nft.
-func lockFile(runDir, node string) string {
-	if node == Bridge {
-		return "XTABLES_LOCKFILE=" + runDir + "/.xtables.lock"
-	}
-	return "XTABLES_LOCKFILE=" + runDir + "/.xtables." + node + ".lock"
-}
+func lockFile(runDir string) string { return "XTABLES_LOCKFILE=" + runDir + "/.xtables.lock" }
 
 // at is a step in the network namespace of the bridge or a guest.
 func (l LiveRun) at(node, about string, argv ...string) plan.Step {
@@ -235,7 +256,7 @@ const (
 // ListRules is the plan that reads what is cut, in both tables, whoever cut it.
 // What it captures is for ReadCuts.
 func (l LiveRun) ListRules() plan.Plan {
-	p := plan.Plan{l.list(Bridge, bridgeRules)}
+	p := plan.Plan{l.list(bridgeRules)}
 	if l.BridgeFilter {
 		s := l.at(Bridge, "whether bridged packets pass through iptables", l.Tools.Sysctl.With("-n", bridgeSwitch)...)
 		s.Capture = switchValue
@@ -252,10 +273,10 @@ func (l LiveRun) ListRules() plan.Plan {
 	return p
 }
 
-// list is the step that reads a node's rules into a variable.
-func (l LiveRun) list(node, variable string) plan.Step {
-	s := l.at(node, "what is cut", l.Tools.Iptables.With("--wait", "-S")...)
-	s.Env = []string{lockFile(l.Dir, node)}
+// list is the step that reads the bridge's rules of IPv4 into a variable.
+func (l LiveRun) list(variable string) plan.Step {
+	s := l.at(Bridge, "what is cut", l.Tools.Iptables.With("--wait", "-S")...)
+	s.Env = []string{lockFile(l.Dir)}
 	s.Capture = variable
 	return s
 }

@@ -238,7 +238,7 @@ func (g Gateway) portStep(about string, enter, argv []string) plan.Step {
 	return plan.Step{
 		About: about,
 		Place: plan.Place{Name: "gateway", Enter: enter},
-		Env:   []string{lockFile(g.RunsDir(), Bridge)},
+		Env:   []string{lockFile(g.RunsDir())},
 		Argv:  argv,
 	}
 }

@@ -32,10 +32,19 @@ var newRules = []string{
 	"! -p tcp -m conntrack --ctstate NEW -j DROP",
 }
 
-// rejectRules refuse as a machine does where nobody listens.
-var rejectRules = []string{
-	"-p tcp -j REJECT --reject-with tcp-reset",
-	"-j REJECT --reject-with icmp-port-unreachable",
+// rejectRules refuse as a machine does where nobody listens. Hardware addresses
+// are asked for by ICMPv6: such questions pass, as ARP does.
+func (t table) rejectRules() []string {
+	rules := []string{
+		"-p tcp -j REJECT --reject-with tcp-reset",
+		"-j REJECT --reject-with " + t.refusal,
+	}
+	if t == packets6 {
+		for _, message := range []string{"136", "135"} {
+			rules = slices.Insert(rules, 0, "-p ipv6-icmp -m icmp6 --icmpv6-type "+message+" -j RETURN")
+		}
+	}
+	return rules
 }
 
 // target is the end of a rule for what comes by a link of that state.
@@ -66,7 +75,7 @@ func stateOf(words []string) State {
 
 // ends are the chains that those rules of the others lead to which don't just
 // drop or keep.
-func ends(chains []chain) []chain {
+func (t table) ends(chains []chain) []chain {
 	var more []chain
 	leadsTo := func(target string) bool {
 		return slices.ContainsFunc(chains, func(c chain) bool {
@@ -74,7 +83,7 @@ func ends(chains []chain) []chain {
 		})
 	}
 	if leadsTo(rejectChain) {
-		more = append(more, chain{rejectChain, rejectRules})
+		more = append(more, chain{rejectChain, t.rejectRules()})
 	}
 	if leadsTo(newChain) {
 		more = append(more, chain{newChain, newRules})

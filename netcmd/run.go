@@ -56,6 +56,8 @@ type Run struct {
 	// OneUserNS says that the kernel lets nobody in the run's user namespace make
 	// another one: all nodes are in that one.
 	OneUserNS bool
+	// Network6 is the guests' IPv6 network, if they have one.
+	Network6 GuestNetwork6
 	// IPv6 and BridgeFilter say what this kernel has.
 	IPv6, BridgeFilter bool
 }
@@ -264,6 +266,10 @@ func (r Run) write(about, file, text string) plan.Step {
 // neighbour is the line of an ip batch that writes down the hardware address of
 // a peer. The kernel's table of learned neighbours is small, and one for all
 // namespaces; entries made by hand don't count.
-func neighbour(ip netip.Addr, device string) string {
-	return fmt.Sprintf("neigh replace %s lladdr %s dev %s nud permanent", ip, MAC(ip), device)
+func neighbour(ip netip.Addr, device string) string { return neighbour6(ip, ip, device) }
+
+// neighbour6 is the same for an IPv6 address. The hardware address is that which
+// goes with the peer's IPv4 address.
+func neighbour6(ip, ip4 netip.Addr, device string) string {
+	return fmt.Sprintf("neigh replace %s lladdr %s dev %s nud permanent", ip, MAC(ip4), device)
 }

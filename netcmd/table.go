@@ -10,16 +10,19 @@ type table struct {
 	in, out string // options that match a port
 	policy  string // of a chain, where restore's input names it
 	jump    string // to another chain
+	refusal string // what is answered, but to TCP
 }
 
 var (
 	// frames is ebtables': it sees all that passes the bridge, whatever the
 	// protocol. What is dropped there is as by a pulled cable, and what is not
 	// costs next to nothing.
-	frames = table{"-i", "-o", " RETURN", "-j "}
+	frames = table{"-i", "-o", " RETURN", "-j ", ""}
 	// packets is iptables': it knows connections, and can answer. It sees
 	// what passes the bridge only by br_netfilter, and while bridgeSwitch is on.
-	packets = table{"-m physdev --physdev-in", "-m physdev --physdev-out", " - [0:0]", "-g "}
+	packets = table{"-m physdev --physdev-in", "-m physdev --physdev-out", " - [0:0]", "-g ", "icmp-port-unreachable"}
+	// packets6 is ip6tables'. It has what packets has, before packets has it.
+	packets6 = table{packets.in, packets.out, packets.policy, packets.jump, "icmp6-port-unreachable"}
 )
 
 // byTable says which of these cuts are made by frames and which by packets.

@@ -56,6 +56,17 @@ func UsualIptables(legacy bool) Tool {
 // iptables-legacy-restore for iptables-legacy, in the same folder.
 func (t Tools) Restore() Tool { return t.Iptables.And("-restore") }
 
+// Restore6 is the same for IPv6: ip6tables-legacy-restore for iptables-legacy.
+func (t Tools) Restore6() Tool {
+	restore := t.Restore()
+	folder, name := path.Split(restore[len(restore)-1])
+	if !strings.Contains(name, "iptables") {
+		return Tool{"ip6tables-restore"}
+	}
+	restore[len(restore)-1] = folder + strings.Replace(name, "iptables", "ip6tables", 1)
+	return restore
+}
+
 // And is the tool that belongs to this one, in the same folder: of ebtables-nft
 // and "-save", ebtables-nft-save.
 func (t Tool) And(suffix string) Tool {

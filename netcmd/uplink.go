@@ -29,7 +29,7 @@ func (l LiveRun) uplinkChains(c Cuts) []chain {
 		return fmt.Sprintf("-d %s %s", address[c.Guests[guest]], in)
 	}
 	top := chain{uplinkChain, append(shortest(c.uplinks, from, out), shortest(c.uplinks, to, in)...)}
-	return append([]chain{top}, ends([]chain{top})...)
+	return append([]chain{top}, packets.ends([]chain{top})...)
 }
 
 func (l LiveRun) uplinkDevice() string { return Slot{Number: l.Slot}.BridgeDevice() }
@@ -43,7 +43,7 @@ func (l LiveRun) CutUplinks(c Cuts, captured func(variable string) string) plan.
 	if _, hooked := uplinkHook(readRules(captured(bridgeRules))); !hooked {
 		input = append(input[:len(input)-1], hookUplinks, "COMMIT")
 	}
-	s := l.restore(Bridge, input)
+	s := l.restore(packets, input)
 	s.About = "bridge: which uplinks are cut"
 	return plan.Plan{s}
 }

@@ -51,7 +51,7 @@ func TestMergeWrong(t *testing.T) {
 		{"list of scalars", "<<:\n- {}\n- a\n", `3: << must be a mapping or a list of them, not "a"`, ""},
 		{"two", "<<: {}\n<<: {}\n", `2: the file has "<<" twice, here and in line 1; remove one`, ""},
 		{"quoted is a key", `"<<": {}`, `1: the file has an unknown key "<<"`,
-			"it may have commands, containers, guest-network"},
+			"it may have commands, containers, guest-network, guest-network6"},
 		{"wrong in the anchor", "_b: &b\n  user-id: x\n" + childWith("<<: *b", "run: a"),
 			`2: user-id "x" of child "a" must be a number from 0 to 1073741824`, ""},
 	})

@@ -79,6 +79,7 @@ func (p *parser) parseSupervise(e entry, what string, c *Command) error {
 		"mode":                    func(e entry) error { return p.parseMode(e, what, c) },
 		"kill-unresponsive-after": func(e entry) error { return p.parseKillAfter(e, what, c) },
 		"children":                func(e entry) error { return p.parseChildren(e, what, c) },
+		"ipv6":                    func(e entry) error { return p.parseIPv6(e, what, c) },
 		"faults":                  func(e entry) (err error) { c.Faults, err = p.parseFaults(e); return err },
 	}, superviseIgnored)
 	if err == nil && len(c.Children) == 0 {
@@ -98,6 +99,19 @@ func (p *parser) parseMode(e entry, what string, c *Command) error {
 			strings.Join(modeNames, ", "))
 	}
 	c.Mode = Mode(i)
+	return nil
+}
+
+func (p *parser) parseIPv6(e entry, what string, c *Command) error {
+	text, err := p.word(e.value, "ipv6 of "+what)
+	if err != nil {
+		return err
+	}
+	if text != "true" && text != "false" {
+		return p.errorf(e.line, "ipv6 of %s is %s, but must be true or false", what, quote(text))
+	}
+	wanted := text == "true"
+	c.IPv6 = &wanted
 	return nil
 }
 

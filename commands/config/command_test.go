@@ -80,7 +80,7 @@ func TestCommandWrong(t *testing.T) {
 			`3: commands has "c" twice, here and in line 2; remove one`, ""},
 		{"unknown key", supervise("    chidren: {}\n"), `3: command "c" has an unknown key "chidren"`, `did you mean "children"?`},
 		{"key of another kind", supervise("    network: {}\n"), `3: command "c" has an unknown key "network"`,
-			"it may have children, description, faults, kill-unresponsive-after, mode"},
+			"it may have children, description, faults, ipv6, kill-unresponsive-after, mode"},
 		{"single's key", "commands:\n  c: !Command {chidren: {}}\n", `2: command "c" has an unknown key "chidren"`,
 			"it may have container, description, environ, run, user-id, volumes, work-dir"},
 		{"capsule's key", "commands:\n  c: !CapsuleCommand {volume: {}}\n", `2: command "c" has an unknown key "volume"`,

@@ -13,6 +13,7 @@ import (
 	"os"
 	"time"
 
+	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
 
@@ -26,6 +27,9 @@ type File struct {
 	// GuestNetwork is the IPv4 network of the guests, /17 to /24 and without
 	// host bits. The zero Prefix when the file does not say.
 	GuestNetwork netip.Prefix
+	// GuestNetwork6 is the guests' IPv6 network; the zero value when the file
+	// does not say.
+	GuestNetwork6 netcmd.GuestNetwork6
 	// Containers and Commands are by name, never nil.
 	Containers map[string]*Container
 	Commands   map[string]*Command
@@ -97,6 +101,8 @@ type Command struct {
 	// KillUnresponsiveAfter is the time from TERM to KILL when stopping: whole
 	// seconds, 1 to 86400; 2 s when not given.
 	KillUnresponsiveAfter time.Duration
+	// IPv6 says whether guests have IPv6; nil when not given: where they can.
+	IPv6 *bool
 	// Children are sorted by name; at least one when Supervise is set.
 	Children []*Child
 	// Faults are its timeline, in file order.

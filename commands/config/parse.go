@@ -104,9 +104,10 @@ func (p *parser) parseFile(root *yaml.Node) error {
 		return err
 	}
 	err := p.parseFields(root, "the file", fieldMap{
-		"guest-network": p.parseGuestNetwork,
-		"containers":    p.parseContainers,
-		"commands":      p.parseCommands,
+		"guest-network":  p.parseGuestNetwork,
+		"guest-network6": p.parseGuestNetwork6,
+		"containers":     p.parseContainers,
+		"commands":       p.parseCommands,
 	}, fileIgnored)
 	if err != nil {
 		return err
@@ -144,6 +145,24 @@ func (p *parser) parseGuestNetwork(e entry) error {
 		return p.errorf(e.line, "guest-network: %v", err)
 	}
 	p.file.GuestNetwork = net
+	return nil
+}
+
+func (p *parser) parseGuestNetwork6(e entry) error {
+	text, err := p.word(e.value, e.key)
+	if err != nil {
+		return err
+	}
+	net, err := netip.ParsePrefix(text)
+	if err != nil {
+		return p.errorf(e.line, "guest-network6 %s must be an IPv6 network, %s for example", quote(text), netcmd.DefaultGuestNetwork6)
+	}
+	if net != net.Masked() {
+		return p.errorf(e.line, "guest-network6 %s is an address in the network; write %v", quote(text), net.Masked())
+	}
+	if p.file.GuestNetwork6, err = netcmd.NewGuestNetwork6(net); err != nil {
+		return p.errorf(e.line, "guest-network6: %v", err)
+	}
 	return nil
 }
 

@@ -195,7 +195,7 @@ func TestParseWrongFile(t *testing.T) {
 		{"unknown key", cmd + "comands: {}\n", `2: the file has an unknown key "comands"`, `did you mean "commands"?`},
 		{"near an ignored key", cmd + "mixin: {}\n", `2: the file has an unknown key "mixin"`, `did you mean "mixins"?`},
 		{"far from all", cmd + "quite-else: 1\n", `2: the file has an unknown key "quite-else"`,
-			"it may have commands, containers, guest-network"},
+			"it may have commands, containers, guest-network, guest-network6"},
 		{"twice", cmd + "containers: {}\ncommands: {}\n",
 			`3: the file has "commands" twice, here and in line 1; remove one`, ""},
 		{"twice by spelling", cmd + "guest-network: 172.18.0.0/24\nguest_network: 172.18.0.0/24\n",
