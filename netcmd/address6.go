@@ -15,7 +15,7 @@ type GuestNetwork6 struct{ prefix netip.Prefix }
 
 // NewGuestNetwork6 checks that a prefix can be the guests' IPv6 network.
 func NewGuestNetwork6(p netip.Prefix) (GuestNetwork6, error) {
-	if ip := p.Addr(); !ip.Is6() || ip.Is4In6() || p.Bits() != 64 || !(ip.IsPrivate() || ip.IsGlobalUnicast()) {
+	if ip := p.Addr(); !ip.Is6() || ip.Is4In6() || p.Bits() != 64 || !ip.IsGlobalUnicast() {
 		return GuestNetwork6{}, fmt.Errorf("IPv6 guest network %s must be a /64 of unicast addresses, such as %s", p, DefaultGuestNetwork6)
 	}
 	return GuestNetwork6{p.Masked()}, nil

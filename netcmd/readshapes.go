@@ -150,10 +150,11 @@ func (l LiveRun) readFilters(filters []filter, to int, read map[[2]int]Shape) {
 	names := l.Names()
 	for _, f := range filters {
 		code := f.Options.Bytecode.Insns
-		if len(code) != 8 { // see drawing
+		last := len(code) - 1
+		if last < 5 { // see drawing
 			continue
 		}
-		source, below, hit := code[3].K, code[5].K, code[6].K
+		source, below, hit := code[last-4].K, code[last-2].K, code[last-1].K
 		sender := netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, source)))
 		from := slices.IndexFunc(names, func(name string) bool { return address[name] == sender })
 		if from < 0 {

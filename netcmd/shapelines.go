@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"vagganet/netcmd/plan"
 )
@@ -136,8 +137,8 @@ func (p *shapedPort) queue(wanted, now Shape, leaf string) {
 	}
 	class := rootHandle + classMinor(p.from)
 	// A command that failed half way may have left out the filter.
-	toClass := fmt.Sprintf("%s bytecode '6,%s,21 3 0 %d,%s,21 0 1 %d,6 0 0 %d,6 0 0 %d' flowid %s",
-		p.filter("replace", queueFilter), loadType, typeARP, loadSender, p.address, uint32(verdictMine), uint32(verdictOthers), class)
+	toClass := fmt.Sprintf("%s bytecode '%s' flowid %s",
+		p.filter("replace", queueFilter), program(p.address, returning(verdictMine), returning(verdictOthers)), class)
 	if !wanted.queued() {
 		p.add("%s", toClass)
 		p.add("%s", p.filter("del", queueFilter))
@@ -201,24 +202,41 @@ func leafHandle(from, turn int) string {
 
 const otherTurn = 0x4000
 
-// The words of a program of classic BPF that load the type of a frame, the last
-// four bytes of its source, which a guest has from its address (see MAC), and a
-// random number of 32 bits. Who loses questions for hardware addresses loses, for a
-// second, all that waits for the answer, so these are let pass, as they are by
-// partitions.
-const (
-	loadType   = "40 0 0 12"
-	typeARP    = 0x806
-	loadSender = "32 0 0 8"
-	loadRandom = "32 0 0 4294963256"
-)
+// notAsking are the first instructions of a program of classic BPF, each "code jt jf
+// k". They end it by its last instruction for who asks for a hardware address, or
+// answers: who loses that loses, for a second, all that waits for it. For that, they
+// load the type of a frame, and where it is IPv6, the next header, and where that is
+// ICMPv6, the type of the message. Left is how many instructions come after them.
+func notAsking(left int) []string {
+	last := func(number int) int { return 8 - number + left - 2 }
+	return []string{
+		"40 0 0 12",
+		fmt.Sprintf("21 %d 0 %d", last(1), 0x806), // ARP
+		fmt.Sprintf("21 0 5 %d", 0x86dd),
+		"48 0 0 20",
+		"21 0 3 58",
+		"48 0 0 54",
+		fmt.Sprintf("21 %d 0 135", last(6)), // neighbour solicitation
+		fmt.Sprintf("21 %d 0 136", last(7)), // and advertisement
+	}
+}
+
+// program is one that does this with what a guest sends, and ends by its last instruction for what
+// others send. A guest is known by the last four bytes of a frame's source, which
+// it has from its address: see MAC.
+func program(address uint32, rest ...string) string {
+	rest = append([]string{"32 0 0 8", fmt.Sprintf("21 0 %d %d", len(rest)-1, address)}, rest...)
+	lines := append(notAsking(len(rest)), rest...)
+	return fmt.Sprintf("%d,%s", len(lines), strings.Join(lines, ","))
+}
+
+func returning(verdict uint32) string { return fmt.Sprintf("6 0 0 %d", verdict) }
 
 // drawing is a program that says one thing of a part of what a guest sends, and
-// another one of the rest and of what others send.
+// another one of the rest and of what others send. It loads a random number.
 func drawing(address uint32, chance float64, hit, miss uint32) string {
 	below := uint32(min(math.Round(chance*(1<<32)), math.MaxUint32))
-	return fmt.Sprintf("8,%s,21 5 0 %d,%s,21 0 3 %d,%s,53 1 0 %d,6 0 0 %d,6 0 0 %d",
-		loadType, typeARP, loadSender, address, loadRandom, below, hit, miss)
+	return program(address, "32 0 0 4294963256", fmt.Sprintf("53 1 0 %d", below), returning(hit), returning(miss))
 }
 
 // plainNumber is a number with up to six digits behind the point.

@@ -56,6 +56,8 @@ func TestCommandWrong(t *testing.T) {
 	checkWrong(t, []wrong{
 		kill("0", `"0"`), kill("86401", `"86401"`), kill("-1", `"-1"`), kill("2.5", `"2.5"`), kill("soon", `"soon"`),
 		kill("010", `"010"`), kill("99999999999999999999", `"99999999999999999999"`), kill("9223372036854775807k", `"9223372036854775807k"`),
+		{"ipv6", supervise("    ipv6: maybe\n"),
+			`3: ipv6 of command "c" is "maybe", but must be true or false`, ""},
 		{"mode", supervise("    mode: wait\n"),
 			`3: command "c" has the unknown mode "wait"; use one of stop-on-failure, wait-all-successful, wait-all, restart`, ""},
 		{"mode list", supervise("    mode: [a]\n"), `3: mode of command "c" must be a text, not a list`, ""},

@@ -229,6 +229,22 @@ func TestGuestNetwork(t *testing.T) {
 		wrong{"empty", cmd + `""`, "2: guest-network is empty; remove it or fill it in", ""}))
 }
 
+func TestGuestNetwork6(t *testing.T) {
+	cmd := "commands: {c: !Command {}}\nguest-network6: "
+	if got := mustParse(t, cmd+"fd00:1:2:3::/64").GuestNetwork6.String(); got != "fd00:1:2:3::/64" {
+		t.Errorf("read as %s", got)
+	}
+	if mustParse(t, "commands: {c: !Command {}}").GuestNetwork6.IsValid() {
+		t.Error("there is one without being asked for")
+	}
+	checkWrong(t, []wrong{
+		{"no network", cmd + "fd18::1", `2: guest-network6 "fd18::1" must be an IPv6 network, fd18::/64 for example`, ""},
+		{"an address", cmd + "fd18::1/64", `2: guest-network6 "fd18::1/64" is an address in the network; write fd18::/64`, ""},
+		{"too wide", cmd + "fd18::/48", "2: guest-network6: IPv6 guest network fd18::/48 must be a /64 of unicast addresses, such as fd18::/64", ""},
+		{"IPv4", cmd + "172.18.0.0/24", "2: guest-network6: IPv6 guest network 172.18.0.0/24 must be a /64 of unicast addresses, such as fd18::/64", ""},
+	})
+}
+
 func TestErrorText(t *testing.T) {
 	if got := (&Error{Path: "p", Line: 3, Msg: "m", Hint: "h"}).Error(); got != "p:3: m" {
 		t.Errorf("got %q", got)

@@ -119,8 +119,11 @@ func (f Facts) hostBridgeRow() Row {
 }
 
 func (f Facts) ipv6Row() Row {
-	if f.IPv6 {
-		return ok("IPv6", "there, and switched off for guests, whose links it would be a way round")
+	switch {
+	case !f.IPv6:
+		return ok("IPv6", "none")
+	case !f.Ebtables:
+		return ok("IPv6", "there, but guests have none, as iptables would not cut it")
 	}
-	return ok("IPv6", "none")
+	return ok("IPv6", "there, and guests have it")
 }
