@@ -227,6 +227,8 @@ func TestReadCutsOfOtherRules(t *testing.T) {
 		"-A VAGGA -m physdev --physdev-out g-x -j VAGGA-0\n-A VAGGA-0 -j DROP\n":                      ".. ..",
 		"-A VAGGA -m physdev --physdev-out g-b -j VAGGA-0\n-A VAGGA-0 -j DROP\n-A VAGGA-1 -j RETURN":  ".x ..",
 		"-A OTHER -m physdev --physdev-out g-b -j VAGGA-0\n-A VAGGA-0 -m physdev --physdev-in g-a -j": ".. ..",
+		// somebody else's, for one protocol
+		"-A VAGGA -p tcp -m physdev --physdev-out g-b -j RETURN\n-A VAGGA -m physdev --physdev-out g-b -j VAGGA-0\n-A VAGGA-0 -j DROP": ".x ..",
 		// what an earlier partition left behind
 		"-A VAGGA-a -m physdev --physdev-out g-b -j VAGGA-a-0\n-A VAGGA-a-0 -j DROP":                      ".. ..",
 		"-A VAGGA -j VAGGA-a\n-A VAGGA-a -m physdev --physdev-out g-b -j VAGGA-a-0\n-A VAGGA-a-0 -j DROP": ".x ..",

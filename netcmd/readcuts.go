@@ -99,8 +99,8 @@ func (r rules) find(chain, option, port string) []string {
 		if len(words) == 4 {
 			return words // for all others
 		}
-		if named == "" {
-			continue // none of ours
+		if named == "" || slices.Contains(words, "-p") {
+			continue // none of ours, which ask for no protocol
 		}
 		beginning, many := strings.CutSuffix(named, "+")
 		if port != named && !(many && strings.HasPrefix(port, beginning)) {
