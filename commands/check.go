@@ -36,21 +36,26 @@ func (a App) checkVerb() *cli.Command {
 	return &cli.Command{
 		Name:  "check",
 		Usage: "probe all links of a run, and compare them with what is cut",
-		Description: "Sends datagrams and opens connections between all guests, both ways, and says of\n" +
-			"each link whether it is as the run's rules have it: \"ok\" or \"cut\" if it is, \"leaks\"\n" +
-			"if it should be silent but answers, \"dead\" if it should answer but doesn't. Exits\n" +
-			"with 1 if a link differs.\n\n" +
+		Description: "Sends datagrams and ARP requests, and opens connections, between all guests, both\n" +
+			"ways, and says of each link whether it is as the run's rules have it: \"ok\" or \"cut\"\n" +
+			"if it is, \"leaks\" if it should be silent but answers, \"dead\" if it should answer but\n" +
+			"doesn't. Exits with 1 if a link differs.\n\n" +
 			"Nothing has to be installed in the guests, and ports that are in use are left\n" +
 			"alone. A link that is cut must be silent for all of the timeout; another one may\n" +
 			"take five times as long to answer, or 5 seconds if that is more. Meanwhile other\n" +
 			"partition commands on the run wait.\n\n" +
+			"The ARP requests are broadcasts that nobody answers and no table learns from. ARP has\n" +
+			"to pass a link that works, and not one that ebtables cuts. On those that iptables\n" +
+			"cuts (refused, no-new, and without ebtables all) it passes, which is no difference:\n" +
+			"--json says what was found.\n\n" +
 			"With more than 16 guests, all are told each other's hardware addresses first, and\n" +
 			"forget them afterwards: the kernel's table of those is small. Where a process may\n" +
 			"have few open files (ulimit -n), links take their turns.\n\n" +
 			"--json prints {run, ok, links, shaped, trouble}. Each link has from and to, cut and\n" +
 			"cut_back (whether it is cut, and the way back), state (ok, leaks, dead or unknown),\n" +
-			"and what was found, udp and tcp: through, silent or refused. Trouble has, by guest,\n" +
-			"why it could not be probed; its links are unknown.",
+			"and what was found, udp, tcp and arp: through, silent or refused; arp is untried where\n" +
+			"the kernel has no packet sockets or a guest no Ethernet device. Trouble has, by\n" +
+			"guest, why it could not be probed; its links are unknown.",
 		Flags: []cli.Flag{runFlag(),
 			&cli.DurationFlag{Name: "timeout", Value: time.Second, Usage: "`HOW-LONG` a link that is cut must be silent, such as 500ms or 3s"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
@@ -117,7 +122,7 @@ func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration
 	if err != nil {
 		return Check{}, err
 	}
-	links, err := netcmd.Judge(cuts, found)
+	links, err := live.Judge(cuts, found)
 	differs := func(l netcmd.CheckedLink) bool { return l.State != netcmd.LinkOK }
 	return Check{Run: live.Run, Links: links, Shaped: shapes.Links(), Trouble: found.Trouble, guests: cuts.Guests,
 		OK: !slices.ContainsFunc(links, differs) && len(found.Trouble) == 0}, err
@@ -182,9 +187,12 @@ func (r Check) writeDifferences(w io.Writer) {
 
 func (r Check) summary() string {
 	count := map[netcmd.LinkState]int{}
-	cut := 0
+	cut, untried := 0, 0
 	for _, l := range r.Links {
 		count[l.State]++
+		if l.ARP == netcmd.Untried {
+			untried++
+		}
 		if l.Cut && l.State == netcmd.LinkOK {
 			cut++
 		}
@@ -195,6 +203,9 @@ func (r Check) summary() string {
 		if count[state] > 0 {
 			text += fmt.Sprintf("; %d %s", count[state], state)
 		}
+	}
+	if untried > 0 {
+		text += fmt.Sprintf("; ARP not tried on %d", untried)
 	}
 	if len(r.Shaped) > 0 {
 		text += fmt.Sprintf("; %d shaped", len(r.Shaped))

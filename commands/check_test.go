@@ -8,8 +8,8 @@ import (
 	"vagganet/netcmd"
 )
 
-// checked is a check of guests a, b and so on. What they answer over UDP and TCP
-// is the same; nothing is cut but what cut names.
+// checked is a check of guests a, b and so on. What they answer by UDP, TCP and
+// ARP is the same; nothing is cut but what cut names.
 func checked(guests int, answers func(from, to int) netcmd.Answer, nodes ...string) Check {
 	var names, rows []string
 	for from := range guests {
@@ -24,7 +24,8 @@ func checked(guests int, answers func(from, to int) netcmd.Answer, nodes ...stri
 	if nodes != nil {
 		cuts, _ = netcmd.Isolate(names, nodes)
 	}
-	links, err := netcmd.Judge(cuts, netcmd.Answers{UDP: rows, TCP: rows})
+	live := netcmd.LiveRun{Tools: netcmd.UsualTools()}
+	links, err := live.Judge(cuts, netcmd.Answers{UDP: rows, TCP: rows, ARP: rows})
 	if err != nil {
 		panic(err)
 	}
@@ -38,6 +39,10 @@ func TestCheckPrinted(t *testing.T) {
 	dead := checked(2, func(int, int) netcmd.Answer { return netcmd.Silent })
 	trouble := dead
 	trouble.Trouble = map[string]string{"b": "no address"}
+	untried := checked(2, through)
+	for i := range untried.Links {
+		untried.Links[i].ARP = netcmd.Untried
+	}
 	for _, test := range []struct {
 		check Check
 		want  string
@@ -47,19 +52,24 @@ func TestCheckPrinted(t *testing.T) {
   from a  -      leaks  leaks
   from b  leaks  -      ok
   from c  leaks  ok     -
-a -> b: cut, but TCP and UDP come through
-a -> c: cut, but TCP and UDP come through
-b -> a: cut, but TCP and UDP come through
-c -> a: cut, but TCP and UDP come through
+a -> b: cut, but TCP, UDP and ARP come through
+a -> c: cut, but TCP, UDP and ARP come through
+b -> a: cut, but TCP, UDP and ARP come through
+c -> a: cut, but TCP, UDP and ARP come through
 run flaky: 2 of 6 links are as they should be: 2 linked, 0 cut; 4 leaks
 `},
 		{trouble, `          to a  to b
   from a  -     dead
   from b  dead  -
 b can't be probed: no address
-a -> b: linked, but TCP and UDP are silent
-b -> a: linked, but TCP and UDP are silent
+a -> b: linked, but TCP, UDP and ARP are silent
+b -> a: linked, but TCP, UDP and ARP are silent
 run flaky: 0 of 2 links are as they should be: 0 linked, 0 cut; 2 dead
+`},
+		{untried, `          to a  to b
+  from a  -     ok
+  from b  ok    -
+run flaky: 2 of 2 links are as they should be: 2 linked, 0 cut; ARP not tried on 2
 `},
 		{checked(11, through), "run flaky: 110 of 110 links are as they should be: 110 linked, 0 cut\n"},
 	} {
@@ -76,7 +86,7 @@ func TestCheckManyDifferences(t *testing.T) {
 	if err := checked(12, func(int, int) netcmd.Answer { return netcmd.Refused }).print(&b, false); err != nil {
 		t.Fatal(err)
 	}
-	if lines := strings.Count(b.String(), "TCP and UDP are refused\n"); lines != differencesMost {
+	if lines := strings.Count(b.String(), "TCP, UDP and ARP are refused\n"); lines != differencesMost {
 		t.Errorf("%d lines", lines)
 	}
 	if want := "\nand 32 more, which --json lists\nrun flaky: 0 of 132 links are as they should be: 0 linked, 0 cut; 132 dead\n"; !strings.HasSuffix(b.String(), want) {
@@ -97,7 +107,8 @@ func TestCheckJSON(t *testing.T) {
       "cut_back": true,
       "state": "leaks",
       "udp": "through",
-      "tcp": "through"
+      "tcp": "through",
+      "arp": "through"
     },
 `
 	if !strings.Contains(b.String(), want) {

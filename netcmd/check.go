@@ -41,14 +41,16 @@ const (
 	Silent  Answer = '.' // nothing
 	Through Answer = '+' // what was sent arrived; by TCP, and came back
 	Refused Answer = '!' // somebody said no
+	Untried Answer = '?' // there are no means to try
 )
 
 // Answers is what probing found out.
 type Answers struct {
-	// UDP and TCP have a row for each guest that sends, and in it an Answer for
-	// each that it sends to.
+	// UDP, TCP and ARP have a row for each guest that sends, and in it an Answer
+	// for each that it sends to.
 	UDP []string `json:"udp"`
 	TCP []string `json:"tcp"`
+	ARP []string `json:"arp"`
 	// Trouble says, by the guest's name, why it could not be probed.
 	Trouble map[string]string `json:"trouble"`
 }

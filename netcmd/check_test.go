@@ -18,25 +18,34 @@ func TestJudge(t *testing.T) {
 	cuts.set(0, 1, Drop)
 	cuts.set(1, 0, Drop)
 	cuts.set(2, 0, Drop)
-	well := Answers{UDP: []string{"..+", "..+", ".+."}, TCP: []string{"...", "..+", ".+."}}
+	well := Answers{UDP: []string{"..+", "..+", ".+."}, TCP: []string{"...", "..+", ".+."}, ARP: []string{"..+", "..+", ".+."}}
+	l := LiveRun{Tools: UsualTools()}
 	for _, test := range []struct {
-		udp, tcp string // answers of a, then of b, then of c
-		want     string // how links differ
+		udp, tcp, arp string // answers of a, then of b, then of c
+		want          string // how links differ
 	}{
-		{"..+ ..+ .+.", "... ..+ .+.", ""},
-		{".++ ..+ .+.", "... ..+ .+.", "leaks a -> b: cut, but UDP comes through"},
-		{".++ ..+ .+.", ".+. ..+ .+.", "leaks a -> b: cut, but TCP and UDP come through"},
-		{"..+ ..+ .+.", ".!. ..+ .+.", "leaks a -> b: cut, but TCP is refused"},
-		{".++ ..+ .+.", ".!. ..+ .+.", "leaks a -> b: cut, but TCP is refused and UDP comes through"},
-		{"..+ ..+ .+.", "..+ ..+ .+.", "leaks a -> c: linked one way, but TCP comes through"},
-		{"..+ ..+ ++.", "... ..+ .+.", "leaks c -> a: cut, but UDP comes through"},
-		{"... ..+ .+.", "... ..+ .+.", "dead a -> c: linked one way, but UDP is silent"},
-		{"..+ ..+ ...", "... ..+ ...", "dead c -> b: linked, but TCP and UDP are silent"},
-		{"..+ ..+ .+.", "... ..! .+.", "dead b -> c: linked, but TCP is refused"},
-		{"... ..+ .+.", "..+ ..+ .+.", "leaks a -> c: linked one way, but TCP comes through and UDP is silent"},
+		{"..+ ..+ .+.", "... ..+ .+.", "..+ ..+ .+.", ""},
+		{".++ ..+ .+.", "... ..+ .+.", "..+ ..+ .+.", "leaks a -> b: cut, but UDP comes through"},
+		{".++ ..+ .+.", ".+. ..+ .+.", "..+ ..+ .+.", "leaks a -> b: cut, but TCP and UDP come through"},
+		{".++ ..+ .+.", ".+. ..+ .+.", ".++ ..+ .+.", "leaks a -> b: cut, but TCP, UDP and ARP come through"},
+		{"..+ ..+ .+.", ".!. ..+ .+.", "..+ ..+ .+.", "leaks a -> b: cut, but TCP is refused"},
+		{".++ ..+ .+.", ".!. ..+ .+.", "..+ ..+ .+.", "leaks a -> b: cut, but TCP is refused and UDP comes through"},
+		{".++ ..+ .+.", ".!. ..+ .+.", ".++ ..+ .+.", "leaks a -> b: cut, but TCP is refused, and UDP and ARP come through"},
+		{"..+ ..+ .+.", "... ..+ .+.", ".++ ..+ .+.", "leaks a -> b: cut, but ARP comes through"},
+		{"..+ ..+ .+.", "..+ ..+ .+.", "..+ ..+ .+.", "leaks a -> c: linked one way, but TCP comes through"},
+		{"..+ ..+ ++.", "... ..+ .+.", "..+ ..+ .+.", "leaks c -> a: cut, but UDP comes through"},
+		{"..+ ..+ .+.", "... ..+ .+.", "..+ ..+ ++.", "leaks c -> a: cut, but ARP comes through"},
+		{"... ..+ .+.", "... ..+ .+.", "..+ ..+ .+.", "dead a -> c: linked one way, but UDP is silent"},
+		{"..+ ..+ .+.", "... ..+ .+.", "... ..+ .+.", "dead a -> c: linked one way, but ARP is silent"},
+		{"..+ ..+ ...", "... ..+ ...", "..+ ..+ .+.", "dead c -> b: linked, but TCP and UDP are silent"},
+		{"..+ ..+ ...", "... ..+ ...", "..+ ..+ ...", "dead c -> b: linked, but TCP, UDP and ARP are silent"},
+		{"..+ ..+ .+.", "... ..+ .+.", "..+ ..+ ...", "dead c -> b: linked, but ARP is silent"},
+		{"..+ ..+ .+.", "... ..! .+.", "..+ ..+ .+.", "dead b -> c: linked, but TCP is refused"},
+		{"..+ ... .+.", "... ..! .+.", "..+ ... .+.", "dead b -> c: linked, but TCP is refused, and UDP and ARP are silent"},
+		{"... ..+ .+.", "..+ ..+ .+.", "..+ ..+ .+.", "leaks a -> c: linked one way, but TCP comes through and UDP is silent"},
 	} {
-		found := Answers{UDP: strings.Fields(test.udp), TCP: strings.Fields(test.tcp)}
-		links, err := Judge(cuts, found)
+		found := Answers{UDP: strings.Fields(test.udp), TCP: strings.Fields(test.tcp), ARP: strings.Fields(test.arp)}
+		links, err := l.Judge(cuts, found)
 		if err != nil || len(links) != 6 {
 			t.Fatalf("%d links, %v", len(links), err)
 		}
@@ -51,22 +60,24 @@ func TestJudge(t *testing.T) {
 		}
 	}
 	well.Trouble = map[string]string{"a": "gone"}
-	links, _ := Judge(cuts, well)
+	links, _ := l.Judge(cuts, well)
 	for _, l := range links {
 		if unknown := l.From == "a" || l.To == "a"; unknown != (l.State == LinkUnknown) {
 			t.Errorf("where a is in trouble, %s", l.State)
 		}
 	}
-	for _, wrong := range []Answers{{}, {UDP: well.UDP, TCP: well.TCP[1:]}, {UDP: well.UDP, TCP: []string{"...", "..", "..."}}} {
-		if _, err := Judge(cuts, wrong); err == nil {
+	for _, wrong := range []Answers{{}, {UDP: well.UDP, TCP: well.TCP[1:], ARP: well.ARP}, {UDP: well.UDP, TCP: []string{"...", "..", "..."}, ARP: well.ARP}, {UDP: well.UDP, TCP: well.TCP}} {
+		if _, err := l.Judge(cuts, wrong); err == nil {
 			t.Errorf("%v are answers of three guests", wrong)
 		}
 	}
 }
 
 // What is refused may be silent, too, and what is new is cut as a whole: only
-// answers to it come through.
+// answers to it come through. ARP passes both, or not.
 func TestJudgeHow(t *testing.T) {
+	l := LiveRun{Tools: UsualTools()}
+	arpOf := map[string]string{".": "+", "x": ".", "r": "+.", "n": "+."}
 	for _, test := range []struct{ there, back, udp, tcp, want string }{
 		{"r", ".", "!", "!", "ok"}, {"r", "x", ".", ".", "ok"}, {"r", "r", "!", ".", "ok"}, {"r", ".", "+", "!", "leaks"}, {"r", ".", "!", "+", "leaks"},
 		{"n", "n", ".", ".", "ok"}, {"n", ".", ".", "+", "leaks"}, {"n", ".", ".", "!", "leaks"},
@@ -74,14 +85,40 @@ func TestJudgeHow(t *testing.T) {
 		{".", "n", "+", "+", "ok"}, {".", "n", "+", ".", "dead"}, {".", "r", "+", ".", "ok"}, {".", "r", "+", "+", "leaks"}, {"x", ".", "!", ".", "leaks"},
 	} {
 		cuts := fromMatrix([]string{"a", "b"}, "."+test.there+" "+test.back+".")
-		links, err := Judge(cuts, Answers{UDP: []string{"." + test.udp, ".."}, TCP: []string{"." + test.tcp, ".."}})
-		if err != nil || string(links[0].State) != test.want {
-			t.Errorf("%v: %s (%s): %v", test, links[0].State, links[0], err)
+		for _, arp := range strings.Split(arpOf[test.there], "") {
+			found := Answers{UDP: []string{"." + test.udp, ".."}, TCP: []string{"." + test.tcp, ".."}, ARP: []string{"." + arp, ".."}}
+			links, err := l.Judge(cuts, found)
+			if err != nil || string(links[0].State) != test.want {
+				t.Errorf("%v, ARP %s: %s (%s): %v", test, arp, links[0].State, links[0], err)
+			}
 		}
 	}
 	refused := CheckedLink{Link: Link{"a", "b", State{Reject}}, Cut: true, UDP: Through, TCP: Refused}
 	if got, want := refused.String(), "a -> b: refused, but UDP comes through"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// ARP passes what iptables cuts, and so what is found of it on such a link is not
+// judged; nor is it where it could not be tried.
+func TestJudgeARP(t *testing.T) {
+	ebtables := LiveRun{Tools: UsualTools()}
+	iptables := ebtables
+	iptables.Tools.Ebtables = nil
+	for _, test := range []struct {
+		l               LiveRun
+		link, arp, want string
+	}{
+		{ebtables, "x", ".", "ok"}, {ebtables, "x", "+", "leaks"}, {ebtables, "x", "?", "ok"},
+		{iptables, "x", ".", "ok"}, {iptables, "x", "+", "ok"}, {iptables, "x", "?", "ok"},
+		{iptables, ".", "+", "ok"}, {iptables, ".", ".", "dead"}, {iptables, ".", "?", "ok"},
+	} {
+		cuts := fromMatrix([]string{"a", "b"}, "."+test.link+" ..")
+		row := []string{"." + map[string]string{"x": ".", ".": "+"}[test.link], ".."}
+		links, err := test.l.Judge(cuts, Answers{UDP: row, TCP: row, ARP: []string{"." + test.arp, ".."}})
+		if err != nil || string(links[0].State) != test.want {
+			t.Errorf("%s, ARP %s, ebtables %v: %s (%s): %v", test.link, test.arp, test.l.Tools.Ebtables, links[0].State, links[0], err)
+		}
 	}
 }
 

@@ -25,18 +25,22 @@ type CheckedLink struct {
 	CutBack bool      `json:"cut_back"`
 	State   LinkState `json:"state"`
 	// UDP is whether a datagram from From arrives at To, TCP whether a
-	// connection that From opens carries data there and back.
+	// connection that From opens carries data there and back, and ARP whether an ARP
+	// request from From arrives at To.
 	UDP Answer `json:"udp"`
 	TCP Answer `json:"tcp"`
+	ARP Answer `json:"arp"`
 
 	// answers says that what From sends may be an answer: where only what is new
 	// is cut, and the other way is not, nobody knows which came first.
 	answers bool
+	// byFrames says that plain cuts are made by a table that sees ARP: see frames.
+	byFrames bool
 }
 
-// MarshalText is the answer as a word: "silent", "through" or "refused".
+// MarshalText is the answer as a word: "silent", "through", "refused" or "untried".
 func (a Answer) MarshalText() ([]byte, error) {
-	for word, answer := range map[string]Answer{"silent": Silent, "through": Through, "refused": Refused} {
+	for word, answer := range map[string]Answer{"silent": Silent, "through": Through, "refused": Refused, "untried": Untried} {
 		if a == answer {
 			return []byte(word), nil
 		}
@@ -47,9 +51,9 @@ func (a Answer) MarshalText() ([]byte, error) {
 // Judge compares what was found with what is cut: every ordered pair of guests,
 // in the order of their names. Answers that are not of these guests are an
 // error.
-func Judge(cuts Cuts, found Answers) ([]CheckedLink, error) {
+func (l LiveRun) Judge(cuts Cuts, found Answers) ([]CheckedLink, error) {
 	n := len(cuts.Guests)
-	for _, rows := range [][]string{found.UDP, found.TCP} {
+	for _, rows := range [][]string{found.UDP, found.TCP, found.ARP} {
 		wrong := func(row string) bool { return len(row) != n }
 		if len(rows) != n || slices.ContainsFunc(rows, wrong) {
 			return nil, fmt.Errorf("these are not the answers of %d guests: %q", n, rows)
@@ -61,47 +65,71 @@ func Judge(cuts Cuts, found Answers) ([]CheckedLink, error) {
 			if from == to {
 				continue
 			}
-			l := CheckedLink{Link: Link{name, other, cuts.State(from, to)}, Cut: cuts.Has(from, to), CutBack: silent(cuts.State(to, from)),
-				UDP: Answer(found.UDP[from][to]), TCP: Answer(found.TCP[from][to]),
-				answers: cuts.State(from, to).How == New && !cuts.Has(to, from)}
-			l.State = l.judge(found.Trouble[name] != "" || found.Trouble[other] != "")
-			links = append(links, l)
+			link := CheckedLink{Link: Link{name, other, cuts.State(from, to)}, Cut: cuts.Has(from, to), CutBack: silent(cuts.State(to, from)),
+				UDP: Answer(found.UDP[from][to]), TCP: Answer(found.TCP[from][to]), ARP: Answer(found.ARP[from][to]),
+				answers:  cuts.State(from, to).How == New && !cuts.Has(to, from),
+				byFrames: l.Tools.Ebtables != nil}
+			link.State = link.judge(found.Trouble[name] != "" || found.Trouble[other] != "")
+			links = append(links, link)
 		}
 	}
 	return links, nil
 }
 
-// wanted are the answers that the link should give. A connection needs both
-// directions, of which the one back carries nothing new.
-func (l CheckedLink) wanted() (udp, tcp Answer) {
-	udp = map[How]Answer{Up: Through, Drop: Silent, Reject: Refused, New: Silent}[l.How]
-	tcp = udp
+// probed is what came of one kind of probe, and what should have.
+type probed struct {
+	kind       string
+	is, wanted Answer
+}
+
+// differs reports whether an answer is not the one wanted. Of what is refused, not
+// every packet is answered, and not every answer comes back.
+func (p probed) differs() bool {
+	return p.is != p.wanted && !(p.wanted == Refused && p.is == Silent)
+}
+
+// probes lists what came of each kind. A connection needs both directions, of which
+// the one back carries nothing new.
+func (l CheckedLink) probes() []probed {
+	udp := map[How]Answer{Up: Through, Drop: Silent, Reject: Refused, New: Silent}[l.How]
+	tcp := udp
 	if l.CutBack && udp == Through {
 		tcp = Silent
 	}
 	if l.answers && l.UDP == Through {
 		udp = Through
 	}
-	return udp, tcp
+	return []probed{{"TCP", l.TCP, tcp}, {"UDP", l.UDP, udp}, {"ARP", l.ARP, l.wantedARP()}}
 }
 
-// differs says whether an answer is not the one wanted. Of what is refused, not
-// every packet is answered, and not every answer comes back.
-func differs(answer, wanted Answer) bool {
-	return answer != wanted && !(wanted == Refused && answer == Silent)
+// wantedARP is whatever the answer is, where nobody promises anything: iptables
+// doesn't see ARP.
+func (l CheckedLink) wantedARP() Answer {
+	switch {
+	case l.ARP == Untried:
+	case l.How == Up:
+		return Through
+	case l.How == Drop && l.byFrames:
+		return Silent
+	}
+	return l.ARP
 }
 
 func (l CheckedLink) judge(trouble bool) LinkState {
-	udp, tcp := l.wanted()
-	switch {
-	case trouble:
+	if trouble {
 		return LinkUnknown
-	case differs(l.UDP, udp) && udp != Through, differs(l.TCP, tcp) && tcp != Through:
-		return LinkLeaks
-	case differs(l.UDP, udp), differs(l.TCP, tcp):
-		return LinkDead
 	}
-	return LinkOK
+	state := LinkOK
+	for _, p := range l.probes() {
+		switch {
+		case !p.differs():
+		case p.wanted != Through:
+			return LinkLeaks
+		default:
+			state = LinkDead
+		}
+	}
+	return state
 }
 
 // String says how the link differs from what it should be, such as "a -> b: cut,
@@ -116,20 +144,42 @@ func (l CheckedLink) String() string {
 	case l.CutBack:
 		should = "linked one way"
 	}
-	udp, tcp := l.wanted()
-	var is []string
-	switch {
-	case differs(l.UDP, udp) && differs(l.TCP, tcp) && l.TCP == l.UDP:
-		is = []string{"TCP and UDP " + l.UDP.verb(true)}
-	default:
-		if differs(l.TCP, tcp) {
-			is = append(is, "TCP "+l.TCP.verb(false))
+	return fmt.Sprintf("%s -> %s: %s, but %s", l.From, l.To, should, difference(l.probes()))
+}
+
+// difference says what differs, such as "TCP and UDP are silent, and ARP comes
+// through".
+func difference(probes []probed) string {
+	kinds := map[Answer][]string{}
+	var answers []Answer // in the order of their first probe
+	for _, p := range probes {
+		if !p.differs() {
+			continue
 		}
-		if differs(l.UDP, udp) {
-			is = append(is, "UDP "+l.UDP.verb(false))
+		if kinds[p.is] == nil {
+			answers = append(answers, p.is)
 		}
+		kinds[p.is] = append(kinds[p.is], p.kind)
 	}
-	return fmt.Sprintf("%s -> %s: %s, but %s", l.From, l.To, should, strings.Join(is, " and "))
+	var parts []string
+	and := " and "
+	for _, is := range answers {
+		many := len(kinds[is]) > 1
+		if many {
+			and = ", and "
+		}
+		parts = append(parts, enumerate(kinds[is], " and ")+" "+is.verb(many))
+	}
+	return enumerate(parts, and)
+}
+
+// enumerate joins words by commas, but the last by and.
+func enumerate(words []string, and string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + and + words[last]
 }
 
 func (a Answer) verb(both bool) string {

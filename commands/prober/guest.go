@@ -15,12 +15,14 @@ import (
 	"vagganet/netcmd"
 )
 
-// guest is one end of links: two sockets in its network namespace.
+// guest is one end of links: three sockets in its network namespace.
 type guest struct {
 	name, netns string
 	ip          netip.Addr
 	udp         *net.UDPConn
 	tcp         *net.TCPListener
+	// arp is nil where ARP can't be tried.
+	arp *arpSocket
 	// trouble is why there are no sockets.
 	trouble error
 }
@@ -47,6 +49,9 @@ func (p *probe) openGuest(g netcmd.ProbeGuest, dir string) (*guest, error) {
 		end.udp, end.trouble = net.ListenUDP("udp4", net.UDPAddrFromAddrPort(at))
 		if end.trouble == nil {
 			end.tcp, end.trouble = net.ListenTCP("tcp4", net.TCPAddrFromAddrPort(at))
+		}
+		if end.trouble == nil {
+			end.arp, end.trouble = openARP(g.IP)
 		}
 		return nil
 	})
@@ -84,6 +89,9 @@ func (p *probe) close() {
 		}
 		if g.tcp != nil {
 			g.tcp.Close()
+		}
+		if g.arp != nil {
+			unix.Close(g.arp.fd)
 		}
 	}
 	p.own.Close()

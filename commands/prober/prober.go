@@ -59,12 +59,13 @@ type probe struct {
 	turn chan struct{}
 	udp  []answer
 	tcp  []answer
+	arp  []answer
 }
 
 func open(what netcmd.Probe) (*probe, error) {
 	n := len(what.Guests)
 	p := &probe{limit: what.Limit, patience: max(patience, 5*what.Limit), turn: make(chan struct{}, senders),
-		cut: make([]bool, n*n), udp: make([]answer, n*n), tcp: make([]answer, n*n)}
+		cut: make([]bool, n*n), udp: make([]answer, n*n), tcp: make([]answer, n*n), arp: make([]answer, n*n)}
 	rand.Read(p.token[:])
 	var err error
 	if p.workers, err = connections(n); err != nil {
@@ -86,18 +87,19 @@ func open(what netcmd.Probe) (*probe, error) {
 		}
 		p.guests = append(p.guests, end)
 	}
+	p.noARP()
 	return p, nil
 }
 
 // connections is how many can be open at the same time, by the number of files
-// that the process may have open: each is two, and every guest has two sockets.
+// that the process may have open: each is two, and every guest has three sockets.
 func connections(guests int) (int, error) {
 	const others = 32
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return 0, err
 	}
-	most := (int(min(limit.Cur, 1<<20)) - 2*guests - others) / 2
+	most := (int(min(limit.Cur, 1<<20)) - 3*guests - others) / 2
 	if most < 1 {
 		return 0, fmt.Errorf("%d guests take more open files than the limit of %d: see ulimit -n", guests, limit.Cur)
 	}
@@ -124,7 +126,7 @@ func (p *probe) run() {
 	}
 }
 
-// pass tries links, by datagrams and connections at the same time.
+// pass tries links, by datagrams, connections and ARP at the same time.
 func (p *probe) pass(wanted func(from, to int) bool, limit time.Duration) {
 	var all sync.WaitGroup
 	links := make(chan [2]int)
@@ -147,6 +149,7 @@ func (p *probe) pass(wanted func(from, to int) bool, limit time.Duration) {
 	for from := range p.guests {
 		atOnce(&all, func() { p.send(from, to[from], limit) })
 	}
+	atOnce(&all, func() { p.ask(to, limit) })
 	for from := range to {
 		for _, other := range to[from] {
 			if p.tcp[p.number(from, other)].get() != netcmd.Through {
@@ -182,7 +185,8 @@ func (p *probe) missing() int {
 func (p *probe) isMissing(from, to int) bool {
 	there, back := p.number(from, to), p.number(to, from)
 	return from != to && p.both(from, to) && !p.cut[there] &&
-		(p.udp[there].get() == netcmd.Silent || !p.cut[back] && p.tcp[there].get() == netcmd.Silent)
+		(p.udp[there].get() == netcmd.Silent || p.arp[there].get() == netcmd.Silent ||
+			!p.cut[back] && p.tcp[there].get() == netcmd.Silent)
 }
 
 func (p *probe) number(from, to int) int { return from*len(p.guests) + to }
@@ -211,11 +215,12 @@ func (p *probe) sender(message []byte, to int) (int, bool) {
 }
 
 func (p *probe) answers() netcmd.Answers {
-	a := netcmd.Answers{UDP: []string{}, TCP: []string{}, Trouble: map[string]string{}}
+	a := netcmd.Answers{UDP: []string{}, TCP: []string{}, ARP: []string{}, Trouble: map[string]string{}}
 	n := len(p.guests)
 	for from, g := range p.guests {
 		a.UDP = append(a.UDP, row(p.udp[from*n:(from+1)*n]))
 		a.TCP = append(a.TCP, row(p.tcp[from*n:(from+1)*n]))
+		a.ARP = append(a.ARP, row(p.arp[from*n:(from+1)*n]))
 		if g.trouble != nil {
 			a.Trouble[g.name] = g.trouble.Error()
 		}
