@@ -27,6 +27,7 @@ type Check struct {
 	Trouble map[string]string `json:"trouble"`
 
 	guests []string
+	ipv6   bool // the run has it
 }
 
 // longestCheck is the most that --timeout takes.
@@ -36,10 +37,10 @@ func (a App) checkVerb() *cli.Command {
 	return &cli.Command{
 		Name:  "check",
 		Usage: "probe all links of a run, and compare them with what is cut",
-		Description: "Sends datagrams and ARP requests, and opens connections, between all guests, both\n" +
-			"ways, and says of each link whether it is as the run's rules have it: \"ok\" or \"cut\"\n" +
-			"if it is, \"leaks\" if it should be silent but answers, \"dead\" if it should answer but\n" +
-			"doesn't. Exits with 1 if a link differs.\n\n" +
+		Description: "Sends datagrams, by IPv4 and IPv6, and ARP requests, and opens connections, between\n" +
+			"all guests, both ways, and says of each link whether it is as the run's rules have\n" +
+			"it: \"ok\" or \"cut\" if it is, \"leaks\" if it should be silent but answers, \"dead\" if\n" +
+			"it should answer but doesn't. Exits with 1 if a link differs.\n\n" +
 			"Nothing has to be installed in the guests, and ports that are in use are left\n" +
 			"alone. A link that is cut must be silent for all of the timeout; another one may\n" +
 			"take five times as long to answer, or 5 seconds if that is more. Meanwhile other\n" +
@@ -53,9 +54,10 @@ func (a App) checkVerb() *cli.Command {
 			"have few open files (ulimit -n), links take their turns.\n\n" +
 			"--json prints {run, ok, links, shaped, trouble}. Each link has from and to, cut and\n" +
 			"cut_back (whether it is cut, and the way back), state (ok, leaks, dead or unknown),\n" +
-			"and what was found, udp, tcp and arp: through, silent or refused; arp is untried where\n" +
-			"the kernel has no packet sockets or a guest no Ethernet device. Trouble has, by\n" +
-			"guest, why it could not be probed; its links are unknown.",
+			"and what was found, udp, tcp, ipv6 (datagrams) and arp: through, silent or refused. Ipv6\n" +
+			"is untried where the run or a guest has no such address, and arp where the kernel has\n" +
+			"no packet sockets or a guest no Ethernet device. Trouble has, by guest, why it could\n" +
+			"not be probed; its links are unknown.",
 		Flags: []cli.Flag{runFlag(),
 			&cli.DurationFlag{Name: "timeout", Value: time.Second, Usage: "`HOW-LONG` a link that is cut must be silent, such as 500ms or 3s"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
@@ -124,7 +126,7 @@ func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration
 	}
 	links, err := live.Judge(cuts, found)
 	differs := func(l netcmd.CheckedLink) bool { return l.State != netcmd.LinkOK }
-	return Check{Run: live.Run, Links: links, Shaped: shapes.Links(), Trouble: found.Trouble, guests: cuts.Guests,
+	return Check{Run: live.Run, Links: links, Shaped: shapes.Links(), Trouble: found.Trouble, guests: cuts.Guests, ipv6: live.HasIPv6(),
 		OK: !slices.ContainsFunc(links, differs) && len(found.Trouble) == 0}, err
 }
 
@@ -187,11 +189,14 @@ func (r Check) writeDifferences(w io.Writer) {
 
 func (r Check) summary() string {
 	count := map[netcmd.LinkState]int{}
-	cut, untried := 0, 0
+	cut, arp, ipv6 := 0, 0, 0
 	for _, l := range r.Links {
 		count[l.State]++
 		if l.ARP == netcmd.Untried {
-			untried++
+			arp++
+		}
+		if r.ipv6 && l.IPv6 == netcmd.Untried {
+			ipv6++
 		}
 		if l.Cut && l.State == netcmd.LinkOK {
 			cut++
@@ -204,8 +209,11 @@ func (r Check) summary() string {
 			text += fmt.Sprintf("; %d %s", count[state], state)
 		}
 	}
-	if untried > 0 {
-		text += fmt.Sprintf("; ARP not tried on %d", untried)
+	if ipv6 > 0 {
+		text += fmt.Sprintf("; IPv6 not tried on %d", ipv6)
+	}
+	if arp > 0 {
+		text += fmt.Sprintf("; ARP not tried on %d", arp)
 	}
 	if len(r.Shaped) > 0 {
 		text += fmt.Sprintf("; %d shaped", len(r.Shaped))

@@ -25,7 +25,7 @@ func checked(guests int, answers func(from, to int) netcmd.Answer, nodes ...stri
 		cuts, _ = netcmd.Isolate(names, nodes)
 	}
 	live := netcmd.LiveRun{Tools: netcmd.UsualTools()}
-	links, err := live.Judge(cuts, netcmd.Answers{UDP: rows, TCP: rows, ARP: rows})
+	links, err := live.Judge(cuts, netcmd.Answers{UDP: rows, TCP: rows, IPv6: rows, ARP: rows})
 	if err != nil {
 		panic(err)
 	}
@@ -52,18 +52,18 @@ func TestCheckPrinted(t *testing.T) {
   from a  -      leaks  leaks
   from b  leaks  -      ok
   from c  leaks  ok     -
-a -> b: cut, but TCP, UDP and ARP come through
-a -> c: cut, but TCP, UDP and ARP come through
-b -> a: cut, but TCP, UDP and ARP come through
-c -> a: cut, but TCP, UDP and ARP come through
+a -> b: cut, but TCP, UDP, IPv6 and ARP come through
+a -> c: cut, but TCP, UDP, IPv6 and ARP come through
+b -> a: cut, but TCP, UDP, IPv6 and ARP come through
+c -> a: cut, but TCP, UDP, IPv6 and ARP come through
 run flaky: 2 of 6 links are as they should be: 2 linked, 0 cut; 4 leaks
 `},
 		{trouble, `          to a  to b
   from a  -     dead
   from b  dead  -
 b can't be probed: no address
-a -> b: linked, but TCP, UDP and ARP are silent
-b -> a: linked, but TCP, UDP and ARP are silent
+a -> b: linked, but TCP, UDP, IPv6 and ARP are silent
+b -> a: linked, but TCP, UDP, IPv6 and ARP are silent
 run flaky: 0 of 2 links are as they should be: 0 linked, 0 cut; 2 dead
 `},
 		{untried, `          to a  to b
@@ -86,7 +86,7 @@ func TestCheckManyDifferences(t *testing.T) {
 	if err := checked(12, func(int, int) netcmd.Answer { return netcmd.Refused }).print(&b, false); err != nil {
 		t.Fatal(err)
 	}
-	if lines := strings.Count(b.String(), "TCP, UDP and ARP are refused\n"); lines != differencesMost {
+	if lines := strings.Count(b.String(), "TCP, UDP, IPv6 and ARP are refused\n"); lines != differencesMost {
 		t.Errorf("%d lines", lines)
 	}
 	if want := "\nand 32 more, which --json lists\nrun flaky: 0 of 132 links are as they should be: 0 linked, 0 cut; 132 dead\n"; !strings.HasSuffix(b.String(), want) {
@@ -108,6 +108,7 @@ func TestCheckJSON(t *testing.T) {
       "state": "leaks",
       "udp": "through",
       "tcp": "through",
+      "ipv6": "through",
       "arp": "through"
     },
 `

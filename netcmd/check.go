@@ -28,6 +28,7 @@ type Probe struct {
 type ProbeGuest struct {
 	Name string     `json:"name"`
 	IP   netip.Addr `json:"ip"`
+	IP6  netip.Addr `json:"ip6,omitzero"` // none where the run has no IPv6
 	// Cut has a character for each guest: x where what this one sends to it is
 	// cut.
 	Cut string `json:"cut"`
@@ -46,11 +47,12 @@ const (
 
 // Answers is what probing found out.
 type Answers struct {
-	// UDP, TCP and ARP have a row for each guest that sends, and in it an Answer
-	// for each that it sends to.
-	UDP []string `json:"udp"`
-	TCP []string `json:"tcp"`
-	ARP []string `json:"arp"`
+	// Each has a row for each guest that sends, and in it an Answer for each that
+	// it sends to. IPv6 is what came of datagrams.
+	UDP  []string `json:"udp"`
+	TCP  []string `json:"tcp"`
+	IPv6 []string `json:"ipv6"`
+	ARP  []string `json:"arp"`
 	// Trouble says, by the guest's name, why it could not be probed.
 	Trouble map[string]string `json:"trouble"`
 }
@@ -77,11 +79,11 @@ func (l LiveRun) Check(program string, cuts Cuts, limit time.Duration) plan.Plan
 	}
 	var before, after plan.Plan
 	for i, g := range l.Guests {
-		forget := l.neighbours(g, "forget each other's hardware addresses", func(other Guest) string {
-			return fmt.Sprintf("neigh del %s dev %s", other.IP, guestDevice)
+		forget := l.neighbours(g, "forget each other's hardware addresses", func(ip netip.Addr, _ Guest) string {
+			return fmt.Sprintf("neigh del %s dev %s", ip, guestDevice)
 		})
-		know := l.neighbours(g, "know each other's hardware addresses", func(other Guest) string {
-			return neighbour(other.IP, guestDevice)
+		know := l.neighbours(g, "know each other's hardware addresses", func(ip netip.Addr, other Guest) string {
+			return neighbour6(ip, other.IP, guestDevice)
 		})
 		// Together, but not more than a process may have open files for.
 		know.Together = fmt.Sprintf("know %d", i/together)
@@ -92,15 +94,18 @@ func (l LiveRun) Check(program string, cuts Cuts, limit time.Duration) plan.Plan
 	return append(append(before, probe), after...)
 }
 
-// neighbours is a batch with a line for each of the other guests. What is wrong
-// with a guest's network is for the probe to find, so it may fail.
-func (l LiveRun) neighbours(g Guest, about string, line func(other Guest) string) plan.Step {
+// neighbours is a batch with a line for each address of the other guests. What is
+// wrong with a guest's network is for the probe to find, so it may fail.
+func (l LiveRun) neighbours(g Guest, about string, line func(ip netip.Addr, of Guest) string) plan.Step {
 	s := l.at(g.Name, about, l.Tools.IP.With("-force", "-batch", "-")...)
 	s.About, s.MayFail = "guests: "+about, true
 	var batch []string
 	for _, other := range l.Guests {
 		if other.Name != g.Name {
-			batch = append(batch, line(other))
+			batch = append(batch, line(other.IP, other))
+			if other.IP6.IsValid() {
+				batch = append(batch, line(other.IP6, other))
+			}
 		}
 	}
 	s.Stdin = lines(batch...)
@@ -109,7 +114,10 @@ func (l LiveRun) neighbours(g Guest, about string, line func(other Guest) string
 
 func (l LiveRun) probe(cuts Cuts, limit time.Duration) string {
 	p := Probe{Dir: l.Dir, Limit: limit}
-	address := l.addresses()
+	guests := map[string]Guest{}
+	for _, g := range l.Guests {
+		guests[g.Name] = g
+	}
 	for from, name := range cuts.Guests {
 		row := []byte(strings.Repeat(".", len(cuts.Guests)))
 		for to := range row {
@@ -117,7 +125,7 @@ func (l LiveRun) probe(cuts Cuts, limit time.Duration) string {
 				row[to] = 'x'
 			}
 		}
-		p.Guests = append(p.Guests, ProbeGuest{name, address[name], string(row)})
+		p.Guests = append(p.Guests, ProbeGuest{name, guests[name].IP, guests[name].IP6, string(row)})
 	}
 	text, _ := json.Marshal(p) // can't fail: it is made of strings and numbers
 	return string(text) + "\n"

@@ -18,7 +18,7 @@ func TestJudge(t *testing.T) {
 	cuts.set(0, 1, Drop)
 	cuts.set(1, 0, Drop)
 	cuts.set(2, 0, Drop)
-	well := Answers{UDP: []string{"..+", "..+", ".+."}, TCP: []string{"...", "..+", ".+."}, ARP: []string{"..+", "..+", ".+."}}
+	well := Answers{UDP: []string{"..+", "..+", ".+."}, TCP: []string{"...", "..+", ".+."}, IPv6: []string{"..+", "..+", ".+."}, ARP: []string{"..+", "..+", ".+."}}
 	l := LiveRun{Tools: UsualTools()}
 	for _, test := range []struct {
 		udp, tcp, arp string // answers of a, then of b, then of c
@@ -44,7 +44,7 @@ func TestJudge(t *testing.T) {
 		{"..+ ... .+.", "... ..! .+.", "..+ ... .+.", "dead b -> c: linked, but TCP is refused, and UDP and ARP are silent"},
 		{"... ..+ .+.", "..+ ..+ .+.", "..+ ..+ .+.", "leaks a -> c: linked one way, but TCP comes through and UDP is silent"},
 	} {
-		found := Answers{UDP: strings.Fields(test.udp), TCP: strings.Fields(test.tcp), ARP: strings.Fields(test.arp)}
+		found := Answers{UDP: strings.Fields(test.udp), TCP: strings.Fields(test.tcp), IPv6: well.IPv6, ARP: strings.Fields(test.arp)}
 		links, err := l.Judge(cuts, found)
 		if err != nil || len(links) != 6 {
 			t.Fatalf("%d links, %v", len(links), err)
@@ -66,7 +66,8 @@ func TestJudge(t *testing.T) {
 			t.Errorf("where a is in trouble, %s", l.State)
 		}
 	}
-	for _, wrong := range []Answers{{}, {UDP: well.UDP, TCP: well.TCP[1:], ARP: well.ARP}, {UDP: well.UDP, TCP: []string{"...", "..", "..."}, ARP: well.ARP}, {UDP: well.UDP, TCP: well.TCP}} {
+	for _, wrong := range []Answers{{}, {UDP: well.UDP, TCP: well.TCP[1:], IPv6: well.IPv6, ARP: well.ARP}, {UDP: well.UDP, TCP: []string{"...", "..", "..."}, IPv6: well.IPv6, ARP: well.ARP},
+		{UDP: well.UDP, TCP: well.TCP, IPv6: well.IPv6}, {UDP: well.UDP, TCP: well.TCP, ARP: well.ARP}} {
 		if _, err := l.Judge(cuts, wrong); err == nil {
 			t.Errorf("%v are answers of three guests", wrong)
 		}
@@ -86,16 +87,35 @@ func TestJudgeHow(t *testing.T) {
 	} {
 		cuts := fromMatrix([]string{"a", "b"}, "."+test.there+" "+test.back+".")
 		for _, arp := range strings.Split(arpOf[test.there], "") {
-			found := Answers{UDP: []string{"." + test.udp, ".."}, TCP: []string{"." + test.tcp, ".."}, ARP: []string{"." + arp, ".."}}
+			found := Answers{UDP: []string{"." + test.udp, ".."}, TCP: []string{"." + test.tcp, ".."}, IPv6: []string{"." + test.udp, ".."}, ARP: []string{"." + arp, ".."}}
 			links, err := l.Judge(cuts, found)
 			if err != nil || string(links[0].State) != test.want {
 				t.Errorf("%v, ARP %s: %s (%s): %v", test, arp, links[0].State, links[0], err)
 			}
 		}
 	}
-	refused := CheckedLink{Link: Link{"a", "b", State{Reject}}, Cut: true, UDP: Through, TCP: Refused}
+	refused := CheckedLink{Link: Link{"a", "b", State{Reject}}, Cut: true, UDP: Through, TCP: Refused, IPv6: Silent}
 	if got, want := refused.String(), "a -> b: refused, but UDP comes through"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// Datagrams over IPv6 are judged as the others are, but not where they could not be
+// tried.
+func TestJudgeIPv6(t *testing.T) {
+	l := LiveRun{Tools: UsualTools()}
+	for _, test := range []struct{ there, udp, ipv6, want string }{
+		{".", "+", "+", "ok"}, {".", "+", ".", "dead"}, {".", "+", "?", "ok"},
+		{"x", ".", ".", "ok"}, {"x", ".", "+", "leaks"}, {"x", ".", "?", "ok"},
+		{"r", "!", "!", "ok"}, {"r", "!", ".", "ok"}, {"r", "!", "+", "leaks"},
+		{"n", ".", ".", "ok"}, {"n", ".", "+", "leaks"},
+	} {
+		cuts := fromMatrix([]string{"a", "b"}, "."+test.there+" "+test.there+".")
+		row := []string{"." + test.udp, ".."}
+		links, err := l.Judge(cuts, Answers{UDP: row, TCP: row, IPv6: []string{"." + test.ipv6, ".."}, ARP: []string{".?", "?."}})
+		if err != nil || string(links[0].State) != test.want {
+			t.Errorf("%v: %s (%s): %v", test, links[0].State, links[0], err)
+		}
 	}
 }
 
@@ -115,7 +135,7 @@ func TestJudgeARP(t *testing.T) {
 	} {
 		cuts := fromMatrix([]string{"a", "b"}, "."+test.link+" ..")
 		row := []string{"." + map[string]string{"x": ".", ".": "+"}[test.link], ".."}
-		links, err := test.l.Judge(cuts, Answers{UDP: row, TCP: row, ARP: []string{"." + test.arp, ".."}})
+		links, err := test.l.Judge(cuts, Answers{UDP: row, TCP: row, IPv6: row, ARP: []string{"." + test.arp, ".."}})
 		if err != nil || string(links[0].State) != test.want {
 			t.Errorf("%s, ARP %s, ebtables %v: %s (%s): %v", test.link, test.arp, test.l.Tools.Ebtables, links[0].State, links[0], err)
 		}

@@ -27,9 +27,11 @@ type CheckedLink struct {
 	// UDP is whether a datagram from From arrives at To, TCP whether a
 	// connection that From opens carries data there and back, and ARP whether an ARP
 	// request from From arrives at To.
-	UDP Answer `json:"udp"`
-	TCP Answer `json:"tcp"`
-	ARP Answer `json:"arp"`
+	// IPv6 is the same as UDP, over IPv6.
+	UDP  Answer `json:"udp"`
+	TCP  Answer `json:"tcp"`
+	IPv6 Answer `json:"ipv6"`
+	ARP  Answer `json:"arp"`
 
 	// answers says that what From sends may be an answer: where only what is new
 	// is cut, and the other way is not, nobody knows which came first.
@@ -53,7 +55,7 @@ func (a Answer) MarshalText() ([]byte, error) {
 // error.
 func (l LiveRun) Judge(cuts Cuts, found Answers) ([]CheckedLink, error) {
 	n := len(cuts.Guests)
-	for _, rows := range [][]string{found.UDP, found.TCP, found.ARP} {
+	for _, rows := range [][]string{found.UDP, found.TCP, found.IPv6, found.ARP} {
 		wrong := func(row string) bool { return len(row) != n }
 		if len(rows) != n || slices.ContainsFunc(rows, wrong) {
 			return nil, fmt.Errorf("these are not the answers of %d guests: %q", n, rows)
@@ -66,7 +68,8 @@ func (l LiveRun) Judge(cuts Cuts, found Answers) ([]CheckedLink, error) {
 				continue
 			}
 			link := CheckedLink{Link: Link{name, other, cuts.State(from, to)}, Cut: cuts.Has(from, to), CutBack: silent(cuts.State(to, from)),
-				UDP: Answer(found.UDP[from][to]), TCP: Answer(found.TCP[from][to]), ARP: Answer(found.ARP[from][to]),
+				UDP: Answer(found.UDP[from][to]), TCP: Answer(found.TCP[from][to]),
+				IPv6: Answer(found.IPv6[from][to]), ARP: Answer(found.ARP[from][to]),
 				answers:  cuts.State(from, to).How == New && !cuts.Has(to, from),
 				byFrames: l.Tools.Ebtables != nil}
 			link.State = link.judge(found.Trouble[name] != "" || found.Trouble[other] != "")
@@ -96,10 +99,13 @@ func (l CheckedLink) probes() []probed {
 	if l.CutBack && udp == Through {
 		tcp = Silent
 	}
-	if l.answers && l.UDP == Through {
-		udp = Through
+	wanted := func(is Answer) Answer {
+		if l.answers && is == Through || is == Untried {
+			return is
+		}
+		return udp
 	}
-	return []probed{{"TCP", l.TCP, tcp}, {"UDP", l.UDP, udp}, {"ARP", l.ARP, l.wantedARP()}}
+	return []probed{{"TCP", l.TCP, tcp}, {"UDP", l.UDP, wanted(l.UDP)}, {"IPv6", l.IPv6, wanted(l.IPv6)}, {"ARP", l.ARP, l.wantedARP()}}
 }
 
 // wantedARP is whatever the answer is, where nobody promises anything: iptables

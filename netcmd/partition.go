@@ -91,7 +91,7 @@ func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.P
 		p = append(p, s)
 	}
 	tables := []table{packets}
-	if l.hasIPv6() {
+	if l.HasIPv6() {
 		// Where this is as far as it comes, packets is the one that lacks the
 		// rules, and the next partition makes them in both.
 		tables = []table{packets6, packets}
@@ -164,7 +164,7 @@ func (l LiveRun) bridgeSwitch(on bool) plan.Step {
 		about, value = "bridged packets pass through iptables", "=1"
 	}
 	argv := l.Tools.Sysctl.With("-q", "-w", bridgeSwitch+value)
-	if l.hasIPv6() {
+	if l.HasIPv6() {
 		argv = append(argv, bridgeSwitch6+value)
 	}
 	return l.at(Bridge, about, argv...)
@@ -207,8 +207,8 @@ func (l LiveRun) restore(t table, input []string) plan.Step {
 	return s
 }
 
-// hasIPv6 reports whether the guests have IPv6 addresses.
-func (l LiveRun) hasIPv6() bool {
+// HasIPv6 reports whether guests of the run have IPv6 addresses.
+func (l LiveRun) HasIPv6() bool {
 	return slices.ContainsFunc(l.Guests, func(g Guest) bool { return g.IP6.IsValid() })
 }
 

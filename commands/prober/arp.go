@@ -159,14 +159,3 @@ func (p *probe) hear() {
 		}
 	}
 }
-
-// noARP notes between whom ARP can't be tried.
-func (p *probe) noARP() {
-	for from, g := range p.guests {
-		for to, other := range p.guests {
-			if from != to && p.both(from, to) && (g.arp == nil || other.arp == nil) {
-				p.arp[p.number(from, to)].set(netcmd.Untried)
-			}
-		}
-	}
-}

@@ -15,12 +15,15 @@ import (
 	"vagganet/netcmd"
 )
 
-// guest is one end of links: three sockets in its network namespace.
+// guest is one end of links: four sockets in its network namespace.
 type guest struct {
 	name, netns string
 	ip          netip.Addr
 	udp         *net.UDPConn
 	tcp         *net.TCPListener
+	// udp6 is nil where IPv6 can't be tried: the run has none, or the guest has
+	// that address no more.
+	udp6 *net.UDPConn
 	// arp is nil where ARP can't be tried.
 	arp *arpSocket
 	// trouble is why there are no sockets.
@@ -49,6 +52,13 @@ func (p *probe) openGuest(g netcmd.ProbeGuest, dir string) (*guest, error) {
 		end.udp, end.trouble = net.ListenUDP("udp4", net.UDPAddrFromAddrPort(at))
 		if end.trouble == nil {
 			end.tcp, end.trouble = net.ListenTCP("tcp4", net.TCPAddrFromAddrPort(at))
+		}
+		if end.trouble == nil && g.IP6.IsValid() {
+			at6 := netip.AddrPortFrom(g.IP6, 0)
+			end.udp6, end.trouble = net.ListenUDP("udp6", net.UDPAddrFromAddrPort(at6))
+			if !errors.Is(end.trouble, syscall.EMFILE) {
+				end.trouble = nil
+			}
 		}
 		if end.trouble == nil {
 			end.arp, end.trouble = openARP(g.IP)
@@ -86,6 +96,9 @@ func (p *probe) close() {
 	for _, g := range p.guests {
 		if g.udp != nil {
 			g.udp.Close()
+		}
+		if g.udp6 != nil {
+			g.udp6.Close()
 		}
 		if g.tcp != nil {
 			g.tcp.Close()

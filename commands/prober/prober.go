@@ -59,13 +59,14 @@ type probe struct {
 	turn chan struct{}
 	udp  []answer
 	tcp  []answer
+	udp6 []answer
 	arp  []answer
 }
 
 func open(what netcmd.Probe) (*probe, error) {
 	n := len(what.Guests)
 	p := &probe{limit: what.Limit, patience: max(patience, 5*what.Limit), turn: make(chan struct{}, senders),
-		cut: make([]bool, n*n), udp: make([]answer, n*n), tcp: make([]answer, n*n), arp: make([]answer, n*n)}
+		cut: make([]bool, n*n), udp: make([]answer, n*n), tcp: make([]answer, n*n), udp6: make([]answer, n*n), arp: make([]answer, n*n)}
 	rand.Read(p.token[:])
 	var err error
 	if p.workers, err = connections(n); err != nil {
@@ -87,19 +88,19 @@ func open(what netcmd.Probe) (*probe, error) {
 		}
 		p.guests = append(p.guests, end)
 	}
-	p.noARP()
+	p.untried()
 	return p, nil
 }
 
 // connections is how many can be open at the same time, by the number of files
-// that the process may have open: each is two, and every guest has three sockets.
+// that the process may have open: each is two, and every guest has four sockets.
 func connections(guests int) (int, error) {
 	const others = 32
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return 0, err
 	}
-	most := (int(min(limit.Cur, 1<<20)) - 3*guests - others) / 2
+	most := (int(min(limit.Cur, 1<<20)) - 4*guests - others) / 2
 	if most < 1 {
 		return 0, fmt.Errorf("%d guests take more open files than the limit of %d: see ulimit -n", guests, limit.Cur)
 	}
@@ -112,7 +113,11 @@ func connections(guests int) (int, error) {
 func (p *probe) run() {
 	for i, g := range p.guests {
 		if g.trouble == nil {
-			go p.receive(i)
+			for _, d := range p.datagrams() {
+				if d.socket(g) != nil {
+					go p.receive(d, i)
+				}
+			}
 			go p.accept(i)
 		}
 	}
@@ -185,8 +190,25 @@ func (p *probe) missing() int {
 func (p *probe) isMissing(from, to int) bool {
 	there, back := p.number(from, to), p.number(to, from)
 	return from != to && p.both(from, to) && !p.cut[there] &&
-		(p.udp[there].get() == netcmd.Silent || p.arp[there].get() == netcmd.Silent ||
+		(p.udp[there].get() == netcmd.Silent || p.udp6[there].get() == netcmd.Silent || p.arp[there].get() == netcmd.Silent ||
 			!p.cut[back] && p.tcp[there].get() == netcmd.Silent)
+}
+
+// untried notes between whom IPv6 and ARP can't be tried.
+func (p *probe) untried() {
+	for from, g := range p.guests {
+		for to, other := range p.guests {
+			if from == to || !p.both(from, to) {
+				continue
+			}
+			if g.udp6 == nil || other.udp6 == nil {
+				p.udp6[p.number(from, to)].set(netcmd.Untried)
+			}
+			if g.arp == nil || other.arp == nil {
+				p.arp[p.number(from, to)].set(netcmd.Untried)
+			}
+		}
+	}
 }
 
 func (p *probe) number(from, to int) int { return from*len(p.guests) + to }
@@ -215,11 +237,12 @@ func (p *probe) sender(message []byte, to int) (int, bool) {
 }
 
 func (p *probe) answers() netcmd.Answers {
-	a := netcmd.Answers{UDP: []string{}, TCP: []string{}, ARP: []string{}, Trouble: map[string]string{}}
+	a := netcmd.Answers{UDP: []string{}, TCP: []string{}, IPv6: []string{}, ARP: []string{}, Trouble: map[string]string{}}
 	n := len(p.guests)
 	for from, g := range p.guests {
 		a.UDP = append(a.UDP, row(p.udp[from*n:(from+1)*n]))
 		a.TCP = append(a.TCP, row(p.tcp[from*n:(from+1)*n]))
+		a.IPv6 = append(a.IPv6, row(p.udp6[from*n:(from+1)*n]))
 		a.ARP = append(a.ARP, row(p.arp[from*n:(from+1)*n]))
 		if g.trouble != nil {
 			a.Trouble[g.name] = g.trouble.Error()

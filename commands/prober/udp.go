@@ -2,22 +2,35 @@ package prober
 
 import (
 	"net"
-	"net/netip"
 	"time"
 
 	"vagganet/netcmd"
 )
 
+// datagrams are those of IPv4 or of IPv6.
+type datagrams struct {
+	socket  func(*guest) *net.UDPConn // nil where they can't be tried
+	answers []answer
+}
+
+func (p *probe) datagrams() []datagrams {
+	return []datagrams{
+		{func(g *guest) *net.UDPConn { return g.udp }, p.udp},
+		{func(g *guest) *net.UDPConn { return g.udp6 }, p.udp6},
+	}
+}
+
 // receive notes whose datagrams come to a guest, until its socket is closed.
-func (p *probe) receive(to int) {
+func (p *probe) receive(d datagrams, to int) {
 	buf := make([]byte, messageSize+1) // what is longer is not ours
+	socket := d.socket(p.guests[to])
 	for {
-		n, _, err := p.guests[to].udp.ReadFromUDPAddrPort(buf)
+		n, _, err := socket.ReadFromUDPAddrPort(buf)
 		if err != nil {
 			return
 		}
 		if from, ours := p.sender(buf[:n], to); ours {
-			p.udp[p.number(from, to)].set(netcmd.Through)
+			d.answers[p.number(from, to)].set(netcmd.Through)
 		}
 	}
 }
@@ -29,10 +42,14 @@ func (p *probe) send(from int, to []int, limit time.Duration) {
 	for round, pause := 0, 10*time.Millisecond; round < 3 || time.Since(start) < limit; round++ {
 		p.turn <- struct{}{}
 		waiting := false
-		for _, other := range to {
-			if p.udp[p.number(from, other)].get() != netcmd.Through {
+		for _, d := range p.datagrams() {
+			for _, other := range to {
+				if d.answers[p.number(from, other)].get() != netcmd.Silent {
+					continue
+				}
+				there := d.socket(p.guests[other]).LocalAddr().(*net.UDPAddr)
 				// An error is one of the way there: what doesn't arrive is silent.
-				p.guests[from].udp.WriteToUDPAddrPort(p.message(from, other), udpAddress(p.guests[other]))
+				d.socket(p.guests[from]).WriteToUDPAddrPort(p.message(from, other), there.AddrPort())
 				waiting = true
 			}
 		}
@@ -43,8 +60,4 @@ func (p *probe) send(from int, to []int, limit time.Duration) {
 		time.Sleep(pause)
 		pause = min(2*pause, limit/3, 300*time.Millisecond)
 	}
-}
-
-func udpAddress(g *guest) netip.AddrPort {
-	return netip.AddrPortFrom(g.ip, uint16(g.udp.LocalAddr().(*net.UDPAddr).Port))
 }
