@@ -74,7 +74,7 @@ go-test: have-go $(filter $(GOTESTSUM),$(RUNNER)) ## the tests alone (PKG=./netc
 # Apart from the others: they take a minute or two, and packages that not
 # everybody wants to install.
 .PHONY: test-examples
-test-examples: ## install nginx, etcd and Redis, and run the tests of testdata/examples
+test-examples: ## install nginx, etcd, Redis and keepalived, and run the tests of testdata/examples
 	scripts/deps --test --examples
 	@VAGGANET_EXAMPLES=1 $(MAKE) --no-print-directory go-test PKG=. TESTS='^TestExamples'
 
