@@ -245,7 +245,8 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway) (supervisor.Spec, error) {
 	if err := netcmd.CheckApart(g.Network, network); err != nil && g.Isolated == nil {
 		return supervisor.Spec{}, withHint(err, "choose another one by --guest-network or --network")
 	}
-	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network, Network6: guestNetwork6(command, file)}
+	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network,
+		Network6: guestNetwork6(command, file), MTU: command.MTU}
 	run.Program, run.Links = a.Machine.Program()
 	if name := c.String("name"); name != "" {
 		if err := config.CheckName("run", name); err != nil {

@@ -97,7 +97,7 @@ func (r Run) bridgeLines() string {
 	address := r.Network.Bridge()
 	batch := append([]string{"link set dev lo up"}, r.uplink()...)
 	batch = append(batch,
-		fmt.Sprintf("link set dev %s address %s up", bridgeDevice, MAC(address)),
+		fmt.Sprintf("link set dev %s address %s%s up", bridgeDevice, MAC(address), r.mtu()),
 		fmt.Sprintf("addr add %s/%d dev %s", address, r.Network.Prefix().Bits(), bridgeDevice),
 		// What guests send each other by way of the bridge's own address would
 		// be routed, past all cuts.

@@ -98,7 +98,7 @@ func (r Run) guest(g Guest) plan.Step {
 	}
 	batch := []string{
 		"link set dev lo up",
-		fmt.Sprintf("link add %s address %s type veth peer name %s netns %s", guestDevice, MAC(g.IP), g.Port(), r.dir(Bridge)),
+		fmt.Sprintf("link add %s address %s%s type veth peer name %s%s netns %s", guestDevice, MAC(g.IP), r.mtu(), g.Port(), r.mtu(), r.dir(Bridge)),
 		fmt.Sprintf("addr add %s/%d dev %s", g.IP, r.Network.Prefix().Bits(), guestDevice),
 		"link set dev " + guestDevice + " up",
 		"route add default via " + r.Network.Bridge().String(),

@@ -24,6 +24,9 @@ type Run struct {
 	Slot    Slot
 	Network GuestNetwork
 	Guests  []Guest
+	// MTU is that of the guests' devices, their ports and the bridge, in bytes; 0
+	// leaves them the kernel's.
+	MTU int
 	// Mode says what the end of one child means for the others.
 	Mode plan.Mode
 	// Children are the processes, in the order of their start.
@@ -99,6 +102,8 @@ type Info struct {
 	Bridge       netip.Addr `json:"bridge"`
 	GuestNetwork string     `json:"guest_network"`
 	Guests       []Guest    `json:"guests"`
+	// MTU is 0 where the run leaves it to the kernel.
+	MTU int `json:"mtu,omitempty"`
 	// Iptables and Ebtables are what the run's rules are made by; Ebtables is
 	// null where iptables makes plain cuts, too. Rules of one kind of iptables,
 	// legacy or not, mean nothing to the other.
@@ -202,7 +207,7 @@ func (r Run) Start() plan.Plan {
 func (r Run) info() string {
 	info := Info{
 		Run: r.Name, Command: r.Command, Slot: r.Slot.Number, Gateway: r.Slot.Gateway, Bridge: r.Slot.Bridge,
-		GuestNetwork: r.Network.String(), Guests: r.Guests,
+		GuestNetwork: r.Network.String(), Guests: r.Guests, MTU: r.MTU,
 		Iptables: r.Gateway.Tools.Iptables, Ebtables: r.Gateway.Tools.Ebtables, Legacy: r.Legacy, NoProc: r.NoProc, OneUserNS: r.OneUserNS,
 	}
 	if r.isolated() {

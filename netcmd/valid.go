@@ -18,5 +18,6 @@ func IsName(text string) bool {
 // Valid reports whether a run can have said that of itself.
 func (i Info) Valid() bool {
 	bad := func(g Guest) bool { return !IsName(g.Name) || !IsName(g.Hostname) || !g.IP.IsValid() }
-	return IsName(i.Run) && IsName(i.Command) && !slices.ContainsFunc(i.Guests, bad)
+	mtu := i.MTU == 0 || i.MTU >= MinMTU && i.MTU <= MaxMTU
+	return IsName(i.Run) && IsName(i.Command) && mtu && !slices.ContainsFunc(i.Guests, bad)
 }

@@ -19,15 +19,16 @@ func TestIsName(t *testing.T) {
 }
 
 func TestInfoValid(t *testing.T) {
-	good := Info{Run: "a", Command: "_a", Guests: []Guest{{Name: "x", Hostname: "y", IP: netip.MustParseAddr("172.18.0.1")}}}
+	good := Info{Run: "a", Command: "_a", MTU: 9000, Guests: []Guest{{Name: "x", Hostname: "y", IP: netip.MustParseAddr("172.18.0.1")}}}
 	if !good.Valid() {
 		t.Error("not valid")
 	}
 	for name, change := range map[string]func(*Info){
 		"run": func(i *Info) { i.Run = "\x1b[m" }, "command": func(i *Info) { i.Command = "" },
-		"guest":    func(i *Info) { i.Guests = []Guest{{Name: "\n", Hostname: "y", IP: good.Guests[0].IP}} },
-		"hostname": func(i *Info) { i.Guests = []Guest{{Name: "x", Hostname: "-f", IP: good.Guests[0].IP}} },
-		"address":  func(i *Info) { i.Guests = []Guest{{Name: "x", Hostname: "y"}} },
+		"guest":     func(i *Info) { i.Guests = []Guest{{Name: "\n", Hostname: "y", IP: good.Guests[0].IP}} },
+		"hostname":  func(i *Info) { i.Guests = []Guest{{Name: "x", Hostname: "-f", IP: good.Guests[0].IP}} },
+		"small MTU": func(i *Info) { i.MTU = 67 }, "large MTU": func(i *Info) { i.MTU = 65536 }, "negative MTU": func(i *Info) { i.MTU = -1 },
+		"address": func(i *Info) { i.Guests = []Guest{{Name: "x", Hostname: "y"}} },
 	} {
 		i := good
 		if change(&i); i.Valid() {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"vagganet/netcmd"
 )
 
 // DefaultKillAfter is how long children may take to end where no file says.
@@ -78,6 +80,7 @@ func (p *parser) parseSupervise(e entry, what string, c *Command) error {
 		"description":             p.descriptionField(c),
 		"mode":                    func(e entry) error { return p.parseMode(e, what, c) },
 		"kill-unresponsive-after": func(e entry) error { return p.parseKillAfter(e, what, c) },
+		"mtu":                     func(e entry) error { return p.parseMTU(e, what, c) },
 		"children":                func(e entry) error { return p.parseChildren(e, what, c) },
 		"ipv6":                    func(e entry) error { return p.parseIPv6(e, what, c) },
 		"faults":                  func(e entry) (err error) { c.Faults, err = p.parseFaults(e); return err },
@@ -126,6 +129,20 @@ func (p *parser) parseKillAfter(e entry, what string, c *Command) error {
 			quote(text), what, maxKillSeconds)
 	}
 	c.KillUnresponsiveAfter = time.Duration(n) * time.Second
+	return nil
+}
+
+func (p *parser) parseMTU(e entry, what string, c *Command) error {
+	text, err := p.word(e.value, "mtu of "+what)
+	if err != nil {
+		return err
+	}
+	n, ok := number(text)
+	if !ok || n < netcmd.MinMTU || n > netcmd.MaxMTU {
+		return p.errorf(e.line, "mtu %s of %s must be a number of bytes from %d to %d",
+			quote(text), what, netcmd.MinMTU, netcmd.MaxMTU)
+	}
+	c.MTU = int(n)
 	return nil
 }
 

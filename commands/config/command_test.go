@@ -37,6 +37,17 @@ func TestKillUnresponsiveAfter(t *testing.T) {
 	}
 }
 
+func TestMTU(t *testing.T) {
+	for text, want := range map[string]int{"68": 68, "1500": 1500, "9_000": 9000, "9k": 9000, "65535": 65535} {
+		if got := mustParse(t, supervise("    mtu: "+text+"\n")).Commands["c"].MTU; got != want {
+			t.Errorf("%s is read as %d", text, got)
+		}
+	}
+	if got := mustParse(t, supervise("")).Commands["c"].MTU; got != 0 {
+		t.Errorf("the default is %d", got)
+	}
+}
+
 func TestChildrenSorted(t *testing.T) {
 	f := mustParse(t, "commands: {c: !Supervise {children: {b: !Command {run: x}, B: !Command {run: x}, a: !Command {run: x}}}}")
 	var got []string
@@ -53,7 +64,17 @@ func TestCommandWrong(t *testing.T) {
 		return wrong{"kill " + v, supervise("    kill-unresponsive-after: " + v + "\n"), "3: kill-unresponsive-after " +
 			q + ` of command "c" must be a number of seconds from 1 to 86400`, ""}
 	}
+	mtu := func(v string) wrong {
+		return wrong{"mtu " + v, supervise("    mtu: " + v + "\n"), "3: mtu " + quote(v) +
+			` of command "c" must be a number of bytes from 68 to 65535`, ""}
+	}
 	checkWrong(t, []wrong{
+		mtu("67"), mtu("65536"), mtu("0"), mtu("-1"), mtu("1500.5"), mtu("jumbo"), mtu("01500"), mtu("64Ki"), mtu("99999999999999999999"),
+		{"mtu list", supervise("    mtu: [1500]\n"), `3: mtu of command "c" must be a text, not a list`, ""},
+		{"mtu of a child", childWith("run: x", "mtu: 9000"), `6: child "a" has an unknown key "mtu"`,
+			"it may have container, environ, network, run, tags, user-id, volumes, work-dir"},
+		{"mtu of a single", "commands:\n  c: !Command {mtu: 9000}\n", `2: command "c" has an unknown key "mtu"`,
+			"it may have container, description, environ, run, user-id, volumes, work-dir"},
 		kill("0", `"0"`), kill("86401", `"86401"`), kill("-1", `"-1"`), kill("2.5", `"2.5"`), kill("soon", `"soon"`),
 		kill("010", `"010"`), kill("99999999999999999999", `"99999999999999999999"`), kill("9223372036854775807k", `"9223372036854775807k"`),
 		{"ipv6", supervise("    ipv6: maybe\n"),
@@ -82,7 +103,7 @@ func TestCommandWrong(t *testing.T) {
 			`3: commands has "c" twice, here and in line 2; remove one`, ""},
 		{"unknown key", supervise("    chidren: {}\n"), `3: command "c" has an unknown key "chidren"`, `did you mean "children"?`},
 		{"key of another kind", supervise("    network: {}\n"), `3: command "c" has an unknown key "network"`,
-			"it may have children, description, faults, ipv6, kill-unresponsive-after, mode"},
+			"it may have children, description, faults, ipv6, kill-unresponsive-after, mode, mtu"},
 		{"single's key", "commands:\n  c: !Command {chidren: {}}\n", `2: command "c" has an unknown key "chidren"`,
 			"it may have container, description, environ, run, user-id, volumes, work-dir"},
 		{"capsule's key", "commands:\n  c: !CapsuleCommand {volume: {}}\n", `2: command "c" has an unknown key "volume"`,

@@ -103,6 +103,8 @@ type Command struct {
 	KillUnresponsiveAfter time.Duration
 	// IPv6 says whether guests have IPv6; nil when not given: where they can.
 	IPv6 *bool
+	// MTU is that of the run's guests, in bytes; 0 when not given.
+	MTU int
 	// Children are sorted by name; at least one when Supervise is set.
 	Children []*Child
 	// Faults are its timeline, in file order.

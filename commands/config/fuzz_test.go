@@ -66,6 +66,7 @@ func checkFile(t *testing.T, f *File) {
 		want(t, c.Mode >= plan.StopOnFailure && c.Mode <= plan.Restart, "mode of", c)
 		k := c.KillUnresponsiveAfter
 		want(t, k >= time.Second && k <= 24*time.Hour && k%time.Second == 0, "kill-unresponsive-after of", c)
+		want(t, c.MTU == 0 || c.MTU >= netcmd.MinMTU && c.MTU <= netcmd.MaxMTU, "mtu of", c)
 		want(t, c.Supervise == (len(c.Children) > 0), "children of", c)
 		for i, child := range c.Children {
 			want(t, i == 0 || c.Children[i-1].Name < child.Name, "order of children of", c)
