@@ -9,6 +9,12 @@ const (
 	MaxMTU = 65535
 )
 
+const (
+	// kernelMTU is that of a device for which none is named.
+	kernelMTU      = 1500
+	ethernetHeader = 14
+)
+
 // mtu is what a line of ip that makes or changes a device says of its MTU. The ends
 // of a veth have one each. That of the way to the gateway stays: what is too large for
 // it is fragmented, or its sender told so, as at any router.

@@ -173,6 +173,19 @@ func TestDelayHoldsMany(t *testing.T) {
 	}
 }
 
+// What can go at once at the slowest rate is two frames, however large the run has
+// them: a larger frame than that would never pass.
+func TestBurstFollowsMTU(t *testing.T) {
+	for mtu, want := range map[int]string{0: "burst 3028 ", 1500: "burst 3028 ", 68: "burst 164 ", 9000: "burst 18028 ", 65535: "burst 131098 "} {
+		l := shapedRun(2)
+		l.MTU = mtu
+		slow := l.Shape(NoShapes(l.Names()).With([]Link{link(l, 0, 1)}, Shape{Rate: 8000}), NoShapes(l.Names()))
+		if !strings.Contains(slow[0].Stdin, want) {
+			t.Errorf("MTU %d: no %q in %s", mtu, want, slow[0].Stdin)
+		}
+	}
+}
+
 func TestShapesUnread(t *testing.T) {
 	l := shapedRun(2)
 	for _, text := range []string{"no JSON", `[{"kind":1}]`, `[]`, `[][]`, `[][{]`, "", " \n", `[{"kind":"tbf","dev":"g-g00","parent":"1:1","options":{"rate":"x"}}][][]`} {

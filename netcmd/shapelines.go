@@ -1,6 +1,7 @@
 package netcmd
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -36,8 +37,6 @@ const (
 	onTheWay = 100_000
 	// queueTime is how long what exceeds a rate may wait, as in a router.
 	queueTime = "400ms"
-	// smallestBurst is how many bytes may go at once: two frames.
-	smallestBurst = 3028
 )
 
 // What a filter says of a packet: tc's TC_ACT_SHOT and TC_ACT_UNSPEC for one that
@@ -56,7 +55,7 @@ func (l LiveRun) Shape(wanted, now Shapes) plan.Plan {
 	var batch []string
 	address := l.addresses()
 	for to, guest := range wanted.Guests {
-		p := shapedPort{port: Port(guest)}
+		p := shapedPort{port: Port(guest), mtu: cmp.Or(l.MTU, kernelMTU)}
 		if wanted.any(to, Shape.drawn) && !now.there[place{to, clsactPlace}] {
 			p.add("qdisc add dev %s clsact", p.port)
 		}
@@ -87,6 +86,7 @@ func (l LiveRun) Shape(wanted, now Shapes) plan.Plan {
 // Guest numbers count from 0.
 type shapedPort struct {
 	port    string
+	mtu     int
 	from    int
 	address uint32
 	lines   []string
@@ -150,7 +150,7 @@ func (p *shapedPort) queue(wanted, now Shape, leaf string) {
 	if leaf == handle {
 		handle = leafHandle(p.from, 1)
 	}
-	rate := fmt.Sprintf("tbf rate %sbit burst %d latency %s", plainNumber(wanted.Rate), wanted.burst(), queueTime)
+	rate := fmt.Sprintf("tbf rate %sbit burst %d latency %s", plainNumber(wanted.Rate), wanted.burst(p.mtu), queueTime)
 	inClass := fmt.Sprintf("qdisc replace dev %s parent %s handle %s ", p.port, class, handle)
 	switch {
 	case !wanted.needsNetem():
@@ -189,8 +189,9 @@ func (s Shape) netem() string {
 	return words
 }
 
-// burst is how many bytes may go at once: those of ten milliseconds.
-func (s Shape) burst() int { return max(smallestBurst, int(s.Rate/8/100)) }
+// burst is how many bytes may go at once: those of ten milliseconds, and two frames
+// at least. A frame that is larger never passes.
+func (s Shape) burst(mtu int) int { return max(2*(mtu+ethernetHeader), int(s.Rate/8/100)) }
 
 // classMinor numbers a sender's class, and leafHandle what is in there, which has
 // two numbers, by turns: in hexadecimal, as tc has it. A bridge has 1023 ports at
