@@ -422,10 +422,10 @@ func guestNetwork6(command *config.Command, file *config.File) netcmd.GuestNetwo
 	return netcmd.DefaultGuestNetwork6
 }
 
-// addIPv6 gives the guests their IPv6 addresses, where the kernel has IPv6, and
-// what cuts links sees it.
+// addIPv6 gives the guests their IPv6 addresses, where the kernel has IPv6, what
+// cuts links sees it, and it fits through.
 func addIPv6(run *netcmd.Run) {
-	if !run.IPv6 || run.Gateway.Tools.Ebtables == nil {
+	if !run.IPv6 || run.Gateway.Tools.Ebtables == nil || run.MTU > 0 && run.MTU < netcmd.MinMTU6 {
 		run.Network6 = netcmd.GuestNetwork6{}
 	}
 	if !run.Network6.IsValid() {

@@ -3,10 +3,11 @@ package netcmd
 import "fmt"
 
 // What the MTU of a device can be: IPv4's smallest, and the largest of a veth.
-// A device of less than 1280 has no IPv6.
+// IPv6 takes more.
 const (
-	MinMTU = 68
-	MaxMTU = 65535
+	MinMTU  = 68
+	MinMTU6 = 1280
+	MaxMTU  = 65535
 )
 
 const (

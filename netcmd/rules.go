@@ -47,6 +47,27 @@ func (t table) rejectRules() []string {
 	return rules
 }
 
+// answerRules let pass who answers, to the one that has asked, which hardware
+// address he has. By a link that is cut no such question comes, but where it is cut
+// one way, the answers go back by it: without them, the other way would die with it
+// after some seconds. What a node says of itself to all is not let pass.
+var answerRules = []string{
+	"-p ARP --arp-opcode Reply -d ! Multicast -j RETURN",
+	"-p IPv6 --ip6-protocol ipv6-icmp --ip6-icmp-type neighbour-advertisement -d ! Multicast -j RETURN",
+}
+
+// oneWay reports whether links are cut one way alone.
+func (c Cuts) oneWay() bool {
+	for from := range c.Guests {
+		for to := range from {
+			if c.Has(from, to) != c.Has(to, from) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // target is the end of a rule for what comes by a link of that state.
 func (s State) target() string {
 	switch s.How {
@@ -122,7 +143,11 @@ func (t table) linkChains(c Cuts, top string) []chain {
 			hooks.ports = append(hooks.ports, portRule{ports[to], t.jump + bodies[number].name})
 		}
 	}
-	return chooserChains(hooks, bodies)
+	chains := chooserChains(hooks, bodies)
+	if t == frames && c.oneWay() {
+		chains[0].rules = slices.Insert(chains[0].rules, 0, answerRules...)
+	}
+	return chains
 }
 
 // in is the number of the chain with the same rules; next, if there is none yet,
