@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"regexp"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -29,8 +30,8 @@ func request(args []string) error {
 	return nil
 }
 
-// frame sends Ethernet frames to everybody at a device, or prints the marks of
-// those that it hears there.
+// frame sends Ethernet frames to everybody at a device, each with the mark and its
+// kind, or prints the marks of those that it hears there.
 func frame(args []string) error {
 	if len(args) == 3 && args[0] == "send" {
 		return sendFrame(args[1], args[2])
@@ -54,23 +55,39 @@ func packetSocket(device string) (int, error) {
 	return socket, unix.Bind(socket, &unix.SockaddrLinklayer{Protocol: all, Ifindex: found.Index})
 }
 
-// sendFrame sends a datagram over IPv4, behind a VLAN tag.
+// sendFrame sends datagrams over IPv4, behind a VLAN tag and to a multicast address,
+// and a frame of a type of its own (IEEE's for experiments).
 func sendFrame(device, mark string) error {
 	socket, err := packetSocket(device)
 	if err != nil {
 		return err
 	}
-	payload := []byte("mark:" + mark + ";")
+	text := func(kind string) []byte { return []byte("mark:" + mark + kind + ";") }
+	from := []byte{2, 0, 172, 18, 0, 1}
+	for _, f := range [][]byte{
+		slices.Concat(toAll, from, []byte{0x81, 0, 0, 5, 8, 0}, datagram([4]byte{172, 18, 0, 2}, text(""))),
+		slices.Concat([]byte{1, 0, 0x5e, 0, 0, 1}, from, []byte{8, 0}, datagram([4]byte{224, 0, 0, 1}, text("multicast"))),
+		slices.Concat(toAll, from, []byte{0x88, 0xb5}, text("own")),
+	} {
+		if _, err := unix.Write(socket, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var toAll = []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+
+// datagram is one from 172.18.0.1, with its IP header.
+func datagram(to [4]byte, payload []byte) []byte {
 	udp := make([]byte, 8)
 	binary.BigEndian.PutUint16(udp[0:], 7000)
 	binary.BigEndian.PutUint16(udp[2:], 7000)
 	binary.BigEndian.PutUint16(udp[4:], uint16(8+len(payload)))
-	ip := []byte{0x45, 0, 0, 0, 0, 0, 0, 0, 64, unix.IPPROTO_UDP, 0, 0, 172, 18, 0, 1, 172, 18, 0, 2}
+	ip := []byte{0x45, 0, 0, 0, 0, 0, 0, 0, 64, unix.IPPROTO_UDP, 0, 0, 172, 18, 0, 1, to[0], to[1], to[2], to[3]}
 	binary.BigEndian.PutUint16(ip[2:], uint16(len(ip)+len(udp)+len(payload)))
 	binary.BigEndian.PutUint16(ip[10:], checksum(ip))
-	header := []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 172, 18, 0, 1, 0x81, 0, 0, 5, 8, 0}
-	_, err = unix.Write(socket, append(append(append(header, ip...), udp...), payload...))
-	return err
+	return slices.Concat(ip, udp, payload)
 }
 
 // checksum is that of an IPv4 header.
