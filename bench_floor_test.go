@@ -119,6 +119,7 @@ func (f *floorNetwork) make(firewall bool) error {
 		"ipv4/ip_forward": "1", "bridge/bridge-nf-call-iptables": "0", "bridge/bridge-nf-call-ip6tables": "0",
 		"bridge/bridge-nf-filter-vlan-tagged": "1", "ipv6/conf/default/accept_dad": "0",
 		"ipv6/conf/default/accept_ra": "0", "ipv6/conf/default/addr_gen_mode": "1",
+		"ipv6/conf/default/disable_ipv6": "0", "ipv6/conf/all/forwarding": "0",
 	}); err != nil {
 		return err
 	}
@@ -221,7 +222,7 @@ func (f *floorNetwork) firewall() error {
 // bringUpRules are the inputs of the tools that restore them.
 func bringUpRules(run netcmd.Run) map[string]string {
 	return map[string]string{
-		"iptables-restore": fmt.Sprintf("*nat\n-A POSTROUTING -s %s ! -d %s -j MASQUERADE\nCOMMIT\n", run.Network, run.Network),
+		"iptables-restore": fmt.Sprintf("*nat\n-A POSTROUTING -s %s ! -o children -j MASQUERADE\nCOMMIT\n", run.Network),
 		"ebtables-restore": "*filter\n:VAGGA RETURN\n-A FORWARD -j VAGGA\nCOMMIT\n",
 	}
 }
@@ -240,7 +241,7 @@ func (f *floorNetwork) makeGuests(bridge *netlinkSocket) error {
 }
 
 func (f *floorNetwork) makeGuest(bridge *netlinkSocket, children uint32, g netcmd.Guest) error {
-	netns, err := newNamespace(map[string]string{"ipv6/conf/default/accept_dad": "0", "ipv6/conf/default/accept_ra": "0"})
+	netns, err := newNamespace(map[string]string{"ipv6/conf/default/disable_ipv6": "0", "ipv6/conf/default/accept_dad": "0", "ipv6/conf/default/accept_ra": "0"})
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func writeBridge(bridge func(...string), run netcmd.Run) {
 		fmt.Sprintf("ip addr add %s/%d dev children", network.Bridge(), network.Prefix().Bits()),
 		fmt.Sprintf("ip addr add %s/64 dev children", bridge6(run)),
 		"ip link set dev children up",
-		fmt.Sprintf("iptables -w -t nat -A POSTROUTING -s %s ! -d %s -j MASQUERADE", network, network),
+		fmt.Sprintf("iptables -w -t nat -A POSTROUTING -s %s ! -o children -j MASQUERADE", network),
 		"ebtables -N VAGGA -P RETURN",
 		"ebtables -A FORWARD -j VAGGA")
 }

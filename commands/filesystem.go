@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"vagganet/commands/config"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -134,7 +135,10 @@ func cutByIptables(run *netcmd.Run) {
 		return
 	}
 	for _, child := range run.Children {
-		if child.Files != nil && hasTool(child.Files.Base, tools.Iptables) && !hasTool(child.Files.Base, tools.Ebtables) {
+		asks := child.IsGuest() && !run.OneUserNS // the run makes its partitions
+		if child.Files != nil && !asks && hasTool(child.Files.Base, tools.Iptables) && !hasTool(child.Files.Base, tools.Ebtables) {
+			say(terminal.Err, fmt.Sprintf("the root of %s has iptables, but no %s: links are cut by iptables, ARP passes a cut, and guests have no IPv6",
+				child.Name, filepath.Base(tools.Ebtables[len(tools.Ebtables)-1])))
 			tools.Ebtables = nil
 			return
 		}

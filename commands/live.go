@@ -124,8 +124,9 @@ func choose(g netcmd.Gateway, runs []runstate.Run, wanted string) (runstate.Run,
 // live is a run to be worked on, with an iptables of the kind that the run's
 // rules are of.
 func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
+	facts := a.Machine.Facts(g)
 	l := netcmd.LiveRun{Info: *r.Info, Tools: g.Tools, Dir: r.Dir, UserNS: r.UserNS, Supervisor: r.Supervisor, Started: r.Started,
-		BridgeFilter: a.Machine.Facts(g).BridgeFilter}
+		IPv6: facts.IPv6, BridgeFilter: facts.BridgeFilter}
 	if l.Ebtables == nil || g.Tools.Ebtables == nil {
 		l.Tools.Ebtables = l.Ebtables
 	}
@@ -133,6 +134,7 @@ func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
 	for _, tool := range []netcmd.Tool{g.Tools.Iptables, l.Iptables, kind} {
 		if len(tool) > 0 && a.Machine.Has(tool[0]) && a.Machine.LegacyIptables(tool) == l.Legacy {
 			l.Tools.Iptables = tool
+			l.Legacy6 = a.Machine.LegacyIptables(l.Tools.Iptables6())
 			return l, nil
 		}
 	}

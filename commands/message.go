@@ -120,6 +120,7 @@ var stepHints = []struct{ said, hint string }{
 	{"No such file or directory\nmodprobe", "the kernel's modules are not installed: see /lib/modules"},
 	{"Could not fetch rule set generation id", "the kernel lacks nf_tables: name another iptables, such as VAGGANET_IPTABLES=iptables-legacy"},
 	{"qdisc kind is unknown", netemPackages},
+	{"can't initialize ip6tables table", "the kernel lacks ip6tables' modules: load them as root, by modprobe -a ip6table_filter ip6t_REJECT, or name another iptables, such as VAGGANET_IPTABLES=iptables-nft"},
 	{"can't initialize iptables table", "the kernel lacks iptables' modules: load them as root, or name another iptables, such as VAGGANET_IPTABLES=iptables-nft"},
 }
 

@@ -202,7 +202,7 @@ func (a App) partitionSteps(c *cli.Context, k kind, live netcmd.LiveRun, f story
 	if !c.Bool("dry-run") || f.For == 0 {
 		return steps, nil
 	}
-	after, err := k.healedLater(live, f, cuts, captured)
+	after, err := k.healedLater(live, f, cuts, live.After(steps, captured))
 	return slices.Concat(steps, netcmd.Pause(f.For), after), err
 }
 
@@ -231,14 +231,15 @@ func (k kind) fault(c *cli.Context, live netcmd.LiveRun, cuts netcmd.Cuts, asked
 	return f, err
 }
 
-// healedLater is how a script heals what it has cut.
+// healedLater is how a script heals what it has cut. Captured is what there is by
+// then.
 func (k kind) healedLater(live netcmd.LiveRun, f story.Fault, cuts netcmd.Cuts, captured func(string) string) (plan.Plan, error) {
 	cuts, _, err := healed(cuts, f.State)
 	if err != nil {
 		return nil, err
 	}
 	if k.name == "uplink" {
-		return live.CutUplinks(cuts, netcmd.AfterUplinks(captured)), nil
+		return live.CutUplinks(cuts, captured), nil
 	}
 	return live.Partition(cuts, captured), nil
 }

@@ -159,13 +159,12 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	} else if err := adoptNetwork(c, &g, facts); err != nil {
 		return supervisor.Spec{}, facts, err
 	}
-	spec, err := a.spec(c, g)
+	spec, err := a.spec(c, g, facts)
 	if err != nil {
 		return spec, facts, err
 	}
 	run := &spec.Run
 	run.Legacy = facts.Legacy
-	run.IPv6, run.BridgeFilter = facts.IPv6, facts.BridgeFilter
 	run.Hosts, run.Umask, run.OddNames = facts.Hosts, facts.Umask, facts.OddNames
 	run.Token = rand.Text()
 	run.Slot = g.Network.Slot(0) // or another one that is free by then
@@ -233,7 +232,7 @@ func notInsideHint(g netcmd.Gateway) string {
 const noSpaceHint = "if it is \"No space left on device\", there are as many namespaces as the system allows: see sysctl user.max_net_namespaces"
 
 // spec is what the flags and the config file say, checked.
-func (a App) spec(c *cli.Context, g netcmd.Gateway) (supervisor.Spec, error) {
+func (a App) spec(c *cli.Context, g netcmd.Gateway, facts machine.Facts) (supervisor.Spec, error) {
 	command, file, err := a.command(c)
 	if err != nil {
 		return supervisor.Spec{}, err
@@ -246,7 +245,7 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway) (supervisor.Spec, error) {
 		return supervisor.Spec{}, withHint(err, "choose another one by --guest-network or --network")
 	}
 	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network,
-		Network6: guestNetwork6(command, file), MTU: command.MTU}
+		Network6: guestNetwork6(command, file), MTU: command.MTU, IPv6: facts.IPv6, BridgeFilter: facts.BridgeFilter}
 	run.Program, run.Links = a.Machine.Program()
 	if name := c.String("name"); name != "" {
 		if err := config.CheckName("run", name); err != nil {

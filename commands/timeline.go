@@ -134,8 +134,12 @@ func (k kind) check(c *cli.Context, run netcmd.Run, guests []string, f config.Fa
 	case k.name == "uplink" && run.Gateway.Isolated != nil:
 		return errors.New("an isolated run has no uplink")
 	}
-	_, _, err := k.build(c, netcmd.FullMesh(guests))
-	return err
+	made, _, err := k.build(c, netcmd.FullMesh(guests))
+	if err != nil {
+		return err
+	}
+	live := netcmd.LiveRun{Info: netcmd.Info{Run: run.Name}, Tools: run.Gateway.Tools, BridgeFilter: run.BridgeFilter}
+	return checkBridgeFilter(live, made)
 }
 
 var errForBeside = errors.New("--for is not for a timeline; write for: beside it")

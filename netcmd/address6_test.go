@@ -44,12 +44,12 @@ func TestGuestNetwork6(t *testing.T) {
 	}
 }
 
-func TestRestore6(t *testing.T) {
+func TestIptables6(t *testing.T) {
 	for iptables, want := range map[string]string{
-		"iptables": "ip6tables-restore", "/opt/iptables/sbin/iptables-legacy": "/opt/iptables/sbin/ip6tables-legacy-restore",
-		"/home/u/ipt": "ip6tables-restore",
+		"iptables": "ip6tables", "/opt/iptables/sbin/iptables-legacy": "/opt/iptables/sbin/ip6tables-legacy",
+		"/home/u/ipt": "ip6tables",
 	} {
-		if got := (Tools{Iptables: Tool{iptables}}).Restore6().String(); got != want {
+		if got := (Tools{Iptables: Tool{iptables}}).Iptables6().String(); got != want {
 			t.Errorf("%s: %s, want %s", iptables, got, want)
 		}
 	}

@@ -12,13 +12,14 @@ import (
 func (r Run) bridgeNetNS() plan.Step {
 	settings := []string{"net.ipv4.ip_forward=1"}
 	if r.BridgeFilter {
-		// Behind a VLAN tag there are addresses, too.
-		settings = append(settings, bridgeSwitch+"=0", bridgeSwitch6+"=0", "net.bridge.bridge-nf-filter-vlan-tagged=1")
+		settings = append(settings, bridgeSwitch+"=0", bridgeSwitch6+"=0", filterTagged)
 	}
 	switch {
 	case r.Network6.IsValid():
-		// Ports have no address, and the bridge only those that it is given.
-		settings = append(settings, ipv6Default+"accept_dad=0", ipv6Default+"accept_ra=0", ipv6Default+"addr_gen_mode=1")
+		// Ports have no address, and the bridge only those that it is given. It is
+		// no router: that would be a way round.
+		settings = append(settings, "net.ipv6.conf.all.forwarding=0", ipv6Default+"disable_ipv6=0",
+			ipv6Default+"accept_dad=0", ipv6Default+"accept_ra=0", ipv6Default+"addr_gen_mode=1")
 	case r.IPv6:
 		settings = append(settings, ipv6Default+"disable_ipv6=1")
 	}
@@ -59,7 +60,7 @@ func (r Run) bridgeFirewall() plan.Plan {
 	if !r.isolated() {
 		// Not between guests: where bridged packets pass through iptables, all
 		// peers would look like the bridge.
-		rule := fmt.Sprintf("-A POSTROUTING -s %s ! -d %s -j MASQUERADE", r.Network, r.Network)
+		rule := fmt.Sprintf("-A POSTROUTING -s %s ! -o %s -j MASQUERADE", r.Network, bridgeDevice)
 		input = append(input, "*nat", rule, "COMMIT")
 	}
 	hook := func(t table) []string {

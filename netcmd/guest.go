@@ -116,9 +116,9 @@ func (r Run) guest(g Guest) plan.Step {
 }
 
 // guestSettings are the lines of a shell that gives a guest's namespace settings
-// for devices to come. Where partitions are made by iptables, there is no IPv6:
-// link-local addresses would be a way round. Where there is, addresses are good at
-// once: nobody else can have them. And no guest takes another one for a router.
+// for devices to come. Where the run has no IPv6, guests have no link-local addresses
+// either: iptables would not cut these. Where it has, addresses are good at once, as
+// nobody else can have them, and no guest takes another one for a router.
 func (r Run) guestSettings() []string {
 	set := func(words string) string {
 		value, name, _ := strings.Cut(words, " ")
@@ -126,7 +126,7 @@ func (r Run) guestSettings() []string {
 	}
 	switch {
 	case r.Network6.IsValid():
-		return []string{set("0 accept_dad"), set("0 accept_ra")}
+		return []string{set("0 disable_ipv6"), set("0 accept_dad"), set("0 accept_ra")}
 	case r.IPv6:
 		return []string{set("1 disable_ipv6")}
 	}

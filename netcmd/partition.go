@@ -13,6 +13,8 @@ import (
 const (
 	bridgeSwitch  = "net.bridge.bridge-nf-call-iptables"
 	bridgeSwitch6 = "net.bridge.bridge-nf-call-ip6tables"
+	// Behind a VLAN tag there are addresses, too.
+	filterTagged = "net.bridge.bridge-nf-filter-vlan-tagged=1"
 )
 
 // LiveRun is a run as a command finds it that comes later: from outside, or
@@ -25,8 +27,10 @@ type LiveRun struct {
 	// UserNS is the file of the run's user namespace; empty for a process that
 	// is in there already.
 	UserNS string
-	// BridgeFilter says that the kernel has br_netfilter loaded.
-	BridgeFilter bool
+	// Legacy6 says that ip6tables is of the legacy kind.
+	Legacy6 bool
+	// IPv6 says that the kernel has it, BridgeFilter that br_netfilter is loaded.
+	IPv6, BridgeFilter bool
 	// Supervisor is the run's first process, as the caller sees it; 0 where
 	// the caller doesn't.
 	Supervisor int
@@ -91,7 +95,7 @@ func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.P
 		p = append(p, s)
 	}
 	tables := []table{packets}
-	if l.HasIPv6() {
+	if l.cutsIPv6() {
 		// Where this is as far as it comes, packets is the one that lacks the
 		// rules, and the next partition makes them in both.
 		tables = []table{packets6, packets}
@@ -120,7 +124,7 @@ func (l LiveRun) Heal() plan.Plan {
 		p[i].Undo = []plan.Step{l.bridgeSwitch(true)}
 	}
 	var chains []chain
-	if l.BridgeFilter {
+	if l.Tools.Ebtables == nil {
 		chains = append(chains, chain{name: cutChain})
 	}
 	if !l.Isolated {
@@ -163,10 +167,14 @@ func (l LiveRun) bridgeSwitch(on bool) plan.Step {
 	if on {
 		about, value = "bridged packets pass through iptables", "=1"
 	}
-	argv := l.Tools.Sysctl.With("-q", "-w", bridgeSwitch+value)
-	if l.HasIPv6() {
+	argv := l.Tools.Sysctl.With("-q", "-w")
+	if on {
+		argv = append(argv, filterTagged) // the module may have been loaded since the run is up
+	}
+	if l.cutsIPv6() {
 		argv = append(argv, bridgeSwitch6+value)
 	}
+	argv = append(argv, bridgeSwitch+value)
 	return l.at(Bridge, about, argv...)
 }
 
@@ -197,15 +205,19 @@ func (l LiveRun) becomeUser(option string) []string {
 
 // restore is one transaction of iptables', or ip6tables', in the bridge.
 func (l LiveRun) restore(t table, input []string) plan.Step {
-	about, tool := "what is cut", l.Tools.Restore()
+	about, tool := "what is cut by iptables", l.Tools.Restore()
 	if t == packets6 {
-		about, tool = "what is cut of IPv6", l.Tools.Restore6()
+		about, tool = "what is cut by ip6tables", l.Tools.Iptables6().And("-restore")
 	}
 	s := l.at(Bridge, about, tool.With("--noflush", "--wait")...)
 	s.Env = []string{lockFile(l.Dir)}
 	s.Stdin = lines(input...)
 	return s
 }
+
+// cutsIPv6 reports whether links are refused over IPv6, too: where guests can have
+// it, whether the run gives it to them or not.
+func (l LiveRun) cutsIPv6() bool { return l.IPv6 && l.Tools.Ebtables != nil }
 
 // HasIPv6 reports whether guests of the run have IPv6 addresses.
 func (l LiveRun) HasIPv6() bool {
@@ -214,7 +226,7 @@ func (l LiveRun) HasIPv6() bool {
 
 // restoreFrames is one transaction of ebtables', in the bridge.
 func (l LiveRun) restoreFrames(input []string) plan.Step {
-	s := l.at(Bridge, "what is cut", l.Tools.Ebtables.And("-restore").With("--noflush")...)
+	s := l.at(Bridge, "what is cut by ebtables", l.Tools.Ebtables.And("-restore").With("--noflush")...)
 	s.Stdin = lines(input...)
 	return s
 }
@@ -263,7 +275,7 @@ func (l LiveRun) ListRules() plan.Plan {
 		p = append(p, s)
 	}
 	if l.Tools.Ebtables != nil {
-		s := l.at(Bridge, "what is cut", l.Tools.Ebtables.And("-save")...)
+		s := l.at(Bridge, "what is cut by ebtables", l.Tools.Ebtables.And("-save")...)
 		s.Capture = bridgeFrames
 		p = append(p, s)
 	}
@@ -275,7 +287,7 @@ func (l LiveRun) ListRules() plan.Plan {
 
 // list is the step that reads the bridge's rules of IPv4 into a variable.
 func (l LiveRun) list(variable string) plan.Step {
-	s := l.at(Bridge, "what is cut", l.Tools.Iptables.With("--wait", "-S")...)
+	s := l.at(Bridge, "what is cut by iptables", l.Tools.Iptables.With("--wait", "-S")...)
 	s.Env = []string{lockFile(l.Dir)}
 	s.Capture = variable
 	return s

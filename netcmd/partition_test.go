@@ -229,6 +229,11 @@ func TestReadCutsOfOtherRules(t *testing.T) {
 		"-A OTHER -m physdev --physdev-out g-b -j VAGGA-0\n-A VAGGA-0 -m physdev --physdev-in g-a -j": ".. ..",
 		// somebody else's, for one protocol
 		"-A VAGGA -p tcp -m physdev --physdev-out g-b -j RETURN\n-A VAGGA -m physdev --physdev-out g-b -j VAGGA-0\n-A VAGGA-0 -j DROP": ".x ..",
+		// by hand, for one link, or all that lead to a guest
+		"-A VAGGA -m physdev --physdev-in g-a --physdev-out g-b -j DROP":        ".x ..",
+		"-A VAGGA -m physdev --physdev-out g-b -j DROP":                         ".x ..",
+		"-A VAGGA -p tcp -m physdev --physdev-in g-a --physdev-out g-b -j DROP": ".. ..",
+		"-A VAGGA -m physdev --physdev-in g-x --physdev-out g-b -j DROP":        ".. ..",
 		// what an earlier partition left behind
 		"-A VAGGA-a -m physdev --physdev-out g-b -j VAGGA-a-0\n-A VAGGA-a-0 -j DROP":                      ".. ..",
 		"-A VAGGA -j VAGGA-a\n-A VAGGA-a -m physdev --physdev-out g-b -j VAGGA-a-0\n-A VAGGA-a-0 -j DROP": ".x ..",
@@ -250,8 +255,8 @@ func TestPartitionSwitch(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, cuts := range map[string]Cuts{
-		"iptables-restore; sysctl net.bridge.bridge-nf-call-iptables=1": cut,
-		"sysctl net.bridge.bridge-nf-call-iptables=0; iptables-restore": FullMesh([]string{"a", "b"}),
+		"iptables-restore; sysctl net.bridge.bridge-nf-filter-vlan-tagged=1 net.bridge.bridge-nf-call-iptables=1": cut,
+		"sysctl net.bridge.bridge-nf-call-iptables=0; iptables-restore":                                           FullMesh([]string{"a", "b"}),
 	} {
 		var got []string
 		for _, s := range live.Partition(cuts, nil) {

@@ -74,11 +74,15 @@ func (r rules) readLinks(t table, c Cuts) {
 	}
 	known := map[string][]State{}
 	for to, port := range ports {
-		hook := r.find(r.top(), t.out, port)
+		hook := r.find(t, r.top(), t.out, port)
 		body := after(hook, "-j") + after(hook, "-g")
 		if known[body] == nil {
 			for _, port := range ports {
-				known[body] = append(known[body], stateOf(r.find(body, t.in, port)))
+				state := stateOf(hook) // of all that is sent there, by a rule that is not ours
+				if state == (State{}) {
+					state = stateOf(r.find(t, body, t.in, port))
+				}
+				known[body] = append(known[body], state)
 			}
 		}
 		for from, state := range known[body] {
@@ -87,20 +91,41 @@ func (r rules) readLinks(t table, c Cuts) {
 			}
 		}
 	}
+	r.readPairs(t, c, ports)
 }
+
+// readPairs reads rules for one link each: none are ours, but who makes them by hand
+// makes such.
+func (r rules) readPairs(t table, c Cuts, ports []string) {
+	for _, words := range r[cutChain] {
+		in, out := t.ports(words)
+		from, to := slices.Index(ports, in), slices.Index(ports, out)
+		if from < 0 || to < 0 || from == to || slices.Contains(words, "-p") || c.Has(from, to) {
+			continue
+		}
+		c.links[from*len(c.Guests)+to] = stateOf(words)
+	}
+}
+
+// ports are those that a rule asks for.
+func (t table) ports(words []string) (in, out string) {
+	return after(words, lastWord(t.in)), after(words, lastWord(t.out))
+}
+
+func lastWord(text string) string { return text[strings.LastIndex(text, " ")+1:] }
 
 // find is the rule of a chooser that is for that port. Where that is for all ports
 // whose names begin alike, it may lead to another chain that goes on choosing by
 // the same option.
-func (r rules) find(chain, option, port string) []string {
-	option = option[strings.LastIndex(option, " ")+1:]
+func (r rules) find(t table, chain, option, port string) []string {
+	option = lastWord(option)
 	for _, words := range r[chain] {
 		named := after(words, option)
 		if len(words) == 4 {
 			return words // for all others
 		}
-		if named == "" || slices.Contains(words, "-p") {
-			continue // none of ours, which ask for no protocol
+		if in, out := t.ports(words); named == "" || slices.Contains(words, "-p") || in != "" && out != "" {
+			continue // none of ours, which ask for one port, and no protocol
 		}
 		beginning, many := strings.CutSuffix(named, "+")
 		if port != named && !(many && strings.HasPrefix(port, beginning)) {
@@ -108,7 +133,7 @@ func (r rules) find(chain, option, port string) []string {
 		}
 		next := after(words, "-g") + after(words, "-j")
 		if goesOn := r[next]; many && len(goesOn) > 0 && slices.Contains(goesOn[0], option) {
-			return r.find(next, option, port)
+			return r.find(t, next, option, port)
 		}
 		return words
 	}

@@ -17,10 +17,11 @@ const (
 	// cutChain is hooked into FORWARD of the bridge's namespace, and has the
 	// links that are cut. The other chains of a partition are named after it.
 	cutChain = "VAGGA"
-	// rejectChain and newChain are where a packet ends up that is refused, or
-	// that is cut if it opens something new.
+	// rejectChain, newChain and answerChain are where a packet ends up that is
+	// refused, that is cut if it opens something new, or but for some answers.
 	rejectChain = cutChain + "-REJECT"
 	newChain    = cutChain + "-NEW"
+	answerChain = cutChain + "-ANSWER"
 )
 
 // newRules drop what opens something new. A TCP connection is opened by its
@@ -47,25 +48,31 @@ func (t table) rejectRules() []string {
 	return rules
 }
 
-// answerRules let pass who answers, to the one that has asked, which hardware
-// address he has. By a link that is cut no such question comes, but where it is cut
-// one way, the answers go back by it: without them, the other way would die with it
-// after some seconds. What a node says of itself to all is not let pass.
+// answerRules are for a link that is cut while the other way is not: there pass
+// answers, to the one that has asked, which hardware address who has. Without them,
+// the other way would die with this one after some seconds. What a node says of
+// itself to all does not pass.
 var answerRules = []string{
-	"-p ARP --arp-opcode Reply -d ! Multicast -j RETURN",
-	"-p IPv6 --ip6-protocol ipv6-icmp --ip6-icmp-type neighbour-advertisement -d ! Multicast -j RETURN",
+	"-p ARP --arp-opcode Reply -d ! Multicast -j ACCEPT",
+	"-p IPv6 --ip6-protocol ipv6-icmp --ip6-icmp-type neighbour-advertisement -d ! Multicast -j ACCEPT",
+	"-j DROP",
 }
 
-// oneWay reports whether links are cut one way alone.
-func (c Cuts) oneWay() bool {
+// dropOneWay is Drop where answerRules hold.
+const dropOneWay How = "drop one way"
+
+// withOneWay tells the links that are dropped one way from the others.
+func (c Cuts) withOneWay() Cuts {
+	links := slices.Clone(c.links)
 	for from := range c.Guests {
-		for to := range from {
-			if c.Has(from, to) != c.Has(to, from) {
-				return true
+		for to := range c.Guests {
+			if from != to && c.State(from, to).How == Drop && !c.Has(to, from) {
+				links[from*len(c.Guests)+to] = State{dropOneWay}
 			}
 		}
 	}
-	return false
+	c.links = links
+	return c
 }
 
 // target is the end of a rule for what comes by a link of that state.
@@ -73,6 +80,8 @@ func (s State) target() string {
 	switch s.How {
 	case Drop:
 		return "-j DROP"
+	case dropOneWay:
+		return "-j " + answerChain
 	case Reject:
 		return "-g " + rejectChain
 	case New:
@@ -84,7 +93,7 @@ func (s State) target() string {
 // stateOf is the state whose target a rule has.
 func stateOf(words []string) State {
 	switch target := after(words, "-j") + after(words, "-g"); target {
-	case "DROP":
+	case "DROP", answerChain:
 		return State{Drop}
 	case rejectChain:
 		return State{Reject}
@@ -100,11 +109,14 @@ func (t table) ends(chains []chain) []chain {
 	var more []chain
 	leadsTo := func(target string) bool {
 		return slices.ContainsFunc(chains, func(c chain) bool {
-			return slices.ContainsFunc(c.rules, func(r string) bool { return strings.HasSuffix(r, "-g "+target) })
+			return slices.ContainsFunc(c.rules, func(r string) bool { return strings.HasSuffix(r, t.jump+target) })
 		})
 	}
 	if leadsTo(rejectChain) {
 		more = append(more, chain{rejectChain, t.rejectRules()})
+	}
+	if leadsTo(answerChain) {
+		more = append(more, chain{answerChain, answerRules})
 	}
 	if leadsTo(newChain) {
 		more = append(more, chain{newChain, newRules})
@@ -118,6 +130,9 @@ func (t table) ends(chains []chain) []chain {
 // have a chain together, so clusters cost rules by their guests, not by their
 // pairs.
 func (t table) linkChains(c Cuts, top string) []chain {
+	if t == frames {
+		c = c.withOneWay()
+	}
 	ports := make([]string, len(c.Guests))
 	for i, name := range c.Guests {
 		ports[i] = Port(name)
@@ -143,11 +158,7 @@ func (t table) linkChains(c Cuts, top string) []chain {
 			hooks.ports = append(hooks.ports, portRule{ports[to], t.jump + bodies[number].name})
 		}
 	}
-	chains := chooserChains(hooks, bodies)
-	if t == frames && c.oneWay() {
-		chains[0].rules = slices.Insert(chains[0].rules, 0, answerRules...)
-	}
-	return chains
+	return chooserChains(hooks, bodies)
 }
 
 // in is the number of the chain with the same rules; next, if there is none yet,

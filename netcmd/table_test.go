@@ -83,8 +83,14 @@ func TestBothTables(t *testing.T) {
 				}
 				p = l.Partition(c, k.captured)
 			}
+			after := l.After(p, k.captured)
 			for _, s := range p {
 				k.do(t, s, moment)
+			}
+			for _, variable := range []string{bridgeFrames, bridgeRules} {
+				if is := readRules(k.captured(variable)); readRules(after(variable)).top() != is.top() || !sameCuts(l.ReadCuts(after), c) {
+					t.Fatalf("from %s to %s: after that, %s is taken for there", matrix(old), matrix(c), matrix(l.ReadCuts(after)))
+				}
 			}
 			if now := l.ReadCuts(k.captured); !sameCuts(now, c) {
 				t.Fatalf("from %s to %s: %s\n%s", matrix(old), matrix(c), matrix(now), p[0].Stdin)

@@ -56,16 +56,19 @@ func UsualIptables(legacy bool) Tool {
 // iptables-legacy-restore for iptables-legacy, in the same folder.
 func (t Tools) Restore() Tool { return t.Iptables.And("-restore") }
 
-// Restore6 is the same for IPv6: ip6tables-legacy-restore for iptables-legacy.
-func (t Tools) Restore6() Tool {
-	restore := t.Restore()
-	folder, name := path.Split(restore[len(restore)-1])
+// Iptables6 is the ip6tables that belongs to the iptables in use: ip6tables-legacy for
+// iptables-legacy, in the same folder.
+func (t Tools) Iptables6() Tool {
+	last := len(t.Iptables) - 1
+	folder, name := path.Split(t.Iptables[last])
 	if !strings.Contains(name, "iptables") {
-		return Tool{"ip6tables-restore"}
+		return Tool{"ip6tables"}
 	}
-	restore[len(restore)-1] = folder + strings.Replace(name, "iptables", "ip6tables", 1)
-	return restore
+	return append(slices.Clone(t.Iptables[:last]), folder+strings.Replace(name, "iptables", "ip6tables", 1))
 }
+
+// last is the word that names the program itself.
+func (t Tool) last() string { return t[len(t)-1] }
 
 // And is the tool that belongs to this one, in the same folder: of ebtables-nft
 // and "-save", ebtables-nft-save.

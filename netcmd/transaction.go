@@ -101,7 +101,8 @@ func (l LiveRun) replaceLinks(t table, c Cuts, now rules) []string {
 // tooMuch says whether the run's tool can't take that as one transaction. An
 // iptables of the legacy kind can take any.
 func (l LiveRun) tooMuch(t table, input []string) bool {
-	return !fits(input) && !(t != frames && l.Legacy)
+	legacy := t == packets && l.Legacy || t == packets6 && l.Legacy6
+	return !legacy && !fits(input)
 }
 
 // NeedsRules says whether Partition must know the rules that there are now, to

@@ -1,6 +1,7 @@
 package netcmd
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -17,7 +18,10 @@ func IsName(text string) bool {
 
 // Valid reports whether a run can have said that of itself.
 func (i Info) Valid() bool {
-	bad := func(g Guest) bool { return !IsName(g.Name) || !IsName(g.Hostname) || !g.IP.IsValid() }
+	bad := func(g Guest) bool {
+		ip6 := g.IP6 == netip.Addr{} || g.IP6.Is6() && g.IP6.Zone() == ""
+		return !IsName(g.Name) || !IsName(g.Hostname) || !g.IP.Is4() || !ip6
+	}
 	mtu := i.MTU == 0 || i.MTU >= MinMTU && i.MTU <= MaxMTU
 	return IsName(i.Run) && IsName(i.Command) && mtu && !slices.ContainsFunc(i.Guests, bad)
 }

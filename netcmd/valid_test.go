@@ -28,6 +28,12 @@ func TestInfoValid(t *testing.T) {
 		"guest":     func(i *Info) { i.Guests = []Guest{{Name: "\n", Hostname: "y", IP: good.Guests[0].IP}} },
 		"hostname":  func(i *Info) { i.Guests = []Guest{{Name: "x", Hostname: "-f", IP: good.Guests[0].IP}} },
 		"small MTU": func(i *Info) { i.MTU = 67 }, "large MTU": func(i *Info) { i.MTU = 65536 }, "negative MTU": func(i *Info) { i.MTU = -1 },
+		"zone": func(i *Info) {
+			i.Guests = []Guest{{Name: "x", Hostname: "y", IP: good.Guests[0].IP, IP6: netip.MustParseAddr("fd18::1%x\nnetns exec a sh")}}
+		},
+		"IPv4 for IPv6": func(i *Info) {
+			i.Guests = []Guest{{Name: "x", Hostname: "y", IP: good.Guests[0].IP, IP6: good.Guests[0].IP}}
+		},
 		"address": func(i *Info) { i.Guests = []Guest{{Name: "x", Hostname: "y"}} },
 	} {
 		i := good

@@ -185,6 +185,7 @@ func modulesDir() string { return "/lib/modules/" + KernelRelease() }
 // legacyModules are what iptables-legacy needs inside of a user namespace, from
 // where the kernel loads no module.
 var legacyModules = []string{"iptable_filter", "iptable_nat", "xt_MASQUERADE", "xt_physdev", "xt_addrtype", "xt_conntrack",
+	"ip6_tables", "ip6table_filter", "ip6t_REJECT",
 	"xt_tcpudp", "xt_comment", "xt_nat", "xt_mac", "ipt_REJECT", "iptable_raw", "xt_CT"}
 
 // missingModules lists those that are not loaded and could be. One that is built

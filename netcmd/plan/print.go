@@ -109,15 +109,17 @@ func afterChildren(s Step) string {
 // background is a child's line, and what its end means.
 func background(line string, s Step) string {
 	file := quote(s.ExitFile)
+	// The first one makes the file. The shell may be gone when another one ends.
+	decide := "(set -C; echo \"$code\" >" + file + ") 2>/dev/null && kill -s USR1 $$; }"
 	switch s.Mode {
 	case WaitAllSuccessful:
-		line = "{ " + line + " || { echo \"$?\" >" + file + "; kill -s USR1 $$; }; }"
+		line = "{ " + line + " || { code=$?; " + decide + "; }"
 	case WaitAll:
 		line = "{ " + line + " || echo \"$?\" >>" + file + "; }"
 	case Restart:
 		line = "while :; do " + line + " || true; sleep 1; done"
 	default:
-		line = "{ " + line + " && code=0 || code=$?; echo \"$code\" >" + file + "; kill -s USR1 $$; }"
+		line = "{ " + line + " && code=0 || code=$?; " + decide
 	}
 	return line + " </dev/null &"
 }

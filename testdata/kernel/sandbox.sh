@@ -46,10 +46,10 @@ case $(iptables -V) in
 *) present=legacy ;;
 esac
 if [ "$present" != "$IPTABLES" ]; then
-    for tool in iptables iptables-restore iptables-save; do
-        wanted=$(command -v "iptables-$IPTABLES${tool#iptables}" || true)
+    for tool in iptables iptables-restore iptables-save ip6tables ip6tables-restore ip6tables-save; do
+        wanted=$(command -v "${tool%%-*}-$IPTABLES${tool#ip*tables}" || true)
         if [ -z "$wanted" ] || [ ! -L "/etc/alternatives/$tool" ]; then
-            echo "sandbox: skip: no iptables-$IPTABLES${tool#iptables} here, or no /etc/alternatives/$tool to choose it by"
+            echo "sandbox: skip: no ${tool%%-*}-$IPTABLES${tool#ip*tables} here, or no /etc/alternatives/$tool to choose it by"
             exit 0
         fi
         ln -sf "$wanted" "/etc/alternatives/$tool"
