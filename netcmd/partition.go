@@ -124,7 +124,7 @@ func (l LiveRun) Heal() plan.Plan {
 		p[i].Undo = []plan.Step{l.bridgeSwitch(true)}
 	}
 	var chains []chain
-	if l.Tools.Ebtables == nil {
+	if l.BridgeFilter {
 		chains = append(chains, chain{name: cutChain})
 	}
 	if !l.Isolated {
