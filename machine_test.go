@@ -67,10 +67,9 @@ func usualFacts() testFacts {
 	ids := netcmd.IDRange{First: 100000, Count: 65536}
 	return testFacts{
 		Facts: machine.Facts{
-			User:         netcmd.User{UID: 1000, GID: 1000, SubUIDs: ids, SubGIDs: ids, MapTools: true},
-			BridgeFilter: true,
-			IPv6:         true,
-			Gateway:      machine.GatewayFacts{Owner: -1},
+			User:    netcmd.User{UID: 1000, GID: 1000, SubUIDs: ids, SubGIDs: ids, MapTools: true},
+			Kernel:  machine.Kernel{BridgeFilter: true, IPv6: true},
+			Gateway: machine.GatewayFacts{Owner: -1},
 		},
 		Supervisor: 4711,
 		GuestEnv:   []string{"PATH=/usr/bin:/bin", "VAGGANET_RUN=chaos"},
@@ -101,6 +100,8 @@ func (m fakeMachine) Lacks(module string) bool { return slices.Contains(m.facts.
 func (m fakeMachine) LegacyIptables(iptables netcmd.Tool) bool {
 	return m.Facts(netcmd.Gateway{}).Legacy
 }
+
+func (m fakeMachine) Kernel() machine.Kernel { return m.facts.Kernel }
 
 func (m fakeMachine) CanCut(netcmd.Tool) bool { return !m.facts.NoEbtables }
 

@@ -29,8 +29,10 @@ type Machine interface {
 	Has(program string) bool
 	// LegacyIptables says whether a tool is an iptables of the legacy kind.
 	LegacyIptables(iptables netcmd.Tool) bool
-	// CanCut reports whether a tool is an ebtables that this kernel has use for.
+	// CanCut reports whether a tool is an ebtables that cuts links.
 	CanCut(ebtables netcmd.Tool) bool
+	// Kernel reads what cuts depend on of the kernel.
+	Kernel() machine.Kernel
 	// Facts reads what plans for a gateway depend on.
 	Facts(netcmd.Gateway) machine.Facts
 	// Routes lists the networks that the host reaches, and the addresses it has.

@@ -106,7 +106,7 @@ func (a App) makingAlone(c *cli.Context) (io.Closer, error) {
 
 // hostGateway is the gateway with the facts for making and removing it.
 func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) {
-	g, err := a.gateway(c)
+	g, err := a.gatewayToMake(c)
 	if err != nil {
 		return g, machine.Facts{}, err
 	}

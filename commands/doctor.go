@@ -67,7 +67,7 @@ func (a App) doctor(c *cli.Context) error {
 
 // doctorFacts looks at the machine, and then asks its tools.
 func (a App) doctorFacts(c *cli.Context) (doctor.Facts, error) {
-	g, err := a.gateway(c)
+	g, err := a.gatewayToMake(c)
 	if err != nil {
 		return doctor.Facts{}, err
 	}
@@ -76,7 +76,7 @@ func (a App) doctorFacts(c *cli.Context) (doctor.Facts, error) {
 		return doctor.Facts{}, err
 	}
 	f := doctor.Facts{Interface: g.Interface, Network: g.Network, GuestNetwork: guests,
-		Brctl: g.Tools.Brctl, Iptables: program(g.Tools.Iptables), Ebtables: g.Tools.Ebtables != nil}
+		Brctl: g.Tools.Brctl, Iptables: g.Tools.Iptables.Last(), Ebtables: g.Tools.Ebtables != nil}
 	facts := a.Machine.Facts(g)
 	if g.Sudo, err = sudo(c, facts.User.UID); err != nil {
 		return f, err
@@ -113,9 +113,6 @@ func askRules(c *cli.Context, g netcmd.Gateway, f doctor.Facts) []doctor.Answer 
 	}
 	return answers
 }
-
-// program is the word of a tool that says what it is: the last one.
-func program(t netcmd.Tool) string { return t[len(t)-1] }
 
 // neededTools are the tools that plans for a gateway and for runs call: the
 // plans are asked, so that no list of them can fall behind. Root's plans are

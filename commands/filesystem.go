@@ -138,7 +138,7 @@ func cutByIptables(run *netcmd.Run) {
 		asks := child.IsGuest() && !run.OneUserNS // the run makes its partitions
 		if child.Files != nil && !asks && hasTool(child.Files.Base, tools.Iptables) && !hasTool(child.Files.Base, tools.Ebtables) {
 			say(terminal.Err, fmt.Sprintf("the root of %s has iptables, but no %s: links are cut by iptables, ARP passes a cut, and guests have no IPv6",
-				child.Name, filepath.Base(tools.Ebtables[len(tools.Ebtables)-1])))
+				child.Name, filepath.Base(tools.Ebtables.Last())))
 			tools.Ebtables = nil
 			return
 		}
@@ -148,7 +148,7 @@ func cutByIptables(run *netcmd.Run) {
 // hasTool reports whether a root has a tool where tools are.
 func hasTool(root string, tool netcmd.Tool) bool {
 	for _, dir := range []string{"usr/sbin", "sbin", "usr/bin", "bin", "usr/local/sbin", "usr/local/bin"} {
-		if _, err := os.Lstat(filepath.Join(root, dir, filepath.Base(tool[len(tool)-1]))); err == nil {
+		if _, err := os.Lstat(filepath.Join(root, dir, filepath.Base(tool.Last()))); err == nil {
 			return true
 		}
 	}

@@ -55,6 +55,16 @@ func (a App) gateway(c *cli.Context) (netcmd.Gateway, error) {
 	return g, err
 }
 
+// gatewayToMake is the same for who makes something there. It is asked only then
+// whether the kernel has use for ebtables: that may take reading its configuration.
+func (a App) gatewayToMake(c *cli.Context) (netcmd.Gateway, error) {
+	g, err := a.gateway(c)
+	if os.Getenv(settingVariable("ebtables")) == "" && g.Tools.Ebtables != nil && a.Machine.Lacks("nf_tables") {
+		g.Tools.Ebtables = nil
+	}
+	return g, err
+}
+
 // sudo is how to become root: not at all for root.
 func sudo(c *cli.Context, uid int) ([]string, error) {
 	if uid == 0 {

@@ -124,9 +124,9 @@ func choose(g netcmd.Gateway, runs []runstate.Run, wanted string) (runstate.Run,
 // live is a run to be worked on, with an iptables of the kind that the run's
 // rules are of.
 func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
-	facts := a.Machine.Facts(g)
+	kernel := a.Machine.Kernel()
 	l := netcmd.LiveRun{Info: *r.Info, Tools: g.Tools, Dir: r.Dir, UserNS: r.UserNS, Supervisor: r.Supervisor, Started: r.Started,
-		IPv6: facts.IPv6, BridgeFilter: facts.BridgeFilter}
+		IPv6: kernel.IPv6, BridgeFilter: kernel.BridgeFilter}
 	if l.Ebtables == nil || g.Tools.Ebtables == nil {
 		l.Tools.Ebtables = l.Ebtables
 	}

@@ -149,7 +149,7 @@ func (a App) useGateway(c *cli.Context) (io.Closer, error) {
 // prepareRun is the run that the flags and the config file ask for, on this
 // machine, checked.
 func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) {
-	g, err := a.gateway(c)
+	g, err := a.gatewayToMake(c)
 	if err != nil {
 		return supervisor.Spec{}, machine.Facts{}, err
 	}

@@ -64,7 +64,7 @@ func (l LiveRun) After(p plan.Plan, captured func(variable string) string) func(
 	}
 	for _, s := range p {
 		runs := func(word string) bool { return slices.Contains(s.Argv, word) }
-		restores := func(tool Tool) bool { return tool != nil && runs(tool.And("-restore").last()) }
+		restores := func(tool Tool) bool { return tool != nil && runs(tool.And("-restore").Last()) }
 		switch {
 		case restores(l.Tools.Iptables):
 			after[bridgeRules] = restored(after[bridgeRules], s.Stdin)

@@ -59,22 +59,20 @@ func (t Tools) Restore() Tool { return t.Iptables.And("-restore") }
 // Iptables6 is the ip6tables that belongs to the iptables in use: ip6tables-legacy for
 // iptables-legacy, in the same folder.
 func (t Tools) Iptables6() Tool {
-	last := len(t.Iptables) - 1
-	folder, name := path.Split(t.Iptables[last])
+	folder, name := path.Split(t.Iptables.Last())
 	if !strings.Contains(name, "iptables") {
 		return Tool{"ip6tables"}
 	}
-	return append(slices.Clone(t.Iptables[:last]), folder+strings.Replace(name, "iptables", "ip6tables", 1))
+	return append(slices.Clone(t.Iptables[:len(t.Iptables)-1]), folder+strings.Replace(name, "iptables", "ip6tables", 1))
 }
 
-// last is the word that names the program itself.
-func (t Tool) last() string { return t[len(t)-1] }
+// Last is the word that names the program itself: brctl of "busybox brctl".
+func (t Tool) Last() string { return t[len(t)-1] }
 
 // And is the tool that belongs to this one, in the same folder: of ebtables-nft
 // and "-save", ebtables-nft-save.
 func (t Tool) And(suffix string) Tool {
-	last := len(t) - 1
-	return append(append(Tool{}, t[:last]...), t[last]+suffix)
+	return append(slices.Clone(t[:len(t)-1]), t.Last()+suffix)
 }
 
 // arp is that of the BusyBox that makes the bridge; nil where something else does.

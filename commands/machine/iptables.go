@@ -12,7 +12,7 @@ import (
 // LegacyIptables reports whether a tool is an iptables of the legacy kind. It is
 // the only place where that is decided, and starts nothing: the tool's file tells.
 func (Host) LegacyIptables(iptables netcmd.Tool) bool {
-	path, err := exec.LookPath(last(iptables))
+	path, err := exec.LookPath(iptables.Last())
 	if err != nil {
 		return false
 	}

@@ -26,10 +26,9 @@ type Facts struct {
 	// NeighboursBefore as they were before there was a gateway.
 	Neighbours       netcmd.NeighbourLimits `json:"neighbours"`
 	NeighboursBefore netcmd.NeighbourLimits `json:"neighbours_before"`
-	BridgeFilter     bool                   `json:"bridge_filter"`
+	Kernel
 	// NoBridgeFilter says that br_netfilter is neither there nor to be had.
 	NoBridgeFilter bool `json:"no_bridge_filter"`
-	IPv6           bool `json:"ipv6"`
 	// Restricted says that the kernel lets only root make user namespaces that
 	// have their rights.
 	Restricted bool `json:"restricted"`
@@ -100,34 +99,45 @@ func (h Host) Program() (string, bool) {
 	return path, false
 }
 
-// CanCut reports whether a tool is an ebtables that this kernel has use for, by
-// the name of the file that it finally is. The legacy kind won't do: its restore
-// replaces all rules there are.
+// CanCut reports whether a tool is an ebtables that cuts links, by the name of the
+// file that it finally is. The legacy kind won't do: its restore replaces all rules
+// there are.
 func (h Host) CanCut(ebtables netcmd.Tool) bool {
-	path, err := exec.LookPath(last(ebtables))
+	path, err := exec.LookPath(ebtables.Last())
 	if err == nil {
 		path, err = filepath.EvalSymlinks(path)
 	}
-	return err == nil && strings.Contains(filepath.Base(path), "nft") && h.Has(last(ebtables.And("-restore"))) && !h.Lacks("nf_tables")
+	return err == nil && strings.Contains(filepath.Base(path), "nft") && h.Has(ebtables.And("-restore").Last())
 }
 
-func last(t netcmd.Tool) string { return t[len(t)-1] }
+// Kernel is what cuts depend on of the kernel as it is now.
+type Kernel struct {
+	BridgeFilter bool `json:"bridge_filter"` // br_netfilter is loaded
+	IPv6         bool `json:"ipv6"`
+}
+
+// Kernel reads that. It takes much less than all facts.
+func (Host) Kernel() Kernel {
+	return Kernel{
+		BridgeFilter: exists("/proc/sys/net/bridge/bridge-nf-call-iptables"),
+		IPv6:         exists("/proc/sys/net/ipv6/conf/default/disable_ipv6"),
+	}
+}
 
 // Facts reads what plans for the gateway with this host device depend on.
 func (h Host) Facts(g netcmd.Gateway) Facts {
 	f := Facts{
-		User:         currentUser(h),
-		Forwarding:   readSetting("net/ipv4/ip_forward") != "0",
-		BridgeFilter: exists("/proc/sys/net/bridge/bridge-nf-call-iptables"),
-		IPv6:         exists("/proc/sys/net/ipv6/conf/default/disable_ipv6"),
-		Restricted:   restricted(readSetting),
-		Gateway:      gateway(g),
-		Resolver:     resolver(),
-		Hosts:        readFile("/etc/hosts"),
-		Umask:        umask(readFile("/proc/self/status")),
-		OddNames:     netcmd.HasOdd(os.Environ()),
-		Isolated:     isolated(g),
-		NoProc:       procIsHidden(readFile("/proc/self/mountinfo")),
+		User:       currentUser(h),
+		Forwarding: readSetting("net/ipv4/ip_forward") != "0",
+		Kernel:     h.Kernel(),
+		Restricted: restricted(readSetting),
+		Gateway:    gateway(g),
+		Resolver:   resolver(),
+		Hosts:      readFile("/etc/hosts"),
+		Umask:      umask(readFile("/proc/self/status")),
+		OddNames:   netcmd.HasOdd(os.Environ()),
+		Isolated:   isolated(g),
+		NoProc:     procIsHidden(readFile("/proc/self/mountinfo")),
 	}
 	f.OneUserNS = f.Restricted || readSetting("user/max_user_namespaces") == "0"
 	f.Neighbours, f.NeighboursBefore = neighbours()
