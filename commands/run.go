@@ -413,7 +413,7 @@ func guestCommand(guests []string) (*config.Command, error) {
 // guestNetwork6 is the guests' IPv6 network, if they are to have one.
 func guestNetwork6(command *config.Command, file *config.File) netcmd.GuestNetwork6 {
 	switch {
-	case command.IPv6 != nil && !*command.IPv6:
+	case command.NoIPv6:
 		return netcmd.GuestNetwork6{}
 	case file != nil && file.GuestNetwork6.IsValid():
 		return file.GuestNetwork6

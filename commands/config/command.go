@@ -113,37 +113,34 @@ func (p *parser) parseIPv6(e entry, what string, c *Command) error {
 	if text != "true" && text != "false" {
 		return p.errorf(e.line, "ipv6 of %s is %s, but must be true or false", what, quote(text))
 	}
-	wanted := text == "true"
-	c.IPv6 = &wanted
+	c.NoIPv6 = text == "false"
 	return nil
 }
 
 func (p *parser) parseKillAfter(e entry, what string, c *Command) error {
-	text, err := p.word(e.value, "kill-unresponsive-after of "+what)
-	if err != nil {
-		return err
+	n, err := p.between(e, what, "seconds", 1, maxKillSeconds)
+	if err == nil {
+		c.KillUnresponsiveAfter = time.Duration(n) * time.Second
 	}
-	n, ok := number(text)
-	if !ok || n < 1 || n > maxKillSeconds {
-		return p.errorf(e.line, "kill-unresponsive-after %s of %s must be a number of seconds from 1 to %d",
-			quote(text), what, maxKillSeconds)
-	}
-	c.KillUnresponsiveAfter = time.Duration(n) * time.Second
-	return nil
+	return err
 }
 
-func (p *parser) parseMTU(e entry, what string, c *Command) error {
-	text, err := p.word(e.value, "mtu of "+what)
+func (p *parser) parseMTU(e entry, what string, c *Command) (err error) {
+	c.MTU, err = p.between(e, what, "bytes", netcmd.MinMTU, netcmd.MaxMTU)
+	return err
+}
+
+// between reads a number of units.
+func (p *parser) between(e entry, what, units string, least, most int64) (int, error) {
+	text, err := p.word(e.value, e.key+" of "+what)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	n, ok := number(text)
-	if !ok || n < netcmd.MinMTU || n > netcmd.MaxMTU {
-		return p.errorf(e.line, "mtu %s of %s must be a number of bytes from %d to %d",
-			quote(text), what, netcmd.MinMTU, netcmd.MaxMTU)
+	if !ok || n < least || n > most {
+		return 0, p.errorf(e.line, "%s %s of %s must be a number of %s from %d to %d", e.key, quote(text), what, units, least, most)
 	}
-	c.MTU = int(n)
-	return nil
+	return int(n), nil
 }
 
 func (p *parser) parseChildren(e entry, what string, c *Command) error {

@@ -101,8 +101,8 @@ type Command struct {
 	// KillUnresponsiveAfter is the time from TERM to KILL when stopping: whole
 	// seconds, 1 to 86400; 2 s when not given.
 	KillUnresponsiveAfter time.Duration
-	// IPv6 says whether guests have IPv6; nil when not given: where they can.
-	IPv6 *bool
+	// NoIPv6 says that guests are to have no IPv6.
+	NoIPv6 bool
 	// MTU is that of the run's guests, in bytes; 0 when not given.
 	MTU int
 	// Children are sorted by name; at least one when Supervise is set.
