@@ -64,7 +64,7 @@ func (r Run) bridgeFirewall() plan.Plan {
 		input = append(input, "*nat", rule, "COMMIT")
 	}
 	hook := func(t table) []string {
-		return []string{"*filter", ":" + cutChain + t.policy, "-A FORWARD -j " + cutChain, "COMMIT"}
+		return rules{}.hooked(cutChain, t.transaction([]chain{{name: cutChain}}))
 	}
 	if r.Gateway.Tools.Ebtables == nil {
 		input = append(input, hook(packets)...)
@@ -107,11 +107,9 @@ func (r Run) bridgeLines() string {
 		batch = append(batch, fmt.Sprintf("addr add %s/64 dev %s", r.bridge6(), bridgeDevice))
 	}
 	for _, g := range r.Guests {
-		batch = append(batch,
-			fmt.Sprintf("link set dev %s master %s up", g.Port(), bridgeDevice),
-			neighbour(g.IP, bridgeDevice))
-		if r.Network6.IsValid() {
-			batch = append(batch, neighbour6(g.IP6, g.IP, bridgeDevice))
+		batch = append(batch, fmt.Sprintf("link set dev %s master %s up", g.Port(), bridgeDevice))
+		for _, ip := range g.addresses() {
+			batch = append(batch, neighbour(ip, g.IP, bridgeDevice))
 		}
 	}
 	return lines(batch...)
@@ -128,7 +126,7 @@ func (r Run) uplink() []string {
 	return []string{
 		fmt.Sprintf("addr add %s/30 dev %s", r.Slot.Bridge, up),
 		"link set dev " + up + " up",
-		neighbour(r.Slot.Gateway, up),
+		neighbour(r.Slot.Gateway, r.Slot.Gateway, up),
 		"route add default via " + r.Slot.Gateway.String(),
 	}
 }

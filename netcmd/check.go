@@ -83,7 +83,7 @@ func (l LiveRun) Check(program string, cuts Cuts, limit time.Duration) plan.Plan
 			return fmt.Sprintf("neigh del %s dev %s", ip, guestDevice)
 		})
 		know := l.neighbours(g, "know each other's hardware addresses", func(ip netip.Addr, other Guest) string {
-			return neighbour6(ip, other.IP, guestDevice)
+			return neighbour(ip, other.IP, guestDevice)
 		})
 		// Together, but not more than a process may have open files for.
 		know.Together = fmt.Sprintf("know %d", i/together)
@@ -102,9 +102,8 @@ func (l LiveRun) neighbours(g Guest, about string, line func(ip netip.Addr, of G
 	var batch []string
 	for _, other := range l.Guests {
 		if other.Name != g.Name {
-			batch = append(batch, line(other.IP, other))
-			if other.IP6.IsValid() {
-				batch = append(batch, line(other.IP6, other))
+			for _, ip := range other.addresses() {
+				batch = append(batch, line(ip, other))
 			}
 		}
 	}
@@ -114,10 +113,7 @@ func (l LiveRun) neighbours(g Guest, about string, line func(ip netip.Addr, of G
 
 func (l LiveRun) probe(cuts Cuts, limit time.Duration) string {
 	p := Probe{Dir: l.Dir, Limit: limit}
-	guests := map[string]Guest{}
-	for _, g := range l.Guests {
-		guests[g.Name] = g
-	}
+	guests := l.byName()
 	for from, name := range cuts.Guests {
 		row := []byte(strings.Repeat(".", len(cuts.Guests)))
 		for to := range row {

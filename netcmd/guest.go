@@ -26,6 +26,14 @@ type Guest struct {
 	Ports []PortForward `json:"ports,omitempty"`
 }
 
+// addresses are the guest's own: IP, and IP6 if it has one.
+func (g Guest) addresses() []netip.Addr {
+	if g.IP6.IsValid() {
+		return []netip.Addr{g.IP, g.IP6}
+	}
+	return []netip.Addr{g.IP}
+}
+
 // Port is the guest's port of the bridge.
 func (g Guest) Port() string { return Port(g.Name) }
 
@@ -102,14 +110,14 @@ func (r Run) guest(g Guest) plan.Step {
 		fmt.Sprintf("addr add %s/%d dev %s", g.IP, r.Network.Prefix().Bits(), guestDevice),
 		"link set dev " + guestDevice + " up",
 		"route add default via " + r.Network.Bridge().String(),
-		neighbour(r.Network.Bridge(), guestDevice),
+		neighbour(r.Network.Bridge(), r.Network.Bridge(), guestDevice),
 	}
 	if r.Network6.IsValid() {
 		// Without a route that leads on: what programs try to reach elsewhere by
 		// IPv6 fails at once, and they take IPv4.
 		batch = append(batch,
 			fmt.Sprintf("addr add %s/64 dev %s", g.IP6, guestDevice),
-			neighbour6(r.bridge6(), r.Network.Bridge(), guestDevice))
+			neighbour(r.bridge6(), r.Network.Bridge(), guestDevice))
 	}
 	s.Stdin = lines(batch...)
 	return s
@@ -120,15 +128,12 @@ func (r Run) guest(g Guest) plan.Step {
 // either: iptables would not cut these. Where it has, addresses are good at once, as
 // nobody else can have them, and no guest takes another one for a router.
 func (r Run) guestSettings() []string {
-	set := func(words string) string {
-		value, name, _ := strings.Cut(words, " ")
-		return "echo " + value + " >/proc/sys/net/ipv6/conf/default/" + name
-	}
+	set := func(name, value string) string { return "echo " + value + " >/proc/sys/net/ipv6/conf/default/" + name }
 	switch {
 	case r.Network6.IsValid():
-		return []string{set("0 disable_ipv6"), set("0 accept_dad"), set("0 accept_ra")}
+		return []string{set("disable_ipv6", "0"), set("accept_dad", "0"), set("accept_ra", "0")}
 	case r.IPv6:
-		return []string{set("1 disable_ipv6")}
+		return []string{set("disable_ipv6", "1")}
 	}
 	return nil
 }

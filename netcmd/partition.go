@@ -1,7 +1,6 @@
 package netcmd
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -48,13 +47,12 @@ func (l LiveRun) Names() []string {
 	return slices.Sorted(slices.Values(names))
 }
 
-// addresses are the guests' own, by their names.
-func (l LiveRun) addresses() map[string]netip.Addr {
-	address := map[string]netip.Addr{}
+func (l LiveRun) byName() map[string]Guest {
+	guests := map[string]Guest{}
 	for _, g := range l.Guests {
-		address[g.Name] = g.IP
+		guests[g.Name] = g
 	}
-	return address
+	return guests
 }
 
 // Partition is the plan that cuts these links between guests and no others, for
@@ -101,7 +99,7 @@ func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.P
 		tables = []table{packets6, packets}
 	}
 	for _, t := range tables {
-		s := l.restore(t, l.hooked(inPackets, l.replaceLinks(t, others, inPackets)))
+		s := l.restore(t, inPackets.hooked(cutChain, l.replaceLinks(t, others, inPackets)))
 		s.Undo = []plan.Step{l.restore(t, l.replaceLinks(t, wasOthers, readRules(s.Stdin)))}
 		p = append(p, s)
 	}
@@ -119,10 +117,7 @@ func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.P
 // Heal is the plan that takes back whatever is done to links and uplinks. Rules
 // of packets that the switch keeps from working may stay.
 func (l LiveRun) Heal() plan.Plan {
-	p := l.switchOff()
-	for i := range p {
-		p[i].Undo = []plan.Step{l.bridgeSwitch(true)}
-	}
+	p := l.switchOffFirst()
 	var chains []chain
 	if l.BridgeFilter {
 		chains = append(chains, chain{name: cutChain})
@@ -147,11 +142,16 @@ func (l LiveRun) switched(c Cuts, rules plan.Step) plan.Plan {
 	if c.cutsLinks() {
 		return plan.Plan{rules, l.bridgeSwitch(true)}
 	}
-	off := l.switchOff()
-	for i := range off {
-		off[i].Undo = []plan.Step{l.bridgeSwitch(true)}
+	return append(l.switchOffFirst(), rules)
+}
+
+// switchOffFirst is switchOff where more follows: if that fails, it goes on again.
+func (l LiveRun) switchOffFirst() plan.Plan {
+	p := l.switchOff()
+	for i := range p {
+		p[i].Undo = []plan.Step{l.bridgeSwitch(true)}
 	}
-	return append(off, rules)
+	return p
 }
 
 // switchOff is nothing where there is no switch.
@@ -176,18 +176,6 @@ func (l LiveRun) bridgeSwitch(on bool) plan.Step {
 	}
 	argv = append(argv, bridgeSwitch+value)
 	return l.at(Bridge, about, argv...)
-}
-
-// hooked is an input that makes cutChain, with the rule that leads there, unless
-// there is one. Where frames cuts, most runs never need it.
-func (l LiveRun) hooked(now rules, input []string) []string {
-	const hook = "-A FORWARD -j " + cutChain
-	for _, words := range now["FORWARD"] {
-		if after(words, "-j") == cutChain {
-			return input
-		}
-	}
-	return slices.Insert(input, len(input)-1, hook)
 }
 
 // becomeUser is what nsenter needs to enter the run's user namespace, if the

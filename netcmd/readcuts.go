@@ -21,6 +21,20 @@ func readRules(listed string) rules {
 	return r
 }
 
+// hooks reports whether what is forwarded goes to a chain.
+func (r rules) hooks(chain string) bool {
+	return slices.ContainsFunc(r["FORWARD"], func(words []string) bool { return after(words, "-j") == chain })
+}
+
+// hooked is an input that makes a chain, with the rule that leads there, unless there
+// is one. Most runs never need some of them, so the first command that does makes it.
+func (r rules) hooked(chain string, input []string) []string {
+	if r.hooks(chain) {
+		return input
+	}
+	return slices.Insert(input, len(input)-1, "-A FORWARD -j "+chain)
+}
+
 // linkChain is what the chains are called that linkChains makes.
 var linkChain = regexp.MustCompile("^" + cutChain + "(-[ab])?(-[0-9]+)?$")
 
@@ -77,8 +91,9 @@ func (r rules) readLinks(t table, c Cuts) {
 		hook := r.find(t, r.top(), t.out, port)
 		body := after(hook, "-j") + after(hook, "-g")
 		if known[body] == nil {
+			all := stateOf(hook) // by a rule that is not ours
 			for _, port := range ports {
-				state := stateOf(hook) // of all that is sent there, by a rule that is not ours
+				state := all
 				if state == (State{}) {
 					state = stateOf(r.find(t, body, t.in, port))
 				}

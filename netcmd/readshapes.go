@@ -146,7 +146,7 @@ func senderOf(parent string) (from int, inClass, found bool) {
 
 // readFilters reads what is drawn at a port.
 func (l LiveRun) readFilters(filters []filter, to int, read map[[2]int]Shape) {
-	address := l.addresses()
+	guests := l.byName()
 	names := l.Names()
 	for _, f := range filters {
 		code := f.Options.Bytecode.Insns
@@ -156,7 +156,7 @@ func (l LiveRun) readFilters(filters []filter, to int, read map[[2]int]Shape) {
 		}
 		source, below, hit := code[last-4].K, code[last-2].K, code[last-1].K
 		sender := netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, source)))
-		from := slices.IndexFunc(names, func(name string) bool { return address[name] == sender })
+		from := slices.IndexFunc(names, func(name string) bool { return guests[name].IP == sender })
 		if from < 0 {
 			continue
 		}

@@ -168,7 +168,7 @@ func (r Run) Claim() plan.Plan {
 		"link set dev "+gw+" up")
 	arp := r.Gateway.Tools.arp()
 	if arp == nil {
-		s.Stdin += lines(neighbour(r.Slot.Bridge, gw))
+		s.Stdin += lines(neighbour(r.Slot.Bridge, r.Slot.Bridge, gw))
 		return plan.Plan{s}
 	}
 	// For an entry like this, ip reads all devices first, and the gateway has
@@ -271,10 +271,7 @@ func (r Run) write(about, file, text string) plan.Step {
 // neighbour is the line of an ip batch that writes down the hardware address of
 // a peer. The kernel's table of learned neighbours is small, and one for all
 // namespaces; entries made by hand don't count.
-func neighbour(ip netip.Addr, device string) string { return neighbour6(ip, ip, device) }
-
-// neighbour6 is the same for an IPv6 address. The hardware address is that which
-// goes with the peer's IPv4 address.
-func neighbour6(ip, ip4 netip.Addr, device string) string {
+// The hardware address is that which goes with the peer's IPv4 address.
+func neighbour(ip, ip4 netip.Addr, device string) string {
 	return fmt.Sprintf("neigh replace %s lladdr %s dev %s nud permanent", ip, MAC(ip4), device)
 }

@@ -53,7 +53,7 @@ const (
 // is empty where all are.
 func (l LiveRun) Shape(wanted, now Shapes) plan.Plan {
 	var batch []string
-	address := l.addresses()
+	guests := l.byName()
 	for to, guest := range wanted.Guests {
 		p := shapedPort{port: Port(guest), mtu: cmp.Or(l.MTU, kernelMTU)}
 		if wanted.any(to, Shape.drawn) && !now.there[place{to, clsactPlace}] {
@@ -67,7 +67,7 @@ func (l LiveRun) Shape(wanted, now Shapes) plan.Plan {
 			if wanted.links[ends] == now.links[ends] {
 				continue
 			}
-			ip := address[sender].As4()
+			ip := guests[sender].IP.As4()
 			p.from, p.address = from, binary.BigEndian.Uint32(ip[:])
 			p.draw(wanted.links[ends], now.links[ends])
 			p.queue(wanted.links[ends], now.links[ends], now.leaves[ends])

@@ -98,7 +98,7 @@ func (l LiveRun) replaceLinks(t table, c Cuts, now rules) []string {
 	return input
 }
 
-// tooMuch says whether the run's tool can't take that as one transaction. An
+// tooMuch reports whether the run's tool can't take that as one transaction. An
 // iptables of the legacy kind can take any.
 func (l LiveRun) tooMuch(t table, input []string) bool {
 	legacy := t == packets && l.Legacy || t == packets6 && l.Legacy6

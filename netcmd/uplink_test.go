@@ -45,9 +45,9 @@ func TestUplinkRulesAreTheCuts(t *testing.T) {
 
 func followUplinks(l LiveRun, c Cuts, input []string) error {
 	chains := chainsOf(input)
-	address := l.addresses()
+	guests := l.byName()
 	for i, name := range c.Guests {
-		own := address[name]
+		own := guests[name].IP
 		out := packet{in: bridgeDevice, out: "ch7c", mac: MAC(own), src: "172.18.0.250", dst: "192.0.2.1"}
 		in := packet{in: "ch7c", out: bridgeDevice, mac: "02:00:00:00:00:09", src: "192.0.2.1", dst: own.String()}
 		for _, p := range []packet{out, in} {
