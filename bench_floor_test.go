@@ -68,8 +68,14 @@ func floor(args []string) error {
 	return err
 }
 
+// slottedRun is a run and its slot.
+type slottedRun struct {
+	netcmd.Run
+	Slot netcmd.Slot
+}
+
 // benchRun is the run that all measurements are of: m guests, g001 and so on.
-func benchRun(m, slot int) netcmd.Run {
+func benchRun(m, slot int) slottedRun {
 	var guests []netcmd.Guest
 	for i := range m {
 		guests = append(guests, netcmd.Guest{Name: benchGuest(i), Hostname: benchGuest(i)})
@@ -81,12 +87,12 @@ func benchRun(m, slot int) netcmd.Run {
 	for i := range guests {
 		guests[i].IP6 = netcmd.DefaultGuestNetwork6.Of(netcmd.DefaultGuestNetwork, guests[i].IP)
 	}
-	return netcmd.Run{Slot: netcmd.DefaultNetwork.Slot(slot), Network: netcmd.DefaultGuestNetwork,
-		Network6: netcmd.DefaultGuestNetwork6, Guests: guests}
+	return slottedRun{netcmd.Run{Network: netcmd.DefaultGuestNetwork, Network6: netcmd.DefaultGuestNetwork6, Guests: guests},
+		netcmd.DefaultNetwork.Slot(slot)}
 }
 
 // bridge6 is the bridge's IPv6 address.
-func bridge6(run netcmd.Run) netip.Addr { return run.Network6.Of(run.Network, run.Network.Bridge()) }
+func bridge6(run slottedRun) netip.Addr { return run.Network6.Of(run.Network, run.Network.Bridge()) }
 
 func benchGuest(i int) string { return fmt.Sprintf("g%03d", i+1) }
 
@@ -104,7 +110,7 @@ func firstFreeSlot() (int, error) {
 }
 
 type floorNetwork struct {
-	run    netcmd.Run
+	run    slottedRun
 	bridge int   // the namespace, a file
 	guests []int // theirs
 }
@@ -220,7 +226,7 @@ func (f *floorNetwork) firewall() error {
 }
 
 // bringUpRules are the inputs of the tools that restore them.
-func bringUpRules(run netcmd.Run) map[string]string {
+func bringUpRules(run slottedRun) map[string]string {
 	return map[string]string{
 		"iptables-restore": fmt.Sprintf("*nat\n-A POSTROUTING -s %s ! -o children -j MASQUERADE\nCOMMIT\n", run.Network),
 		"ebtables-restore": "*filter\n:VAGGA RETURN\n-A FORWARD -j VAGGA\nCOMMIT\n",

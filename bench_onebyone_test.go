@@ -11,7 +11,7 @@ import (
 // writeOneByOne writes a script for the network of a run as one would type it:
 // each setting, device, address, route and rule by a process of its own. It is
 // run by `sh -e` where a run's first process is.
-func writeOneByOne(w io.Writer, run netcmd.Run) error {
+func writeOneByOne(w io.Writer, run slottedRun) error {
 	const folder = "/run/vagganet/vagga/run"
 	var b strings.Builder
 	write := func(lines ...string) {
@@ -66,7 +66,7 @@ func writeUplink(gateway, bridge func(...string), slot netcmd.Slot, folder strin
 		"ip route add default via "+slot.Gateway.String())
 }
 
-func writeBridge(bridge func(...string), run netcmd.Run) {
+func writeBridge(bridge func(...string), run slottedRun) {
 	network := run.Network
 	bridge(
 		"busybox brctl addbr children",
@@ -79,7 +79,7 @@ func writeBridge(bridge func(...string), run netcmd.Run) {
 		"ebtables -A FORWARD -j VAGGA")
 }
 
-func writeGuest(bridge, guest func(...string), run netcmd.Run, g netcmd.Guest, folder string) {
+func writeGuest(bridge, guest func(...string), run slottedRun, g netcmd.Guest, folder string) {
 	network := run.Network
 	mac := netcmd.MAC(g.IP)
 	guest(

@@ -24,7 +24,7 @@ var fakeNames = strings.Fields("ip tc tcpdump dumpcap iptables iptables-restore 
 // realNames are those that stay what they are: the shell, what the gateway's
 // namespaces are held by, and what makes a session in a script, which the program
 // does itself.
-var realNames = []string{"sh", "sleep", "true", "setsid"}
+var realNames = []string{"sh", "sleep", "true", "setsid", "flock"}
 
 // The fake tools' variables.
 const (

@@ -95,14 +95,15 @@ func cmdSame(ts *testscript.TestScript, neg bool, verb []string) {
 	script := ts.MkAbs(".script")
 	ts.Check(os.WriteFile(script, []byte(ts.ReadFile("stdout")), 0o644))
 
-	byVerb, filesByVerb := callsOf(ts, "vagganet", verb...)
+	byVerb, filesByVerb := callsOf(ts, "vagganet", append([]string{"--trace"}, verb...)...)
 	byVerb = withoutFirst(byVerb, before)
+	if verb[0] == "run" {
+		checkOrder(ts, ts.ReadFile("stderr"), ts.ReadFile(script))
+	}
 	byScript, filesByScript := callsOf(ts, "sh", "-e", script)
 	if verb[0] == "run" {
-		// Some of its steps, and its children, are started side by side.
-		if early := tooEarly(byVerb); early != "" {
-			ts.Fatalf("before what it needs comes %s", early)
-		}
+		// Steps that need not wait for each other, and children, are started in
+		// order, but come to their tools as it happens.
 		sortCalls(byVerb)
 		sortCalls(byScript)
 	}
@@ -145,6 +146,8 @@ func callsOf(ts *testscript.TestScript, program string, args ...string) ([]call,
 	if !os.IsNotExist(err) { // nothing was called
 		ts.Check(err)
 	}
+	// The program takes its name away by itself.
+	calls = slices.DeleteFunc(calls, func(c call) bool { return slices.Equal(c.Argv[:min(2, len(c.Argv))], []string{"rm", "-f"}) && strings.HasPrefix(c.Argv[2], runFolder+"/vagga/runs/") })
 	for i := range calls {
 		calls[i].Argv = outsideWords(calls[i].Argv)
 	}
@@ -175,41 +178,48 @@ func sortCalls(calls []call) {
 	slices.SortFunc(calls, func(a, b call) int { return strings.Compare(a.String(), b.String()) })
 }
 
-// tooEarly is a call of a run that comes before one that it needs; empty if there
-// is none. The order is: the bridge's namespace, the guests', the bridge's devices,
-// what the run says of itself, and the children's commands.
-func tooEarly(calls []call) string {
-	last := 0
-	for _, c := range calls {
-		stage := 0
-		switch {
-		case c.Argv[0] == "unshare" && strings.HasPrefix(c.Argv[1], "--net=") && strings.HasSuffix(c.Argv[1], "/bridge"):
-			stage = 1
-		case c.Argv[0] == "unshare" && strings.HasPrefix(c.Argv[1], "--net="):
-			stage = 2
-		case strings.Contains(c.Stdin, " master children "):
-			stage = 3
-		case c.Argv[0] == "dd" && slices.ContainsFunc(c.Argv, func(w string) bool { return strings.HasSuffix(w, "/.run.json") }):
-			stage = 4
-		case c.Argv[0] == "node":
-			stage = 5
-		default:
-			continue
+// checkOrder compares the steps that a run has done, as it has traced them, with
+// those of its script: each is there, word by word, behind the one before it.
+func checkOrder(ts *testscript.TestScript, trace, script string) {
+	_, inside, found := strings.Cut(script, " <<'RUN") // or RUN_, and so on
+	steps := strings.Split("\n"+trace, "\n+ ")[1:]
+	if !found || len(steps) < 8 {
+		ts.Fatalf("only %d steps were traced", len(steps))
+	}
+	for i, step := range steps {
+		step, _, _ = strings.Cut(step, "\nvagganet: ") // which says something at the end
+		step = strings.TrimSuffix(step, "\n") + "\n"
+		before, after, found := strings.Cut("\n"+inside, "\n"+step)
+		if !found {
+			ts.Fatalf("step %d of the run is not in its script, or comes too early there:\n%s", i+1, step)
 		}
-		if stage < last {
-			return c.String()
+		if line := commandIn(before); line != "" {
+			ts.Fatalf("before step %d of the run, the script has one more: %s", i+1, line)
 		}
-		last = stage
+		inside = after
+	}
+}
+
+// commandIn is a line of a script by which a tool is run; empty for none. Shells do
+// by themselves what is between the steps of a run.
+func commandIn(script string) string {
+	for line := range strings.Lines(script) {
+		for _, tool := range []string{"nsenter", "unshare", "ip ", "dd ", "mount ", "sh -e"} {
+			if strings.HasPrefix(line, tool) || strings.Contains(line, " "+tool) && !strings.HasPrefix(line, "#") {
+				return line
+			}
+		}
 	}
 	return ""
 }
 
 // outsideWords makes alike how a run goes on inside of the gateway: the verb
-// starts the program again there, the script a shell.
+// starts the program again there, the script a shell that is registered.
 func outsideWords(argv []string) []string {
-	last := len(argv) - 2
-	if last >= 0 && (slices.Equal(argv[last:], []string{"/usr/bin/vagganet", "_supervise"}) || slices.Equal(argv[last:], []string{"sh", "-e"})) {
-		return append(argv[:last:last], "(inside)")
+	for i, word := range argv {
+		if i > 0 && (slices.Equal(argv[i:], []string{"/usr/bin/vagganet", "_supervise"}) || word == "flock" && slices.Contains(argv[i:], "-es")) {
+			return append(argv[:i:i], "(inside)")
+		}
 	}
 	return argv
 }

@@ -144,7 +144,7 @@ func neededTools(g netcmd.Gateway) []string {
 func sampleRun(g netcmd.Gateway) netcmd.Run {
 	ip := netcmd.DefaultGuestNetwork.Prefix().Addr().Next()
 	container := &netcmd.FileSystem{Base: "/b", Tree: netcmd.Tree{"/": {{Name: "bin", Kind: netcmd.LinkEntry}, {Name: "init", Kind: netcmd.FileEntry}}}}
-	return netcmd.Run{Name: "a", Command: "a", Gateway: g, Slot: g.Network.Slot(0), Network: netcmd.DefaultGuestNetwork,
+	return netcmd.Run{Name: "a", Command: "a", Gateway: g, Network: netcmd.DefaultGuestNetwork,
 		Guests: []netcmd.Guest{{Name: "a", Hostname: "a", IP: ip}, {Name: "b", Hostname: "b", IP: ip.Next()}},
 		Children: []netcmd.Child{{Name: "a", Node: "a", Argv: []string{"sh"}},
 			{Name: "b", Node: "b", Argv: []string{"sh"}, CleanEnv: true, Files: container}}}

@@ -10,7 +10,6 @@ import (
 	"vagganet/commands/config"
 	"vagganet/commands/ports"
 	"vagganet/commands/runner"
-	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
@@ -84,7 +83,7 @@ func hintFor(err error) string {
 	if errors.As(err, &held) {
 		return "end that run first, or give one of the two another port; vagganet status lists them"
 	}
-	var full *supervisor.NoSlotError
+	var full *runner.NoneLeftError
 	if errors.As(err, &full) {
 		return "end some of them (vagganet status lists them), or have another gateway beside it, and run there:\n" +
 			"vagganet --interface vagga2 --network 10.123.0.0/16 create"

@@ -45,7 +45,7 @@ func withoutPorts(run *netcmd.Run) {
 // closePorts closes the ports of a run that has ended, in whatever way. By then
 // the run's own rules are those of a run that is no more; others of that kind
 // may be there, too.
-func closePorts(c *cli.Context, run netcmd.Run) {
+func closePorts(c *cli.Context, run netcmd.Run, token string) {
 	if !run.HasPorts() {
 		return
 	}
@@ -53,7 +53,7 @@ func closePorts(c *cli.Context, run netcmd.Run) {
 	if err != nil {
 		report(terminal.Err, fmt.Errorf("the run's ports could not be closed: %w", err))
 	}
-	gone = slices.DeleteFunc(gone, func(f netcmd.Forwarded) bool { return f.Token == run.Token })
+	gone = slices.DeleteFunc(gone, func(f netcmd.Forwarded) bool { return f.Token == token })
 	for _, line := range ports.Describe(gone) {
 		say(terminal.Err, "%s", line)
 	}

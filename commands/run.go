@@ -23,7 +23,6 @@ import (
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
-	"vagganet/netcmd/plan"
 )
 
 func (a App) runVerb() *cli.Command {
@@ -89,15 +88,13 @@ func (a App) runCommand(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	g := spec.Run.Gateway
 	if c.Bool("dry-run") {
-		spec.Run.Slot = g.Network.Slot(a.freeSlot(c, g, facts))
-		spec.Run.Token = netcmd.ScriptToken
 		return a.apply(c, title(c, spec.Run.Command)+listed(spec.Faults), spec.Run.Plan())
 	}
 	if err := a.checkTools(spec.Run.Plan()); err != nil {
 		return err
 	}
+	g := spec.Run.Gateway
 	if g.Isolated == nil {
 		warnOfResolver(g, facts)
 		what := g.Reach()
@@ -112,7 +109,7 @@ func (a App) runCommand(c *cli.Context) error {
 	}
 	spec.Lines = listeners.page != nil
 	saySeed(c, spec)
-	defer closePorts(c, spec.Run)
+	defer closePorts(c, spec.Run, spec.Token)
 	code, err := supervisor.Start(c.Context, spec, listeners.inside())
 	unheard := listeners.finish()
 	if errors.Is(err, supervisor.ErrNotInside) && runner.LimitHint(err, "") == "" {
@@ -166,8 +163,7 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	run := &spec.Run
 	run.Legacy = facts.Legacy
 	run.Hosts, run.Umask, run.OddNames = facts.Hosts, facts.Umask, facts.OddNames
-	run.Token = rand.Text()
-	run.Slot = g.Network.Slot(0) // or another one that is free by then
+	spec.Token = rand.Text()
 	if g.Isolated == nil {
 		run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
 	} else {
@@ -245,7 +241,8 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway, facts machine.Facts) (superv
 		return supervisor.Spec{}, withHint(err, "choose another one by --guest-network or --network")
 	}
 	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network,
-		Network6: guestNetwork6(command, file), MTU: command.MTU, IPv6: facts.IPv6, BridgeFilter: facts.BridgeFilter}
+		Network6: guestNetwork6(command, file), MTU: command.MTU, IPv6: facts.IPv6, BridgeFilter: facts.BridgeFilter,
+		ExactName: c.String("name") != "", KillAfter: command.KillUnresponsiveAfter}
 	run.Program, run.Links = a.Machine.Program()
 	if name := c.String("name"); name != "" {
 		if err := config.CheckName("run", name); err != nil {
@@ -262,9 +259,7 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway, facts machine.Facts) (superv
 	}
 	spec := supervisor.Spec{
 		Run:        run,
-		ExactName:  c.String("name") != "",
 		RunFolders: runstate.Folders(g),
-		KillAfter:  command.KillUnresponsiveAfter,
 		Prefix:     !c.Bool("no-prefix"),
 		Trace:      c.Bool("trace"),
 	}
@@ -489,27 +484,4 @@ func othersGateway(g netcmd.Gateway, owner int) error {
 			"sudo vagganet%s destroy; vagganet%s create", interfaceOption(g), interfaceOption(g))
 	}
 	return withHint(err, own)
-}
-
-// freeSlot is the slot that a run would take now, for a dry run: the first one
-// that no run has, and no device of one that has just ended.
-func (a App) freeSlot(c *cli.Context, g netcmd.Gateway, facts machine.Facts) int {
-	taken := map[int]bool{}
-	if g.Isolated == nil && facts.Gateway.Parts.Whole() {
-		r := newRunner(c)
-		if err := r.Run(c.Context, plan.Plan{g.ListDevices()}); err == nil {
-			taken = netcmd.TakenSlots(r.Var("devices"))
-		}
-	}
-	runs, _ := a.Machine.Runs(g)
-	for _, r := range runs {
-		if r.Info != nil {
-			taken[r.Info.Slot] = true
-		}
-	}
-	n := 0
-	for taken[n] && n < netcmd.Slots-1 {
-		n++
-	}
-	return n
 }

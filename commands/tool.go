@@ -41,7 +41,10 @@ func toInstall(tool string) string {
 func allSteps(p plan.Plan) plan.Plan {
 	var all plan.Plan
 	for _, s := range p {
-		all = append(append(all, s), allSteps(s.Inner)...)
+		all = append(all, s)
+		if s.Inside != nil {
+			all = append(all, allSteps(s.Inside.Plan)...)
+		}
 	}
 	return all
 }
@@ -53,7 +56,7 @@ func toolWords(s plan.Step) []string {
 	if len(s.Place.Enter) > 0 {
 		tools = append(tools, s.Place.Enter[0])
 	}
-	if s.Child == "" {
+	if s.Child == nil {
 		tools = append(tools, s.Argv[0])
 	}
 	return tools

@@ -64,7 +64,7 @@ func (n Network) SlotRange() netip.Prefix {
 
 // Slot returns the slot with that number, from 0 to Slots-1.
 func (n Network) Slot(number int) Slot {
-	base := slotsOffset + 4*number
+	base := slotsOffset + slotSize*number
 	return Slot{
 		Number:  number,
 		Link:    netip.PrefixFrom(offset(n.prefix, base), 30),
@@ -75,8 +75,16 @@ func (n Network) Slot(number int) Slot {
 
 // slotOf is the number of the slot that has an address of SlotRange.
 func (n Network) slotOf(ip netip.Addr) int {
-	b, first := ip.As4(), n.SlotRange().Addr().As4()
-	return int(binary.BigEndian.Uint32(b[:])-binary.BigEndian.Uint32(first[:])) / 4
+	return int(number(ip)-number(n.SlotRange().Addr())) / slotSize
+}
+
+// slotSize is how many addresses a slot has: a /30.
+const slotSize = 4
+
+// number is an IPv4 address as one number.
+func number(ip netip.Addr) uint32 {
+	b := ip.As4()
+	return binary.BigEndian.Uint32(b[:])
 }
 
 // Slot is what one run has of the gateway: a /30 and a pair of devices.

@@ -155,12 +155,3 @@ func TestMAC(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
-
-// Slots are taken by the devices of runs that are up, or have just ended.
-func TestTakenSlots(t *testing.T) {
-	const devices = "1: lo: <LOOPBACK> mtu 65536\n2: ch_guest@if7: <UP> mtu 1500\n5: ch0@if2: <UP> mtu 1500\n9: ch2047@if2: <UP> mtu 1500\n"
-	got := TakenSlots(devices)
-	if len(got) != 2 || !got[0] || !got[2047] {
-		t.Errorf("got %v", got)
-	}
-}

@@ -122,11 +122,11 @@ func (r Run) uplink() []string {
 	if r.isolated() {
 		return nil
 	}
-	up := r.Slot.BridgeDevice()
+	slot := r.slot()
 	return []string{
-		fmt.Sprintf("addr add %s/30 dev %s", r.Slot.Bridge, up),
-		"link set dev " + up + " up",
-		neighbour(r.Slot.Gateway, r.Slot.Gateway, up),
-		"route add default via " + r.Slot.Gateway.String(),
+		fmt.Sprintf("addr add %s/30 dev %s", slot.bridge, slot.bridgeDevice),
+		"link set dev " + slot.bridgeDevice + " up",
+		peer(slot.gateway, slot.gatewayMAC, slot.bridgeDevice),
+		"route add default via " + slot.gateway,
 	}
 }

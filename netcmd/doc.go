@@ -16,8 +16,19 @@
 //     devices and a /30. The kernel gives it out, since a device can be made
 //     only once.
 //   - isolated run: one without a gateway.
-//   - cut: a directed link between two guests on which nothing arrives. A
-//     partition is a set of them.
+//   - supervisor: the first process of a run, in a PID namespace of its own. All
+//     else of the run ends with it. It is this program, or the shell of a script
+//     that "run --dry-run" has printed.
+//   - child: a process that a run starts and waits for, in a guest, in the bridge's
+//     namespace, or in the caller's network.
+//   - link: what one guest sends to another, in one direction.
+//   - cut: a link on which nothing arrives. A partition is a set of cuts.
+//   - uplink: the way between a guest and the host, and all beyond it.
+//   - shape: what is done to the packets of a link that arrive: delay, loss, rate.
+//   - fault: a change of links, uplinks or shapes that a run knows of.
+//   - token: what tells a run from an earlier or later one of its name.
+//   - mark: NAME/TOKEN of a run, in the comment of each of its rules in the gateway.
+//   - plan, step, place: see package plan.
 //
 // # Addresses
 //

@@ -8,9 +8,9 @@ import (
 	"vagganet/netcmd/plan"
 )
 
-// Prepare makes what does not depend on the slot: the run's folder, which only
+// prepare makes what does not depend on the slot: the run's folder, which only
 // its own processes see, and the namespaces of the nodes.
-func (r Run) Prepare() plan.Plan {
+func (r Run) prepare() plan.Plan {
 	mount := r.step(aboutFolder, r.Gateway.Tools.Mount.With("-t", "tmpfs", "-o", "mode=0755", "tmpfs", r.Gateway.RunDir())...)
 	p := append(plan.Plan{mount, r.files()}, r.fileSystems()...)
 	if !r.OneUserNS {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -539,27 +538,6 @@ func (g Gateway) root(about string, argv ...string) plan.Step {
 // hostStep is a step on the host as the user.
 func hostStep(about string, argv ...string) plan.Step {
 	return plan.Step{About: about, Place: plan.Place{Name: "host"}, Argv: argv}
-}
-
-// ListDevices is the step that reads the gateway's devices into the variable
-// "devices". For some moments after a run, they are still there.
-func (g Gateway) ListDevices() plan.Step {
-	s := g.inside("gateway: which slots are taken", g.Tools.IP.With("-o", "link")...)
-	s.Capture = "devices"
-	return s
-}
-
-var slotDevice = regexp.MustCompile(`: ch(\d+)@`)
-
-// TakenSlots reads the numbers of the slots out of what ListDevices captured.
-func TakenSlots(devices string) map[int]bool {
-	taken := map[int]bool{}
-	for _, m := range slotDevice.FindAllStringSubmatch(devices, -1) {
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			taken[n] = true
-		}
-	}
-	return taken
 }
 
 // inside is a step in the gateway.

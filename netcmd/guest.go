@@ -141,16 +141,15 @@ func (r Run) guestSettings() []string {
 // bridge6 is the bridge's address in the guests' IPv6 network.
 func (r Run) bridge6() netip.Addr { return r.Network6.Of(r.Network, r.Network.Bridge()) }
 
-// child starts a process. In a guest, a shell that stays is the first process
+// Child is the step that starts a process. In a guest, a shell that stays is the first process
 // of its PID namespace: the command itself then gets signals as anywhere else,
 // and what it leaves behind ends with it.
-func (r Run) child(c Child) plan.Step {
+func (r Run) Child(c Child) plan.Step {
 	s := plan.Step{
-		About:    "start " + c.Name,
-		Place:    plan.Place{Name: c.Node, Enter: r.Gateway.Tools.Nsenter.With("--net=" + r.dir(c.Node))},
-		Env:      r.childEnv(c),
-		Child:    c.Name,
-		ExitFile: r.dir(".exit"),
+		About: "start " + c.Name,
+		Place: plan.Place{Name: c.Node, Enter: r.Gateway.Tools.Nsenter.With("--net=" + r.dir(c.Node))},
+		Env:   r.childEnv(c),
+		Child: &plan.Child{Name: c.Name, Mode: r.Mode, ExitFile: r.dir(".exit")},
 	}
 	switch {
 	case c.Node == Caller:
@@ -327,7 +326,7 @@ func (r Run) hostname(guest string) string {
 func (r Run) childEnv(c Child) []string {
 	return append(Carry(c.Env),
 		"VAGGANET_INTERFACE="+r.Gateway.Interface,
-		"VAGGANET_RUN="+r.Name,
+		"VAGGANET_RUN="+plan.Var(nameVar),
 		"VAGGANET_SEED="+strconv.FormatUint(r.Seed, 10),
 		"VAGGA_COMMAND="+r.Command,
 		"VAGGA_SUBCOMMAND="+c.Name)

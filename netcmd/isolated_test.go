@@ -16,7 +16,7 @@ func testRun(isolated *Isolated, ebtables bool) Run {
 		tools.Ebtables = nil
 	}
 	return Run{
-		Name: "flock", Command: "flock", Network: DefaultGuestNetwork, Slot: DefaultNetwork.Slot(0),
+		Name: "flock", Command: "flock", Network: DefaultGuestNetwork,
 		Gateway:  Gateway{Interface: "vagga", Network: DefaultNetwork, Isolated: isolated, Tools: tools},
 		Guests:   []Guest{{Name: "a", IP: netip.MustParseAddr("172.18.0.1")}, {Name: "b", IP: netip.MustParseAddr("172.18.0.2")}},
 		Children: []Child{{Name: "a", Node: "a", Argv: []string{"true"}}},

@@ -46,13 +46,9 @@ func CheckPorts(guests []Guest) error {
 	return nil
 }
 
-// ScriptToken is the token of a run that a printed script makes. Such a run
-// holds no file in the gateway's folder.
-const ScriptToken = "script"
-
 // portMark is on the run's rules in the gateway, which go on being there when
 // the run is killed. The token tells the run from a later one of its name.
-func (r Run) portMark() string { return r.Name + "/" + r.Token }
+func (r Run) portMark() string { return plan.Var(nameVar) + "/" + plan.Var(tokenVar) }
 
 // HasPorts says whether a guest of the run has a forwarded port.
 func (r Run) HasPorts() bool {
@@ -64,23 +60,29 @@ func (r Run) HasPorts() bool {
 	return false
 }
 
-// Forward is the plan that leads ports of the gateway to the run's bridge, for
+// forward is the plan that leads ports of the gateway to the run's bridge, for
 // the host alone; from the bridge on they are led by portRules. Unlike all else
 // of a run these rules don't hang from its processes: they must be undone.
-func (r Run) Forward() plan.Plan {
+func (r Run) forward() plan.Plan {
 	if !r.HasPorts() {
 		return nil
 	}
 	g := r.Gateway
 	var nat, raw []string
+	holders := &plan.Holders{Lock: g.RunsDir(), List: g.ListForwards(r.GatewayEnter())}
 	for _, guest := range r.Guests {
 		for _, p := range guest.Ports {
-			nat = append(nat, fmt.Sprintf("%s -m comment --comment %s -j DNAT --to-destination %s:%d", g.toPort(p), r.portMark(), r.Slot.Bridge, p.External))
-			raw = append(raw, g.zoneRules(r.Slot, r.portMark(), p)...)
+			nat = append(nat, fmt.Sprintf("%s -m comment --comment %s -j DNAT --to-destination %s:%d", g.toPort(p), r.portMark(), r.slot().bridge, p.External))
+			raw = append(raw, g.zoneRules(r.slot(), r.portMark(), p)...)
+			holders.What = append(holders.What, plan.Holding{
+				Name:   fmt.Sprintf("port %s of the gateway", p),
+				Before: fmt.Sprintf("-p %s -m %[1]s --dport %d -m comment --comment", p.Protocol, p.External),
+			})
 		}
 	}
 	s := g.restoreStep("gateway: forwarded ports", r.GatewayEnter(), withPrefix("-A ", nat), withPrefix("-A ", raw))
 	s.Undo = []plan.Step{g.restoreStep("gateway: forwarded ports", r.GatewayEnter(), withPrefix("-D ", nat), withPrefix("-D ", raw))}
+	s.Holders = holders
 	return plan.Plan{s}
 }
 
@@ -95,12 +97,12 @@ func (g Gateway) toPort(p PortForward) string {
 // packets, as long as they keep coming: without it, a client that has sent before
 // the port was open would never get through, and one of a run before would be led
 // to that run's slot.
-func (g Gateway) zoneRules(slot Slot, mark string, p PortForward) []string {
+func (g Gateway) zoneRules(slot slotWords, mark string, p PortForward) []string {
 	if p.Protocol != "udp" {
 		return nil
 	}
-	zone := fmt.Sprintf(" -m comment --comment %s -j CT --zone %d", mark, slot.zone())
-	back := fmt.Sprintf("PREROUTING -i %s -s %s -d %s -p udp --sport %d", slot.GatewayDevice(), slot.Bridge, g.Network.Host(), p.External)
+	zone := fmt.Sprintf(" -m comment --comment %s -j CT --zone %s", mark, slot.zone)
+	back := fmt.Sprintf("PREROUTING -i %s -s %s -d %s -p udp --sport %d", slot.gatewayDevice, slot.bridge, g.Network.Host(), p.External)
 	return []string{g.toPort(p) + zone, back + zone}
 }
 
@@ -122,7 +124,7 @@ func (r Run) portRules() []string {
 	for _, guest := range r.Guests {
 		for _, p := range guest.Ports {
 			rules = append(rules, fmt.Sprintf("-A PREROUTING -i %s -d %s -p %s --dport %d -j DNAT --to-destination %s:%d",
-				r.Slot.BridgeDevice(), r.Slot.Bridge, p.Protocol, p.External, guest.IP, p.Internal))
+				r.slot().bridgeDevice, r.slot().bridge, p.Protocol, p.External, guest.IP, p.Internal))
 		}
 	}
 	return rules
@@ -185,7 +187,7 @@ func (g Gateway) RemoveForwards(enter []string, list []Forwarded) plan.Plan {
 		if !slices.Contains(marks, mark) {
 			marks = append(marks, mark)
 		}
-		zones[mark] = append(zones[mark], withPrefix("-D ", g.zoneRules(g.Network.Slot(f.Slot), mark, f.PortForward))...)
+		zones[mark] = append(zones[mark], withPrefix("-D ", g.zoneRules(g.Network.Slot(f.Slot).words(), mark, f.PortForward))...)
 	}
 	for _, mark := range marks {
 		if len(zones[mark]) > 0 {

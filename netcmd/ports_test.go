@@ -7,15 +7,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"vagganet/netcmd/plan"
 )
 
 func portsRun() Run {
 	n := DefaultNetwork
 	return Run{
 		Name:    "flaky-2",
-		Token:   "QX7",
 		Gateway: Gateway{Interface: "vagga", Network: n, Tools: Tools{IP: Tool{"ip"}, Iptables: Tool{"/opt/iptables-legacy"}}},
-		Slot:    n.Slot(2047),
 		Network: DefaultGuestNetwork,
 		Guests: []Guest{
 			{Name: "a", IP: netip.MustParseAddr("172.18.0.1"), Ports: []PortForward{{"tcp", 8000, 80}, {"udp", 53, 5353}}},
@@ -24,8 +24,18 @@ func portsRun() Run {
 	}
 }
 
+// known puts into a text what is known of portsRun once it has the last slot.
+func known(text string) string {
+	numbers := portsRun().claim()[0].Numbers
+	values := map[string]string{numbers.Name: "2047", nameVar: "flaky-2", tokenVar: "QX7"}
+	for _, v := range numbers.Values {
+		values[v.Name] = v.Of(2047)
+	}
+	return plan.Expand(text, func(name string) string { return values[name] })
+}
+
 func TestForward(t *testing.T) {
-	p := portsRun().Forward()
+	p := portsRun().forward()
 	if len(p) != 1 || len(p[0].Undo) != 1 {
 		t.Fatalf("got %+v", p)
 	}
@@ -40,10 +50,10 @@ COMMIT
 -A PREROUTING -i ch2047 -s 172.18.223.254 -d 172.18.255.1 -p udp --sport 53 -m comment --comment flaky-2/QX7 -j CT --zone 2048
 COMMIT
 `
-	if p[0].Stdin != want+wantZones {
+	if known(p[0].Stdin) != want+wantZones {
 		t.Errorf("got\n%swant\n%s", p[0].Stdin, want+wantZones)
 	}
-	if got := p[0].Undo[0].Stdin; got != strings.ReplaceAll(wantZones+want, "-A ", "-D ") {
+	if got := known(p[0].Undo[0].Stdin); got != strings.ReplaceAll(wantZones+want, "-A ", "-D ") {
 		t.Errorf("undo is\n%s", got)
 	}
 	for _, s := range append(p, p[0].Undo...) {
@@ -59,10 +69,10 @@ func TestPortRules(t *testing.T) {
 		"-A PREROUTING -i ch2047c -d 172.18.223.254 -p tcp --dport 8000 -j DNAT --to-destination 172.18.0.1:80",
 		"-A PREROUTING -i ch2047c -d 172.18.223.254 -p udp --dport 53 -j DNAT --to-destination 172.18.0.1:5353",
 	}
-	if got := r.portRules(); !slices.Equal(got, want) {
+	if got := known(lines(r.portRules()...)); got != lines(want...) {
 		t.Errorf("got %q", got)
 	}
-	firewall := r.bridgePorts()[0].Stdin
+	firewall := known(r.bridgePorts()[0].Stdin)
 	if firewall != "*nat\n"+lines(want...)+"COMMIT\n" {
 		t.Errorf("got\n%s", firewall)
 	}
@@ -72,7 +82,7 @@ func TestPortRules(t *testing.T) {
 func TestNoPorts(t *testing.T) {
 	r := portsRun()
 	r.Guests[0].Ports = nil
-	if r.HasPorts() || r.Forward() != nil || r.bridgePorts() != nil {
+	if r.HasPorts() || r.forward() != nil || r.bridgePorts() != nil {
 		t.Error("a run without ports has steps or rules for them")
 	}
 }
@@ -81,7 +91,7 @@ func TestNoPorts(t *testing.T) {
 // they were given.
 const listedAs = `-P PREROUTING ACCEPT
 -A PREROUTING -s 172.18.255.1/32 -d 172.18.255.2/32 -i vagga_guest -p tcp -m tcp --dport 8000 -m comment --comment "flaky-2/QX7" -j DNAT --to-destination 172.18.223.254:8000
--A PREROUTING -s 172.18.255.1/32 -d 172.18.255.2/32 -i vagga_guest -p udp -m udp --dport 53 -m comment --comment "a~@+/script" -j DNAT --to-destination 172.18.192.6:53
+-A PREROUTING -s 172.18.255.1/32 -d 172.18.255.2/32 -i vagga_guest -p udp -m udp --dport 53 -m comment --comment "a~@+/uuid" -j DNAT --to-destination 172.18.192.6:53
 -A PREROUTING -p tcp -m tcp --dport 80 -m comment --comment "somebody's" -j DNAT --to-destination 10.0.0.1:80
 -A PREROUTING -p tcp -m tcp --dport 80 -m comment --comment "a/b" -j DNAT --to-destination 10.0.0.1:80
 -A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 172.18.192.2
@@ -94,15 +104,15 @@ func TestReadForwards(t *testing.T) {
 	rules := strings.Split(listedAs, "\n")
 	want := []Forwarded{
 		{PortForward{"tcp", 8000, 0}, "flaky-2", "QX7", 2047, rules[1]},
-		{PortForward{"udp", 53, 0}, "a~@+", ScriptToken, 1, rules[2]},
+		{PortForward{"udp", 53, 0}, "a~@+", "uuid", 1, rules[2]},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %+v", got)
 	}
 	removed := g.RemoveForwards(g.Enter(), got)
 	zones := "*raw\n" +
-		"-D PREROUTING -i vagga_guest -s 172.18.255.1 -d 172.18.255.2 -p udp --dport 53 -m comment --comment a~@+/script -j CT --zone 2\n" +
-		"-D PREROUTING -i ch1 -s 172.18.192.6 -d 172.18.255.1 -p udp --sport 53 -m comment --comment a~@+/script -j CT --zone 2\nCOMMIT\n"
+		"-D PREROUTING -i vagga_guest -s 172.18.255.1 -d 172.18.255.2 -p udp --dport 53 -m comment --comment a~@+/uuid -j CT --zone 2\n" +
+		"-D PREROUTING -i ch1 -s 172.18.192.6 -d 172.18.255.1 -p udp --sport 53 -m comment --comment a~@+/uuid -j CT --zone 2\nCOMMIT\n"
 	if len(removed) != 2 || removed[0].Stdin != zones || removed[1].Stdin != "*nat\n-D"+rules[1][2:]+"\n-D"+rules[2][2:]+"\nCOMMIT\n" {
 		t.Errorf("got %+v", removed)
 	}

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"al.essio.dev/pkg/shellescape"
 
@@ -21,7 +23,6 @@ type Run struct {
 	Name    string
 	Command string
 	Gateway Gateway
-	Slot    Slot
 	Network GuestNetwork
 	Guests  []Guest
 	// MTU is that of the guests' devices, their ports and the bridge, in bytes; 0
@@ -38,8 +39,11 @@ type Run struct {
 	Links bool
 	// Seed is what is drawn by in the run. Children find it in their environment.
 	Seed uint64
-	// Token tells the run from others of its name, earlier and later ones.
-	Token string
+	// ExactName says that there must be no other run of that name; else the run gets
+	// another one then.
+	ExactName bool
+	// KillAfter is how long children may take to end.
+	KillAfter time.Duration
 	// ResolvConf is what the run's processes see as /etc/resolv.conf; empty
 	// for the host's.
 	ResolvConf string
@@ -146,79 +150,151 @@ func (r Run) Enter() plan.Step {
 	}
 }
 
-// Plan is the whole run as one plan.
+// SlotVariable takes the number of the run's slot.
+const SlotVariable = "_slot"
+
+// The variables that take what is decided when the run begins: its name, what tells
+// it from others of that name, and what follows from its slot.
+const (
+	nameVar       = "_run"
+	tokenVar      = "_token"
+	zoneVar       = "_zone"
+	gatewayVar    = "_gateway"
+	bridgeVar     = "_bridge"
+	gatewayMACVar = "_gateway_mac"
+	bridgeMACVar  = "_bridge_mac"
+)
+
+// Plan is the whole run as one plan: one step, with all others inside of it. The
+// last one before the children writes down what the run says of itself.
 func (r Run) Plan() plan.Plan {
 	s := r.Enter()
-	s.Inner = slices.Concat(r.Prepare(), r.Populate(), r.Claim(), r.Forward(), r.Connect(), r.Start())
+	s.Inside = &plan.Inside{
+		Plan: slices.Concat(r.prepare(), r.populate(), r.forward(), r.connect(), r.start()),
+		Name: &plan.Name{
+			Folder: r.Gateway.RunsDir(), Make: r.isolated(), Wanted: r.Name, Exact: r.ExactName,
+			Variable: nameVar, Token: tokenVar, Patience: r.KillAfter.Seconds(),
+		},
+	}
 	return plan.Plan{s}
 }
 
-// Claim takes the slot. It fails where another run has it: the kernel makes a
-// device only once. An isolated run has none.
-func (r Run) Claim() plan.Plan {
+// claim takes a slot, where there is a gateway.
+func (r Run) claim() plan.Plan {
 	if r.isolated() {
 		return nil
 	}
-	s := r.inGateway("gateway: slot "+fmt.Sprint(r.Slot.Number), r.Gateway.Tools.batch()...)
-	gw, br := r.Slot.GatewayDevice(), r.Slot.BridgeDevice()
+	s := r.inGateway("gateway: a slot that no other run has", r.Gateway.Tools.batch()...)
+	first := r.Gateway.Network.Slot(0)
+	s.Numbers = &plan.Numbers{
+		Name: SlotVariable, Count: Slots,
+		Values: []plan.Value{
+			{Name: gatewayVar, First: number(first.Gateway), Each: slotSize, Form: plan.Address},
+			{Name: gatewayMACVar, First: number(first.Gateway), Each: slotSize, Form: plan.Hardware},
+			{Name: bridgeVar, First: number(first.Bridge), Each: slotSize, Form: plan.Address},
+			{Name: bridgeMACVar, First: number(first.Bridge), Each: slotSize, Form: plan.Hardware},
+		},
+		// Of the first line: the kernel makes a device only once.
+		Taken: "File exists\nCommand failed -:1",
+		None:  fmt.Sprintf("all %d slots of the gateway %s are taken by other runs", Slots, r.Gateway.Interface),
+	}
+	if r.HasPorts() {
+		s.Numbers.Values = append(s.Numbers.Values, plan.Value{Name: zoneVar, First: uint32(first.zone()), Each: 1})
+	}
+	slot := r.slot()
 	s.Stdin = lines(
 		fmt.Sprintf("link add %s address %s type veth peer name %s address %s netns %s",
-			gw, MAC(r.Slot.Gateway), br, MAC(r.Slot.Bridge), r.dir(Bridge)),
-		fmt.Sprintf("addr add %s/30 dev %s", r.Slot.Gateway, gw),
-		"link set dev "+gw+" up")
-	arp := r.Gateway.Tools.arp()
-	if arp == nil {
-		s.Stdin += lines(neighbour(r.Slot.Bridge, r.Slot.Bridge, gw))
-		return plan.Plan{s}
+			slot.gatewayDevice, slot.gatewayMAC, slot.bridgeDevice, slot.bridgeMAC, r.dir(Bridge)),
+		fmt.Sprintf("addr add %s/30 dev %s", slot.gateway, slot.gatewayDevice),
+		"link set dev "+slot.gatewayDevice+" up")
+	if r.Gateway.Tools.arp() == nil {
+		s.Stdin += lines(peer(slot.bridge, slot.bridgeMAC, slot.gatewayDevice))
 	}
-	// For an entry like this, ip reads all devices first, and the gateway has
-	// one for each run.
-	return plan.Plan{s, r.inGateway(s.About, arp.With("-i", gw, "-s", r.Slot.Bridge.String(), MAC(r.Slot.Bridge))...)}
+	return plan.Plan{s}
 }
 
-// Populate makes the guests, and what else needs no more than the bridge's
-// namespace: neither the slot, nor each other.
-func (r Run) Populate() plan.Plan {
-	p := slices.Concat(plan.Plan{r.mountCovers()}, r.bridgeDevice(), r.bridgeFirewall())
+// gatewayNeighbour writes down the bridge's hardware address, where claim doesn't:
+// for an entry like this, ip reads all devices first, and the gateway has one for
+// each run.
+func (r Run) gatewayNeighbour() plan.Plan {
+	arp := r.Gateway.Tools.arp()
+	if arp == nil || r.isolated() {
+		return nil
+	}
+	slot := r.slot()
+	return plan.Plan{r.inGateway("gateway: the bridge's hardware address", arp.With("-i", slot.gatewayDevice, "-s", slot.bridge, slot.bridgeMAC)...)}
+}
+
+// slotWords are what a slot's devices and addresses are called in plans.
+type slotWords struct{ gatewayDevice, bridgeDevice, gateway, bridge, gatewayMAC, bridgeMAC, zone string }
+
+// slot is the run's, of which nothing is known before it is taken.
+func (r Run) slot() slotWords {
+	return slotWords{
+		gatewayDevice: "ch" + plan.Var(SlotVariable), bridgeDevice: "ch" + plan.Var(SlotVariable) + "c",
+		gateway: plan.Var(gatewayVar), bridge: plan.Var(bridgeVar),
+		gatewayMAC: plan.Var(gatewayMACVar), bridgeMAC: plan.Var(bridgeMACVar),
+		zone: plan.Var(zoneVar),
+	}
+}
+
+// words are those of a slot that is known.
+func (s Slot) words() slotWords {
+	return slotWords{s.GatewayDevice(), s.BridgeDevice(), s.Gateway.String(), s.Bridge.String(), MAC(s.Gateway), MAC(s.Bridge), strconv.Itoa(s.zone())}
+}
+
+// populate takes the slot, makes the guests, and does what else needs no more than
+// the bridge's namespace.
+func (r Run) populate() plan.Plan {
+	p := slices.Concat(r.claim(), plan.Plan{r.mountCovers()}, r.bridgeDevice(), r.bridgeFirewall())
 	for _, g := range r.Guests {
 		p = append(p, r.guest(g))
 	}
 	return plan.InAnyOrder("populate", p)
 }
 
-// Connect builds the network between the namespaces. Ports are led on before the
+// connect builds the network between the namespaces. Ports are led on before the
 // bridge can get a packet for them: conntrack would know it as one for the bridge.
-func (r Run) Connect() plan.Plan {
-	p := append(r.bridgePorts(), r.bridge())
+func (r Run) connect() plan.Plan {
+	p := append(slices.Concat(r.gatewayNeighbour(), r.bridgePorts()), r.bridge())
 	return append(p, r.write("run: what it says of itself, now that it is up", InfoFile(r.Gateway.RunDir()), r.info()))
 }
 
-// Start starts the children.
-func (r Run) Start() plan.Plan {
+// start starts the children.
+func (r Run) start() plan.Plan {
 	var p plan.Plan
 	for _, c := range r.Children {
-		s := r.child(c)
-		s.Mode = r.Mode
-		p = append(p, s)
+		p = append(p, r.Child(c))
 	}
 	return p
 }
 
+// info is the run's Info as JSON, in which a variable stands for each value that is
+// known when the run begins.
 func (r Run) info() string {
 	info := Info{
-		Run: r.Name, Command: r.Command, Slot: r.Slot.Number, Gateway: r.Slot.Gateway, Bridge: r.Slot.Bridge,
+		Run: plan.Var(nameVar), Command: r.Command, Isolated: r.isolated(), Slot: -1,
 		GuestNetwork: r.Network.String(), Guests: r.Guests, MTU: r.MTU,
 		Iptables: r.Gateway.Tools.Iptables, Ebtables: r.Gateway.Tools.Ebtables, Legacy: r.Legacy, NoProc: r.NoProc, OneUserNS: r.OneUserNS,
 	}
-	if r.isolated() {
-		info.Isolated, info.Slot, info.Gateway, info.Bridge = true, -1, netip.Addr{}, netip.Addr{}
+	var written any = info
+	if !r.isolated() {
+		written = struct {
+			Info
+			Slot    string `json:"slot"`
+			Gateway string `json:"gateway"`
+			Bridge  string `json:"bridge"`
+		}{info, bare + plan.Var(SlotVariable) + bare, plan.Var(gatewayVar), plan.Var(bridgeVar)}
 	}
-	text, err := json.MarshalIndent(info, "", "  ")
+	text, err := json.MarshalIndent(written, "", "  ")
 	if err != nil {
 		panic(err) // names and addresses always have a JSON form
 	}
-	return string(text) + "\n"
+	return strings.NewReplacer(`"`+bare, "", bare+`"`, "", `\u0000`, "\x00").Replace(string(text)) + "\n"
 }
+
+// bare stands on both sides of a number that JSON would have in quotes.
+const bare = "(bare)"
 
 // newNetNS is the way into a network namespace that is made by going there. What
 // is done first is a shell's, in the namespace: settings that it starts with.
@@ -272,6 +348,9 @@ func (r Run) write(about, file, text string) plan.Step {
 // a peer. The kernel's table of learned neighbours is small, and one for all
 // namespaces; entries made by hand don't count.
 // The hardware address is that which goes with the peer's IPv4 address.
-func neighbour(ip, ip4 netip.Addr, device string) string {
-	return fmt.Sprintf("neigh replace %s lladdr %s dev %s nud permanent", ip, MAC(ip4), device)
+func neighbour(ip, ip4 netip.Addr, device string) string { return peer(ip.String(), MAC(ip4), device) }
+
+// peer is neighbour for an address and a hardware address in words.
+func peer(ip, mac, device string) string {
+	return fmt.Sprintf("neigh replace %s lladdr %s dev %s nud permanent", ip, mac, device)
 }

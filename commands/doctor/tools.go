@@ -30,6 +30,7 @@ var packs = []pack{
 	{"mount", []string{"mount", "umount"}, "these keep the namespaces, and give each run a folder of its own", "mount", "util-linux", "util-linux", true},
 	{"setpriv", []string{"setpriv"}, "by it, create makes the gateway's user namespace where users may make none", "util-linux", "util-linux", "setpriv", true},
 	{"setsid", []string{"setsid"}, "in a script, it gives each child a session of its own", "util-linux", "util-linux", "busybox", false},
+	{"flock", []string{"flock"}, "in a script, it holds the run's name", "util-linux", "util-linux", "flock", true},
 	{"procps", []string{"sysctl"}, "forwarding and other settings of the kernel are switched by it", "procps", "procps-ng", "procps", false},
 	{"hostname", []string{"hostname"}, "each guest has a host name of its own", "hostname", "hostname", "busybox", false},
 	{"bridge tool", []string{"busybox", "brctl"}, "each run has a bridge", "busybox", "busybox", "busybox", false},

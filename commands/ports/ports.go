@@ -24,16 +24,13 @@ import (
 type HeldError struct{ netcmd.Forwarded }
 
 func (e *HeldError) Error() string {
-	return fmt.Sprintf("port %s of the gateway is held by %s", e.PortForward, holder(e.Forwarded))
+	return fmt.Sprintf("port %s of the gateway is held by run %s", e.PortForward, e.Run)
 }
 
-// Open opens the ports of a run whose process this is, inside of the gateway.
-// It returns the rules of runs that are no more, which it removes first. The
-// error is a *HeldError if another run has a port.
-func Open(ctx context.Context, r *runner.Runner, run netcmd.Run) ([]netcmd.Forwarded, error) {
-	if !run.HasPorts() {
-		return nil, nil
-	}
+// Open does the step that opens the ports of a run whose process this is, inside of
+// the gateway. It returns the rules of runs that are no more, which it removes
+// first. The error is a *HeldError if another run has a port.
+func Open(ctx context.Context, r *runner.Runner, run netcmd.Run, step plan.Step) ([]netcmd.Forwarded, error) {
 	g := run.Gateway
 	held, err := lock(ctx, g)
 	if err != nil {
@@ -41,13 +38,8 @@ func Open(ctx context.Context, r *runner.Runner, run netcmd.Run) ([]netcmd.Forwa
 	}
 	defer held.Close()
 	living, gone, err := sweep(ctx, r, g, run.GatewayEnter(), func(f netcmd.Forwarded) bool {
-		switch {
-		case f.Token == netcmd.ScriptToken:
-			return f.Slot != run.Slot.Number && (run.InCallersNet() || deviceExists(g.Network.Slot(f.Slot).GatewayDevice()))
-		case f.Run == run.Name:
-			return false // the name is this run's now
-		}
-		return runstate.Lives(g.RunsDir(), f.Run, f.Token)
+		// This run's name is nobody else's any more.
+		return f.Run != run.Name && runstate.Lives(g.RunsDir(), f.Run, f.Token)
 	})
 	if err != nil {
 		return nil, err
@@ -55,12 +47,12 @@ func Open(ctx context.Context, r *runner.Runner, run netcmd.Run) ([]netcmd.Forwa
 	if taken, found := run.Taken(living); found {
 		return gone, &HeldError{taken}
 	}
-	return gone, r.Run(ctx, run.Forward())
+	step.Holders = nil
+	return gone, r.Run(ctx, plan.Plan{step})
 }
 
 // Sweep closes the ports of runs that are no more and returns their rules. It
-// is for a process outside of the gateway. From there it can't be seen whether
-// a run that a script made is up: those are left alone.
+// is for a process outside of the gateway.
 func Sweep(ctx context.Context, r *runner.Runner, g netcmd.Gateway) ([]netcmd.Forwarded, error) {
 	held, err := lock(ctx, g)
 	if err != nil {
@@ -68,7 +60,7 @@ func Sweep(ctx context.Context, r *runner.Runner, g netcmd.Gateway) ([]netcmd.Fo
 	}
 	defer held.Close()
 	_, gone, err := sweep(ctx, r, g, g.Enter(), func(f netcmd.Forwarded) bool {
-		return f.Token == netcmd.ScriptToken || runstate.Lives(g.RunsDir(), f.Run, f.Token)
+		return runstate.Lives(g.RunsDir(), f.Run, f.Token)
 	})
 	return gone, err
 }
@@ -104,17 +96,10 @@ func Describe(gone []netcmd.Forwarded) []string {
 			}
 		}
 		slices.Sort(what)
-		lines = append(lines, fmt.Sprintf("closed port %s, which %s left open when it was killed", strings.Join(what, ", "), holder(first)))
+		lines = append(lines, fmt.Sprintf("closed port %s, which run %s left open when it was killed", strings.Join(what, ", "), first.Run))
 		gone = others
 	}
 	return lines
-}
-
-func holder(f netcmd.Forwarded) string {
-	if f.Token == netcmd.ScriptToken {
-		return "run " + f.Run + " of a script"
-	}
-	return "run " + f.Run
 }
 
 // lock keeps others waiting until the file returned is closed. It is the folder
@@ -129,9 +114,4 @@ func lock(ctx context.Context, g netcmd.Gateway) (*os.File, error) {
 		return nil, err
 	}
 	return dir, nil
-}
-
-func deviceExists(name string) bool {
-	_, err := os.Stat("/proc/sys/net/ipv4/conf/" + name)
-	return err == nil
 }

@@ -22,10 +22,15 @@ func (r *Runner) inAnyOrder(ctx context.Context, steps plan.Plan) []error {
 	next, running, failed := 0, 0, false
 	for {
 		for next < len(steps) && running < 2*runtime.GOMAXPROCS(0) && !failed {
-			i := next
-			all[i] = r.start(ctx, steps[i])
-			go all[i].feed(all[i].input)
+			i, s := next, steps[next]
 			next, running = next+1, running+1
+			r.trace(s)
+			if s.Numbers != nil {
+				go func() { ends <- end{i, r.numbered(ctx, s)} }()
+				continue
+			}
+			all[i] = r.start(ctx, s)
+			go all[i].feed(all[i].input)
 			go func() { ends <- end{i, all[i].wait()} }()
 		}
 		if running == 0 {
@@ -37,7 +42,9 @@ func (r *Runner) inAnyOrder(ctx context.Context, steps plan.Plan) []error {
 		failed = failed || ended.err != nil && !steps[ended.step].MayFail
 	}
 	for _, one := range all[:next] {
-		r.capture(one)
+		if one != nil {
+			r.capture(one)
+		}
 	}
 	return errs[:next]
 }

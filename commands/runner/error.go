@@ -36,9 +36,7 @@ func (e *StepError) Error() string {
 		doing = "undoing: step"
 	}
 	fmt.Fprintf(&b, "%s %d of %d (%s) failed in %s: %v", doing, e.Number, e.Of, e.Step.About, e.Step.Place.Name, e.Err)
-	quoted := e.Step
-	quoted.Place.Enter, quoted.Argv, quoted.Stdin, quoted.Together = nil, e.Argv, "", ""
-	quoted.MayFail, quoted.Gone = false, nil
+	quoted := plan.Step{Env: e.Step.Env, OnlyEnv: e.Step.OnlyEnv, Argv: e.Argv, Capture: e.Step.Capture}
 	fmt.Fprintf(&b, "\n  %s", strings.TrimRight(plan.Line(quoted), "\n"))
 	if line := e.InputLine(); line != "" {
 		fmt.Fprintf(&b, "\n  in the line: %s", line)

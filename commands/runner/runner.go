@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -33,12 +34,33 @@ type Runner struct {
 	// Skew is how far apart the first and the last of steps that were done
 	// together have ended; of several such groups, the longest.
 	Skew time.Duration
+	// Free, if not nil, returns the first number that seems to be free, for a step
+	// that takes one (plan.Numbers); its count for none.
+	Free func(*plan.Numbers) (int, error)
+	// Open, if not nil, does a step that others may have taken something of
+	// (plan.Holders).
+	Open func(context.Context, plan.Step) error
 
+	mu   sync.Mutex // over all below, and Trace and Said
 	vars map[string]string
 }
 
 // Var is what a step has captured under that name; empty if none has.
-func (r *Runner) Var(name string) string { return r.vars[name] }
+func (r *Runner) Var(name string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.vars[name]
+}
+
+// Set gives a variable a value that no step captures.
+func (r *Runner) Set(name, value string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.vars == nil {
+		r.vars = map[string]string{}
+	}
+	r.vars[name] = value
+}
 
 // expand puts values into a step's words. The error says which of them no step has
 // captured.
@@ -47,7 +69,9 @@ func (r *Runner) expand(text string, missing *error) string {
 		if env, ok := plan.EnvName(name); ok {
 			return os.Getenv(env)
 		}
+		r.mu.Lock()
 		value, ok := r.vars[name]
+		r.mu.Unlock()
 		if !ok && *missing == nil {
 			*missing = fmt.Errorf("%q is not known: no step has captured it", name)
 		}
@@ -92,7 +116,10 @@ func (r *Runner) Run(ctx context.Context, p plan.Plan) error {
 }
 
 func (r *Runner) group(ctx context.Context, group plan.Plan) []error {
-	if group[0].AnyOrder != "" {
+	switch {
+	case group[0].Holders != nil && r.Open != nil:
+		return []error{r.Open(ctx, group[0])}
+	case group[0].AnyOrder != "" || group[0].Numbers != nil:
 		return r.inAnyOrder(ctx, group)
 	}
 	return r.together(ctx, group)
@@ -166,13 +193,6 @@ func (r *Runner) undo(ctx context.Context, p plan.Plan) error {
 	return errors.Join(failures...)
 }
 
-func (r *Runner) set(name, value string) {
-	if r.vars == nil {
-		r.vars = map[string]string{}
-	}
-	r.vars[name] = value
-}
-
 // Command is the step as a command to be started by the caller, in the caller's
 // environment and with the step's.
 func (r *Runner) Command(s plan.Step) *exec.Cmd {
@@ -208,6 +228,8 @@ func (r *Runner) command(ctx context.Context, s plan.Step, missing *error) *exec
 
 func (r *Runner) trace(s plan.Step) {
 	if r.Trace != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		fmt.Fprint(r.Trace, "+ "+plan.Line(s))
 	}
 }

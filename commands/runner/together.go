@@ -30,6 +30,7 @@ func (r *Runner) together(ctx context.Context, steps plan.Plan) []error {
 	var all []*started
 	var failed bool
 	for _, s := range steps {
+		r.trace(s)
 		one := r.start(ctx, s)
 		all = append(all, one)
 		if failed = one.err != nil; failed {
@@ -78,7 +79,6 @@ func skew(all []*started) time.Duration {
 
 // start starts a step, which waits for its input then.
 func (r *Runner) start(ctx context.Context, s plan.Step) *started {
-	r.trace(s)
 	one := &started{step: s}
 	one.cmd = r.command(ctx, s, &one.err)
 	one.input = r.expand(s.Stdin, &one.err)
@@ -115,6 +115,6 @@ func (r *Runner) capture(one *started) {
 		r.Said += one.stderr.String()
 	}
 	if one.err == nil && one.step.Capture != "" {
-		r.set(one.step.Capture, strings.TrimRight(one.stdout.String(), "\n"))
+		r.Set(one.step.Capture, strings.TrimRight(one.stdout.String(), "\n"))
 	}
 }

@@ -11,7 +11,7 @@ import (
 // not in there.
 func GuestPIDs(run netcmd.LiveRun) map[string]int {
 	netOf := func(pid int) uint64 { return inode(fmt.Sprintf("/proc/%d/ns/net", pid)) }
-	started := byNetwork(Children(run.Supervisor), netOf)
+	started := byNetwork(Starters(run.Supervisor), netOf)
 	pids := map[string]int{}
 	for _, g := range run.Guests {
 		for _, starter := range started[inode(run.Dir+"/"+g.Name)] {

@@ -30,9 +30,25 @@ func GuestProcess(supervisor int, netns string) int {
 // namespace.
 func startedIn(supervisor int, netns string) []int {
 	want := inode(netns)
-	return slices.DeleteFunc(Children(supervisor), func(pid int) bool {
+	return slices.DeleteFunc(Starters(supervisor), func(pid int) bool {
 		return want == 0 || inode(fmt.Sprintf("/proc/%d/ns/net", pid)) != want
 	})
+}
+
+// Starters lists the processes that a run's first process has started its children
+// by. Where that is the shell of a script, it has a copy of itself for each, which
+// waits for its end.
+func Starters(supervisor int) []int {
+	var starters []int
+	own := commandLine(supervisor)
+	for _, pid := range Children(supervisor) {
+		if slices.Equal(commandLine(pid), own) {
+			starters = append(starters, Children(pid)...)
+		} else {
+			starters = append(starters, pid)
+		}
+	}
+	return starters
 }
 
 // GuestCommand is what is known of a guest's own command; its PID is 0 if the

@@ -1,13 +1,18 @@
 // Package runstate finds the runs that are up: those of a gateway, and those
 // that have none.
 //
-// A run's first process holds a lock on a file with the run's name. The kernel
-// drops the lock when the process ends, however it ends, and tells whoever asks
+// A run's first process holds locks on a file with the run's name. The kernel
+// drops a lock when the process ends, however it ends, and tells whoever asks
 // the process's id as the asker sees it. So nothing is written down that could
 // be out of date.
+//
+// There are two kinds of locks. That of fcntl(2) is asked about without taking it,
+// but no tool can have a script hold it; that of flock(2) a script can hold. A run
+// of the program has both, a run that a printed script has started the latter.
 package runstate
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,7 +20,10 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -36,6 +44,7 @@ type Registration struct {
 // another of the folders, either. The file holds the token, so that nobody takes
 // this run for another one that had the name.
 func Register(g netcmd.Gateway, others []string, base, token string, exact bool) (*Registration, error) {
+	defer waitForScript(g.RunsDir()).Close()
 	number := func(n int) string {
 		if n == 0 {
 			return base
@@ -63,6 +72,20 @@ func Register(g netcmd.Gateway, others []string, base, token string, exact bool)
 			return nil, fmt.Errorf("a run called %s is up already", base)
 		}
 	}
+}
+
+// waitForScript waits for a script that is about to take a name, and keeps others
+// waiting until what it returns is closed. It goes on after a while: then it is only
+// that a name may be taken that the script wants.
+func waitForScript(dir string) io.Closer {
+	file, err := os.Open(dir)
+	if err != nil {
+		return io.NopCloser(nil) // there is no folder yet, and so no script
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	flock(ctx, file, unix.LOCK_SH)
+	return file
 }
 
 // FirstFree finds a number below limit that isn't taken, or else returns limit.
@@ -214,6 +237,10 @@ func lock(path string, length int64) (*os.File, error) {
 		if err != nil {
 			file.Close()
 			return nil, err
+		}
+		if lockedByScript(file, unix.LOCK_EX) {
+			file.Close()
+			return nil, errHeld
 		}
 		opened, err1 := file.Stat()
 		named, err2 := os.Lstat(path)
@@ -404,10 +431,58 @@ func lockedBy(file *os.File) (int, error) {
 	if err := unix.FcntlFlock(file.Fd(), unix.F_GETLK, &query); err != nil {
 		return nobody, err
 	}
-	if query.Type == unix.F_UNLCK || query.Len == byCleaner {
+	switch {
+	case query.Type != unix.F_UNLCK && query.Len == byCleaner:
 		return nobody, nil
+	case query.Type != unix.F_UNLCK:
+		return int(query.Pid), nil
+	case lockedByScript(file, unix.LOCK_SH):
+		return scriptWith(file)
 	}
-	return int(query.Pid), nil
+	return nobody, unix.Flock(int(file.Fd()), unix.LOCK_UN)
+}
+
+// lockedByScript locks a file by flock(2), and reports whether it couldn't since a
+// script has it. Others who look have it for a moment only.
+func lockedByScript(file *os.File, how int) bool {
+	for range 50 {
+		if err := unix.Flock(int(file.Fd()), how|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
+			return false
+		}
+		if how == unix.LOCK_SH {
+			return true // only who holds it for good keeps others from looking
+		}
+		time.Sleep(flockInterval)
+	}
+	return true
+}
+
+// scriptWith finds the process that has a file's lock by flock(2): the first one of
+// a run that a script has started. It is 0 where that can't be seen from here.
+func scriptWith(file *os.File) (int, error) {
+	var stat unix.Stat_t
+	if err := unix.Fstat(int(file.Fd()), &stat); err != nil {
+		return nobody, err
+	}
+	locks, err := os.ReadFile("/proc/locks")
+	if err != nil {
+		return 0, nil
+	}
+	return flockOf(string(locks), stat.Dev, stat.Ino), nil
+}
+
+// flockOf reads, from the kernel's list of locks, who has a file's by flock(2); 0 for
+// nobody.
+func flockOf(locks string, device, inode uint64) int {
+	file := fmt.Sprintf("%02x:%02x:%d", unix.Major(device), unix.Minor(device), inode)
+	for line := range strings.Lines(locks) {
+		words := strings.Fields(line) // 1: FLOCK ADVISORY WRITE 4711 00:19:42 0 EOF
+		if len(words) > 5 && words[1] == "FLOCK" && words[3] == "WRITE" && words[5] == file {
+			pid, _ := strconv.Atoi(words[4])
+			return pid
+		}
+	}
+	return 0
 }
 
 // holder is the process that holds a run's file; 0 if none did, and then the file
@@ -436,6 +511,9 @@ func holder(path string) (pid int, removed bool, err error) {
 		return 0, false, err
 	}
 	defer stale.Close()
+	if info, err := stale.Stat(); err != nil || info.Size() == 0 {
+		return 0, false, err // without a token: a script is about to take it
+	}
 	err = os.Remove(path)
 	return 0, err == nil, err
 }

@@ -51,9 +51,11 @@ func hold(g netcmd.Gateway, how int) (*os.File, error) {
 
 // Flock locks a file, and waits for that until the context ends. It asks again
 // and again, since the kernel's own waiting could not be stopped.
-func Flock(ctx context.Context, file *os.File) error {
+func Flock(ctx context.Context, file *os.File) error { return flock(ctx, file, unix.LOCK_EX) }
+
+func flock(ctx context.Context, file *os.File, how int) error {
 	for {
-		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		err := unix.Flock(int(file.Fd()), how|unix.LOCK_NB)
 		if !errors.Is(err, unix.EWOULDBLOCK) {
 			return err
 		}

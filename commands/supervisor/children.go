@@ -52,11 +52,11 @@ const retry = 20 * time.Millisecond
 
 // supervise starts the children and waits for the last of them. It returns the
 // code of the one that decides.
-func supervise(spec Spec, r *runner.Runner, told *story.Writer, tell func(word string), signals chan syscall.Signal, asks <-chan story.Ask, requests requestsFor) int {
+func supervise(spec Spec, r *runner.Runner, children plan.Plan, told *story.Writer, tell func(word string), signals chan syscall.Signal, asks <-chan story.Ask, requests requestsFor) int {
 	// To catch this one is to hear of it where it happens, in writing.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := newOutput(spec, told, func() { go func() { signals <- syscall.SIGPIPE }() })
-	ps := &processes{spec: spec, steps: spec.Run.Start(), runner: r, out: out, told: told, byPID: map[int]*process{}, tell: tell, requested: map[int]*story.Requested{}}
+	ps := &processes{spec: spec, steps: children, runner: r, out: out, told: told, byPID: map[int]*process{}, tell: tell, requested: map[int]*story.Requested{}}
 	d, n := newDecision(spec), newNemesis(spec)
 	loop(d, n, ps, happenings{signals, deaths(), asks, ps.requests(requests)})
 	ps.killOrder()

@@ -73,7 +73,7 @@ const (
 )
 
 func newDecision(spec Spec) *decision {
-	d := &decision{mode: spec.Run.Mode, killAfter: spec.KillAfter, code: -1}
+	d := &decision{mode: spec.Run.Mode, killAfter: spec.Run.KillAfter, code: -1}
 	for _, c := range spec.Run.Children {
 		d.children = append(d.children, member{name: c.Name})
 	}

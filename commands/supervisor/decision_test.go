@@ -138,7 +138,7 @@ var signalsByName = map[string]syscall.Signal{
 
 func testSpec(mode plan.Mode) Spec {
 	children := []netcmd.Child{{Name: "a"}, {Name: "b"}, {Name: "c"}}
-	return Spec{Run: netcmd.Run{Mode: mode, Children: children}, KillAfter: 2 * time.Second}
+	return Spec{Run: netcmd.Run{Mode: mode, Children: children, KillAfter: 2 * time.Second}}
 }
 
 func TestDecision(t *testing.T) {
@@ -315,7 +315,7 @@ func TestLoop(t *testing.T) {
 	h := &fakeHands{refuses: -1, exits: make(chan exit, 3), killed: make(chan struct{})}
 	signals, died := make(chan syscall.Signal), make(chan struct{})
 	spec := testSpec(plan.StopOnFailure)
-	spec.KillAfter = 50 * time.Millisecond
+	spec.Run.KillAfter = 50 * time.Millisecond
 	d := newDecision(spec)
 	go func() {
 		signals <- syscall.SIGTSTP

@@ -10,7 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"sync"
+	"strconv"
 	"syscall"
 
 	"vagganet/commands/ports"
@@ -20,6 +20,7 @@ import (
 	"vagganet/commands/story"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // Failed is the exit code of a run that could not be set up.
@@ -59,7 +60,8 @@ func inside(report func(error), allowed Allowed, tell func(word string)) int {
 	if spec.Trace {
 		r.Trace = terminal.Err
 	}
-	name, err := runstate.Register(spec.Run.Gateway, spec.RunFolders, spec.Run.Name, spec.Run.Token, spec.ExactName)
+	steps := spec.Run.Plan()[0].Inside
+	name, err := runstate.Register(spec.Run.Gateway, spec.RunFolders, steps.Name.Wanted, spec.Token, steps.Name.Exact)
 	if err != nil {
 		report(err)
 		return Failed
@@ -67,8 +69,11 @@ func inside(report func(error), allowed Allowed, tell func(word string)) int {
 	defer name.Release()
 	go listen(control, signals, cancel, name.Release)
 	spec.Run.Name = name.Name
+	r.Set(steps.Name.Variable, name.Name)
+	r.Set(steps.Name.Token, spec.Token)
 	troubles := lookForTroubles(spec)
-	asks, err := setUp(ctx, r, &spec.Run)
+	network, children := steps.Plan.Children()
+	asks, err := setUp(ctx, r, spec.Run, network)
 	if err != nil {
 		return setUpFailed(err, report)
 	}
@@ -80,8 +85,8 @@ func inside(report func(error), allowed Allowed, tell func(word string)) int {
 	for _, t := range <-troubles {
 		report(t)
 	}
-	told := begin(spec)
-	code := supervise(spec, r, told, tell, signals, asks, requestsFor{allowed, requests})
+	told := begin(spec, r)
+	code := supervise(spec, r, children, told, tell, signals, asks, requestsFor{allowed, requests})
 	told.Write(story.Event{Kind: story.RunEnd, Code: &code})
 	if err := told.Close(); err != nil {
 		report(fmt.Errorf("the run's events could not be written: %w", err))
@@ -121,14 +126,14 @@ func lookForTroubles(spec Spec) <-chan []netcmd.Trouble {
 }
 
 // begin writes down that the run's network is up, as the first of its events.
-func begin(spec Spec) *story.Writer {
+func begin(spec Spec, r *runner.Runner) *story.Writer {
 	if !spec.Events {
 		return story.NewWriter(nil)
 	}
 	told := story.NewWriter(os.NewFile(eventsFD, "events"))
-	slot := spec.Run.Slot.Number
-	if spec.Run.Gateway.Isolated != nil {
-		slot = -1
+	slot, err := strconv.Atoi(r.Var(netcmd.SlotVariable))
+	if err != nil {
+		slot = -1 // there is no gateway
 	}
 	e := story.Event{Kind: story.RunBegin, Seed: &spec.Run.Seed, Run: spec.Run.Name, Command: spec.Run.Command, Slot: &slot}
 	for _, g := range spec.Run.Guests {
@@ -188,50 +193,26 @@ func setUpFailed(err error, report func(error)) int {
 	return Failed
 }
 
-// setUp builds the run's network. Nothing has to be undone here if that fails:
-// it all hangs from this process, but for ports at the gateway, which the
-// process outside closes. Commands that find the run can speak to it by what is
-// returned.
-func setUp(ctx context.Context, r *runner.Runner, run *netcmd.Run) (<-chan story.Ask, error) {
-	if err := r.Run(ctx, run.Prepare()); err != nil {
+// setUp builds the run's network, by all steps before the children. Nothing has to
+// be undone here if that fails: it all hangs from this process, but for ports at the
+// gateway, which the process outside closes. Commands that find the run can speak to
+// it by what is returned: they find it once the last step is done.
+func setUp(ctx context.Context, r *runner.Runner, run netcmd.Run, network plan.Plan) (<-chan story.Ask, error) {
+	r.Free = func(n *plan.Numbers) (int, error) { return freeSlot(run, n) }
+	r.Open = func(ctx context.Context, s plan.Step) error {
+		removed, err := ports.Open(ctx, r, run, s)
+		for _, line := range ports.Describe(removed) {
+			fmt.Fprintln(terminal.Err, "vagganet: "+line)
+		}
+		return err
+	}
+	last := len(network) - 1
+	if err := r.Run(ctx, network[:last]); err != nil {
 		return nil, err
 	}
 	asks, err := story.Listen(run.Gateway.RunDir())
 	if err != nil {
 		return nil, err
 	}
-	populate := run.Populate()
-	err = sideBySide(ctx,
-		func(ctx context.Context) error { return claim(ctx, &runner.Runner{Trace: r.Trace}, run) },
-		func(ctx context.Context) error { return r.Run(ctx, populate) })
-	if err != nil {
-		return nil, err
-	}
-	removed, err := ports.Open(ctx, r, *run)
-	for _, line := range ports.Describe(removed) {
-		fmt.Fprintln(terminal.Err, "vagganet: "+line)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return asks, r.Run(ctx, run.Connect())
-}
-
-// sideBySide does two things at the same time. When one fails, the context of
-// the other ends; the error is that of the one that failed first.
-func sideBySide(ctx context.Context, one, other func(context.Context) error) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	var both sync.WaitGroup
-	for _, do := range []func(context.Context) error{one, other} {
-		both.Add(1)
-		go func() {
-			defer both.Done()
-			if err := do(ctx); err != nil {
-				stop(err)
-			}
-		}()
-	}
-	both.Wait()
-	return context.Cause(ctx)
+	return asks, r.Run(ctx, network[last:])
 }

@@ -29,7 +29,7 @@ func (ps *processes) startFault(o order) error {
 		child.Env = []string{TimelineVariable + "=1"}
 	}
 	run.Children = []netcmd.Child{child}
-	cmd := ps.runner.Command(run.Start()[0])
+	cmd := ps.runner.Command(run.Child(run.Children[0]))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	done, err := ps.out.attach(cmd, child)
 	if err != nil {

@@ -21,7 +21,6 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
-	"time"
 
 	"vagganet/netcmd"
 )
@@ -29,12 +28,10 @@ import (
 // Spec is what the process inside is told by the one outside.
 type Spec struct {
 	Run netcmd.Run `json:"run"`
-	// ExactName says that a run of that name must not be up already.
-	ExactName bool `json:"exact_name"`
+	// Token tells the run from others of its name, earlier and later ones.
+	Token string `json:"token"`
 	// RunFolders are all in which a run can have a name.
 	RunFolders []string `json:"run_folders"`
-	// KillAfter is how long children may take to end.
-	KillAfter time.Duration `json:"kill_after"`
 	// Prefix says that the children's lines get their names in front.
 	Prefix bool `json:"prefix"`
 	Trace  bool `json:"trace"`

@@ -34,9 +34,9 @@ func TestExitCode(t *testing.T) {
 
 // What the process outside says to the one inside arrives whole.
 func TestSpecAsJSON(t *testing.T) {
-	spec := Spec{ExactName: true, KillAfter: 3 * time.Second, Prefix: true, Trace: true, Run: netcmd.Run{
+	spec := Spec{Token: "t", Prefix: true, Trace: true, Run: netcmd.Run{
 		Name: "n", Command: "c", Network: netcmd.DefaultGuestNetwork, Program: "/x", Links: true, IPv6: true, BridgeFilter: true,
-		Slot:     netcmd.DefaultNetwork.Slot(2047),
+		ExactName: true, KillAfter: 3 * time.Second,
 		Guests:   []netcmd.Guest{{Name: "a", Hostname: "h", IP: netip.MustParseAddr("172.18.0.1")}},
 		Children: []netcmd.Child{{Name: "a", Node: "a", Argv: []string{"", "two\nlines", "é"}, Env: []string{"A="}, Path: "/p", WorkDir: "/w"}},
 		Gateway: netcmd.Gateway{Interface: "v", Network: netcmd.DefaultNetwork, Sudo: []string{"sudo", "-n"},

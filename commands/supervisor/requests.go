@@ -47,7 +47,7 @@ func (ps *processes) carryOutRequest(allowed Allowed, r *story.Requested) {
 	}
 	run := ps.spec.Run
 	run.Children = []netcmd.Child{{Name: faultsName, Node: netcmd.Bridge, Argv: append([]string{run.Program}, argv...)}}
-	cmd := ps.runner.Command(run.Start()[0])
+	cmd := ps.runner.Command(run.Child(run.Children[0]))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Stdout, cmd.Stderr = r.Stdout, r.Stderr
 	if err := cmd.Start(); err != nil {

@@ -86,7 +86,7 @@ func startScript(t *testing.T, mode Mode, children []modeChild) *exec.Cmd {
 	for i, child := range children {
 		name := string(rune('a' + i))
 		p = append(p, Step{Argv: []string{"sh", "-c", "until " + child.when + `; do sleep 0.05; done; printf %s "$1" >>said; exit "$2"`, "sh", name, strconv.Itoa(child.code)},
-			Child: name, ExitFile: cmd.Dir + "/exit", Mode: mode})
+			Child: &Child{Name: name, ExitFile: cmd.Dir + "/exit", Mode: mode}})
 	}
 	var b strings.Builder
 	if err := Script(&b, "test", p); err != nil {

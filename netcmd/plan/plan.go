@@ -14,7 +14,7 @@ import (
 // done together.
 type Plan []Step
 
-// Step is one command line.
+// Step is one command line, and what else has to be known to do it.
 type Step struct {
 	// About is the heading under which the printer shows the step, such as
 	// "host: forwarding". Steps in a row with the same heading share it.
@@ -55,27 +55,13 @@ type Step struct {
 	// something is left. While undoing, it is left out when a step before it
 	// failed.
 	Evidence bool
-	// Child names the supervised process that this step starts, in a session
-	// without a terminal. The plan does not wait for it: in a script it runs in
-	// the background, and Mode says what its end means. ExitFile is where the
-	// script keeps the exit code of the one that decides.
-	Child, ExitFile string
-	Mode            Mode
-	// Inner are steps that run inside what this step enters, in a shell that
-	// the printer adds and for which the runner puts the program itself.
-	Inner Plan
+	// What makes the step more than a command line. A step has one of them at
+	// most.
+	Child   *Child
+	Numbers *Numbers
+	Holders *Holders
+	Inside  *Inside
 }
-
-// Mode says what the end of one child means for the others.
-type Mode int
-
-// The modes. In each of them but Restart, the run is over when no child is left.
-const (
-	StopOnFailure     Mode = iota // the first one that ends, even well, ends all
-	WaitAllSuccessful             // the first one that fails ends all
-	WaitAll                       // none ends another; the first one that fails decides
-	Restart                       // a child that ends is started again
-)
 
 // Place is a set of namespaces, or a user, that a command line runs in.
 type Place struct {

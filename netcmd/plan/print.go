@@ -20,14 +20,17 @@ func Script(w io.Writer, title string, p Plan) error {
 	b.WriteString("# shellcheck disable=SC2016\nset -e\n")
 	b.WriteString("# some of the tools are where plain users don't look\n")
 	b.WriteString("PATH=\"$PATH:/usr/sbin:/sbin\"\n")
-	writeSteps(&b, p)
+	writeSteps(&b, p, "")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func writeSteps(b *strings.Builder, p Plan) {
-	about, last, done := "", Step{}, 0
-	supervises := slices.ContainsFunc(p, func(s Step) bool { return s.Child != "" })
+// writeSteps writes steps, and where there are children, a trap that takes back at
+// the end what would outlive them; last are lines that come after that.
+func writeSteps(b *strings.Builder, p Plan, last string) {
+	about := ""
+	_, children := p.Children()
+	done := 0
 	for _, group := range p.Groups() {
 		if group[0].Together != "" {
 			done += len(group)
@@ -37,18 +40,17 @@ func writeSteps(b *strings.Builder, p Plan) {
 		for _, s := range group {
 			done++
 			writeAbout(b, s, &about)
-			if s.Child != "" && last.Child == "" {
-				b.WriteString(beforeChildren(s))
+			if s.Child != nil && (done == 1 || p[done-2].Child == nil) {
+				b.WriteString(beforeChildren(s.Child))
 			}
-			last = s
 			b.WriteString(Line(s))
-			if supervises && len(s.Undo) > 0 {
-				b.WriteString(atExit(p[:done].Undo()))
+			if children != nil && len(s.Undo) > 0 {
+				b.WriteString(atExit(p[:done].Undo(), last))
 			}
 		}
 	}
-	if last.Child != "" {
-		b.WriteString(afterChildren(last))
+	if children != nil {
+		b.WriteString(afterChildren(children[0].Child))
 	}
 }
 
@@ -74,22 +76,22 @@ func writeAbout(b *strings.Builder, s Step, last *string) {
 }
 
 // atExit takes back, when the script ends, what would outlive its processes.
-func atExit(undo Plan) string {
+func atExit(undo Plan, last string) string {
 	var b strings.Builder
 	b.WriteString("undo() {\n")
 	for _, s := range undo {
 		b.WriteString(Line(s))
 	}
-	return b.String() + "}\ntrap undo EXIT\n"
+	return b.String() + last + "}\ntrap undo EXIT\n"
 }
 
 // beforeChildren makes the child that decides end the script, with its code.
 // The shell is the first process of its PID namespace: when it ends, so do the
 // others.
-func beforeChildren(s Step) string {
-	switch s.Mode {
+func beforeChildren(c *Child) string {
+	switch c.Mode {
 	case StopOnFailure, WaitAllSuccessful:
-		return "trap " + quote("read -r code <"+quote(s.ExitFile)+`; exit "$code"`) + " USR1\n"
+		return "trap " + quote("read -r code <"+quote(c.ExitFile)+`; exit "$code"`) + " USR1\n"
 	case Restart:
 		return comment("vagganet waits longer, up to 30 seconds, for one that dies at once")
 	}
@@ -98,20 +100,20 @@ func beforeChildren(s Step) string {
 
 // afterChildren waits. The first line of the exit file is that of the child
 // that failed first.
-func afterChildren(s Step) string {
-	if s.Mode != WaitAll {
+func afterChildren(c *Child) string {
+	if c.Mode != WaitAll {
 		return "wait\n"
 	}
-	file := quote(s.ExitFile)
+	file := quote(c.ExitFile)
 	return "wait\n[ ! -e " + file + " ] || { read -r code <" + file + "; exit \"$code\"; }\n"
 }
 
 // background is a child's line, and what its end means.
-func background(line string, s Step) string {
-	file := quote(s.ExitFile)
+func background(line string, c *Child) string {
+	file := quote(c.ExitFile)
 	// The first one makes the file. The shell may be gone when another one ends.
 	decide := "(set -C; echo \"$code\" >" + file + ") 2>/dev/null && kill -s USR1 $$; }"
-	switch s.Mode {
+	switch c.Mode {
 	case WaitAllSuccessful:
 		line = "{ " + line + " || { code=$?; " + decide + "; }"
 	case WaitAll:
@@ -121,7 +123,8 @@ func background(line string, s Step) string {
 	default:
 		line = "{ " + line + " && code=0 || code=$?; " + decide
 	}
-	return line + " </dev/null &"
+	// 3 is the lock of the run's name, which is not the child's.
+	return line + " </dev/null 3<&- &"
 }
 
 func comment(text string) string {
@@ -133,13 +136,16 @@ func comment(text string) string {
 func Line(s Step) string {
 	line, input := command(s), ""
 	switch {
-	case s.Inner != nil:
-		var b strings.Builder
-		b.WriteString("umask 022\n")
-		writeSteps(&b, s.Inner)
-		line, input = hereDocument(line+" sh -e", "RUN", b.String())
-	case s.Child != "":
-		line = background(line, s)
+	case s.Inside != nil:
+		return inside(line, s.Inside)
+	case s.Numbers != nil:
+		return numbered(line, s)
+	case s.Holders != nil:
+		s, holders := s, s.Holders
+		s.Holders = nil
+		return whileLocked(holders, checkHolders(holders)+Line(s))
+	case s.Child != nil:
+		line = background(line, s.Child)
 	case s.Capture != "" && s.Stdin != "":
 		line, input = hereDocument(line, "END", s.Stdin)
 		line, input = s.Capture+"=$("+line+"\n"+input+")", ""
@@ -172,11 +178,11 @@ func command(s Step) string {
 		}
 		words = append(words, name+"="+quote(value))
 	}
-	if s.Child != "" {
+	if s.Child != nil {
 		words = append(words, "setsid")
 	}
 	for i, w := range s.Words() {
-		if i == 0 && !s.OnlyEnv && s.Child == "" && isSyntax(w) {
+		if i == 0 && !s.OnlyEnv && s.Child == nil && isSyntax(w) {
 			w = "'" + w + "'"
 		} else {
 			w = quote(w)

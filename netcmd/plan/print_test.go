@@ -129,7 +129,7 @@ func TestInner(t *testing.T) {
 		{About: "first", Argv: []string{"printf", "%s\n", "RUN\nRUN_", "$x"}},
 		{About: "second", Argv: []string{"cat"}, Stdin: "RUN\nEND\n" + Var("x") + "\n"},
 	}
-	got := sh(t, Line(Step{Place: Place{Enter: []string{"env", "x=y"}}, Inner: inner}), "x=z")
+	got := sh(t, Line(Step{Place: Place{Enter: []string{"env", "x=y"}}, Inside: &Inside{Plan: inner}}), "x=z")
 	if want := "RUN\nRUN_\n$x\nRUN\nEND\ny\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -148,7 +148,7 @@ func TestLine(t *testing.T) {
 		"cat <<END\n$x\nEND\n":                                        {Argv: []string{"cat"}, Stdin: Var("x") + "\n"},
 		"cat <<'END_'\nEND\nEND_\n":                                   {Argv: []string{"cat"}, Stdin: "END\n"},
 		"dd \"of=/proc/$x/map\" \"${x}y\"\n":                          {Argv: []string{"dd", "of=/proc/" + Var("x") + "/map", Var("x") + "y"}},
-		"sudo -n sh -e <<'RUN'\numask 022\ncat <<END\n$x\nEND\nRUN\n": {Place: at, Inner: Plan{{Argv: []string{"cat"}, Stdin: Var("x") + "\n"}}},
+		"sudo -n sh -e <<'RUN'\numask 022\ncat <<END\n$x\nEND\nRUN\n": {Place: at, Inside: &Inside{Plan: Plan{{Argv: []string{"cat"}, Stdin: Var("x") + "\n"}}}},
 	} {
 		if got := Line(s); got != want {
 			t.Errorf("got  %q\nwant %q", got, want)
@@ -181,7 +181,7 @@ func children(t *testing.T, lines ...string) (int, string) {
 	file := t.TempDir() + "/exit $file"
 	var p Plan
 	for _, line := range lines {
-		p = append(p, Step{Child: "c", ExitFile: file, Argv: []string{"sh", "-c", line}})
+		p = append(p, Step{Child: &Child{Name: "c", ExitFile: file}, Argv: []string{"sh", "-c", line}})
 	}
 	var b strings.Builder
 	if err := Script(&b, "children", p); err != nil {

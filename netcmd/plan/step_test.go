@@ -32,7 +32,7 @@ func FuzzStep(f *testing.F) {
 		if got := sh(t, Line(s)); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
-		if got := sh(t, Line(Step{Argv: []string{"env"}, Inner: Plan{s}})); got != want {
+		if got := sh(t, Line(Step{Argv: []string{"env"}, Inside: &Inside{Plan: Plan{s}}})); got != want {
 			t.Errorf("inside: got %q, want %q", got, want)
 		}
 	})

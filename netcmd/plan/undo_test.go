@@ -14,9 +14,9 @@ func TestScriptTakesBack(t *testing.T) {
 	say := func(text string) Step { return Step{Argv: []string{"echo", text}} }
 	one, two := say("one"), say("two")
 	one.Undo, two.Undo = []Step{{Argv: []string{"cat"}, Stdin: "it's undone: one\n"}}, []Step{say("undone: two")}
-	child := Step{Argv: []string{"sh", "-c", "exit 7"}, Child: "a", ExitFile: dir + "/exit"}
+	child := Step{Argv: []string{"sh", "-c", "exit 7"}, Child: &Child{Name: "a", ExitFile: dir + "/exit"}}
 	var script bytes.Buffer
-	if err := Script(&script, "", Plan{{Argv: []string{"env"}, Inner: Plan{one, two, say("three"), child}}}); err != nil {
+	if err := Script(&script, "", Plan{{Argv: []string{"env"}, Inside: &Inside{Plan: Plan{one, two, say("three"), child}}}}); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("sh", "-e")
@@ -27,7 +27,7 @@ func TestScriptTakesBack(t *testing.T) {
 	}
 	// Where a step fails before the children are started, too.
 	script.Reset()
-	if err := Script(&script, "", Plan{{Argv: []string{"env"}, Inner: Plan{one, {Argv: []string{"false"}}, two, child}}}); err != nil {
+	if err := Script(&script, "", Plan{{Argv: []string{"env"}, Inside: &Inside{Plan: Plan{one, {Argv: []string{"false"}}, two, child}}}}); err != nil {
 		t.Fatal(err)
 	}
 	cmd = exec.Command("sh", "-e")

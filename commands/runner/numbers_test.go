@@ -1,4 +1,4 @@
-package supervisor
+package runner
 
 import (
 	"context"
@@ -8,13 +8,12 @@ import (
 	"strings"
 	"testing"
 
-	"vagganet/commands/runner"
-	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
-// Only a slot that is taken has the next one tried. Any other failure is said, as
+// Only a number that is taken has the next one tried. Any other failure is said, as
 // it is, and at once.
-func TestClaimTriesAnotherSlotOnlyWhereTaken(t *testing.T) {
+func TestNumbers(t *testing.T) {
 	for _, c := range []struct {
 		says  string // what ip says the first time
 		calls int
@@ -32,15 +31,13 @@ func TestClaimTriesAnotherSlotOnlyWhereTaken(t *testing.T) {
 		if err := errors.Join(os.WriteFile(fake, []byte(script), 0o755), os.WriteFile(filepath.Join(dir, "says"), []byte(c.says), 0o644)); err != nil {
 			t.Fatal(err)
 		}
-		tools := netcmd.UsualTools()
-		tools.IP, tools.Brctl = netcmd.Tool{fake}, nil
-		run := &netcmd.Run{Name: "r", Gateway: netcmd.Gateway{Interface: "vagga", Network: netcmd.DefaultNetwork, Tools: tools}}
-		err := claim(context.Background(), &runner.Runner{}, run)
+		step := plan.Step{Argv: []string{fake}, Stdin: "link add\n", Numbers: &plan.Numbers{Name: "n", Count: 3, Taken: "File exists\nCommand failed -:1", None: "none is left"}}
+		err := (&Runner{}).Run(context.Background(), plan.Plan{step})
 		calls, _ := os.ReadFile(filepath.Join(dir, "calls"))
 		if n := strings.Count(string(calls), "\n"); n != c.calls {
-			t.Errorf("%q: %d slots were tried, not %d", c.says, n, c.calls)
+			t.Errorf("%q: %d numbers were tried, not %d", c.says, n, c.calls)
 		}
-		var failed *runner.StepError
+		var failed *StepError
 		wantError := c.says != "" && c.calls == 1
 		if (err != nil) != wantError || wantError && (!errors.As(err, &failed) || !strings.Contains(failed.Stderr, c.says)) {
 			t.Errorf("%q: %v", c.says, err)

@@ -1,0 +1,74 @@
+package runstate
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"vagganet/netcmd"
+)
+
+// A name that a script holds is taken, and the script's first process is known by it.
+// Only when that is gone is the file taken away.
+func TestNameOfScript(t *testing.T) {
+	if _, err := exec.LookPath("flock"); err != nil {
+		t.Skip("skipped: there is no flock here")
+	}
+	dir := t.TempDir()
+	g := netcmd.Gateway{Isolated: &netcmd.Isolated{RunsDir: filepath.Join(dir, "user", "runs")}}
+	if err := os.MkdirAll(g.RunsDir(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(g.RunsDir(), "web")
+	script := exec.Command("flock", "-n", "-F", path, "sh", "-c", `printf token >"$1"; echo up; exec cat`, "sh", path)
+	stdin, err1 := script.StdinPipe()
+	stdout, err2 := script.StdoutPipe()
+	if err := script.Start(); err != nil || err1 != nil || err2 != nil {
+		t.Fatal(err, err1, err2)
+	}
+	stdout.Read(make([]byte, 3))
+	if !Lives(g.RunsDir(), "web", "token") || Lives(g.RunsDir(), "web", "other") {
+		t.Error("the script's run is not known by its token")
+	}
+	if pid, removed, err := holder(path); pid != script.Process.Pid || removed || err != nil {
+		t.Errorf("held by %d, removed %v, %v; it is %d", pid, removed, err, script.Process.Pid)
+	}
+	if _, err := Register(g, nil, "web", "t", true); err == nil {
+		t.Error("the name was given to another run")
+	}
+	second, err := Register(g, nil, "web", "t", false)
+	if err != nil || second.Name != "web-2" {
+		t.Fatalf("%+v, %v", second, err)
+	}
+	// And a script does not get what a run of the program has.
+	if exec.Command("flock", "-n", filepath.Join(g.RunsDir(), "web-2"), "true").Run() == nil {
+		t.Error("a script could lock the name of the program's run")
+	}
+	stdin.Close()
+	script.Wait()
+	if pid, removed, err := holder(path); pid != 0 || !removed || err != nil {
+		t.Errorf("held by %d, removed %v, %v after its end", pid, removed, err)
+	}
+	// What has no token yet is about to be taken.
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if pid, removed, err := holder(path); pid != 0 || removed || err != nil {
+		t.Errorf("held by %d, removed %v, %v without a token", pid, removed, err)
+	}
+	second.Release()
+}
+
+func TestFlockOf(t *testing.T) {
+	const locks = `1: FLOCK  ADVISORY  WRITE 4711 00:19:42 0 EOF
+1: -> FLOCK  ADVISORY  WRITE 4712 00:19:42 0 EOF
+2: POSIX  ADVISORY  WRITE 4713 00:19:43 0 EOF
+3: FLOCK  ADVISORY  READ  4714 00:19:43 0 EOF
+`
+	for inode, want := range map[uint64]int{42: 4711, 43: 0, 44: 0} {
+		if got := flockOf(locks, 0x19, inode); got != want {
+			t.Errorf("%d: %d, not %d", inode, got, want)
+		}
+	}
+}
