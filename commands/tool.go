@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"vagganet/commands/doctor"
 	"vagganet/commands/runner"
@@ -62,19 +63,25 @@ func toolWords(s plan.Step) []string {
 	return tools
 }
 
-var notFound = regexp.MustCompile(`failed to execute ([^\s:]+): No such file or directory`)
+var notFound = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`failed to execute ([^\s:]+): No such file or directory`)
+})
 
 var (
-	byRootLine = regexp.MustCompile(regexp.QuoteMeta(netcmd.NotFoundByRoot) + `((?: \S+)+)`)
-	bySudoLine = regexp.MustCompile(`sudo: (\S+): command not found`)
+	byRootLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(regexp.QuoteMeta(netcmd.NotFoundByRoot) + `((?: \S+)+)`)
+	})
+	bySudoLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`sudo: (\S+): command not found`)
+	})
 )
 
 // missingByRoot are the tools that root did not find.
 func missingByRoot(e *runner.StepError) []string {
-	if m := byRootLine.FindStringSubmatch(e.Stderr); m != nil {
+	if m := byRootLine().FindStringSubmatch(e.Stderr); m != nil {
 		return strings.Fields(m[1])
 	}
-	if m := bySudoLine.FindStringSubmatch(e.Stderr); m != nil {
+	if m := bySudoLine().FindStringSubmatch(e.Stderr); m != nil {
 		return m[1:]
 	}
 	return nil
@@ -107,7 +114,7 @@ func missingTool(e *runner.StepError) string {
 	if errors.Is(e.Err, exec.ErrNotFound) {
 		return e.Argv[0]
 	}
-	if m := notFound.FindStringSubmatch(e.Stderr); m != nil {
+	if m := notFound().FindStringSubmatch(e.Stderr); m != nil {
 		return m[1]
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"sync"
 )
 
 // deviceNameMax is what the kernel takes, IFNAMSIZ without its NUL.
@@ -27,14 +28,16 @@ const (
 	guestDevice  = "eth0"
 )
 
-var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+var plainName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+})
 
 // CheckInterface says why a name can't be the host's device.
 func CheckInterface(name string) error {
 	if len(name) > deviceNameMax {
 		return fmt.Errorf("interface name %q has %d bytes, but the kernel takes %d", name, len(name), deviceNameMax)
 	}
-	if !plainName.MatchString(name) {
+	if !plainName().MatchString(name) {
 		return fmt.Errorf("interface name %q must be letters, digits, and . _ - after the first", name)
 	}
 	// Under these names the kernel keeps settings of all devices.
@@ -56,7 +59,7 @@ func peerDevice(name string) string {
 // none can be chosen to be another's hash.
 func Port(guest string) string {
 	port := "g-" + guest
-	if len(port) <= deviceNameMax && plainName.MatchString(port) {
+	if len(port) <= deviceNameMax && plainName().MatchString(port) {
 		return port
 	}
 	const hashed = "g-_"

@@ -27,7 +27,7 @@ func TestPort(t *testing.T) {
 		"\n":             "",
 	} {
 		got := Port(guest)
-		if len(got) > deviceNameMax || !plainName.MatchString(got) || !strings.HasPrefix(got, "g-") {
+		if len(got) > deviceNameMax || !plainName().MatchString(got) || !strings.HasPrefix(got, "g-") {
 			t.Errorf("%q has port %q, which can't be a device", guest, got)
 		}
 		if want != "" && got != want {

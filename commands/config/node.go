@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -59,13 +60,15 @@ func (p *parser) syntaxError(data []byte, err error) error {
 	}
 	e := p.errorf(line, "not YAML: %s", strings.TrimSuffix(msg, "."))
 	lines := bytes.Split(data, []byte("\n"))
-	if line >= 1 && line <= len(lines) && leadingTab.Match(lines[line-1]) {
+	if line >= 1 && line <= len(lines) && leadingTab().Match(lines[line-1]) {
 		e.Hint = "indent with spaces; YAML does not take tabs for that"
 	}
 	return e
 }
 
-var leadingTab = regexp.MustCompile(`^ *\t`)
+var leadingTab = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^ *\t`)
+})
 
 // checkStrings refuses NUL bytes, which end a string for the kernel and for
 // every tool that is called. It goes by the tree as written, so each value is

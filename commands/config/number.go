@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // units are the suffixes of vagga's numbers; those with an i are powers of two.
@@ -17,7 +18,9 @@ var units = []struct {
 	{"k", 1e3}, {"M", 1e6}, {"G", 1e9},
 }
 
-var zeroFirst = regexp.MustCompile(`^-?0[0-9_]`)
+var zeroFirst = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^-?0[0-9_]`)
+})
 
 // number reads an integer in the forms vagga has for them: 1_000, 0x10, 0o17,
 // 0b1, 100Mi, 2 k. A zero in front of decimal digits is refused, because it
@@ -30,7 +33,7 @@ func number(text string) (int64, bool) {
 			break
 		}
 	}
-	if zeroFirst.MatchString(text) {
+	if zeroFirst().MatchString(text) {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(text, 0, 64)
@@ -40,12 +43,14 @@ func number(text string) (int64, bool) {
 	return n * factor, true
 }
 
-var octal = regexp.MustCompile(`^0o?[0-7]{1,4}$`)
+var octal = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^0o?[0-7]{1,4}$`)
+})
 
 // fileMode reads 0o755 or 0755. Digits without the zero are refused: vagga
 // takes them as decimal, people mean them as octal.
 func fileMode(text string) (os.FileMode, bool) {
-	if !octal.MatchString(text) {
+	if !octal().MatchString(text) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(text, 0, 12)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"vagganet/commands/machine"
 	"vagganet/netcmd"
@@ -135,7 +136,7 @@ func (f Facts) freeNetwork() string {
 // version is what stands for a version in a tool's answer: two or more numbers.
 func version(text string) []int {
 	var v []int
-	for _, part := range strings.Split(versionPattern.FindString(text), ".") {
+	for _, part := range strings.Split(versionPattern().FindString(text), ".") {
 		if n, err := strconv.Atoi(part); err == nil {
 			v = append(v, n)
 		}
@@ -143,7 +144,9 @@ func version(text string) []int {
 	return v
 }
 
-var versionPattern = regexp.MustCompile(`\d+(\.\d+)+`)
+var versionPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\d+(\.\d+)+`)
+})
 
 // olderThan says whether a version is known and older than another.
 func olderThan(v, than []int) bool { return len(v) > 0 && slices.Compare(v, than) < 0 }

@@ -169,7 +169,7 @@ func (f Facts) toInstall(row Row, p pack) Row {
 // versionOf is the version that a package's tools tell.
 func (f Facts) versionOf(name string) string {
 	question := map[string]Question{"iproute2": IPVersion, "iptables": IptablesVersion, "util-linux": UnshareVersion}[name]
-	if v := versionPattern.FindString(f.Answers[question].Output); v != "" {
+	if v := versionPattern().FindString(f.Answers[question].Output); v != "" {
 		return ", version " + v
 	}
 	return ""

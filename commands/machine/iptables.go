@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"vagganet/netcmd"
 )
@@ -44,7 +45,9 @@ func legacyIptables(name string, content func() string) bool {
 	if strings.HasPrefix(text, "\x7fELF") {
 		return !strings.Contains(text, "nf_tables")
 	}
-	return callsLegacy.MatchString(text)
+	return callsLegacy().MatchString(text)
 }
 
-var callsLegacy = regexp.MustCompile(`\b(iptables-legacy|xtables-legacy-multi|xtables-multi)\b`)
+var callsLegacy = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(iptables-legacy|xtables-legacy-multi|xtables-multi)\b`)
+})

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"vagganet/commands/story"
@@ -26,7 +27,7 @@ type About struct {
 //go:embed page.html
 var pageText string
 
-var whole = template.Must(template.New("page").Parse(pageText))
+var whole = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageText)) })
 
 // view is what the page's template gets: texts, and nothing to work out.
 type view struct {
@@ -80,7 +81,7 @@ func (c *Collector) Write(w io.Writer, about About) error {
 	v.Notes = c.notes(about)
 	// A template writes piece by piece, tens of each line.
 	buffer := bufio.NewWriterSize(w, 64<<10)
-	if err := whole.Execute(buffer, v); err != nil {
+	if err := whole().Execute(buffer, v); err != nil {
 		return err
 	}
 	return buffer.Flush()

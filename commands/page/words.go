@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"unicode"
 	"unicode/utf8"
@@ -14,7 +15,9 @@ import (
 )
 
 // escapes are what colours a terminal, and sets its title.
-var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[ -/]*[0-~])")
+var escapes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[ -/]*[0-~])")
+})
 
 // readable is what a program has written, as a page can show it: without
 // colours, with signs for control characters, and not too long.
@@ -22,7 +25,7 @@ func readable(text string) string {
 	if isPlain(text) {
 		return strings.Clone(text) // and not a part of the lines that came with it
 	}
-	text = strings.TrimSuffix(escapes.ReplaceAllString(text, ""), "\r")
+	text = strings.TrimSuffix(escapes().ReplaceAllString(text, ""), "\r")
 	more := ""
 	if len(text) > textMost {
 		cut := textMost

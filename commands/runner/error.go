@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"vagganet/netcmd/plan"
 )
@@ -49,12 +50,14 @@ func (e *StepError) Error() string {
 
 func (e *StepError) Unwrap() error { return e.Err }
 
-var failedLine = regexp.MustCompile(`Command failed -:(\d+)|line (\d+)`)
+var failedLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`Command failed -:(\d+)|line (\d+)`)
+})
 
 // InputLine is the line of the step's input that failed, as far as the tool
 // says: ip in a batch, and iptables-restore, give its number.
 func (e *StepError) InputLine() string {
-	m := failedLine.FindStringSubmatch(e.Stderr)
+	m := failedLine().FindStringSubmatch(e.Stderr)
 	if m == nil || e.Step.Stdin == "" {
 		return ""
 	}
