@@ -1,11 +1,9 @@
 package netcmd
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -94,38 +92,9 @@ type Child struct {
 // ProgramNames are the names by which children call the program.
 var ProgramNames = []string{"vagganet", "vagga", "vagga_network", "vagga_partition"}
 
-// Info is what a run says of itself, in a file of its folder.
-type Info struct {
-	Run     string `json:"run"`
-	Command string `json:"command"`
-	// Isolated says that the run has no gateway: then Slot is -1, and Gateway
-	// and Bridge, the addresses of its slot, are empty.
-	Isolated     bool       `json:"isolated"`
-	Slot         int        `json:"slot"`
-	Gateway      netip.Addr `json:"gateway"`
-	Bridge       netip.Addr `json:"bridge"`
-	GuestNetwork string     `json:"guest_network"`
-	Guests       []Guest    `json:"guests"`
-	// MTU is 0 where the run leaves it to the kernel.
-	MTU int `json:"mtu,omitempty"`
-	// Iptables and Ebtables are what the run's rules are made by; Ebtables is
-	// null where iptables makes plain cuts, too. Rules of one kind of iptables,
-	// legacy or not, mean nothing to the other.
-	Iptables Tool `json:"iptables"`
-	Ebtables Tool `json:"ebtables"`
-	Legacy   bool `json:"legacy"`
-	// NoProc says that guests have no PID namespace of their own.
-	NoProc bool `json:"no_proc"`
-	// OneUserNS says that guests have no user namespace of their own.
-	OneUserNS bool `json:"one_user_ns"`
-}
-
 // dir is a path in the run's own folder. Guests' names begin with a letter or a
 // digit, so everything else in there begins with a dot.
 func (r Run) dir(name string) string { return r.Gateway.RunDir() + "/" + name }
-
-// InfoFile is where, inside of a run, its Info is.
-func InfoFile(runDir string) string { return runDir + "/.run.json" }
 
 // isolated says that the run has no gateway.
 func (r Run) isolated() bool { return r.Gateway.Isolated != nil }
@@ -149,9 +118,6 @@ func (r Run) Enter() plan.Step {
 		Argv:  r.Gateway.Tools.Unshare.With(words...),
 	}
 }
-
-// SlotVariable takes the number of the run's slot.
-const SlotVariable = "_slot"
 
 // The variables that take what is decided when the run begins: its name, what tells
 // it from others of that name, and what follows from its slot.
@@ -179,70 +145,6 @@ func (r Run) Plan() plan.Plan {
 	return plan.Plan{s}
 }
 
-// claim takes a slot, where there is a gateway.
-func (r Run) claim() plan.Plan {
-	if r.isolated() {
-		return nil
-	}
-	s := r.inGateway("gateway: a slot that no other run has", r.Gateway.Tools.batch()...)
-	first := r.Gateway.Network.Slot(0)
-	s.Numbers = &plan.Numbers{
-		Name: SlotVariable, Count: Slots,
-		Values: []plan.Value{
-			{Name: gatewayVar, First: number(first.Gateway), Each: slotSize, Form: plan.Address},
-			{Name: gatewayMACVar, First: number(first.Gateway), Each: slotSize, Form: plan.Hardware},
-			{Name: bridgeVar, First: number(first.Bridge), Each: slotSize, Form: plan.Address},
-			{Name: bridgeMACVar, First: number(first.Bridge), Each: slotSize, Form: plan.Hardware},
-		},
-		// Of the first line: the kernel makes a device only once.
-		Taken: "File exists\nCommand failed -:1",
-		None:  fmt.Sprintf("all %d slots of the gateway %s are taken by other runs", Slots, r.Gateway.Interface),
-	}
-	if r.HasPorts() {
-		s.Numbers.Values = append(s.Numbers.Values, plan.Value{Name: zoneVar, First: uint32(first.zone()), Each: 1})
-	}
-	slot := r.slot()
-	s.Stdin = lines(
-		fmt.Sprintf("link add %s address %s type veth peer name %s address %s netns %s",
-			slot.gatewayDevice, slot.gatewayMAC, slot.bridgeDevice, slot.bridgeMAC, r.dir(Bridge)),
-		fmt.Sprintf("addr add %s/30 dev %s", slot.gateway, slot.gatewayDevice),
-		"link set dev "+slot.gatewayDevice+" up")
-	if r.Gateway.Tools.arp() == nil {
-		s.Stdin += lines(peer(slot.bridge, slot.bridgeMAC, slot.gatewayDevice))
-	}
-	return plan.Plan{s}
-}
-
-// gatewayNeighbour writes down the bridge's hardware address, where claim doesn't:
-// for an entry like this, ip reads all devices first, and the gateway has one for
-// each run.
-func (r Run) gatewayNeighbour() plan.Plan {
-	arp := r.Gateway.Tools.arp()
-	if arp == nil || r.isolated() {
-		return nil
-	}
-	slot := r.slot()
-	return plan.Plan{r.inGateway("gateway: the bridge's hardware address", arp.With("-i", slot.gatewayDevice, "-s", slot.bridge, slot.bridgeMAC)...)}
-}
-
-// slotWords are what a slot's devices and addresses are called in plans.
-type slotWords struct{ gatewayDevice, bridgeDevice, gateway, bridge, gatewayMAC, bridgeMAC, zone string }
-
-// slot is the run's, of which nothing is known before it is taken.
-func (r Run) slot() slotWords {
-	return slotWords{
-		gatewayDevice: "ch" + plan.Var(SlotVariable), bridgeDevice: "ch" + plan.Var(SlotVariable) + "c",
-		gateway: plan.Var(gatewayVar), bridge: plan.Var(bridgeVar),
-		gatewayMAC: plan.Var(gatewayMACVar), bridgeMAC: plan.Var(bridgeMACVar),
-		zone: plan.Var(zoneVar),
-	}
-}
-
-// words are those of a slot that is known.
-func (s Slot) words() slotWords {
-	return slotWords{s.GatewayDevice(), s.BridgeDevice(), s.Gateway.String(), s.Bridge.String(), MAC(s.Gateway), MAC(s.Bridge), strconv.Itoa(s.zone())}
-}
-
 // populate takes the slot, makes the guests, and does what else needs no more than
 // the bridge's namespace.
 func (r Run) populate() plan.Plan {
@@ -268,33 +170,6 @@ func (r Run) start() plan.Plan {
 	}
 	return p
 }
-
-// info is the run's Info as JSON, in which a variable stands for each value that is
-// known when the run begins.
-func (r Run) info() string {
-	info := Info{
-		Run: plan.Var(nameVar), Command: r.Command, Isolated: r.isolated(), Slot: -1,
-		GuestNetwork: r.Network.String(), Guests: r.Guests, MTU: r.MTU,
-		Iptables: r.Gateway.Tools.Iptables, Ebtables: r.Gateway.Tools.Ebtables, Legacy: r.Legacy, NoProc: r.NoProc, OneUserNS: r.OneUserNS,
-	}
-	var written any = info
-	if !r.isolated() {
-		written = struct {
-			Info
-			Slot    string `json:"slot"`
-			Gateway string `json:"gateway"`
-			Bridge  string `json:"bridge"`
-		}{info, bare + plan.Var(SlotVariable) + bare, plan.Var(gatewayVar), plan.Var(bridgeVar)}
-	}
-	text, err := json.MarshalIndent(written, "", "  ")
-	if err != nil {
-		panic(err) // names and addresses always have a JSON form
-	}
-	return strings.NewReplacer(`"`+bare, "", bare+`"`, "", `\u0000`, "\x00").Replace(string(text)) + "\n"
-}
-
-// bare stands on both sides of a number that JSON would have in quotes.
-const bare = "(bare)"
 
 // newNetNS is the way into a network namespace that is made by going there. What
 // is done first is a shell's, in the namespace: settings that it starts with.

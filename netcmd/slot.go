@@ -1,0 +1,75 @@
+package netcmd
+
+import (
+	"fmt"
+	"strconv"
+
+	"vagganet/netcmd/plan"
+)
+
+// SlotVariable takes the number of the run's slot.
+const SlotVariable = "_slot"
+
+// claim takes a slot, where there is a gateway.
+func (r Run) claim() plan.Plan {
+	if r.isolated() {
+		return nil
+	}
+	s := r.inGateway("gateway: a slot that no other run has", r.Gateway.Tools.batch()...)
+	first := r.Gateway.Network.Slot(0)
+	s.Numbers = &plan.Numbers{
+		Name: SlotVariable, Count: Slots,
+		Values: []plan.Value{
+			{Name: gatewayVar, First: number(first.Gateway), Each: slotSize, Form: plan.Address},
+			{Name: gatewayMACVar, First: number(first.Gateway), Each: slotSize, Form: plan.Hardware},
+			{Name: bridgeVar, First: number(first.Bridge), Each: slotSize, Form: plan.Address},
+			{Name: bridgeMACVar, First: number(first.Bridge), Each: slotSize, Form: plan.Hardware},
+		},
+		// Of the first line: the kernel makes a device only once.
+		Taken: "File exists\nCommand failed -:1",
+		None:  fmt.Sprintf("all %d slots of the gateway %s are taken by other runs", Slots, r.Gateway.Interface),
+	}
+	if r.HasPorts() {
+		s.Numbers.Values = append(s.Numbers.Values, plan.Value{Name: zoneVar, First: uint32(first.zone()), Each: 1})
+	}
+	slot := r.slot()
+	s.Stdin = lines(
+		fmt.Sprintf("link add %s address %s type veth peer name %s address %s netns %s",
+			slot.gatewayDevice, slot.gatewayMAC, slot.bridgeDevice, slot.bridgeMAC, r.dir(Bridge)),
+		fmt.Sprintf("addr add %s/30 dev %s", slot.gateway, slot.gatewayDevice),
+		"link set dev "+slot.gatewayDevice+" up")
+	if r.Gateway.Tools.arp() == nil {
+		s.Stdin += lines(peer(slot.bridge, slot.bridgeMAC, slot.gatewayDevice))
+	}
+	return plan.Plan{s}
+}
+
+// gatewayNeighbour writes down the bridge's hardware address, where claim doesn't:
+// for an entry like this, ip reads all devices first, and the gateway has one for
+// each run.
+func (r Run) gatewayNeighbour() plan.Plan {
+	arp := r.Gateway.Tools.arp()
+	if arp == nil || r.isolated() {
+		return nil
+	}
+	slot := r.slot()
+	return plan.Plan{r.inGateway("gateway: the bridge's hardware address", arp.With("-i", slot.gatewayDevice, "-s", slot.bridge, slot.bridgeMAC)...)}
+}
+
+// slotWords are what a slot's devices and addresses are called in plans.
+type slotWords struct{ gatewayDevice, bridgeDevice, gateway, bridge, gatewayMAC, bridgeMAC, zone string }
+
+// slot is the run's, of which nothing is known before it is taken.
+func (r Run) slot() slotWords {
+	return slotWords{
+		gatewayDevice: "ch" + plan.Var(SlotVariable), bridgeDevice: "ch" + plan.Var(SlotVariable) + "c",
+		gateway: plan.Var(gatewayVar), bridge: plan.Var(bridgeVar),
+		gatewayMAC: plan.Var(gatewayMACVar), bridgeMAC: plan.Var(bridgeMACVar),
+		zone: plan.Var(zoneVar),
+	}
+}
+
+// words are those of a slot that is known.
+func (s Slot) words() slotWords {
+	return slotWords{s.GatewayDevice(), s.BridgeDevice(), s.Gateway.String(), s.Bridge.String(), MAC(s.Gateway), MAC(s.Bridge), strconv.Itoa(s.zone())}
+}
