@@ -134,6 +134,9 @@ func neededTools(g netcmd.Gateway) []string {
 		if s.OnlyEnv {
 			needed = append(needed, "env") // of a script
 		}
+		if s.Inside != nil && s.Inside.Name != nil {
+			needed = append(needed, "flock") // of a script
+		}
 	}
 	slices.Sort(needed)
 	return slices.Compact(needed)
