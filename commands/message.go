@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"vagganet/commands/config"
-	"vagganet/commands/ports"
 	"vagganet/commands/runner"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
@@ -53,6 +52,9 @@ type hinted struct {
 
 func (h hinted) Unwrap() error { return h.error }
 
+// Help returns the cure.
+func (h hinted) Help() string { return h.hint }
+
 func withHint(err error, format string, args ...any) error {
 	hint := fmt.Sprintf(format, args...)
 	if hint == "" {
@@ -61,32 +63,18 @@ func withHint(err error, format string, args ...any) error {
 	return hinted{err, hint}
 }
 
-// hintFor is the cure, where there is one that we know.
+// helpful is an error that knows its cure; an empty one says that there is none.
+type helpful interface{ Help() string }
+
+// hintFor returns the cure, where there is one that we know.
 func hintFor(err error) string {
-	var h hinted
+	var h helpful
 	if errors.As(err, &h) {
-		return h.hint
-	}
-	var c *config.Error
-	if errors.As(err, &c) {
-		return c.Hint
+		return h.Help()
 	}
 	var failed *runner.StepError
 	if errors.As(err, &failed) {
 		return stepHint(failed)
-	}
-	var trouble netcmd.Trouble
-	if errors.As(err, &trouble) {
-		return trouble.Cure + "\n" + trouble.Advice
-	}
-	var held *ports.HeldError
-	if errors.As(err, &held) {
-		return "end that run first, or give one of the two another port; vagganet status lists them"
-	}
-	var full *runner.NoneLeftError
-	if errors.As(err, &full) {
-		return "end some of them (vagganet status lists them), or have another gateway beside it, and run there:\n" +
-			"vagganet --interface vagga2 --network 10.123.0.0/16 create"
 	}
 	return runner.LimitHint(err, "")
 }

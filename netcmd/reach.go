@@ -60,6 +60,9 @@ type Trouble struct{ What, Cure, Advice string }
 
 func (t Trouble) Error() string { return t.What }
 
+// Help returns what helps.
+func (t Trouble) Help() string { return t.Cure + "\n" + t.Advice }
+
 // Reach is what is to be tried for a gateway that was made with the options in Host.
 func (g Gateway) Reach() Reach {
 	return Reach{Interface: g.Interface, Device: peerDevice(g.Interface), Host: g.Network.Host(), Gateway: g.Network.Gateway(),

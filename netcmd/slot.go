@@ -28,6 +28,8 @@ func (r Run) claim() plan.Plan {
 		// Of the first line: the kernel makes a device only once.
 		Taken: "File exists\nCommand failed -:1",
 		None:  fmt.Sprintf("all %d slots of the gateway %s are taken by other runs", Slots, r.Gateway.Interface),
+		Cure: "end some of them (vagganet status lists them), or have another gateway beside it, and run there:\n" +
+			"vagganet --interface vagga2 --network 10.123.0.0/16 create",
 	}
 	if r.HasPorts() {
 		s.Numbers.Values = append(s.Numbers.Values, plan.Value{Name: zoneVar, First: uint32(first.zone()), Each: 1})

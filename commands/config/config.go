@@ -168,6 +168,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Msg)
 }
 
+// Help returns the hint.
+func (e *Error) Help() string { return e.Hint }
+
 // Command looks a command up by its name. The error for one that is not there
 // is an *Error without a line, whose hint names the nearest command or lists
 // those there are.

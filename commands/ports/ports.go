@@ -27,6 +27,11 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("port %s of the gateway is held by run %s", e.PortForward, e.Run)
 }
 
+// Help returns what helps.
+func (e *HeldError) Help() string {
+	return "end that run first, or give one of the two another port; vagganet status lists them"
+}
+
 // Open does the step that opens the ports of a run whose process this is, inside of
 // the gateway. It returns the rules of runs that are no more, which it removes
 // first. The error is a *HeldError if another run has a port.

@@ -10,9 +10,12 @@ import (
 )
 
 // NoneLeftError means that a step needs a number, and all are taken.
-type NoneLeftError struct{ text string }
+type NoneLeftError struct{ *plan.Numbers }
 
-func (e *NoneLeftError) Error() string { return e.text }
+func (e *NoneLeftError) Error() string { return e.None }
+
+// Help returns what helps.
+func (e *NoneLeftError) Help() string { return e.Cure }
 
 // numbered does a step with a number that nobody else has, and sets the variables
 // that follow from it. Who is faster keeps a number that seemed to be free; then the
@@ -44,5 +47,5 @@ func (r *Runner) numbered(ctx context.Context, s plan.Step) error {
 		}
 		return err
 	}
-	return &NoneLeftError{n.None}
+	return &NoneLeftError{n}
 }

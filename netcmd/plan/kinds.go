@@ -35,8 +35,8 @@ type Numbers struct {
 	// Values are variables that follow from the number.
 	Values []Value
 	// Taken is what the command says to its standard error where the number is
-	// somebody else's, and None is the error where no number is left.
-	Taken, None string
+	// somebody else's. None is the error where no number is left, Cure what helps.
+	Taken, None, Cure string
 }
 
 // Value is a variable that is First for the number 0, and Each more for every
