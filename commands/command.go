@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/config"
+	"vagganet/commands/project"
 	"vagganet/commands/terminal"
 )
 
@@ -46,7 +47,7 @@ func (a App) command(c *cli.Context) (*config.Command, *config.File, error) {
 	if err != nil {
 		return nil, nil, withExitCode(a.notACommand(err, name), exitNotFound)
 	}
-	if err := checkSupervised(file, command); err != nil {
+	if err := project.CheckSupervised(file, command); err != nil {
 		return nil, nil, err
 	}
 	sayPassedOver(file)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"vagganet/commands/config"
+	"vagganet/commands/project"
 	"vagganet/netcmd"
 )
 
@@ -25,7 +26,7 @@ func TestStarterParses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := checkSupervised(file, command); err != nil {
+	if err := project.CheckSupervised(file, command); err != nil {
 		t.Error(err)
 	}
 	network, err := netcmd.NewGuestNetwork(file.GuestNetwork)
@@ -37,7 +38,7 @@ func TestStarterParses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := (App{Machine: Host{}}).addChildren(&run, command, chosen, file); err != nil {
+	if err := project.AddChildren(Host{}, &run, command, chosen, file); err != nil {
 		t.Error(err)
 	}
 	if len(run.Guests) != 3 || len(run.Children) != 4 || run.Children[3].Node != netcmd.Bridge {

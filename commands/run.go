@@ -10,6 +10,7 @@ import (
 
 	"vagganet/commands/config"
 	"vagganet/commands/machine"
+	"vagganet/commands/project"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/commands/supervisor"
@@ -145,7 +146,9 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	}
 	note := facts.Gateway.Parts.Note
 	run.OneUserNS = facts.OneUserNS || g.Isolated == nil && note != nil && note.Restricted
-	cutByIptables(run)
+	if told := project.CutByIptables(run); told != "" {
+		say(terminal.Err, "%s", told)
+	}
 	addIPv6(run)
 	if run.NoProc = facts.NoProc; run.NoProc {
 		say(terminal.Err, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
@@ -213,7 +216,7 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway, facts machine.Facts) (superv
 	if err != nil {
 		return supervisor.Spec{}, err
 	}
-	if err := a.addChildren(&run, command, chosen, file); err != nil {
+	if err := project.AddChildren(a.Machine, &run, command, chosen, file); err != nil {
 		return supervisor.Spec{}, err
 	}
 	spec := supervisor.Spec{

@@ -1,4 +1,4 @@
-package commands
+package project
 
 import (
 	"cmp"
@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"vagganet/commands/config"
-	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
 
@@ -17,7 +16,7 @@ import (
 const workMount = "/work"
 
 // fileSystem is what a child sees of files: nil for the host's as it is.
-func (a App) fileSystem(run netcmd.Run, child *config.Child, container *config.Container, file *config.File) (*netcmd.FileSystem, error) {
+func fileSystem(m Machine, run netcmd.Run, child *config.Child, container *config.Container, file *config.File) (*netcmd.FileSystem, error) {
 	if container == nil && len(child.Volumes) == 0 {
 		return nil, nil
 	}
@@ -34,17 +33,17 @@ func (a App) fileSystem(run netcmd.Run, child *config.Child, container *config.C
 		return nil, err
 	}
 	for i := range mounts {
-		if mounts[i].Path, err = a.Machine.Resolve(files.Base, mounts[i].Path); err != nil {
+		if mounts[i].Path, err = m.Resolve(files.Base, mounts[i].Path); err != nil {
 			return nil, err
 		}
 	}
 	slices.SortFunc(mounts, func(one, other netcmd.Mount) int { return cmp.Compare(one.Path, other.Path) })
 	files.Mounts = mounts
 	var points []string
-	for _, m := range mounts {
-		points = append(points, m.Path)
+	for _, mount := range mounts {
+		points = append(points, mount.Path)
 	}
-	files.Tree, err = a.Machine.Tree(files.Base, points)
+	files.Tree, err = m.Tree(files.Base, points)
 	return files, err
 }
 
@@ -127,22 +126,23 @@ func existing(file *config.File, line int, what, name string) (string, error) {
 	return path, nil
 }
 
-// cutByIptables has iptables make all cuts of a run where a child's root has that
-// one alone: whoever is in there can't see what ebtables has cut.
-func cutByIptables(run *netcmd.Run) {
+// CutByIptables has iptables make all cuts of a run where a child's root has that
+// one alone: whoever is in there can't see what ebtables has cut. It returns what is
+// to be told of that; empty for nothing.
+func CutByIptables(run *netcmd.Run) string {
 	tools := &run.Gateway.Tools
 	if tools.Ebtables == nil || !run.BridgeFilter {
-		return
+		return ""
 	}
 	for _, child := range run.Children {
 		asks := child.IsGuest() && !run.OneUserNS // the run makes its partitions
 		if child.Files != nil && !asks && hasTool(child.Files.Base, tools.Iptables) && !hasTool(child.Files.Base, tools.Ebtables) {
-			say(terminal.Err, fmt.Sprintf("the root of %s has iptables, but no %s: links are cut by iptables, ARP passes a cut, and guests have no IPv6",
-				child.Name, filepath.Base(tools.Ebtables.Last())))
+			ebtables := filepath.Base(tools.Ebtables.Last())
 			tools.Ebtables = nil
-			return
+			return fmt.Sprintf("the root of %s has iptables, but no %s: links are cut by iptables, ARP passes a cut, and guests have no IPv6", child.Name, ebtables)
 		}
 	}
+	return ""
 }
 
 // hasTool reports whether a root has a tool where tools are.

@@ -1,4 +1,6 @@
-package commands
+// Package project makes of one command of a config file what a run is made of: its
+// guests, its processes, and what these see of files.
+package project
 
 import (
 	"cmp"
@@ -13,11 +15,20 @@ import (
 	"vagganet/netcmd"
 )
 
-// addChildren gives a run the guests and processes of a command, as far as they
+// Machine is what the package asks of the machine that it runs on.
+type Machine interface {
+	// Resolve follows the symbolic links of a path as a process sees them whose
+	// root is base.
+	Resolve(base, path string) (string, error)
+	// Tree lists the folders of base on the way to each path.
+	Tree(base string, paths []string) (netcmd.Tree, error)
+}
+
+// AddChildren gives a run the guests and processes of a command, as far as they
 // are chosen: those in the caller's network, then guests, then bridge commands,
 // each in the order of names. Guests have the addresses that they have in the
 // whole command.
-func (a App) addChildren(run *netcmd.Run, command *config.Command, chosen choice, file *config.File) error {
+func AddChildren(m Machine, run *netcmd.Run, command *config.Command, chosen map[string]bool, file *config.File) error {
 	run.Mode = command.Mode
 	var guests []netcmd.Guest
 	lines := map[string]int{}
@@ -47,7 +58,7 @@ func (a App) addChildren(run *netcmd.Run, command *config.Command, chosen choice
 		return cmp.Or(order(one)-order(other), cmp.Compare(one.Name, other.Name))
 	})
 	for _, child := range children {
-		c, err := a.process(*run, child, file)
+		c, err := process(m, *run, child, file)
 		if err != nil {
 			return err
 		}
@@ -98,7 +109,7 @@ func guest(child *config.Child) netcmd.Guest {
 	return g
 }
 
-func (a App) process(run netcmd.Run, child *config.Child, file *config.File) (netcmd.Child, error) {
+func process(m Machine, run netcmd.Run, child *config.Child, file *config.File) (netcmd.Child, error) {
 	c := netcmd.Child{Name: child.Name, Node: netcmd.Caller, Argv: child.Run, UserID: child.UserID}
 	switch {
 	case child.Bridge:
@@ -114,7 +125,7 @@ func (a App) process(run netcmd.Run, child *config.Child, file *config.File) (ne
 		container = &config.Container{}
 	}
 	setEnvironment(&c, child, container)
-	files, err := a.fileSystem(run, child, container, file)
+	files, err := fileSystem(m, run, child, container, file)
 	if err != nil {
 		return c, err
 	}
@@ -183,8 +194,8 @@ func setWorkDir(c *netcmd.Child, child *config.Child, file *config.File) error {
 	return nil
 }
 
-// checkSupervised refuses a command of the file that has no network.
-func checkSupervised(file *config.File, command *config.Command) error {
+// CheckSupervised refuses a command of the file that has no network.
+func CheckSupervised(file *config.File, command *config.Command) error {
 	if command.Supervise {
 		return nil
 	}
