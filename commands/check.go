@@ -103,10 +103,11 @@ func (a App) check(c *cli.Context) error {
 
 // checkLinks reads what is cut, and then probes.
 func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration) (Check, error) {
-	cuts, err := cutsNow(c, live)
+	now, err := readRules(c, live)
 	if err != nil {
 		return Check{}, err
 	}
+	cuts := now.Cuts
 	shapes, err := a.readShapes(c, live)
 	if err != nil {
 		return Check{}, err

@@ -205,9 +205,12 @@ func ask[Q comparable](c *cli.Context, steps map[Q]plan.Step) map[Q]doctor.Answe
 
 func askOne(ctx context.Context, c *cli.Context, s plan.Step) doctor.Answer {
 	r := newRunner(c)
-	err := r.Run(ctx, plan.Plan{s})
+	output, err := "", r.Run(ctx, plan.Plan{s})
 	if err == nil {
-		return doctor.Answer{Output: r.Var(s.Capture)}
+		output, err = r.Var(s.Capture)
+	}
+	if err == nil {
+		return doctor.Answer{Output: output}
 	}
 	var failed *runner.StepError
 	switch {

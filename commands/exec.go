@@ -95,8 +95,11 @@ func (a App) guestCommand(c *cli.Context, live netcmd.LiveRun, guest string) (ne
 		return p, nil
 	}
 	r, s := newRunner(c), live.ReadEnv(guest, p)
-	err = r.Run(c.Context, plan.Plan{s})
-	return runstate.WithEnviron(p, r.Var(s.Capture)), err
+	if err := r.Run(c.Context, plan.Plan{s}); err != nil {
+		return p, err
+	}
+	environ, err := r.Var(s.Capture)
+	return runstate.WithEnviron(p, environ), err
 }
 
 const (

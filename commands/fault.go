@@ -125,22 +125,21 @@ func (a App) healFault(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	captured, err := a.listRules(c, live)
+	now, err := a.listRules(c, live)
 	if err != nil {
 		return err
 	}
-	now := live.ReadCuts(captured)
-	healed, f, err := healed(now, left)
+	healed, f, err := healed(now.Cuts, left)
 	if err != nil {
 		return err
 	}
 	f.Heals, f.Asked = id, asked
 	var p plan.Plan
 	if len(left.Cut) > 0 {
-		p = append(p, live.Partition(healed, captured)...)
+		p = append(p, live.Partition(healed, now)...)
 	}
 	if len(left.Uplinks) > 0 {
-		p = append(p, live.CutUplinks(healed, captured)...)
+		p = append(p, live.CutUplinks(healed, now)...)
 	}
 	if len(left.Shapes) > 0 {
 		shapes, err := a.readShapes(c, live)

@@ -38,7 +38,7 @@ func (a App) graph(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	cuts, err := cutsNow(c, live)
+	now, err := readRules(c, live)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (a App) graph(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(terminal.Out, format.Draw(picture.Network{Run: live.Run, Cuts: cuts, Shaped: shapes.Links()}))
+	_, err = fmt.Fprint(terminal.Out, format.Draw(picture.Network{Run: live.Run, Cuts: now.Cuts, Shaped: shapes.Links()}))
 	return err
 }
 

@@ -145,13 +145,13 @@ func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
 		"install %s, or start the run with VAGGANET_IPTABLES naming the other kind", kind)
 }
 
-// cutsNow reads what is cut in a run.
-func cutsNow(c *cli.Context, l netcmd.LiveRun) (netcmd.Cuts, error) {
+// readRules reads what is cut in a run.
+func readRules(c *cli.Context, l netcmd.LiveRun) (netcmd.Observed, error) {
 	r := newRunner(c)
 	if err := r.Run(c.Context, l.ListRules()); err != nil {
-		return netcmd.Cuts{}, err
+		return netcmd.Observed{}, err
 	}
-	return l.ReadCuts(r.Var), nil
+	return l.ReadRules(r.Var)
 }
 
 // lockToChange is lockRun for who changes a run: a dry run doesn't, and gets no

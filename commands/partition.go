@@ -29,14 +29,14 @@ type kind struct {
 	// clears says that it takes back shapes, too.
 	clears bool
 	// plan is what brings them about, if not LiveRun.Partition.
-	plan func(netcmd.LiveRun, netcmd.Cuts, func(string) string) plan.Plan
+	plan func(netcmd.LiveRun, netcmd.Cuts, netcmd.Observed) plan.Plan
 }
 
 func kinds() []kind {
 	how, oneWay, until := howFlag(), oneWayFlag(), forFlag()
 	list := []kind{
 		{name: "fullmesh", usage: "every link works again, shapes and uplinks included", build: fullMesh, clears: true,
-			plan: func(l netcmd.LiveRun, _ netcmd.Cuts, _ func(string) string) plan.Plan { return l.Heal() }},
+			plan: func(l netcmd.LiveRun, _ netcmd.Cuts, _ netcmd.Observed) plan.Plan { return l.Heal() }},
 		{name: "disjoint", args: "NODE ... -- NODE ...", usage: "clusters; every node is named exactly once",
 			flags: []cli.Flag{how, oneWay, until}, build: clusters(netcmd.Disjoint)},
 		{name: "split", args: "NODE ... -- NODE ...", usage: "clusters that may overlap; a node not named is isolated",
@@ -123,14 +123,14 @@ func (a App) partition(c *cli.Context, k kind) error {
 		return err
 	}
 	defer lock.Close()
-	var captured func(string) string
+	var now netcmd.Observed
 	if k.reads || live.NeedsRules(cuts) {
-		if captured, err = a.listRules(c, live); err != nil {
+		if now, err = a.listRules(c, live); err != nil {
 			return err
 		}
 	}
 	if k.reads {
-		if cuts, told, err = k.build(c, live.ReadCuts(captured)); err != nil {
+		if cuts, told, err = k.build(c, now.Cuts); err != nil {
 			return err
 		}
 	}
@@ -141,7 +141,7 @@ func (a App) partition(c *cli.Context, k kind) error {
 	if err != nil {
 		return err
 	}
-	steps, err := a.partitionSteps(c, k, live, f, cuts, captured)
+	steps, err := a.partitionSteps(c, k, live, f, cuts, now)
 	if err != nil {
 		return err
 	}
@@ -186,12 +186,12 @@ func (k kind) checkWords(c *cli.Context) error {
 
 // partitionSteps are those that bring a kind's cuts about, and, in a script, heal
 // them again when their time is up.
-func (a App) partitionSteps(c *cli.Context, k kind, live netcmd.LiveRun, f story.Fault, cuts netcmd.Cuts, captured func(string) string) (plan.Plan, error) {
+func (a App) partitionSteps(c *cli.Context, k kind, live netcmd.LiveRun, f story.Fault, cuts netcmd.Cuts, now netcmd.Observed) (plan.Plan, error) {
 	build := netcmd.LiveRun.Partition
 	if k.plan != nil {
 		build = k.plan
 	}
-	steps := build(live, cuts, captured)
+	steps := build(live, cuts, now)
 	if k.clears {
 		shapes, err := a.readShapes(c, live)
 		if err != nil {
@@ -202,7 +202,7 @@ func (a App) partitionSteps(c *cli.Context, k kind, live netcmd.LiveRun, f story
 	if !c.Bool("dry-run") || f.For == 0 {
 		return steps, nil
 	}
-	after, err := k.healedLater(live, f, cuts, live.After(steps, captured))
+	after, err := k.healedLater(live, f, cuts, live.After(steps, now))
 	return slices.Concat(steps, netcmd.Pause(f.For), after), err
 }
 
@@ -231,17 +231,16 @@ func (k kind) fault(c *cli.Context, live netcmd.LiveRun, cuts netcmd.Cuts, asked
 	return f, err
 }
 
-// healedLater is how a script heals what it has cut. Captured is what there is by
-// then.
-func (k kind) healedLater(live netcmd.LiveRun, f story.Fault, cuts netcmd.Cuts, captured func(string) string) (plan.Plan, error) {
+// healedLater is how a script heals what it has cut. Now is what there is by then.
+func (k kind) healedLater(live netcmd.LiveRun, f story.Fault, cuts netcmd.Cuts, now netcmd.Observed) (plan.Plan, error) {
 	cuts, _, err := healed(cuts, f.State)
 	if err != nil {
 		return nil, err
 	}
 	if k.name == "uplink" {
-		return live.CutUplinks(cuts, captured), nil
+		return live.CutUplinks(cuts, now), nil
 	}
-	return live.Partition(cuts, captured), nil
+	return live.Partition(cuts, now), nil
 }
 
 // checkBridgeFilter says what these cuts lack of the kernel. It is not loaded by
@@ -262,13 +261,11 @@ const bridgeFilterHint = "load it, and keep it off the host's own bridges: sudo 
 	"sudo sysctl -w net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 net.bridge.bridge-nf-call-arptables=0"
 
 // listRules reads what is cut in a run, also for a dry run: that is no change.
-func (a App) listRules(c *cli.Context, live netcmd.LiveRun) (func(string) string, error) {
-	p := live.ListRules()
-	if err := a.checkTools(p); err != nil {
-		return nil, err
+func (a App) listRules(c *cli.Context, live netcmd.LiveRun) (netcmd.Observed, error) {
+	if err := a.checkTools(live.ListRules()); err != nil {
+		return netcmd.Observed{}, err
 	}
-	r := newRunner(c)
-	return r.Var, r.Run(c.Context, p)
+	return readRules(c, live)
 }
 
 // tell says what one may not expect of a partition. A script has the lines as

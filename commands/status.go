@@ -146,11 +146,11 @@ func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 		}
 		s.Guests = append(s.Guests, GuestStatus{guest, pid, state})
 	}
-	cuts, err := cutsNow(c, live)
+	now, err := readRules(c, live)
 	if err != nil {
 		return s, err
 	}
-	s.Cut, s.UplinksOff = cuts.Links(), cuts.Uplinks()
+	s.Cut, s.UplinksOff = now.Cuts.Links(), now.Cuts.Uplinks()
 	shapes, err := a.readShapes(c, live)
 	s.Shaped = shapes.Links()
 	return s, err

@@ -128,8 +128,11 @@ func (l LiveRun) probe(cuts Cuts, limit time.Duration) string {
 }
 
 // ReadAnswers reads what Check captured.
-func ReadAnswers(captured func(variable string) string) (Answers, error) {
+func ReadAnswers(captured Captured) (Answers, error) {
 	var a Answers
-	err := json.Unmarshal([]byte(captured("answers")), &a)
+	text, err := captured("answers")
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &a)
+	}
 	return a, err
 }

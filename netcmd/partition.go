@@ -58,26 +58,20 @@ func (l LiveRun) byName() map[string]Guest {
 // Partition is the plan that cuts these links between guests and no others, for
 // the whole network at once. What passes is judged by the ports of the bridge that
 // it comes from and goes to, whatever its addresses. Uplinks stay as they are.
-// Captured is what ListRules has found; nil where NeedsRules says that it need
-// not be known.
+// Now is what there is; the zero Observed where NeedsRules reports that it need not
+// be known.
 //
 // Where links change from one table to the other, what both partitions cut is cut
 // in between, too: frames drops it until packets has the new rules.
-func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.Plan {
+func (l LiveRun) Partition(c Cuts, now Observed) plan.Plan {
 	dropped, others := l.byTable(c)
-	var in, inPackets rules // as they are now
-	was := FullMesh(c.Guests)
-	if captured != nil {
-		in, inPackets = readRules(captured(bridgeFrames)), readRules(captured(bridgeRules))
-		was = l.ReadCuts(captured)
-	}
 	if l.Tools.Ebtables == nil {
-		return l.switched(others, l.restore(packets, l.replaceLinks(packets, others, inPackets)))
+		return l.switched(others, l.restore(packets, l.replaceLinks(packets, others, now.packets)))
 	}
 	if !others.cutsLinks() {
-		return append(plan.Plan{l.restoreFrames(l.replaceLinks(frames, dropped, in))}, l.switchOff()...)
+		return append(plan.Plan{l.restoreFrames(l.replaceLinks(frames, dropped, now.frames))}, l.switchOff()...)
 	}
-	wasDropped, wasOthers := l.byTable(was)
+	wasDropped, wasOthers := l.byTable(now.Cuts)
 	meanwhile := dropped
 	meanwhile.links = slices.Clone(dropped.links)
 	for i, s := range wasDropped.links {
@@ -87,9 +81,9 @@ func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.P
 	}
 	var p plan.Plan
 	if !slices.Equal(meanwhile.links, wasDropped.links) {
-		s := l.restoreFrames(l.replaceLinks(frames, meanwhile, in))
-		in = readRules(s.Stdin)
-		s.Undo = []plan.Step{l.restoreFrames(l.replaceLinks(frames, wasDropped, in))}
+		s := l.restoreFrames(l.replaceLinks(frames, meanwhile, now.frames))
+		now.frames = readRules(s.Stdin)
+		s.Undo = []plan.Step{l.restoreFrames(l.replaceLinks(frames, wasDropped, now.frames))}
 		p = append(p, s)
 	}
 	tables := []table{packets}
@@ -99,7 +93,7 @@ func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.P
 		tables = []table{packets6, packets}
 	}
 	for _, t := range tables {
-		s := l.restore(t, inPackets.hooked(cutChain, l.replaceLinks(t, others, inPackets)))
+		s := l.restore(t, now.packets.hooked(cutChain, l.replaceLinks(t, others, now.packets)))
 		s.Undo = []plan.Step{l.restore(t, l.replaceLinks(t, wasOthers, readRules(s.Stdin)))}
 		p = append(p, s)
 	}
@@ -109,7 +103,7 @@ func (l LiveRun) Partition(c Cuts, captured func(variable string) string) plan.P
 	}
 	p = append(p, on)
 	if !slices.Equal(meanwhile.links, dropped.links) {
-		p = append(p, l.restoreFrames(l.replaceLinks(frames, dropped, in)))
+		p = append(p, l.restoreFrames(l.replaceLinks(frames, dropped, now.frames)))
 	}
 	return p
 }
@@ -252,46 +246,3 @@ const (
 	bridgeRules  = "rules"
 	bridgeFrames = "frames"
 )
-
-// ListRules is the plan that reads what is cut, in both tables, whoever cut it.
-// What it captures is for ReadCuts.
-func (l LiveRun) ListRules() plan.Plan {
-	p := plan.Plan{l.list(bridgeRules)}
-	if l.BridgeFilter {
-		s := l.at(Bridge, "whether bridged packets pass through iptables", l.Tools.Sysctl.With("-n", bridgeSwitch)...)
-		s.Capture = switchValue
-		p = append(p, s)
-	}
-	if l.Tools.Ebtables != nil {
-		s := l.at(Bridge, "what is cut by ebtables", l.Tools.Ebtables.And("-save")...)
-		s.Capture = bridgeFrames
-		p = append(p, s)
-	}
-	for i := range p {
-		p[i].Together = "list"
-	}
-	return p
-}
-
-// list is the step that reads the bridge's rules of IPv4 into a variable.
-func (l LiveRun) list(variable string) plan.Step {
-	s := l.at(Bridge, "what is cut by iptables", l.Tools.Iptables.With("--wait", "-S")...)
-	s.Env = []string{lockFile(l.Dir)}
-	s.Capture = variable
-	return s
-}
-
-// ReadCuts reads what is cut back from what ListRules captured: the reverse of
-// Partition and CutUplinks.
-func (l LiveRun) ReadCuts(captured func(variable string) string) Cuts {
-	c := FullMesh(l.Names())
-	if l.Tools.Ebtables != nil {
-		readRules(captured(bridgeFrames)).readLinks(frames, c)
-	}
-	bridge := readRules(captured(bridgeRules))
-	l.readUplinks(bridge, c)
-	if l.BridgeFilter && captured(switchValue) != "0" {
-		bridge.readLinks(packets, c)
-	}
-	return c
-}

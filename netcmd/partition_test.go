@@ -42,11 +42,11 @@ func byFrames(names []string) LiveRun {
 // readBack are the cuts that are read from the rules that a plan for them leaves
 // behind.
 func readBack(t table, names []string, input []string) Cuts {
-	l, variable := inBridge(names), bridgeRules
+	rules := readRules(listed(input...))
 	if t == frames {
-		l, variable = byFrames(names), bridgeFrames
+		return byFrames(names).observed(rules, nil, true).Cuts
 	}
-	return l.ReadCuts(func(v string) string { return map[string]string{switchValue: "1", variable: listed(input...)}[v] })
+	return inBridge(names).observed(nil, rules, true).Cuts
 }
 
 // inFrames are those of the cuts that frames makes.
@@ -259,7 +259,7 @@ func TestPartitionSwitch(t *testing.T) {
 		"sysctl net.bridge.bridge-nf-call-iptables=0; iptables-restore":                                           FullMesh([]string{"a", "b"}),
 	} {
 		var got []string
-		for _, s := range live.Partition(cuts, nil) {
+		for _, s := range live.Partition(cuts, Observed{}) {
 			got = append(got, strings.Replace(strings.Join(s.Argv, " "), " -q -w", "", 1))
 		}
 		if line := strings.Replace(strings.Join(got, "; "), " --noflush --wait", "", 1); line != want {

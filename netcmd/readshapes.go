@@ -44,9 +44,12 @@ type filter struct {
 
 // ReadShapes reads how links are shaped back from what ListShapes captured: the
 // reverse of Shape.
-func (l LiveRun) ReadShapes(captured func(variable string) string) (Shapes, error) {
+func (l LiveRun) ReadShapes(captured Captured) (Shapes, error) {
 	s := NoShapes(l.Names())
-	text := captured(shapesRead)
+	text, err := captured(shapesRead)
+	if err != nil {
+		return s, err
+	}
 	// One list for each line of the batch.
 	lists := json.NewDecoder(strings.NewReader(text))
 	var qdiscs []qdisc

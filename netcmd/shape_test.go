@@ -108,7 +108,7 @@ func TestShapesAreReadBack(t *testing.T) {
 	}
 	slices.SortFunc(want, func(a, b ShapedLink) int { return strings.Compare(a.From, b.From) })
 	plan := l.Shape(wanted, NoShapes(l.Names()))
-	got, err := l.ReadShapes(func(string) string { return tc(l, plan[0].Stdin) })
+	got, err := l.ReadShapes(inMap(map[string]string{shapesRead: tc(l, plan[0].Stdin)}))
 	if err != nil || !slices.Equal(got.Links(), want) {
 		t.Fatalf("%v\nread %v\nwant %v\nfrom %s", err, got.Links(), want, plan[0].Stdin)
 	}
@@ -189,7 +189,7 @@ func TestBurstFollowsMTU(t *testing.T) {
 func TestShapesUnread(t *testing.T) {
 	l := shapedRun(2)
 	for _, text := range []string{"no JSON", `[{"kind":1}]`, `[]`, `[][]`, `[][{]`, "", " \n", `[{"kind":"tbf","dev":"g-g00","parent":"1:1","options":{"rate":"x"}}][][]`} {
-		if _, err := l.ReadShapes(func(string) string { return text }); err == nil {
+		if _, err := l.ReadShapes(inMap(map[string]string{shapesRead: text})); err == nil {
 			t.Errorf("%q is read without an error", text)
 		}
 	}

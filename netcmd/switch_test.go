@@ -21,10 +21,10 @@ func TestSwitchOrder(t *testing.T) {
 		plan plan.Plan
 		want []string
 	}{
-		{"cut", l.Partition(mustIsolate(t, l), nil), []string{"rules", "=1"}},
+		{"cut", l.Partition(mustIsolate(t, l), Observed{}), []string{"rules", "=1"}},
 		{"heal", l.Heal(), []string{"=0", "rules"}},
 		{"heal ebtables' rules, too", byEbtables.Heal(), []string{"=0", "rules", "rules"}},
-		{"nothing cut", l.Partition(FullMesh(l.Names()), nil), []string{"=0", "rules"}},
+		{"nothing cut", l.Partition(FullMesh(l.Names()), Observed{}), []string{"=0", "rules"}},
 	} {
 		var got []string
 		for _, s := range test.plan {

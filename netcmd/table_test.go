@@ -1,6 +1,7 @@
 package netcmd
 
 import (
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -31,9 +32,25 @@ func (k *twoTables) do(t *testing.T, s plan.Step, moment func()) {
 	}
 }
 
-// captured is what ListRules would find.
-func (k *twoTables) captured(variable string) string {
-	return map[string]string{bridgeFrames: k.frames.list(), bridgeRules: k.packets.list(), switchValue: k.on}[variable]
+// observed is what is read of what ListRules would find.
+func (k *twoTables) observed(t *testing.T, l LiveRun) Observed {
+	t.Helper()
+	now, err := l.ReadRules(inMap(map[string]string{bridgeFrames: k.frames.list(), bridgeRules: k.packets.list(), switchValue: k.on}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return now
+}
+
+// inMap has what steps have captured, by name.
+func inMap(values map[string]string) Captured {
+	return func(variable string) (string, error) {
+		value, found := values[variable]
+		if !found {
+			return "", errors.New("nothing has captured " + variable)
+		}
+		return value, nil
+	}
 }
 
 // weaker reports whether a link lets something through that both others forbid.
@@ -57,20 +74,21 @@ func TestBothTables(t *testing.T) {
 		for range 4 {
 			c := anyCuts(r, l.Names())
 			c.uplinks = old.uplinks
-			var captured func(string) string
-			if l.NeedsRules(c) || r.IntN(2) == 0 {
-				captured = k.captured
+			var observed Observed
+			known := l.NeedsRules(c) || r.IntN(2) == 0
+			if known {
+				observed = k.observed(t, l)
 			}
 			moment := func() {
-				now := l.ReadCuts(k.captured)
+				now := k.observed(t, l).Cuts
 				for i, s := range now.links {
 					if weaker(old.links[i].How, c.links[i].How, s.How) {
 						t.Fatalf("from %s to %s: %s in between", matrix(old), matrix(c), matrix(now))
 					}
 				}
 			}
-			p := l.Partition(c, captured)
-			if failing := r.IntN(len(p) + 2); captured != nil && failing < len(p) && c.cutsLinks() && l.NeedsBridgeFilter(c) {
+			p := l.Partition(c, observed)
+			if failing := r.IntN(len(p) + 2); known && failing < len(p) && c.cutsLinks() && l.NeedsBridgeFilter(c) {
 				on := k.on
 				for _, s := range p[:failing] {
 					k.do(t, s, moment)
@@ -78,22 +96,21 @@ func TestBothTables(t *testing.T) {
 				for _, s := range p[:failing].Undo() {
 					k.do(t, s, func() {})
 				}
-				if now := l.ReadCuts(k.captured); !sameCuts(now, old) || k.on != on {
+				if now := k.observed(t, l).Cuts; !sameCuts(now, old) || k.on != on {
 					t.Fatalf("from %s to %s, step %d failed: %s is left, and the switch is %s", matrix(old), matrix(c), failing+1, matrix(now), k.on)
 				}
-				p = l.Partition(c, k.captured)
+				p = l.Partition(c, k.observed(t, l))
 			}
-			after := l.After(p, k.captured)
+			after := l.After(p, k.observed(t, l))
 			for _, s := range p {
 				k.do(t, s, moment)
 			}
-			for _, variable := range []string{bridgeFrames, bridgeRules} {
-				if is := readRules(k.captured(variable)); readRules(after(variable)).top() != is.top() || !sameCuts(l.ReadCuts(after), c) {
-					t.Fatalf("from %s to %s: after that, %s is taken for there", matrix(old), matrix(c), matrix(l.ReadCuts(after)))
-				}
+			now := k.observed(t, l)
+			if after.frames.top() != now.frames.top() || after.packets.top() != now.packets.top() || !sameCuts(after.Cuts, c) {
+				t.Fatalf("from %s to %s: after that, %s is taken for there", matrix(old), matrix(c), matrix(after.Cuts))
 			}
-			if now := l.ReadCuts(k.captured); !sameCuts(now, c) {
-				t.Fatalf("from %s to %s: %s\n%s", matrix(old), matrix(c), matrix(now), p[0].Stdin)
+			if !sameCuts(now.Cuts, c) {
+				t.Fatalf("from %s to %s: %s\n%s", matrix(old), matrix(c), matrix(now.Cuts), p[0].Stdin)
 			}
 			old = c
 		}
@@ -109,7 +126,7 @@ func TestPlainCutTakesNoBridgeFilter(t *testing.T) {
 	if err != nil || l.NeedsBridgeFilter(c) || !l.NeedsBridgeFilter(c.By(Reject)) || !inBridge(l.Names()).NeedsBridgeFilter(c) {
 		t.Errorf("br_netfilter is needed for plain cuts, or for no refusals: %v", err)
 	}
-	for _, p := range []plan.Plan{l.Partition(c, nil), l.Heal(), l.ListRules()} {
+	for _, p := range []plan.Plan{l.Partition(c, Observed{}), l.Heal(), l.ListRules()} {
 		for _, s := range p {
 			if strings.Contains(strings.Join(s.Argv, " ")+s.Stdin, "bridge-nf") || strings.Contains(s.Stdin, "physdev") {
 				t.Errorf("%v is about br_netfilter", s)

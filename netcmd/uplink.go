@@ -31,11 +31,9 @@ func (l LiveRun) uplinkChains(c Cuts) []chain {
 func (l LiveRun) uplinkDevice() string { return Slot{Number: l.Slot}.BridgeDevice() }
 
 // CutUplinks is the plan that cuts these uplinks and no others, in one
-// transaction. Links between guests stay as they are. Captured is what ListRules
-// has found.
-func (l LiveRun) CutUplinks(c Cuts, captured func(variable string) string) plan.Plan {
-	now := readRules(captured(bridgeRules))
-	s := l.restore(packets, now.hooked(uplinkChain, packets.transaction(l.uplinkChains(c))))
+// transaction. Links between guests stay as they are. Now is what there is.
+func (l LiveRun) CutUplinks(c Cuts, now Observed) plan.Plan {
+	s := l.restore(packets, now.packets.hooked(uplinkChain, packets.transaction(l.uplinkChains(c))))
 	s.About = "bridge: which uplinks are cut"
 	return plan.Plan{s}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func uplinkInput(l LiveRun, c Cuts, rules string) []string {
-	p := l.CutUplinks(c, func(string) string { return rules })
+	p := l.CutUplinks(c, Observed{packets: readRules(rules)})
 	return strings.Split(strings.TrimSpace(p[0].Stdin), "\n")
 }
 
@@ -31,7 +31,7 @@ func TestUplinkRulesAreTheCuts(t *testing.T) {
 			}
 		}
 		listed = strings.ReplaceAll(listed, "-A VAGGA-UPLINK/32", "-A VAGGA-UPLINK")
-		if got := l.ReadCuts(func(v string) string { return map[string]string{switchValue: "0", bridgeRules: listed}[v] }); !sameCuts(got, c) {
+		if got := l.observed(nil, readRules(listed), false).Cuts; !sameCuts(got, c) {
 			t.Fatalf("%v became %v\n%s", c.uplinks, got.uplinks, strings.Join(input, "\n"))
 		}
 		if err := followUplinks(l, c, input); err != nil {
@@ -77,7 +77,7 @@ func TestUplinkHook(t *testing.T) {
 		}
 	}
 	// Without it, the chain has no effect, and nothing is cut.
-	if got := l.ReadCuts(func(string) string { return "-A VAGGA-UPLINK -i ch0c -o children -j DROP\n" }); len(got.Uplinks()) > 0 {
+	if got := l.observed(nil, readRules("-A VAGGA-UPLINK -i ch0c -o children -j DROP\n"), true).Cuts; len(got.Uplinks()) > 0 {
 		t.Errorf("got %v", got.Uplinks())
 	}
 }

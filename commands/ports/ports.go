@@ -75,7 +75,11 @@ func sweep(ctx context.Context, r *runner.Runner, g netcmd.Gateway, enter []stri
 	if err := r.Run(ctx, plan.Plan{list}); err != nil {
 		return nil, nil, err
 	}
-	for _, f := range g.ReadForwards(r.Var(list.Capture)) {
+	listed, err := r.Var(list.Capture)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range g.ReadForwards(listed) {
 		if lives(f) {
 			living = append(living, f)
 		} else {

@@ -34,8 +34,10 @@ func TestAnyOrder(t *testing.T) {
 	if err := r.Run(ctx, plan.Plan{heard, anyOrder("echo hello >" + dir + "/fifo"), last}); err != nil {
 		t.Fatal(err)
 	}
-	if r.Var("heard") != "hello" || r.Var("log") != "hello" {
-		t.Errorf("heard %q, then %q", r.Var("heard"), r.Var("log"))
+	for _, name := range []string{"heard", "log"} {
+		if got, err := r.Var(name); got != "hello" || err != nil {
+			t.Errorf("%s is %q: %v", name, got, err)
+		}
 	}
 }
 

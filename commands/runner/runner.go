@@ -3,6 +3,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,11 +46,15 @@ type Runner struct {
 	vars map[string]string
 }
 
-// Var is what a step has captured under that name; empty if none has.
-func (r *Runner) Var(name string) string {
+// Var returns what a step has captured under that name, or the error that none has.
+func (r *Runner) Var(name string) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.vars[name]
+	value, captured := r.vars[name]
+	if !captured {
+		return "", fmt.Errorf("%q is not known: no step has captured it", name)
+	}
+	return value, nil
 }
 
 // Set gives a variable a value that no step captures.
@@ -62,19 +67,14 @@ func (r *Runner) Set(name, value string) {
 	r.vars[name] = value
 }
 
-// expand puts values into a step's words. The error says which of them no step has
-// captured.
+// expand puts values into a step's words. Missing becomes the first error of Var.
 func (r *Runner) expand(text string, missing *error) string {
 	return plan.Expand(text, func(name string) string {
 		if env, ok := plan.EnvName(name); ok {
 			return os.Getenv(env)
 		}
-		r.mu.Lock()
-		value, ok := r.vars[name]
-		r.mu.Unlock()
-		if !ok && *missing == nil {
-			*missing = fmt.Errorf("%q is not known: no step has captured it", name)
-		}
+		value, err := r.Var(name)
+		*missing = cmp.Or(*missing, err)
 		return value
 	})
 }

@@ -144,8 +144,9 @@ func TestVariables(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, _ := os.ReadFile(d.file)
-	if got, want := string(text), "<two\nlines>|outside|in two\nlines|"; got != want || r.Var("v") != "two\nlines" {
-		t.Errorf("got %q, want %q", got, want)
+	v, err := r.Var("v")
+	if got, want := string(text), "<two\nlines>|outside|in two\nlines|"; got != want || v != "two\nlines" || err != nil {
+		t.Errorf("got %q, want %q: %v", got, want, err)
 	}
 }
 
@@ -164,8 +165,8 @@ func TestVariablesAreNotTheEnvironment(t *testing.T) {
 		if err := r.Run(context.Background(), plan.Plan{s}); !errors.As(err, &failed) || !strings.Contains(err.Error(), `"holder" is not known`) {
 			t.Errorf("%q: %v", s.Words(), err)
 		}
-		if got := r.Var("holder"); got != "" {
-			t.Errorf("the environment's %q is taken for what was captured", got)
+		if got, err := r.Var("holder"); got != "" || err == nil || !strings.Contains(err.Error(), `"holder" is not known`) {
+			t.Errorf("%q is taken for what was captured: %v", got, err)
 		}
 	}
 	if _, err := os.Stat(d.file); err == nil {

@@ -31,8 +31,8 @@ func TestTogether(t *testing.T) {
 	if err := r.Run(ctx, plan.Plan{one, two}); err != nil {
 		t.Fatal(err)
 	}
-	if got := r.Var("said"); got != "other hello" {
-		t.Errorf("%q", got)
+	if got, err := r.Var("said"); got != "other hello" || err != nil {
+		t.Errorf("%q: %v", got, err)
 	}
 }
 

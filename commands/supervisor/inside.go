@@ -131,9 +131,9 @@ func begin(spec Spec, r *runner.Runner) *story.Writer {
 		return story.NewWriter(nil)
 	}
 	told := story.NewWriter(os.NewFile(eventsFD, "events"))
-	slot, err := strconv.Atoi(r.Var(netcmd.SlotVariable))
-	if err != nil {
-		slot = -1 // there is no gateway
+	slot := -1
+	if number, err := r.Var(netcmd.SlotVariable); err == nil {
+		slot, _ = strconv.Atoi(number) // else there is no gateway
 	}
 	e := story.Event{Kind: story.RunBegin, Seed: &spec.Run.Seed, Run: spec.Run.Name, Command: spec.Run.Command, Slot: &slot}
 	for _, g := range spec.Run.Guests {

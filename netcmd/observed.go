@@ -1,0 +1,110 @@
+package netcmd
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"vagganet/netcmd/plan"
+)
+
+// Captured returns what a step has captured under a name, or the error that none has.
+type Captured = func(variable string) (string, error)
+
+// Observed is what there is of rules in a run, and the cuts that they make. Switched
+// reports whether bridgeSwitch is on, where there is one.
+type Observed struct {
+	Cuts            Cuts
+	frames, packets rules
+	switched        bool
+}
+
+// ListRules is the plan that reads what is cut, in both tables, whoever cut it.
+// What it captures is for ReadRules.
+func (l LiveRun) ListRules() plan.Plan {
+	p := plan.Plan{l.list(bridgeRules)}
+	if l.BridgeFilter {
+		s := l.at(Bridge, "whether bridged packets pass through iptables", l.Tools.Sysctl.With("-n", bridgeSwitch)...)
+		s.Capture = switchValue
+		p = append(p, s)
+	}
+	if l.Tools.Ebtables != nil {
+		s := l.at(Bridge, "what is cut by ebtables", l.Tools.Ebtables.And("-save")...)
+		s.Capture = bridgeFrames
+		p = append(p, s)
+	}
+	for i := range p {
+		p[i].Together = "list"
+	}
+	return p
+}
+
+// list is the step that reads the bridge's rules of IPv4 into a variable.
+func (l LiveRun) list(variable string) plan.Step {
+	s := l.at(Bridge, "what is cut by iptables", l.Tools.Iptables.With("--wait", "-S")...)
+	s.Env = []string{lockFile(l.Dir)}
+	s.Capture = variable
+	return s
+}
+
+// ReadRules reads what ListRules captured: the reverse of Partition and CutUplinks.
+func (l LiveRun) ReadRules(captured Captured) (Observed, error) {
+	text := map[string]string{}
+	for _, s := range l.ListRules() {
+		var err error
+		if text[s.Capture], err = captured(s.Capture); err != nil {
+			return Observed{}, err
+		}
+	}
+	return l.observed(readRules(text[bridgeFrames]), readRules(text[bridgeRules]), text[switchValue] != "0"), nil
+}
+
+// observed has the cuts that rules make.
+func (l LiveRun) observed(inFrames, inPackets rules, switched bool) Observed {
+	c := FullMesh(l.Names())
+	if l.Tools.Ebtables != nil {
+		inFrames.readLinks(frames, c)
+	}
+	l.readUplinks(inPackets, c)
+	if l.BridgeFilter && switched {
+		inPackets.readLinks(packets, c)
+	}
+	return Observed{c, inFrames, inPackets, switched}
+}
+
+// After returns what there will be once a plan of Partition or CutUplinks has been
+// run, where now is what there is, or the zero Observed where that is not known.
+func (l LiveRun) After(p plan.Plan, now Observed) Observed {
+	inFrames, inPackets, switched := now.frames, now.packets, now.switched
+	for _, s := range p {
+		runs := func(word string) bool { return slices.Contains(s.Argv, word) }
+		restores := func(tool Tool) bool { return tool != nil && runs(tool.And("-restore").Last()) }
+		switch {
+		case restores(l.Tools.Iptables):
+			inPackets = inPackets.restored(s.Stdin)
+		case restores(l.Tools.Ebtables):
+			inFrames = inFrames.restored(s.Stdin)
+		case runs(bridgeSwitch + "=1"):
+			switched = true
+		case runs(bridgeSwitch + "=0"):
+			switched = false
+		}
+	}
+	return l.observed(inFrames, inPackets, switched)
+}
+
+// restored returns the rules after an input of restore, which empties the chains that
+// it names.
+func (r rules) restored(input string) rules {
+	after := rules{}
+	maps.Copy(after, r)
+	for line := range strings.Lines(input) {
+		if name, found := strings.CutPrefix(line, ":"); found {
+			delete(after, strings.Fields(name)[0])
+		}
+	}
+	for chain, more := range readRules(input) {
+		after[chain] = slices.Concat(after[chain], more)
+	}
+	return after
+}
