@@ -9,7 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"vagganet/commands/story"
+	"vagganet/commands/messages"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
@@ -133,18 +133,18 @@ func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration
 
 // tell puts what was found into the run's story, if it has one.
 func (r Check) tell(live netcmd.LiveRun) {
-	teller, err := story.Dial(live.Dir)
+	conn, err := messages.Dial(live.Dir)
 	if err != nil {
 		return
 	}
-	defer teller.Close()
+	defer conn.Close()
 	differences := len(r.Trouble)
 	for _, l := range r.Links {
 		if l.State == netcmd.LinkLeaks || l.State == netcmd.LinkDead {
 			differences++
 		}
 	}
-	teller.Tell(story.Message{Check: &story.Check{Differences: differences, Text: r.summary(), By: caller()}})
+	conn.Send(messages.Message{Check: &messages.Check{Differences: differences, Text: r.summary(), By: caller()}})
 }
 
 func (r Check) print(w io.Writer, asJSON bool) error {

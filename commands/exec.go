@@ -11,8 +11,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/job"
+	"vagganet/commands/messages"
 	"vagganet/commands/runstate"
-	"vagganet/commands/story"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
@@ -73,12 +73,12 @@ func noProcess(live netcmd.LiveRun, guest string) error {
 // exitOf asks a run how a child has ended; it is nil where the child hasn't, or
 // nobody answers.
 func exitOf(live netcmd.LiveRun, child string) *int {
-	teller, err := story.Dial(live.Dir)
+	conn, err := messages.Dial(live.Dir)
 	if err != nil {
 		return nil
 	}
-	defer teller.Close()
-	reply, err := teller.Tell(story.Message{Ended: child})
+	defer conn.Close()
+	reply, err := conn.Send(messages.Message{Ended: child})
 	if err != nil {
 		return nil
 	}
@@ -118,7 +118,7 @@ func (a App) awaitGuest(ctx context.Context, live netcmd.LiveRun, guest string) 
 		case !p.Starting && (p.PID != 0 || asked):
 			return p, nil
 		case !p.Starting:
-			story.AwaitStart(live.Dir) // who doesn't answer has no guest to wait for
+			messages.AwaitStart(live.Dir) // who doesn't answer has no guest to wait for
 			asked = true
 			continue
 		case !said && time.Since(since) > sayAfter:

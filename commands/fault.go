@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/messages"
 	"vagganet/commands/story"
 	"vagganet/commands/supervisor"
 	"vagganet/netcmd"
@@ -31,17 +32,17 @@ func duration(c *cli.Context) (time.Duration, error) {
 }
 
 // newFault is what a verb is about to do. Asked is when it began.
-func newFault(c *cli.Context, what string, asked time.Duration) (story.Fault, error) {
+func newFault(c *cli.Context, what string, asked time.Duration) (messages.Fault, error) {
 	d, err := duration(c)
-	return story.Fault{What: what, By: caller(), For: d, Asked: asked}, err
+	return messages.Fault{What: what, By: caller(), For: d, Asked: asked}, err
 }
 
 // caller is who has called a verb, as the run's events have it.
 func caller() string {
 	if os.Getenv(supervisor.TimelineVariable) != "" {
-		return story.ByTimeline
+		return messages.ByTimeline
 	}
-	return story.ByCommand
+	return messages.ByCommand
 }
 
 // rows are links and uplinks in the form that the run's events have.
@@ -64,37 +65,37 @@ func rows(links []netcmd.Link, uplinks []netcmd.Uplink) story.State {
 // applyFault prints what is to be done to a run's links, or does it, under the
 // run's lock. The run is told before, so that it will heal what has an end even
 // if this process is killed, and again when it is done.
-func (a App) applyFault(c *cli.Context, lock *os.File, title string, live netcmd.LiveRun, f story.Fault, p plan.Plan) error {
+func (a App) applyFault(c *cli.Context, lock *os.File, title string, live netcmd.LiveRun, f messages.Fault, p plan.Plan) error {
 	return a.applyBy(c, title, p, func(ctx context.Context, p plan.Plan) error {
-		teller, err := announce(live, f)
+		conn, err := announce(live, f)
 		if err != nil {
 			return err
 		}
 		began := story.Clock()
 		r := newRunner(c)
 		r.Lock = lock
-		if err := r.Run(ctx, p); err != nil || teller == nil {
+		if err := r.Run(ctx, p); err != nil || conn == nil {
 			return err
 		}
 		now := story.Clock()
-		teller.Tell(story.Message{Done: &story.Done{Clock: now, Took: now - began, Skew: r.Skew}})
-		return teller.Close()
+		conn.Send(messages.Message{Done: &messages.Done{Clock: now, Took: now - began, Skew: r.Skew}})
+		return conn.Close()
 	})
 }
 
 // announce tells the run of a fault. Where nobody listens, it is only the run's
 // story that lacks it, unless somebody has to heal it.
-func announce(live netcmd.LiveRun, f story.Fault) (*story.Teller, error) {
-	teller, err := story.Dial(live.Dir)
+func announce(live netcmd.LiveRun, f messages.Fault) (*messages.Conn, error) {
+	conn, err := messages.Dial(live.Dir)
 	if err == nil {
-		_, err = teller.Tell(story.Message{About: &f})
+		_, err = conn.Send(messages.Message{About: &f})
 	}
 	switch {
 	case err == nil:
-		return teller, nil
+		return conn, nil
 	case f.For == 0:
 		return nil, nil
-	case errors.Is(err, story.ErrNobody):
+	case errors.Is(err, messages.ErrNobody):
 		return nil, withHint(fmt.Errorf("--for: %w", err), "a run that a script has started has no supervisor: heal it by another command")
 	}
 	return nil, fmt.Errorf("--for: %w", err)
@@ -155,12 +156,12 @@ func (a App) healFault(c *cli.Context) error {
 
 // whatIsLeft asks the run what it still has of a fault.
 func whatIsLeft(live netcmd.LiveRun, id int) (story.State, error) {
-	teller, err := story.Dial(live.Dir)
+	conn, err := messages.Dial(live.Dir)
 	if err != nil {
 		return story.State{}, err
 	}
-	defer teller.Close()
-	reply, err := teller.Tell(story.Message{Left: id})
+	defer conn.Close()
+	reply, err := conn.Send(messages.Message{Left: id})
 	return reply.State, err
 }
 
@@ -175,7 +176,7 @@ func linksOf(rows []story.Row) []netcmd.Link {
 }
 
 // healed are the cuts without those of some rows, and what that is as a fault.
-func healed(now netcmd.Cuts, left story.State) (netcmd.Cuts, story.Fault, error) {
+func healed(now netcmd.Cuts, left story.State) (netcmd.Cuts, messages.Fault, error) {
 	links := linksOf(left.Cut)
 	var nodes []string
 	var uplinks []netcmd.Uplink
@@ -183,7 +184,7 @@ func healed(now netcmd.Cuts, left story.State) (netcmd.Cuts, story.Fault, error)
 		nodes = append(nodes, row.From)
 		uplinks = append(uplinks, netcmd.Uplink{Guest: row.From})
 	}
-	f := story.Fault{What: "heal", By: story.ByCommand, State: rows(links, uplinks)}
+	f := messages.Fault{What: "heal", By: messages.ByCommand, State: rows(links, uplinks)}
 	now, err := now.With(links)
 	if err != nil {
 		return now, f, err

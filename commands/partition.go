@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/messages"
 	"vagganet/commands/story"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
@@ -186,7 +187,7 @@ func (k kind) checkWords(c *cli.Context) error {
 
 // partitionSteps are those that bring a kind's cuts about, and, in a script, heal
 // them again when their time is up.
-func (a App) partitionSteps(c *cli.Context, k kind, live netcmd.LiveRun, f story.Fault, cuts netcmd.Cuts, now netcmd.Observed) (plan.Plan, error) {
+func (a App) partitionSteps(c *cli.Context, k kind, live netcmd.LiveRun, f messages.Fault, cuts netcmd.Cuts, now netcmd.Observed) (plan.Plan, error) {
 	build := netcmd.LiveRun.Partition
 	if k.plan != nil {
 		build = k.plan
@@ -207,7 +208,7 @@ func (a App) partitionSteps(c *cli.Context, k kind, live netcmd.LiveRun, f story
 }
 
 // fault is what the run is told of a kind that makes these cuts.
-func (k kind) fault(c *cli.Context, live netcmd.LiveRun, cuts netcmd.Cuts, asked time.Duration) (story.Fault, error) {
+func (k kind) fault(c *cli.Context, live netcmd.LiveRun, cuts netcmd.Cuts, asked time.Duration) (messages.Fault, error) {
 	what := strings.Join(slices.Concat([]string{k.name}, options(c), c.Args().Slice()), " ")
 	f, err := newFault(c, what, asked)
 	if err != nil {
@@ -217,9 +218,9 @@ func (k kind) fault(c *cli.Context, live netcmd.LiveRun, cuts netcmd.Cuts, asked
 		if c.IsSet("seed") {
 			f.Whom = whom(cuts)
 		}
-		f.State, f.Replaces = rows(cuts.Links(), nil), []story.Layer{story.Cuts}
+		f.State, f.Replaces = rows(cuts.Links(), nil), []messages.Layer{messages.Cuts}
 		if k.clears {
-			f.Replaces = append(f.Replaces, story.Uplinks, story.Shapes)
+			f.Replaces = append(f.Replaces, messages.Uplinks, messages.Shapes)
 		}
 		return f, nil
 	}
@@ -232,7 +233,7 @@ func (k kind) fault(c *cli.Context, live netcmd.LiveRun, cuts netcmd.Cuts, asked
 }
 
 // healedLater is how a script heals what it has cut. Now is what there is by then.
-func (k kind) healedLater(live netcmd.LiveRun, f story.Fault, cuts netcmd.Cuts, now netcmd.Observed) (plan.Plan, error) {
+func (k kind) healedLater(live netcmd.LiveRun, f messages.Fault, cuts netcmd.Cuts, now netcmd.Observed) (plan.Plan, error) {
 	cuts, _, err := healed(cuts, f.State)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"vagganet/commands/story"
+	"vagganet/commands/messages"
 )
 
 // A guest has no rights over the network of its run. The verbs below are carried
@@ -34,7 +34,7 @@ func (a App) orAsk(do cli.ActionFunc, verb ...string) cli.ActionFunc {
 			return othersFromInside(own.Name)
 		}
 		code, err := request(c, verb).Send(c.Context, own.Dir)
-		if errors.Is(err, story.ErrNobody) {
+		if errors.Is(err, messages.ErrNobody) {
 			return noRequests(own.Name, err)
 		}
 		if err != nil {
@@ -59,11 +59,11 @@ func noRequests(run string, err error) error {
 }
 
 // request is what the command line asks for.
-func request(c *cli.Context, verb []string) story.Request {
-	r := story.Request{Verb: verb, Args: c.Args().Slice()}
+func request(c *cli.Context, verb []string) messages.Request {
+	r := messages.Request{Verb: verb, Args: c.Args().Slice()}
 	for _, flag := range c.Command.Flags {
 		if name := flag.Names()[0]; name != "run" && c.IsSet(name) {
-			r.Options = append(r.Options, story.RequestOption{Name: name, Value: fmt.Sprint(c.Value(name))})
+			r.Options = append(r.Options, messages.RequestOption{Name: name, Value: fmt.Sprint(c.Value(name))})
 		}
 	}
 	return r
@@ -71,7 +71,7 @@ func request(c *cli.Context, verb []string) story.Request {
 
 // allowed checks a guest's request: it must not lead to anything but those verbs
 // with their own options. It returns the program's arguments.
-func (a App) allowed(r story.Request) ([]string, error) {
+func (a App) allowed(r messages.Request) ([]string, error) {
 	verb, err := a.requestedVerb(r.Verb)
 	if err != nil {
 		return nil, err

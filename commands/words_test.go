@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"vagganet/commands/story"
+	"vagganet/commands/messages"
 )
 
 // A run takes no fault of a kind that it doesn't know.
@@ -14,7 +14,7 @@ func TestRunKnowsKinds(t *testing.T) {
 		words = append(words, k.name)
 	}
 	slices.Sort(words)
-	if !slices.Equal(words, story.Words) {
-		t.Errorf("there are %q, and a run knows %q", words, story.Words)
+	if !slices.Equal(words, messages.Words) {
+		t.Errorf("there are %q, and a run knows %q", words, messages.Words)
 	}
 }

@@ -1,5 +1,5 @@
 // Package story is what happens in a run, one event after another: it has their
-// form, writes them down, and takes them from other processes.
+// form, and writes them down.
 //
 // The form is JSON lines, which "run --events FILE" writes. Each has
 //

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"vagganet/commands/messages"
 	"vagganet/commands/story"
 )
 
@@ -25,7 +26,7 @@ func (n *nemesis) note(kind story.Kind, o occurrence, now time.Time) {
 	what := n.timeline.entries[o.entry].what()
 	n.amiss.add(kind, what, o.planned)
 	due := o.planned.Seconds()
-	e := story.Event{Kind: kind, What: what, By: story.ByTimeline, Due: &due}
+	e := story.Event{Kind: kind, What: what, By: messages.ByTimeline, Due: &due}
 	if kind != story.FaultPending {
 		e.Late = now.Sub(o.at).Round(time.Millisecond).Seconds()
 	}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vagganet/commands/messages"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/commands/story"
@@ -41,7 +42,7 @@ type processes struct {
 	stopped []int // those that stand still because of suspend
 	order   int   // the process that carries out one of nemesis; 0 for none
 	// requested are the processes that carry out what guests have asked for.
-	requested map[int]*story.Requested
+	requested map[int]*messages.Requested
 	// tell says to the process outside what it waits for.
 	tell func(word string)
 }
@@ -52,11 +53,11 @@ const retry = 20 * time.Millisecond
 
 // supervise starts the children and waits for the last of them. It returns the
 // code of the one that decides.
-func supervise(spec Spec, r *runner.Runner, children plan.Plan, told *story.Writer, tell func(word string), signals chan syscall.Signal, asks <-chan story.Ask, requests requestsFor) int {
+func supervise(spec Spec, r *runner.Runner, children plan.Plan, told *story.Writer, tell func(word string), signals chan syscall.Signal, asks <-chan messages.Received, requests requestsFor) int {
 	// To catch this one is to hear of it where it happens, in writing.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := newOutput(spec, told, func() { go func() { signals <- syscall.SIGPIPE }() })
-	ps := &processes{spec: spec, steps: children, runner: r, out: out, told: told, byPID: map[int]*process{}, tell: tell, requested: map[int]*story.Requested{}}
+	ps := &processes{spec: spec, steps: children, runner: r, out: out, told: told, byPID: map[int]*process{}, tell: tell, requested: map[int]*messages.Requested{}}
 	d, n := newDecision(spec), newNemesis(spec)
 	loop(d, n, ps, happenings{signals, deaths(), asks, ps.requests(requests)})
 	ps.killOrder()

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"vagganet/commands/messages"
 	"vagganet/commands/story"
 )
 
@@ -20,7 +21,7 @@ type faults struct {
 
 // link is one direction between two guests, or a guest's uplink.
 type link struct {
-	layer    story.Layer
+	layer    messages.Layer
 	from, to string
 }
 
@@ -31,7 +32,7 @@ type owned struct {
 
 // fault is a command that was announced and has links of its own, or will have.
 type fault struct {
-	story.Fault
+	messages.Fault
 	id    int
 	begun bool
 	// until is when it is to be healed; zero for never, or while that is being
@@ -43,7 +44,7 @@ func newFaults() *faults { return &faults{links: map[link]owned{}, open: map[int
 
 // about takes note of a command that is about to change links. Should nothing
 // more be heard of it, its time counts from now.
-func (fs *faults) about(f story.Fault, now time.Time) int {
+func (fs *faults) about(f messages.Fault, now time.Time) int {
 	id := -f.Heals // what heals is no fault itself
 	if id == 0 {
 		fs.last++
@@ -112,7 +113,7 @@ func (fs *faults) claim(f *fault) {
 
 func linksOf(s story.State) map[link]string {
 	links := map[link]string{}
-	for layer, rows := range map[story.Layer][]story.Row{story.Cuts: s.Cut, story.Uplinks: s.Uplinks, story.Shapes: s.Shapes} {
+	for layer, rows := range map[messages.Layer][]story.Row{messages.Cuts: s.Cut, messages.Uplinks: s.Uplinks, messages.Shapes: s.Shapes} {
 		for _, row := range rows {
 			for _, to := range row.To {
 				links[link{layer, row.From, to}] = row.How
@@ -182,7 +183,7 @@ func (fs *faults) left(id int, now time.Time) (story.State, []story.Event) {
 // state are the links of some faults, as rows in order.
 func (fs *faults) state(of func(owned) bool) story.State {
 	type place struct {
-		layer     story.Layer
+		layer     messages.Layer
 		from, how string
 	}
 	to := map[place][]string{}
@@ -192,18 +193,18 @@ func (fs *faults) state(of func(owned) bool) story.State {
 			to[p] = append(to[p], l.to)
 		}
 	}
-	rows := map[story.Layer][]story.Row{story.Cuts: {}, story.Uplinks: {}, story.Shapes: {}}
+	rows := map[messages.Layer][]story.Row{messages.Cuts: {}, messages.Uplinks: {}, messages.Shapes: {}}
 	for _, p := range slices.SortedFunc(maps.Keys(to), func(a, b place) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.how, b.how))
 	}) {
 		slices.Sort(to[p])
 		row := story.Row{From: p.from, To: to[p], How: p.how}
-		if p.layer == story.Uplinks {
+		if p.layer == messages.Uplinks {
 			row.To = nil
 		}
 		rows[p.layer] = append(rows[p.layer], row)
 	}
-	return story.State{Cut: rows[story.Cuts], Uplinks: rows[story.Uplinks], Shapes: rows[story.Shapes]}
+	return story.State{Cut: rows[messages.Cuts], Uplinks: rows[messages.Uplinks], Shapes: rows[messages.Shapes]}
 }
 
 // dueFault is a fault whose time is up, since at.
@@ -244,7 +245,7 @@ func sooner(a, b time.Time) time.Time {
 // hasten ends all that have an end, and all that are the timeline's, now.
 func (fs *faults) hasten(now time.Time) {
 	for _, f := range fs.open {
-		if !f.until.IsZero() || f.By == story.ByTimeline {
+		if !f.until.IsZero() || f.By == messages.ByTimeline {
 			f.until = now
 		}
 	}

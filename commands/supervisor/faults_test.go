@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"vagganet/commands/messages"
 	"vagganet/commands/story"
 )
 
@@ -75,11 +76,11 @@ func TestFaults(t *testing.T) {
 			case scan(word, "h%d", &id):
 				left, events := fs.left(id, now)
 				add(describe(events))
-				fs.about(story.Fault{State: up(left), Heals: id}, now)
+				fs.about(messages.Fault{State: up(left), Heals: id}, now)
 			case scan(word, "heal%d", &id):
 				left, events := fs.left(id, now)
 				add(describe(events))
-				f := story.Fault{State: up(left), Heals: id}
+				f := messages.Fault{State: up(left), Heals: id}
 				add(describe(fs.begin(fs.about(f, now), now, false)))
 			default:
 				fs.about(command(word), now)
@@ -105,17 +106,17 @@ func scan(word, format string, id *int) bool {
 }
 
 // command is one as the scripts have it.
-func command(word string) story.Fault {
+func command(word string) messages.Fault {
 	word, by, _ := strings.Cut(word, "@")
-	f := story.Fault{By: story.ByCommand}
+	f := messages.Fault{By: messages.ByCommand}
 	if by != "" {
-		word, f.By = by, story.ByTimeline
+		word, f.By = by, messages.ByTimeline
 	}
 	word, limit, _ := strings.Cut(word, "/")
 	f.For, _ = time.ParseDuration(limit)
 	word, replaces := strings.CutPrefix(word, "=")
 	if replaces {
-		f.Replaces = []story.Layer{story.Cuts}
+		f.Replaces = []messages.Layer{messages.Cuts}
 	}
 	for link := range strings.SplitSeq(word, ",") {
 		name, works := strings.CutPrefix(link, "-")
@@ -176,7 +177,7 @@ func describe(events []story.Event) string {
 // What is cut is told in rows, in order.
 func TestFaultsState(t *testing.T) {
 	fs := newFaults()
-	fs.begin(fs.about(story.Fault{State: story.State{
+	fs.begin(fs.about(messages.Fault{State: story.State{
 		Cut:     []story.Row{{From: "b", To: []string{"c", "a"}, How: "drop"}, {From: "a", To: []string{"b"}, How: "reject"}, {From: "b", To: []string{"d"}, How: "new"}},
 		Uplinks: []story.Row{{From: "c", How: "drop"}, {From: "a", How: "drop"}},
 		Shapes:  []story.Row{{From: "a", To: []string{"b"}, How: "loss 20%"}},

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"vagganet/commands/messages"
 	"vagganet/commands/ports"
 	"vagganet/commands/prober"
 	"vagganet/commands/runner"
@@ -77,7 +78,7 @@ func inside(report func(error), allowed Allowed, tell func(word string)) int {
 	if err != nil {
 		return setUpFailed(err, report)
 	}
-	requests, err := story.ListenForRequests(spec.Run.Gateway.RunDir())
+	requests, err := messages.ListenForRequests(spec.Run.Gateway.RunDir())
 	if err != nil {
 		return setUpFailed(err, report)
 	}
@@ -197,7 +198,7 @@ func setUpFailed(err error, report func(error)) int {
 // be undone here if that fails: it all hangs from this process, but for ports at the
 // gateway, which the process outside closes. Commands that find the run can speak to
 // it by what is returned: they find it once the last step is done.
-func setUp(ctx context.Context, r *runner.Runner, run netcmd.Run, network plan.Plan) (<-chan story.Ask, error) {
+func setUp(ctx context.Context, r *runner.Runner, run netcmd.Run, network plan.Plan) (<-chan messages.Received, error) {
 	r.Free = func(n *plan.Numbers) (int, error) { return freeSlot(run, n) }
 	r.Open = func(ctx context.Context, s plan.Step) error {
 		removed, err := ports.Open(ctx, r, run, s)
@@ -210,7 +211,7 @@ func setUp(ctx context.Context, r *runner.Runner, run netcmd.Run, network plan.P
 	if err := r.Run(ctx, network[:last]); err != nil {
 		return nil, err
 	}
-	asks, err := story.Listen(run.Gateway.RunDir())
+	asks, err := messages.Listen(run.Gateway.RunDir())
 	if err != nil {
 		return nil, err
 	}

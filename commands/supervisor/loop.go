@@ -5,6 +5,7 @@ import (
 	"syscall"
 	"time"
 
+	"vagganet/commands/messages"
 	"vagganet/commands/story"
 )
 
@@ -41,7 +42,7 @@ const anOrder = -1 // in place of a child
 type happenings struct {
 	signals <-chan syscall.Signal
 	died    <-chan struct{}
-	asks    <-chan story.Ask
+	asks    <-chan messages.Received
 	// requests are what guests ask for, to be called.
 	requests <-chan func()
 }
@@ -74,10 +75,10 @@ func loop(d *decision, n *nemesis, h hands, in happenings) {
 			carryOut(d, n, h, d.tick(time.Now()))
 		case ask := <-in.asks:
 			if ask.Ended != "" {
-				ask.Answer <- story.Reply{Code: d.exitOf(ask.Ended)}
+				ask.Answer <- messages.Reply{Code: d.exitOf(ask.Ended)}
 				continue
 			}
-			var reply story.Reply
+			var reply messages.Reply
 			if takes(n, h, ask.Message) {
 				var events []story.Event
 				reply, events = n.hear(ask.Message, time.Now(), h.mono)
@@ -93,7 +94,7 @@ func loop(d *decision, n *nemesis, h hands, in happenings) {
 
 // takes reports whether a message is to be heard: any command may tell of itself,
 // and of the run's own only what the run has started.
-func takes(n *nemesis, h hands, m story.Message) bool {
+func takes(n *nemesis, h hands, m messages.Message) bool {
 	return n.allows(m) && (!m.ForRun() || h.ordered(m.Session))
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"vagganet/commands/messages"
 	"vagganet/commands/story"
 )
 
@@ -193,17 +194,17 @@ func (n *nemesis) done(code int) []story.Event {
 // allows reports whether a message fits what is going on, whoever sent it: faults
 // are about this run's guests, the timeline is spoken for while one of its entries is
 // carried out, and a fault is taken back when its time is up.
-func (n *nemesis) allows(m story.Message) bool {
+func (n *nemesis) allows(m messages.Message) bool {
 	heals := func(id int) bool { return n.doing != nil && n.doing.entry < 0 && n.doing.heals == id }
 	planned := n.doing != nil && n.doing.entry >= 0
 	switch {
 	case m.About != nil:
 		f := m.About
-		return (f.Heals == 0 || heals(f.Heals)) && (f.By != story.ByTimeline || planned) && n.knows(f.State)
+		return (f.Heals == 0 || heals(f.Heals)) && (f.By != messages.ByTimeline || planned) && n.knows(f.State)
 	case m.Left != 0:
 		return heals(m.Left)
 	case m.Check != nil:
-		return m.Check.By != story.ByTimeline || planned
+		return m.Check.By != messages.ByTimeline || planned
 	}
 	return true
 }
@@ -219,27 +220,27 @@ func (n *nemesis) knows(s story.State) bool {
 }
 
 // hear takes a message that a command sends, and answers it.
-func (n *nemesis) hear(m story.Message, now time.Time, mono func(time.Duration) float64) (story.Reply, []story.Event) {
+func (n *nemesis) hear(m messages.Message, now time.Time, mono func(time.Duration) float64) (messages.Reply, []story.Event) {
 	switch {
 	case m.About != nil:
-		return story.Reply{Fault: n.about(*m.About, now)}, nil
+		return messages.Reply{Fault: n.about(*m.About, now)}, nil
 	case m.Started:
-		return story.Reply{}, nil // the loop listens once all have been started
+		return messages.Reply{}, nil // the loop listens once all have been started
 	case m.Left != 0:
 		left, events := n.left(m.Left, now)
-		return story.Reply{State: left}, events
+		return messages.Reply{State: left}, events
 	case m.Check != nil:
 		ok := m.Check.Differences == 0
 		events := []story.Event{{Kind: story.Checked, OK: &ok, Differences: &m.Check.Differences, What: m.Check.Text, By: m.Check.By}}
-		if m.Check.By == story.ByTimeline {
+		if m.Check.By == messages.ByTimeline {
 			n.came(now)
 		}
-		return story.Reply{}, append(events, n.takeNews()...)
+		return messages.Reply{}, append(events, n.takeNews()...)
 	}
 	f := n.open[m.Fault]
 	events := n.faults.begin(m.Fault, now, m.Gone)
 	if len(events) == 0 {
-		return story.Reply{}, nil
+		return messages.Reply{}, nil
 	}
 	last := &events[len(events)-1]
 	asked := mono(f.Asked)
@@ -247,10 +248,10 @@ func (n *nemesis) hear(m story.Message, now time.Time, mono func(time.Duration) 
 	if m.Done != nil {
 		last.TookMS, last.SkewMS = milliseconds(m.Done.Took), milliseconds(m.Done.Skew)
 	}
-	if f.By == story.ByTimeline && f.Heals == 0 && !m.Gone {
+	if f.By == messages.ByTimeline && f.Heals == 0 && !m.Gone {
 		n.came(now)
 	}
-	return story.Reply{}, append(events, n.takeNews()...)
+	return messages.Reply{}, append(events, n.takeNews()...)
 }
 
 // came takes note that the timeline's order that is being carried out has done

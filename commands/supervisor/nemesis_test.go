@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"vagganet/commands/messages"
 	"vagganet/commands/story"
 	"vagganet/netcmd"
 )
@@ -114,11 +115,11 @@ func TestAmiss(t *testing.T) {
 				n.doing = &order{occurrence: occurrence{entry: -1}} // a heal that takes its time
 				n.enqueueDue(now)
 			case word == "begun":
-				r, _ := n.hear(story.Message{About: &story.Fault{What: "x", By: story.ByTimeline}}, now, mono)
-				_, more := n.hear(story.Message{Fault: r.Fault, Done: &story.Done{}}, now, mono)
+				r, _ := n.hear(messages.Message{About: &messages.Fault{What: "x", By: messages.ByTimeline}}, now, mono)
+				_, more := n.hear(messages.Message{Fault: r.Fault, Done: &messages.Done{}}, now, mono)
 				events = append(events, more...)
 			case word == "checked":
-				_, more := n.hear(story.Message{Check: &story.Check{By: story.ByTimeline}}, now, mono)
+				_, more := n.hear(messages.Message{Check: &messages.Check{By: messages.ByTimeline}}, now, mono)
 				events = append(events, more...)
 			case word == "done":
 				n.done(0)
@@ -245,25 +246,25 @@ func TestTimelineSeeds(t *testing.T) {
 func TestHear(t *testing.T) {
 	n, now := newNemesis(Spec{}), time.Unix(1000, 0)
 	mono := func(clock time.Duration) float64 { return clock.Seconds() - 100 }
-	hear := func(m story.Message) (story.Reply, []story.Event) { return n.hear(m, now, mono) }
+	hear := func(m messages.Message) (messages.Reply, []story.Event) { return n.hear(m, now, mono) }
 	f := command("ab")
 	f.Asked = 107 * time.Second
-	r, events := hear(story.Message{About: &f})
+	r, events := hear(messages.Message{About: &f})
 	if r.Fault != 1 || events != nil {
 		t.Fatalf("%v, %v", r, events)
 	}
-	_, events = hear(story.Message{Fault: 1, Done: &story.Done{Took: 3500 * time.Microsecond, Skew: time.Millisecond}})
+	_, events = hear(messages.Message{Fault: 1, Done: &messages.Done{Took: 3500 * time.Microsecond, Skew: time.Millisecond}})
 	if len(events) != 1 || *events[0].Asked != 7 || *events[0].TookMS != 3.5 || *events[0].SkewMS != 1 {
 		t.Errorf("%+v", events)
 	}
-	if r, _ := hear(story.Message{Left: 1}); len(r.Cut) != 1 {
+	if r, _ := hear(messages.Message{Left: 1}); len(r.Cut) != 1 {
 		t.Errorf("left: %v", r)
 	}
 	// the end of the connection is no news then
-	if _, events := hear(story.Message{Fault: 1, Gone: true}); events != nil {
+	if _, events := hear(messages.Message{Fault: 1, Gone: true}); events != nil {
 		t.Errorf("%+v", events)
 	}
-	_, events = hear(story.Message{Check: &story.Check{Differences: 2, Text: "x"}})
+	_, events = hear(messages.Message{Check: &messages.Check{Differences: 2, Text: "x"}})
 	if len(events) != 1 || *events[0].OK || *events[0].Differences != 2 {
 		t.Errorf("%+v", events)
 	}
@@ -300,39 +301,39 @@ func TestMarks(t *testing.T) {
 // What comes by the run's socket may come from anybody in it.
 func TestAllows(t *testing.T) {
 	n := newNemesis(Spec{Run: netcmd.Run{Guests: []netcmd.Guest{{Name: "a"}, {Name: "b"}}}})
-	about := func(heals int, by string, links ...string) story.Message {
-		f := story.Fault{What: "isolate a", By: by, Heals: heals}
+	about := func(heals int, by string, links ...string) messages.Message {
+		f := messages.Fault{What: "isolate a", By: by, Heals: heals}
 		for _, l := range links {
 			f.Cut = append(f.Cut, story.Row{From: l[:1], To: []string{l[1:]}, How: "drop"})
 		}
-		return story.Message{About: &f}
+		return messages.Message{About: &f}
 	}
 	healing := &order{heals: 3, occurrence: occurrence{entry: -1}}
 	timeline := &order{occurrence: occurrence{entry: 0}}
 	for _, c := range []struct {
 		name  string
 		doing *order
-		m     story.Message
+		m     messages.Message
 		// own is whether it is heard from what the run has started, and other from
 		// anybody else.
 		own, other bool
 	}{
-		{"a fault", nil, about(0, story.ByCommand, "ab", "ba"), true, true},
-		{"of a stranger", nil, about(0, story.ByCommand, "ab", "ax"), false, false},
-		{"from a stranger", nil, about(0, story.ByCommand, "xb"), false, false},
-		{"heals", nil, about(3, story.ByCommand), false, false},
-		{"heals while another is healed", healing, about(1, story.ByCommand), false, false},
-		{"heals while that is healed", healing, about(3, story.ByCommand, "ab"), true, false},
-		{"heals while something is done", timeline, about(0, story.ByTimeline), true, false},
-		{"of the timeline", nil, about(0, story.ByTimeline), false, false},
-		{"of the timeline while one is healed", healing, about(0, story.ByTimeline), false, false},
-		{"left", nil, story.Message{Left: 3}, false, false},
-		{"left while another is healed", healing, story.Message{Left: 1}, false, false},
-		{"left while that is healed", healing, story.Message{Left: 3}, true, false},
-		{"a check", nil, story.Message{Check: &story.Check{By: story.ByCommand}}, true, true},
-		{"a check of the timeline", timeline, story.Message{Check: &story.Check{By: story.ByTimeline}}, true, false},
-		{"a check of no timeline", nil, story.Message{Check: &story.Check{By: story.ByTimeline}}, false, false},
-		{"done", nil, story.Message{Done: &story.Done{}}, true, true},
+		{"a fault", nil, about(0, messages.ByCommand, "ab", "ba"), true, true},
+		{"of a stranger", nil, about(0, messages.ByCommand, "ab", "ax"), false, false},
+		{"from a stranger", nil, about(0, messages.ByCommand, "xb"), false, false},
+		{"heals", nil, about(3, messages.ByCommand), false, false},
+		{"heals while another is healed", healing, about(1, messages.ByCommand), false, false},
+		{"heals while that is healed", healing, about(3, messages.ByCommand, "ab"), true, false},
+		{"heals while something is done", timeline, about(0, messages.ByTimeline), true, false},
+		{"of the timeline", nil, about(0, messages.ByTimeline), false, false},
+		{"of the timeline while one is healed", healing, about(0, messages.ByTimeline), false, false},
+		{"left", nil, messages.Message{Left: 3}, false, false},
+		{"left while another is healed", healing, messages.Message{Left: 1}, false, false},
+		{"left while that is healed", healing, messages.Message{Left: 3}, true, false},
+		{"a check", nil, messages.Message{Check: &messages.Check{By: messages.ByCommand}}, true, true},
+		{"a check of the timeline", timeline, messages.Message{Check: &messages.Check{By: messages.ByTimeline}}, true, false},
+		{"a check of no timeline", nil, messages.Message{Check: &messages.Check{By: messages.ByTimeline}}, false, false},
+		{"done", nil, messages.Message{Done: &messages.Done{}}, true, true},
 	} {
 		n.doing = c.doing
 		h := &fakeHands{session: 7}

@@ -7,17 +7,17 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/commands/story"
+	"vagganet/commands/messages"
 	"vagganet/netcmd"
 )
 
 // Allowed checks a guest's request, and returns the program's arguments for it.
-type Allowed func(story.Request) ([]string, error)
+type Allowed func(messages.Request) ([]string, error)
 
 // requestsFor is where guests' requests come from, and how they are checked.
 type requestsFor struct {
 	allowed Allowed
-	in      <-chan *story.Requested
+	in      <-chan *messages.Requested
 }
 
 // requests are what guests ask of the run, as functions to be called by its loop.
@@ -39,7 +39,7 @@ func (ps *processes) requests(from requestsFor) <-chan func() {
 
 // carryOutRequest runs one of the program's verbs for a guest, as a bridge command
 // would. It writes to the guest's own files.
-func (ps *processes) carryOutRequest(allowed Allowed, r *story.Requested) {
+func (ps *processes) carryOutRequest(allowed Allowed, r *messages.Requested) {
 	argv, err := allowed(r.Request)
 	if err != nil {
 		r.Refuse(err)
@@ -64,7 +64,7 @@ func (ps *processes) carryOutRequest(allowed Allowed, r *story.Requested) {
 const requestPatience = 10 * time.Second
 
 // dropRequest stops what nobody waits for any more.
-func (ps *processes) dropRequest(r *story.Requested, s unix.Signal) {
+func (ps *processes) dropRequest(r *messages.Requested, s unix.Signal) {
 	for pid, other := range ps.requested {
 		if other == r {
 			unix.Kill(-pid, s)

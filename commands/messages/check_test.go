@@ -1,14 +1,16 @@
-package story
+package messages
 
 import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"vagganet/commands/story"
 )
 
 func TestCheckMessage(t *testing.T) {
-	good := Fault{What: "isolate a", By: ByCommand, Replaces: []Layer{Cuts}, For: time.Second, Asked: Clock(),
-		State: State{Cut: []Row{{"a", []string{"b"}, "drop"}}}}
+	good := Fault{What: "isolate a", By: ByCommand, Replaces: []Layer{Cuts}, For: time.Second, Asked: story.Clock(),
+		State: story.State{Cut: []story.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
 	fault := func(change func(*Fault)) Message {
 		f := good
 		change(&f)
@@ -18,7 +20,7 @@ func TestCheckMessage(t *testing.T) {
 		"a fault":        fault(func(*Fault) {}),
 		"one word":       fault(func(f *Fault) { f.What = "fullmesh" }),
 		"a heal":         fault(func(f *Fault) { f.What, f.Heals, f.For = "heal", 1, 0 }),
-		"done":           {Done: &Done{Clock(), 2, 3}},
+		"done":           {Done: &Done{story.Clock(), 2, 3}},
 		"left":           {Left: 1},
 		"ended":          {Ended: "a"},
 		"started":        {Started: true},
@@ -38,7 +40,7 @@ func TestCheckMessage(t *testing.T) {
 		"escape in what":   fault(func(f *Fault) { f.What = "isolate \x1b]0;x\a" }),
 		"two lines":        fault(func(f *Fault) { f.What = "isolate a\nvagganet: all is well" }),
 		"escape in whom":   fault(func(f *Fault) { f.Whom = "\u009b31m" }),
-		"escape in how":    fault(func(f *Fault) { f.Cut = []Row{{"a", []string{"b"}, "\x1b[m"}} }),
+		"escape in how":    fault(func(f *Fault) { f.Cut = []story.Row{{From: "a", To: []string{"b"}, How: "\x1b[m"}} }),
 		"a book":           fault(func(f *Fault) { f.What = "isolate " + string(make([]rune, textLongest)) }),
 		"unknown links":    fault(func(f *Fault) { f.Replaces = []Layer{"x"} }),
 		"nobody":           fault(func(f *Fault) { f.By = "root" }),
@@ -46,9 +48,9 @@ func TestCheckMessage(t *testing.T) {
 		"heals for a time": fault(func(f *Fault) { f.Heals = 1 }),
 		"ends before":      fault(func(f *Fault) { f.For = -1 }),
 		"asked before":     fault(func(f *Fault) { f.Asked = -1 }),
-		"asked later":      fault(func(f *Fault) { f.Asked = Clock() + time.Hour }),
-		"took less":        {Done: &Done{Clock(), -1, 0}},
-		"took an age":      {Done: &Done{Clock(), 1 << 62, 0}},
+		"asked later":      fault(func(f *Fault) { f.Asked = story.Clock() + time.Hour }),
+		"took less":        {Done: &Done{story.Clock(), -1, 0}},
+		"took an age":      {Done: &Done{story.Clock(), 1 << 62, 0}},
 		"left of none":     {Left: -1},
 		"less differs":     {Check: &Check{By: ByCommand, Differences: -1}},
 		"escape in text":   {Check: &Check{By: ByCommand, Text: "\x1bc"}},
@@ -77,7 +79,7 @@ func FuzzMessage(f *testing.F) {
 		switch {
 		case m.About != nil:
 			texts = append(texts, m.About.What, m.About.Whom)
-			for _, rows := range [][]Row{m.About.Cut, m.About.Uplinks, m.About.Shapes} {
+			for _, rows := range [][]story.Row{m.About.Cut, m.About.Uplinks, m.About.Shapes} {
 				for _, row := range rows {
 					texts = append(texts, row.How)
 				}

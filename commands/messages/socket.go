@@ -1,4 +1,6 @@
-package story
+// Package messages has what commands and guests send to a run by its sockets, and what it
+// answers.
+package messages
 
 import (
 	"encoding/json"
@@ -11,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"vagganet/commands/story"
 )
 
 // Fault is what a command is about to do to the links of a run, before it has
@@ -26,7 +30,7 @@ type Fault struct {
 	// not named work again.
 	Replaces []Layer `json:"replaces"`
 	// State are the links that it sets.
-	State
+	story.State
 	// For is how long until what it cuts is to be healed; 0 for never.
 	For time.Duration `json:"for"`
 	// Heals is the number of the fault that this one takes back, since its
@@ -45,7 +49,7 @@ const (
 // Layer is a kind of links.
 type Layer string
 
-// The kinds of links, as a State has them.
+// The kinds of links, as a story.State has them.
 const (
 	Cuts    Layer = "cut"
 	Uplinks Layer = "uplinks"
@@ -110,7 +114,7 @@ func sessionOf(conn net.Conn) int {
 type Reply struct {
 	Fault int  `json:"fault,omitempty"`
 	Code  *int `json:"code,omitempty"`
-	State
+	story.State
 }
 
 // SocketName is the file of a run's folder by which it is spoken to.
@@ -122,29 +126,29 @@ const patience = 5 * time.Second
 // ErrNobody means that nobody listens: the run has been started by a script.
 var ErrNobody = errors.New("nobody keeps time in this run")
 
-// Teller is a command's connection to the run.
-type Teller struct {
+// Conn is a command's connection to the run.
+type Conn struct {
 	conn net.Conn
 	in   *json.Decoder
 }
 
 // Dial connects to the run whose folder that is. The error is ErrNobody, or
 // that the run doesn't answer.
-func Dial(dir string) (*Teller, error) {
+func Dial(dir string) (*Conn, error) {
 	conn, err := net.DialTimeout("unix", filepath.Join(dir, SocketName), patience)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNobody, err)
 	}
-	return &Teller{conn, json.NewDecoder(conn)}, nil
+	return &Conn{conn, json.NewDecoder(conn)}, nil
 }
 
-// Tell sends a message and waits for the answer.
-func (t *Teller) Tell(m Message) (Reply, error) {
+// Send sends a message and waits for the answer.
+func (c *Conn) Send(m Message) (Reply, error) {
 	var r Reply
-	t.conn.SetDeadline(time.Now().Add(patience))
-	err := json.NewEncoder(t.conn).Encode(m)
+	c.conn.SetDeadline(time.Now().Add(patience))
+	err := json.NewEncoder(c.conn).Encode(m)
 	if err == nil {
-		err = t.in.Decode(&r)
+		err = c.in.Decode(&r)
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = errors.New("the run doesn't answer")
@@ -155,34 +159,34 @@ func (t *Teller) Tell(m Message) (Reply, error) {
 // AwaitStart waits until the run has started all of its children for the first
 // time, or doesn't answer.
 func AwaitStart(dir string) error {
-	t, err := Dial(dir)
+	c, err := Dial(dir)
 	if err != nil {
 		return err
 	}
-	defer t.Close()
-	_, err = t.Tell(Message{Started: true})
+	defer c.Close()
+	_, err = c.Send(Message{Started: true})
 	return err
 }
 
 // Close ends the connection. A fault that was told about, but not that it is
 // done, then counts as interrupted.
-func (t *Teller) Close() error { return t.conn.Close() }
+func (c *Conn) Close() error { return c.conn.Close() }
 
-// Ask is a message that came in, and the way to answer it.
-type Ask struct {
+// Received is a message that came in, and the way to answer it.
+type Received struct {
 	Message
 	Answer chan<- Reply
 }
 
 // Listen takes messages by a socket in the run's folder, for as long as this
 // process lives.
-func Listen(dir string) (<-chan Ask, error) {
+func Listen(dir string) (<-chan Received, error) {
 	path := filepath.Join(dir, SocketName)
 	socket, err := net.Listen("unix", path)
 	if err != nil {
 		return nil, err
 	}
-	asks := make(chan Ask)
+	asks := make(chan Received)
 	go func() {
 		for {
 			conn, err := socket.Accept()
@@ -197,13 +201,13 @@ func Listen(dir string) (<-chan Ask, error) {
 }
 
 // serve passes on what a connection says.
-func serve(conn net.Conn, asks chan<- Ask) {
+func serve(conn net.Conn, asks chan<- Received) {
 	defer conn.Close()
 	answers := make(chan Reply)
 	fault, session := 0, sessionOf(conn)
 	ask := func(m Message) Reply {
 		m.Fault, m.Session = fault, session
-		asks <- Ask{m, answers}
+		asks <- Received{m, answers}
 		return <-answers
 	}
 	limited := &io.LimitedReader{R: conn}

@@ -1,4 +1,4 @@
-package story
+package messages
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"vagganet/commands/story"
 	"vagganet/commands/terminal"
 )
 
@@ -51,18 +52,18 @@ func (f Fault) check() error {
 		}
 	}
 	switch {
-	case f.For < 0 || f.Heals < 0 || f.Asked < 0 || f.Asked > Clock():
+	case f.For < 0 || f.Heals < 0 || f.Asked < 0 || f.Asked > story.Clock():
 		return errors.New("it has a number that can't be")
 	case f.Heals != 0 && f.For != 0:
 		return errors.New("what heals has no end itself")
 	case !slices.Contains(Words, firstWord(f.What)):
 		return fmt.Errorf("nothing is done by %q", firstWord(f.What))
 	}
-	return errors.Join(checkBy(f.By), checkLine(f.What), checkLine(f.Whom), f.State.check())
+	return errors.Join(checkBy(f.By), checkLine(f.What), checkLine(f.Whom), checkState(f.State))
 }
 
-func (s State) check() error {
-	for _, rows := range [][]Row{s.Cut, s.Uplinks, s.Shapes} {
+func checkState(s story.State) error {
+	for _, rows := range [][]story.Row{s.Cut, s.Uplinks, s.Shapes} {
 		for _, row := range rows {
 			if err := checkLine(row.How); err != nil {
 				return err
@@ -73,7 +74,7 @@ func (s State) check() error {
 }
 
 func (d Done) check() error {
-	if d.Clock < 0 || d.Took < 0 || d.Skew < 0 || max(d.Clock, d.Took, d.Skew) > Clock()+time.Second {
+	if d.Clock < 0 || d.Took < 0 || d.Skew < 0 || max(d.Clock, d.Took, d.Skew) > story.Clock()+time.Second {
 		return errors.New("it has a time that can't be")
 	}
 	return nil
