@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/faults"
 	"vagganet/commands/messages"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
@@ -103,15 +104,11 @@ func (a App) check(c *cli.Context) error {
 
 // checkLinks reads what is cut, and then probes.
 func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration) (Check, error) {
-	now, err := readRules(c, live)
+	now, err := a.readFaults(c, live)
 	if err != nil {
 		return Check{}, err
 	}
 	cuts := now.Cuts
-	shapes, err := a.readShapes(c, live)
-	if err != nil {
-		return Check{}, err
-	}
 	program, _ := a.Machine.Program()
 	plan := live.Check(program, cuts, limit)
 	if err := a.checkTools(plan); err != nil {
@@ -127,7 +124,7 @@ func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration
 	}
 	links, err := live.Judge(cuts, found)
 	differs := func(l netcmd.CheckedLink) bool { return l.State != netcmd.LinkOK }
-	return Check{Run: live.Run, Links: links, Shaped: shapes.Links(), Trouble: found.Trouble, guests: cuts.Guests, ipv6: live.HasIPv6(),
+	return Check{Run: live.Run, Links: links, Shaped: now.Shapes.Links(), Trouble: found.Trouble, guests: cuts.Guests, ipv6: live.HasIPv6(),
 		OK: !slices.ContainsFunc(links, differs) && len(found.Trouble) == 0}, err
 }
 
@@ -144,7 +141,7 @@ func (r Check) tell(live netcmd.LiveRun) {
 			differences++
 		}
 	}
-	conn.Send(messages.Message{Check: &messages.Check{Differences: differences, Text: r.summary(), By: caller()}})
+	conn.Send(messages.Message{Check: &faults.Check{Differences: differences, Text: r.summary(), By: caller()}})
 }
 
 func (r Check) print(w io.Writer, asJSON bool) error {

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/faults"
 	"vagganet/commands/messages"
 	"vagganet/commands/story"
 	"vagganet/commands/supervisor"
@@ -31,69 +33,130 @@ func duration(c *cli.Context) (time.Duration, error) {
 	return d, nil
 }
 
-// newFault is what a verb is about to do. Asked is when it began.
-func newFault(c *cli.Context, what string, asked time.Duration) (messages.Fault, error) {
-	d, err := duration(c)
-	return messages.Fault{What: what, By: caller(), For: d, Asked: asked}, err
-}
-
 // caller is who has called a verb, as the run's events have it.
 func caller() string {
 	if os.Getenv(supervisor.TimelineVariable) != "" {
-		return messages.ByTimeline
+		return faults.ByTimeline
 	}
-	return messages.ByCommand
+	return faults.ByCommand
 }
 
-// rows are links and uplinks in the form that the run's events have.
-func rows(links []netcmd.Link, uplinks []netcmd.Uplink) story.State {
-	var s story.State
-	for _, l := range links {
-		last := len(s.Cut) - 1
-		if last < 0 || s.Cut[last].From != l.From || s.Cut[last].How != string(l.How) {
-			s.Cut = append(s.Cut, story.Row{From: l.From, How: string(l.How)})
-			last++
-		}
-		s.Cut[last].To = append(s.Cut[last].To, l.To)
-	}
-	for _, u := range uplinks {
-		s.Uplinks = append(s.Uplinks, story.Row{From: u.Guest, How: string(u.How)})
-	}
-	return s
-}
-
-// applyFault prints what is to be done to a run's links, or does it, under the
-// run's lock. The run is told before, so that it will heal what has an end even
-// if this process is killed, and again when it is done.
-func (a App) applyFault(c *cli.Context, lock *os.File, title string, live netcmd.LiveRun, f messages.Fault, p plan.Plan) error {
-	return a.applyBy(c, title, p, func(ctx context.Context, p plan.Plan) error {
-		conn, err := announce(live, f)
+// changeBy is the action of a kind: it makes the change that a command line asks for,
+// or prints it.
+func (a App) changeBy(k kind) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		forGuests, err := k.change(c)
 		if err != nil {
 			return err
 		}
-		began := story.Clock()
-		r := newRunner(c)
-		r.Lock = lock
-		if err := r.Run(ctx, p); err != nil || conn == nil {
+		live, err := a.liveRun(c)
+		if err != nil {
 			return err
 		}
-		now := story.Clock()
-		conn.Send(messages.Message{Done: &messages.Done{Clock: now, Took: now - began, Skew: r.Skew}})
-		return conn.Close()
+		if k.name == "uplink" && live.Isolated {
+			return fmt.Errorf("run %s is isolated: its guests have no uplink", live.Run)
+		}
+		change, err := forGuests(live.Names())
+		if err != nil {
+			return err
+		}
+		if change.Sets(faults.Shapes) {
+			if err := a.checkTools(live.ListShapes()); err != nil {
+				return err
+			}
+		}
+		lock, err := a.lockToChange(c, live)
+		if err != nil {
+			return err
+		}
+		defer lock.Close()
+		cuts, err := a.change(c, lock, live, change, nil)
+		lock.Close() // who reads the output may take for ever
+		if err == nil {
+			sayMore(c, change, cuts)
+		}
+		return err
+	}
+}
+
+// change makes a change, under the run's lock, or prints it, and returns what is cut
+// then. The run gets it before, so that it will heal what has an end even if this
+// process is killed, and a message when it is done. Conn is nil if it has yet to get it.
+func (a App) change(c *cli.Context, lock *os.File, live netcmd.LiveRun, change faults.Change, conn *messages.Conn) (netcmd.Cuts, error) {
+	wanted, now, err := a.observe(c, live, change)
+	if err == nil {
+		err = checkBridgeFilter(live, wanted.Cuts)
+	}
+	if err != nil {
+		return wanted.Cuts, err
+	}
+	steps := change.Plan(live, wanted, now)
+	if c.Bool("dry-run") {
+		steps, err = change.Script(live, steps, wanted, now)
+	}
+	if err != nil {
+		return wanted.Cuts, err
+	}
+	what := "partition: " + change.What
+	if shape, found := strings.CutPrefix(change.What, "shape "); found {
+		what = "shape: " + shape
+	}
+	title := fmt.Sprintf("vagganet %s, of run %s", what, live.Run)
+	return wanted.Cuts, a.applyBy(c, strings.Join(append([]string{title}, change.Lines...), "\n"), steps, func(ctx context.Context, p plan.Plan) error {
+		if conn == nil {
+			conn, err = announce(live, change)
+		}
+		if err != nil {
+			return err
+		}
+		return carryOut(ctx, c, lock, conn, p)
 	})
 }
 
-// announce tells the run of a fault. Where nobody listens, it is only the run's
-// story that lacks it, unless somebody has to heal it.
-func announce(live netcmd.LiveRun, f messages.Fault) (*messages.Conn, error) {
+// observe returns what there is after a change, and reads of what there is now as much
+// as its plan depends on, also for a dry run: that is no change.
+func (a App) observe(c *cli.Context, live netcmd.LiveRun, change faults.Change) (wanted netcmd.Faults, now netcmd.Observed, err error) {
+	now.Faults = netcmd.NoFaults(live.Names())
+	wanted, err = change.Apply(now.Faults)
+	if err == nil && (change.Adapts() || live.NeedsRules(wanted.Cuts)) {
+		if err = a.checkTools(live.ListRules()); err == nil {
+			now, err = readRules(c, live)
+		}
+	}
+	if err == nil && change.Sets(faults.Shapes) {
+		now.Shapes, err = a.readShapes(c, live)
+	}
+	if err == nil && (change.Adapts() || change.Sets(faults.Shapes)) {
+		wanted, err = change.Apply(now.Faults)
+	}
+	return wanted, now, err
+}
+
+// carryOut does a plan, under the run's lock, and sends the run that it is done. Conn
+// is nil where nobody listens.
+func carryOut(ctx context.Context, c *cli.Context, lock *os.File, conn *messages.Conn, p plan.Plan) error {
+	began := story.Clock()
+	r := newRunner(c)
+	r.Lock = lock
+	if err := r.Run(ctx, p); err != nil || conn == nil {
+		return err
+	}
+	now := story.Clock()
+	conn.Send(messages.Message{Done: &faults.Done{Clock: now, Took: now - began, Skew: r.Skew}})
+	return conn.Close()
+}
+
+// announce sends a change to the run. Where nobody listens, it is only the run's events
+// that lack it, unless somebody has to heal it.
+func announce(live netcmd.LiveRun, change faults.Change) (*messages.Conn, error) {
 	conn, err := messages.Dial(live.Dir)
 	if err == nil {
-		_, err = conn.Send(messages.Message{About: &f})
+		_, err = conn.Send(messages.Message{About: &change})
 	}
 	switch {
 	case err == nil:
 		return conn, nil
-	case f.For == 0:
+	case change.For == 0:
 		return nil, nil
 	case errors.Is(err, messages.ErrNobody):
 		return nil, withHint(fmt.Errorf("--for: %w", err), "a run that a script has started has no supervisor: heal it by another command")
@@ -103,10 +166,12 @@ func announce(live netcmd.LiveRun, f messages.Fault) (*messages.Conn, error) {
 
 // healVerb is called by the run itself when a fault's time is up.
 func (a App) healVerb() *cli.Command {
-	return &cli.Command{Name: supervisor.HealVerb, Hidden: true, Action: a.healFault}
+	return &cli.Command{Name: faults.HealVerb, Hidden: true, Action: a.healFault}
 }
 
-// healFault heals what is left of a fault: links that no later command has named.
+// healFault heals what is left of a fault: links that no later command has named. It is
+// a verb, since the process that knows what is left is to run no tools itself, and asks
+// for that when no other command can change it.
 func (a App) healFault(c *cli.Context) error {
 	asked := story.Clock()
 	id, err := strconv.Atoi(c.Args().First())
@@ -122,73 +187,14 @@ func (a App) healFault(c *cli.Context) error {
 		return err
 	}
 	defer lock.Close()
-	left, err := whatIsLeft(live, id)
-	if err != nil {
-		return err
-	}
-	now, err := a.listRules(c, live)
-	if err != nil {
-		return err
-	}
-	healed, f, err := healed(now.Cuts, left)
-	if err != nil {
-		return err
-	}
-	f.Heals, f.Asked = id, asked
-	var p plan.Plan
-	if len(left.Cut) > 0 {
-		p = append(p, live.Partition(healed, now)...)
-	}
-	if len(left.Uplinks) > 0 {
-		p = append(p, live.CutUplinks(healed, now)...)
-	}
-	if len(left.Shapes) > 0 {
-		shapes, err := a.readShapes(c, live)
-		if err != nil {
-			return err
-		}
-		links := linksOf(left.Shapes)
-		f.Shapes = shapeRows(links, netcmd.Shape{})
-		p = append(p, live.Shape(shapes.With(links, netcmd.Shape{}), shapes)...)
-	}
-	return a.applyFault(c, lock, "", live, f, p)
-}
-
-// whatIsLeft asks the run what it still has of a fault.
-func whatIsLeft(live netcmd.LiveRun, id int) (story.State, error) {
 	conn, err := messages.Dial(live.Dir)
 	if err != nil {
-		return story.State{}, err
+		return err
 	}
-	defer conn.Close()
-	reply, err := conn.Send(messages.Message{Left: id})
-	return reply.State, err
-}
-
-func linksOf(rows []story.Row) []netcmd.Link {
-	var links []netcmd.Link
-	for _, row := range rows {
-		for _, to := range row.To {
-			links = append(links, netcmd.Link{From: row.From, To: to})
-		}
-	}
-	return links
-}
-
-// healed are the cuts without those of some rows, and what that is as a fault.
-func healed(now netcmd.Cuts, left story.State) (netcmd.Cuts, messages.Fault, error) {
-	links := linksOf(left.Cut)
-	var nodes []string
-	var uplinks []netcmd.Uplink
-	for _, row := range left.Uplinks {
-		nodes = append(nodes, row.From)
-		uplinks = append(uplinks, netcmd.Uplink{Guest: row.From})
-	}
-	f := messages.Fault{What: "heal", By: messages.ByCommand, State: rows(links, uplinks)}
-	now, err := now.With(links)
+	reply, err := conn.Send(messages.Message{About: &faults.Change{What: "heal", By: faults.ByCommand, Heals: id, Asked: asked}})
 	if err != nil {
-		return now, f, err
+		return err
 	}
-	now, err = now.WithUplinks(nodes, netcmd.State{})
-	return now, f, err
+	_, err = a.change(c, lock, live, faults.Heal(reply.State), conn)
+	return err
 }

@@ -38,15 +38,11 @@ func (a App) graph(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	now, err := readRules(c, live)
+	now, err := a.readFaults(c, live)
 	if err != nil {
 		return err
 	}
-	shapes, err := a.readShapes(c, live)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprint(terminal.Out, format.Draw(picture.Network{Run: live.Run, Cuts: now.Cuts, Shaped: shapes.Links()}))
+	_, err = fmt.Fprint(terminal.Out, format.Draw(picture.Network{Run: live.Run, Cuts: now.Cuts, Shaped: now.Shapes.Links()}))
 	return err
 }
 

@@ -8,13 +8,92 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/faults"
+	"vagganet/commands/story"
 	"vagganet/netcmd"
 )
 
-// The functions here make cuts from a kind's arguments.
+// kind is a way to change the links of a run: a kind of partition, or a verb of its own.
+type kind struct {
+	name, args, usage string
+	// flags are those that it takes besides the usual ones.
+	flags []cli.Flag
+	// read reads the command line, before a run is looked for.
+	read func(c *cli.Context) (forGuests, error)
+}
 
-func fullMesh(c *cli.Context, now netcmd.Cuts) (netcmd.Cuts, []string, error) {
-	return now, nil, noNodes(c)
+// forGuests makes a change of what was read, for the guests of a run.
+type forGuests func(guests []string) (faults.Change, error)
+
+func kinds() []kind {
+	how, oneWay, until := howFlag(), oneWayFlag(), forFlag()
+	list := []kind{
+		{"fullmesh", "", "every link works again, shapes and uplinks included", nil, fullMesh},
+		{"disjoint", "NODE ... -- NODE ...", "clusters; every node is named exactly once",
+			[]cli.Flag{how, oneWay, until}, clusters(netcmd.Disjoint)},
+		{"split", "NODE ... -- NODE ...", "clusters that may overlap; a node not named is isolated",
+			[]cli.Flag{how, until}, clusters(netcmd.Split)},
+		{"isolate", "NODE ...", "nodes cut from everybody and from each other", []cli.Flag{how, oneWay, until}, isolate},
+		{"cut", "FROM:TO ...", "what FROM sends to TO is cut as well", []cli.Flag{how, oneWay, until}, cut},
+		{"heal", "FROM:TO ...", "what FROM sends to TO arrives again", nil, heal},
+		{"uplink", "off|on [NODE ...]", "host and internet, for some nodes or all", []cli.Flag{how, until}, uplink},
+	}
+	for _, n := range netcmd.Named {
+		k := kind{n.Name, "", n.About, []cli.Flag{how, until}, named(n)}
+		if n.Random {
+			k.flags = append(k.flags, seedFlag())
+		}
+		list = append(list, k)
+	}
+	return list
+}
+
+// command is the kind as a verb, or as a kind of one.
+func (k kind) command(do cli.ActionFunc, flags ...cli.Flag) *cli.Command {
+	return &cli.Command{Name: k.name, ArgsUsage: k.args, Usage: k.usage, Flags: slices.Concat(k.flags, flags),
+		HideHelpCommand: true, OnUsageError: onUsageError, Action: do}
+}
+
+// change reads a command line. The error is what is wrong with it whatever run it is
+// for.
+func (k kind) change(c *cli.Context) (forGuests, error) {
+	asked := story.Clock()
+	read, err := k.read(c)
+	if err != nil {
+		return nil, err
+	}
+	limit, err := duration(c)
+	return func(guests []string) (faults.Change, error) {
+		change, err := read(guests)
+		change.By, change.For, change.Asked = caller(), limit, asked
+		if change.What == "" {
+			change.What = what(c)
+		}
+		return change, err
+	}, err
+}
+
+// what is a partition as one would type it, with what was drawn.
+func what(c *cli.Context) string {
+	words := []string{c.Command.Name}
+	if c.IsSet("how") {
+		words = append(words, "--how", c.String("how"))
+	}
+	if c.Bool("one-way") {
+		words = append(words, "--one-way")
+	}
+	if c.IsSet("seed") {
+		words = append(words, "--seed", c.String("seed"))
+	}
+	return strings.Join(append(words, c.Args().Slice()...), " ")
+}
+
+// The functions below read the arguments of each kind.
+
+func fullMesh(c *cli.Context) (forGuests, error) {
+	return func([]string) (faults.Change, error) {
+		return faults.Change{Replaces: []faults.Layer{faults.Cuts, faults.Uplinks, faults.Shapes}}, nil
+	}, noNodes(c)
 }
 
 func noNodes(c *cli.Context) error {
@@ -24,77 +103,94 @@ func noNodes(c *cli.Context) error {
 	return nil
 }
 
-func isolate(c *cli.Context, now netcmd.Cuts) (netcmd.Cuts, []string, error) {
-	nodes := c.Args().Slice()
-	if len(nodes) == 0 {
-		return now, nil, usagef("isolate takes at least one node")
+// arguments are nodes or links, without options: those that stand behind the first --
+// are taken for arguments by the library.
+func arguments(c *cli.Context) ([]string, error) {
+	words := c.Args().Slice()
+	for i, word := range words {
+		if i > 0 && len(word) > 1 && word[0] == '-' && word != "--" {
+			return nil, withHint(usagef("%q stands behind --, where no options are", word), "options stand before the first --")
+		}
 	}
-	if slices.Contains(nodes, "--") {
-		return now, nil, usagef("isolate takes one list of nodes, without -- (see split)")
-	}
-	cuts, err := netcmd.Isolate(now.Guests, nodes)
-	if err != nil {
-		return now, nil, err
-	}
-	return asTold(c, cuts, [][]string{nodes})
+	return words, nil
 }
 
-func clusters(build func(guests []string, clusters [][]string) (netcmd.Cuts, error)) func(*cli.Context, netcmd.Cuts) (netcmd.Cuts, []string, error) {
-	return func(c *cli.Context, now netcmd.Cuts) (netcmd.Cuts, []string, error) {
+func isolate(c *cli.Context) (forGuests, error) {
+	nodes, err := arguments(c)
+	if err == nil && len(nodes) == 0 {
+		err = usagef("isolate takes at least one node")
+	}
+	if err == nil && slices.Contains(nodes, "--") {
+		err = usagef("isolate takes one list of nodes, without -- (see split)")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return replacing(c, [][]string{nodes}, func(guests []string) (netcmd.Cuts, error) { return netcmd.Isolate(guests, nodes) })
+}
+
+func clusters(build func(guests []string, clusters [][]string) (netcmd.Cuts, error)) func(*cli.Context) (forGuests, error) {
+	return func(c *cli.Context) (forGuests, error) {
+		words, err := arguments(c)
+		if err == nil && len(words) == 0 {
+			err = usagef("clusters are lists of nodes with -- between them")
+		}
+		if err != nil {
+			return nil, err
+		}
 		lists := [][]string{{}}
-		for _, arg := range c.Args().Slice() {
-			if arg == "--" {
+		for _, word := range words {
+			if word == "--" {
 				lists = append(lists, nil)
 				continue
 			}
-			lists[len(lists)-1] = append(lists[len(lists)-1], arg)
+			lists[len(lists)-1] = append(lists[len(lists)-1], word)
 		}
-		if !c.Args().Present() {
-			return now, nil, usagef("clusters are lists of nodes with -- between them")
-		}
-		cuts, err := build(now.Guests, lists)
-		if err != nil {
-			return now, nil, err
-		}
-		return asTold(c, cuts, lists)
+		return replacing(c, lists, func(guests []string) (netcmd.Cuts, error) { return build(guests, lists) })
 	}
 }
 
-func named(n netcmd.NamedPartition) func(*cli.Context, netcmd.Cuts) (netcmd.Cuts, []string, error) {
-	return func(c *cli.Context, now netcmd.Cuts) (netcmd.Cuts, []string, error) {
+func named(n netcmd.NamedPartition) func(*cli.Context) (forGuests, error) {
+	return func(c *cli.Context) (forGuests, error) {
 		if err := noNodes(c); err != nil {
-			return now, nil, err
+			return nil, err
 		}
-		var told []string
 		seed := c.Uint64("seed")
 		if n.Random && !c.IsSet("seed") {
 			seed = uint64(rand.Uint32())
 			c.Set("seed", fmt.Sprint(seed)) // for whoever tells of it
 		}
-		if n.Random {
-			told = append(told, fmt.Sprintf("seed %d", seed))
-		}
-		cuts := n.Build(now.Guests, seed)
-		if lines := cuts.Describe(); lines != nil {
-			told = append(told, lines...)
-		} else {
-			told = append(told, "with so few nodes, nothing is cut")
-		}
-		cuts, _, err := asTold(c, cuts, nil)
-		return cuts, told, err
+		var cuts netcmd.Cuts
+		read, err := replacing(c, nil, func(guests []string) (netcmd.Cuts, error) {
+			cuts = n.Build(guests, seed)
+			return cuts, nil
+		})
+		return func(guests []string) (faults.Change, error) {
+			change, err := read(guests)
+			if n.Random {
+				change.Whom, change.Lines = whom(cuts), []string{fmt.Sprintf("seed %d", seed)}
+			}
+			if lines := cuts.Describe(); lines != nil {
+				change.Lines = append(change.Lines, lines...)
+			} else {
+				change.Lines = append(change.Lines, "with so few nodes, nothing is cut")
+			}
+			return change, err
+		}, err
 	}
 }
 
-// asTold are the cuts as --how and --one-way have them.
-func asTold(c *cli.Context, cuts netcmd.Cuts, groups [][]string) (netcmd.Cuts, []string, error) {
+// replacing reads how links are cut, by a kind that replaces what is cut. Groups are
+// those that --one-way goes by.
+func replacing(c *cli.Context, groups [][]string, build func(guests []string) (netcmd.Cuts, error)) (forGuests, error) {
 	how, err := howOf(c)
-	if err != nil {
-		return cuts, nil, err
-	}
-	if c.Bool("one-way") {
-		cuts = cuts.OneWay(groups)
-	}
-	return cuts.By(how), nil, nil
+	return func(guests []string) (faults.Change, error) {
+		cuts, err := build(guests)
+		if c.Bool("one-way") {
+			cuts = cuts.OneWay(groups)
+		}
+		return faults.Change{Replaces: []faults.Layer{faults.Cuts}, State: story.State{Cut: cuts.By(how).BySender()}}, err
+	}, err
 }
 
 func howOf(c *cli.Context) (netcmd.How, error) {
@@ -105,51 +201,75 @@ func howOf(c *cli.Context) (netcmd.How, error) {
 	return how, nil
 }
 
-func cut(c *cli.Context, now netcmd.Cuts) (netcmd.Cuts, []string, error) {
+func cut(c *cli.Context) (forGuests, error) {
 	how, err := howOf(c)
 	if err != nil {
-		return now, nil, err
+		return nil, err
 	}
-	return change(c, now, netcmd.State{How: how})
+	return links(c, how)
 }
 
-func healLinks(c *cli.Context, now netcmd.Cuts) (netcmd.Cuts, []string, error) {
-	return change(c, now, netcmd.State{})
+func heal(c *cli.Context) (forGuests, error) { return links(c, netcmd.Up) }
+
+// links reads which links are to be so.
+func links(c *cli.Context, how netcmd.How) (forGuests, error) {
+	words, err := arguments(c)
+	if err == nil && len(words) == 0 {
+		err = usagef("%s takes links, such as a:b for what a sends to b", c.Command.Name)
+	}
+	return func(guests []string) (faults.Change, error) {
+		rows, err := netcmd.Pairs(guests, words, string(how))
+		return faults.Change{State: story.State{Cut: rows}}, err
+	}, err
 }
 
-func change(c *cli.Context, now netcmd.Cuts, s netcmd.State) (netcmd.Cuts, []string, error) {
-	if !c.Args().Present() {
-		return now, nil, usagef("%s takes links, such as a:b for what a sends to b", c.Command.Name)
-	}
-	links, err := netcmd.Pairs(now.Guests, c.Args().Slice(), s)
-	if err != nil {
-		return now, nil, err
-	}
-	cuts, err := now.With(links)
-	return cuts, nil, err
-}
-
-func uplink(c *cli.Context, now netcmd.Cuts) (netcmd.Cuts, []string, error) {
+func uplink(c *cli.Context) (forGuests, error) {
 	how, err := howOf(c)
 	if err != nil {
-		return now, nil, err
+		return nil, err
 	}
-	nodes := c.Args().Tail()
-	switch c.Args().First() {
-	case "off":
-	case "on":
-		if c.IsSet("how") {
-			return now, nil, usagef("an uplink that is on is cut in no way: leave out --how")
-		}
-		how = netcmd.Up
+	words, err := arguments(c)
+	if err != nil {
+		return nil, err
+	}
+	switch first := c.Args().First(); {
+	case first == "off":
+	case first != "on":
+		return nil, usagef("uplink takes off or on, and then nodes; none means all")
+	case c.IsSet("how"):
+		return nil, usagef("an uplink that is on is cut in no way: leave out --how")
+	case c.Duration("for") > 0:
+		return nil, usagef("%s cuts nothing: --for is for what does", what(c))
 	default:
-		return now, nil, usagef("uplink takes off or on, and then nodes; none means all")
+		how = netcmd.Up
 	}
-	if len(nodes) == 0 {
-		nodes = now.Guests
+	return func(guests []string) (faults.Change, error) {
+		nodes := words[1:]
+		if len(nodes) == 0 {
+			nodes = guests
+		}
+		change := faults.Change{State: story.State{Uplinks: []netcmd.Row{}}}
+		for _, node := range nodes {
+			if !slices.Contains(guests, node) {
+				return change, netcmd.NoGuest(guests, node)
+			}
+			change.Uplinks = append(change.Uplinks, netcmd.Row{From: node, How: string(how)})
+		}
+		return change, nil
+	}, nil
+}
+
+// whomMost is how many bytes the nodes of a fault may take: of many guests that are
+// no clusters, the links that are cut say it better.
+const whomMost = 16 << 10
+
+// whom returns which nodes were drawn, in full where that is not too long.
+func whom(cuts netcmd.Cuts) string {
+	summary := cuts.Summary()
+	if len(summary) > whomMost {
+		return netcmd.BriefSummary(summary)
 	}
-	cuts, err := now.WithUplinks(nodes, netcmd.State{How: how})
-	return cuts, nil, err
+	return summary
 }
 
 func noKind(c *cli.Context) error {

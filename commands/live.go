@@ -145,6 +145,15 @@ func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
 		"install %s, or start the run with VAGGANET_IPTABLES naming the other kind", kind)
 }
 
+// readFaults reads what is cut in a run, and how its links are shaped.
+func (a App) readFaults(c *cli.Context, l netcmd.LiveRun) (netcmd.Faults, error) {
+	now, err := readRules(c, l)
+	if err == nil {
+		now.Shapes, err = a.readShapes(c, l)
+	}
+	return now.Faults, err
+}
+
 // readRules reads what is cut in a run.
 func readRules(c *cli.Context, l netcmd.LiveRun) (netcmd.Observed, error) {
 	r := newRunner(c)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"vagganet/commands/story"
+	"vagganet/commands/faults"
 	"vagganet/netcmd"
 )
 
@@ -35,6 +35,16 @@ const (
 )
 
 func (a App) shapeVerb() *cli.Command {
+	k := a.shapeKind()
+	verb := k.command(a.orAsk(a.changeBy(k), "shape"), runFlag(), dryRunFlag())
+	verb.Description = "Gives links a shape in place of the one they have: what FROM sends to TO is delayed,\n" +
+		"lost, and so on. No link means all links between guests. Links that are not named\n" +
+		"stay as they are, and what is cut stays cut; partition fullmesh clears shapes, too.\n" +
+		"\"vagganet help faults\" tells more."
+	return verb
+}
+
+func (a App) shapeKind() kind {
 	flags := []cli.Flag{
 		&cli.DurationFlag{Name: "delay", Usage: "each packet is `HOW-LONG` on its way, such as 50ms"},
 		&cli.DurationFlag{Name: "jitter", Usage: "up to `HOW-LONG` more or less, by chance (with --delay)"},
@@ -45,86 +55,29 @@ func (a App) shapeVerb() *cli.Command {
 	flags = append(flags,
 		&cli.StringFlag{Name: "rate", Usage: "no more than `RATE` goes through: 1mbit, 64kbit, 2.5gbit; who sends more waits, at most 0.4s"},
 		&cli.BoolFlag{Name: "clear", Usage: "the links do nothing any more to what they carry"},
-		forFlag(), runFlag(), dryRunFlag())
-	return &cli.Command{
-		Name:      "shape",
-		Usage:     "make links of a run slow, lossy, or narrow",
-		ArgsUsage: "[FROM:TO ...]",
-		Description: "Gives links a shape in place of the one they have: what FROM sends to TO is delayed,\n" +
-			"lost, and so on. No link means all links between guests. Links that are not named\n" +
-			"stay as they are, and what is cut stays cut; partition fullmesh clears shapes, too.\n" +
-			"\"vagganet help faults\" tells more.",
-		Flags:  flags,
-		Action: a.orAsk(a.shape, "shape"),
-	}
+		forFlag())
+	return kind{"shape", "[FROM:TO ...]", "make links of a run slow, lossy, or narrow", flags, a.readShape}
 }
 
-func (a App) shape(c *cli.Context) error {
-	asked := story.Clock()
+// readShape reads a shape and the links that it is for: all, if none is named.
+func (a App) readShape(c *cli.Context) (forGuests, error) {
 	shape, err := shapeOf(c)
-	if err != nil {
-		return err
+	if err == nil {
+		err = a.checkShape(shape)
 	}
-	if _, err := duration(c); err != nil {
-		return err
-	}
-	if err := a.checkShape(shape); err != nil {
-		return err
-	}
-	live, err := a.liveRun(c)
-	if err != nil {
-		return err
-	}
-	links, err := shapedLinks(c, live.Names())
-	if err != nil {
-		return err
-	}
-	if err := a.checkTools(live.ListShapes()); err != nil {
-		return err
-	}
-	lock, err := a.lockToChange(c, live)
-	if err != nil {
-		return err
-	}
-	defer lock.Close()
-	now, err := a.readShapes(c, live)
-	if err != nil {
-		return err
-	}
-	wanted := now.With(links, shape)
-	what := slices.Concat(c.Args().Slice(), strings.Fields(shape.String()))
-	if c.Bool("clear") {
-		what = append(c.Args().Slice(), "clear")
-	}
-	f, err := newFault(c, "shape "+strings.Join(what, " "), asked)
-	if err != nil {
-		return err
-	}
-	f.Shapes = shapeRows(links, shape)
-	steps := live.Shape(wanted, now)
-	if c.Bool("dry-run") && f.For > 0 {
-		steps = slices.Concat(steps, netcmd.Pause(f.For), live.Shape(wanted.With(links, netcmd.Shape{}), wanted))
-	}
-	title := fmt.Sprintf("vagganet shape: %s, of run %s", strings.Join(what, " "), live.Run)
-	return a.applyFault(c, lock, title, live, f, steps)
-}
-
-// shapedLinks are the links that a shape is for: all, if none is named.
-func shapedLinks(c *cli.Context, guests []string) ([]netcmd.Link, error) {
-	words := c.Args().Slice()
-	if len(words) == 0 {
-		words = []string{"*:*"}
-	}
-	return netcmd.Pairs(guests, words, netcmd.State{})
-}
-
-// shapeRows are links and their shape in the form that the run's events have.
-func shapeRows(links []netcmd.Link, shape netcmd.Shape) []story.Row {
-	rows := rows(links, nil).Cut
-	for i := range rows {
-		rows[i].How = shape.String()
-	}
-	return rows
+	return func(guests []string) (faults.Change, error) {
+		words := c.Args().Slice()
+		change := faults.Change{Shape: shape, What: strings.Join(slices.Concat([]string{"shape"}, words, strings.Fields(shape.String())), " ")}
+		if c.Bool("clear") {
+			change.What += " clear"
+		}
+		if len(words) == 0 {
+			words = []string{"*:*"}
+		}
+		var err error
+		change.Shapes, err = netcmd.Pairs(guests, words, shape.String())
+		return change, err
+	}, err
 }
 
 // readShapes reads how the links of a run are shaped, also for a dry run: that is

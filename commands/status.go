@@ -50,6 +50,8 @@ type RunStatus struct {
 	UplinksOff []netcmd.Uplink `json:"uplinks_off"`
 	// Shaped lists the directed links that delay, lose and so on.
 	Shaped []netcmd.ShapedLink `json:"shaped"`
+
+	cuts netcmd.Cuts
 }
 
 // GuestStatus is one guest of a run.
@@ -146,13 +148,8 @@ func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 		}
 		s.Guests = append(s.Guests, GuestStatus{guest, pid, state})
 	}
-	now, err := readRules(c, live)
-	if err != nil {
-		return s, err
-	}
-	s.Cut, s.UplinksOff = now.Cuts.Links(), now.Cuts.Uplinks()
-	shapes, err := a.readShapes(c, live)
-	s.Shaped = shapes.Links()
+	now, err := a.readFaults(c, live)
+	s.cuts, s.Cut, s.UplinksOff, s.Shaped = now.Cuts, now.Cuts.Links(), now.Cuts.Uplinks(), now.Shapes.Links()
 	return s, err
 }
 
@@ -236,9 +233,7 @@ func (r RunStatus) writeCuts(w io.Writer) error {
 	}
 	if len(r.Guests) > matrixMost {
 		table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-		if err := r.listCuts(table); err != nil {
-			return err
-		}
+		r.listCuts(table)
 		return table.Flush()
 	}
 	var names []string
@@ -279,19 +274,11 @@ func (r RunStatus) cell(from, to string) string {
 
 // listCuts writes which guests are cut from which: as clusters, or else a row for
 // those that lose the same.
-func (r RunStatus) listCuts(w io.Writer) error {
-	var names []string
-	for _, g := range r.Guests {
-		names = append(names, g.Name)
-	}
-	cuts, err := netcmd.FullMesh(names).With(r.Cut)
-	if err != nil {
-		return err
-	}
+func (r RunStatus) listCuts(w io.Writer) {
 	for _, how := range netcmd.Hows {
-		rows := cuts.CutRows(how)
-		if clusters := cuts.Clusters(); clusters != nil && cuts.By(how).Equal(cuts) {
-			fmt.Fprintf(w, "  %s between clusters\t%s\n", how.Word(), netcmd.BriefSummary(cuts.Summary()))
+		rows := r.cuts.CutRows(how)
+		if clusters := r.cuts.Clusters(); clusters != nil && r.cuts.By(how).Equal(r.cuts) {
+			fmt.Fprintf(w, "  %s between clusters\t%s\n", how.Word(), netcmd.BriefSummary(r.cuts.Summary()))
 			continue
 		}
 		for i, row := range rows {
@@ -302,7 +289,6 @@ func (r RunStatus) listCuts(w io.Writer) error {
 			fmt.Fprintf(w, "  to %s\t%s from %s\n", netcmd.Brief(row.To, " "), how.Word(), netcmd.Brief(row.From, " "))
 		}
 	}
-	return nil
 }
 
 // rowsMost is how many rows of what is cut are shown.

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/config"
+	"vagganet/commands/faults"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
@@ -25,7 +26,7 @@ const scriptSeed = 1
 // setFaults gives a run its timeline: the command's, or else that of --faults.
 // Whatever can't be done to these guests is an error now.
 func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Command, file *config.File) error {
-	faults, path := command.Faults, ""
+	planned, path := command.Faults, ""
 	if file != nil {
 		path = file.Path
 	}
@@ -34,18 +35,17 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 		if err != nil {
 			return err
 		}
-		if faults, err = config.ParseFaults(name, text); err != nil {
+		if planned, err = config.ParseFaults(name, text); err != nil {
 			return err
 		}
 		path = name
 	}
-	for _, f := range faults {
+	for _, f := range planned {
 		random, err := a.checkFault(spec.Run, f)
 		if err != nil {
 			return &config.Error{Path: path, Line: f.Line, Msg: err.Error(), Hint: cmp.Or(nodeHint(spec.Run, command, err), hintFor(err))}
 		}
-		spec.Faults = append(spec.Faults, supervisor.Planned{Start: f.Start, Every: f.Every, For: f.For,
-			Verb: f.Verb, Words: f.Words, Random: random})
+		spec.Faults = append(spec.Faults, faults.Planned{Fault: f, Random: random})
 	}
 	switch {
 	case c.IsSet("seed"):
@@ -82,35 +82,30 @@ func nodeHint(run netcmd.Run, command *config.Command, err error) string {
 
 // saySeed says by what the faults of a timeline are drawn, if it was chosen here.
 func saySeed(c *cli.Context, spec supervisor.Spec) {
-	drawn := slices.ContainsFunc(spec.Faults, func(f supervisor.Planned) bool { return f.Random })
+	drawn := slices.ContainsFunc(spec.Faults, func(f faults.Planned) bool { return f.Random })
 	if drawn && !c.IsSet("seed") {
 		say(terminal.Err, "seed %d: with run --seed %d, the same faults are drawn again", spec.Run.Seed, spec.Run.Seed)
 	}
 }
 
-// checkFault has the verb read its words, and do nothing. Random says that it
+// checkFault reads the words of an entry as the verb will. Random reports whether it
 // would draw nodes by a seed of its own choice.
 func (a App) checkFault(run netcmd.Run, f config.Fault) (random bool, err error) {
-	var guests []string
-	for _, g := range run.Guests {
-		guests = append(guests, g.Name)
-	}
 	verb := &cli.Command{Name: f.Verb, HideHelpCommand: true, OnUsageError: onUsageError, Action: noKind}
+	check := func(k kind) *cli.Command {
+		return k.command(func(c *cli.Context) error {
+			random = hasFlag(k, "seed") && !c.IsSet("seed")
+			return k.check(c, run, f)
+		})
+	}
 	switch f.Verb {
 	case "check":
 		return false, nil
 	case "shape":
-		verb.Flags = slices.DeleteFunc(a.shapeVerb().Flags, func(f cli.Flag) bool {
-			return slices.Contains([]string{"run", "dry-run"}, f.Names()[0])
-		})
-		verb.Action = func(c *cli.Context) error { return a.checkPlannedShape(c, guests, f) }
+		verb = check(a.shapeKind())
 	case "partition":
 		for _, k := range kinds() {
-			verb.Subcommands = append(verb.Subcommands, &cli.Command{Name: k.name, Flags: k.flags, HideHelpCommand: true,
-				OnUsageError: onUsageError, Action: func(c *cli.Context) error {
-					random = hasFlag(k, "seed") && !c.IsSet("seed")
-					return k.check(c, run, guests, f)
-				}})
+			verb.Subcommands = append(verb.Subcommands, check(k))
 		}
 	}
 	app := &cli.App{Commands: []*cli.Command{verb}, HideHelp: true, HideVersion: true,
@@ -124,44 +119,31 @@ func (a App) checkFault(run netcmd.Run, f config.Fault) (random bool, err error)
 }
 
 // check says why a kind can't be what a timeline has it do.
-func (k kind) check(c *cli.Context, run netcmd.Run, guests []string, f config.Fault) error {
-	cuts := hasFlag(k, "for") && c.Args().First() != "on"
-	switch {
+func (k kind) check(c *cli.Context, run netcmd.Run, f config.Fault) error {
+	switch cuts := hasFlag(k, "for") && c.Args().First() != "on"; {
 	case c.IsSet("for"):
-		return errForBeside
+		return errors.New("--for is not for a timeline; write for: beside it")
+	case f.For > 0 && c.Bool("clear"):
+		return errors.New("--clear does nothing that could be healed; for: is for what does")
 	case f.For > 0 && !cuts:
 		return fmt.Errorf("%s cuts nothing; for: is for what does", strings.Join(f.Words, " "))
 	case k.name == "uplink" && run.Gateway.Isolated != nil:
 		return errors.New("an isolated run has no uplink")
 	}
-	made, _, err := k.build(c, netcmd.FullMesh(guests))
+	forGuests, err := k.change(c)
 	if err != nil {
 		return err
 	}
-	live := netcmd.LiveRun{Info: netcmd.Info{Run: run.Name}, Tools: run.Gateway.Tools, BridgeFilter: run.BridgeFilter}
-	return checkBridgeFilter(live, made)
-}
-
-var errForBeside = errors.New("--for is not for a timeline; write for: beside it")
-
-// checkPlannedShape says why links can't be shaped as a timeline has it.
-func (a App) checkPlannedShape(c *cli.Context, guests []string, f config.Fault) error {
-	shape, err := shapeOf(c)
-	if err == nil {
-		err = a.checkShape(shape)
-	}
-	if err == nil {
-		_, err = shapedLinks(c, guests)
-	}
-	switch {
-	case err != nil:
+	live := netcmd.LiveRun{Info: netcmd.Info{Run: run.Name, Guests: run.Guests}, Tools: run.Gateway.Tools, BridgeFilter: run.BridgeFilter}
+	change, err := forGuests(live.Names())
+	if err != nil {
 		return err
-	case c.IsSet("for"):
-		return errForBeside
-	case f.For > 0 && c.Bool("clear"):
-		return errors.New("--clear does nothing that could be healed; for: is for what does")
 	}
-	return nil
+	made, err := change.Apply(netcmd.NoFaults(live.Names()))
+	if err != nil {
+		return err
+	}
+	return checkBridgeFilter(live, made.Cuts)
 }
 
 func hasFlag(k kind, name string) bool {
@@ -169,12 +151,12 @@ func hasFlag(k kind, name string) bool {
 }
 
 // listed tells of the timeline in a script, which does without.
-func listed(faults []supervisor.Planned) string {
-	if len(faults) == 0 {
+func listed(planned []faults.Planned) string {
+	if len(planned) == 0 {
 		return ""
 	}
 	text := "\nthe script leaves out the timeline of faults, which the program keeps itself:"
-	for _, f := range faults {
+	for _, f := range planned {
 		text += "\n" + f.String()
 	}
 	return text

@@ -161,15 +161,17 @@ func (c Cuts) OneWay(groups [][]string) Cuts {
 	return c
 }
 
-// With is the cuts with some links in another state.
-func (c Cuts) With(links []Link) (Cuts, error) {
+// With is the cuts with the links of some rows in another state.
+func (c Cuts) With(rows []Row) (Cuts, error) {
 	c.links = slices.Clone(c.links)
-	for _, l := range links {
-		ends, err := c.indexes([]string{l.From, l.To})
+	for _, r := range rows {
+		nodes, err := c.indexes(append([]string{r.From}, r.To...))
 		if err != nil {
 			return Cuts{}, err
 		}
-		c.links[ends[0]*len(c.Guests)+ends[1]] = l.State
+		for _, to := range nodes[1:] {
+			c.set(nodes[0], to, How(r.How))
+		}
 	}
 	return c, nil
 }
@@ -206,6 +208,20 @@ func (c Cuts) Links() []Link {
 		}
 	}
 	return links
+}
+
+// BySender lists the links that are cut in rows.
+func (c Cuts) BySender() []Row {
+	rows := []Row{}
+	for _, l := range c.Links() {
+		last := len(rows) - 1
+		if last < 0 || rows[last].From != l.From || rows[last].How != string(l.How) {
+			rows = append(rows, Row{From: l.From, How: string(l.How)})
+			last++
+		}
+		rows[last].To = append(rows[last].To, l.To)
+	}
+	return rows
 }
 
 func (c Cuts) cutsLinks() bool {
@@ -253,7 +269,7 @@ func silent(s State) bool { return s.How == Drop || s.How == Reject }
 func (c Cuts) set(from, to int, how How) { c.links[from*len(c.Guests)+to] = State{how} }
 
 func (c Cuts) indexes(nodes []string) ([]int, error) {
-	var indexes []int
+	indexes := make([]int, 0, len(nodes))
 	for _, n := range nodes {
 		i, found := slices.BinarySearch(c.Guests, n)
 		if !found {

@@ -3,6 +3,7 @@ package netcmd
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -100,6 +101,10 @@ func TestLinks(t *testing.T) {
 	if err != nil || !slices.Equal(c.Links(), want) {
 		t.Errorf("got %v: %v", c.Links(), err)
 	}
+	rows := []Row{{"a", []string{"b"}, "drop"}, {"b", []string{"a", "c"}, "drop"}, {"c", []string{"b"}, "drop"}}
+	if got := c.BySender(); !reflect.DeepEqual(got, rows) {
+		t.Errorf("got rows %v", got)
+	}
 	// A list without links, not null, is what JSON has.
 	if links := FullMesh(nil).Links(); links == nil || len(links) > 0 {
 		t.Errorf("got %v", links)
@@ -142,14 +147,14 @@ func TestWith(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed, err := c.With([]Link{{"a", "b", State{New}}, {"b", "a", State{}}, {"c", "a", State{Reject}}})
+	changed, err := c.With([]Row{{"a", []string{"b"}, "new"}, {"b", []string{"a"}, ""}, {"c", []string{"a"}, "reject"}})
 	if got, want := matrix(changed), ".n. ..x rx."; err != nil || got != want {
 		t.Errorf("got %s, want %s: %v", got, want, err)
 	}
 	if got, want := matrix(c), ".x. x.x .x."; got != want {
 		t.Errorf("the cuts themselves have become %s", got)
 	}
-	if _, err := c.With([]Link{{"a", "x", State{Drop}}}); err == nil {
+	if _, err := c.With([]Row{{"a", []string{"x"}, "drop"}}); err == nil {
 		t.Error("x is no guest")
 	}
 }
@@ -167,7 +172,7 @@ func TestPairs(t *testing.T) {
 		"":            ".... .... .... ....",
 	} {
 		guests := []string{"a", "b", "c", "all"}
-		links, err := Pairs(guests, strings.Fields(in), State{Drop})
+		links, err := Pairs(guests, strings.Fields(in), "drop")
 		if err != nil {
 			t.Errorf("%s: %v", in, err)
 			continue
@@ -178,8 +183,8 @@ func TestPairs(t *testing.T) {
 		}
 	}
 	// Without a guest of that name, all are all.
-	links, err := Pairs([]string{"a", "b"}, []string{"all:b"}, State{Drop})
-	if err != nil || !slices.Equal(links, []Link{{"a", "b", State{Drop}}}) {
+	links, err := Pairs([]string{"a", "b"}, []string{"all:b"}, "drop")
+	if err != nil || !reflect.DeepEqual(links, []Row{{"a", []string{"b"}, "drop"}}) {
 		t.Errorf("got %v: %v", links, err)
 	}
 	for in, want := range map[string]string{
@@ -190,7 +195,7 @@ func TestPairs(t *testing.T) {
 		"a:x":   `no guest is called "x": there are a, b`,
 		"a,:b":  `no guest is called "": there are a, b`,
 	} {
-		if _, err := Pairs([]string{"a", "b"}, []string{in}, State{Drop}); err == nil || err.Error() != want {
+		if _, err := Pairs([]string{"a", "b"}, []string{in}, "drop"); err == nil || err.Error() != want {
 			t.Errorf("%s: %v", in, err)
 		}
 	}

@@ -1,9 +1,12 @@
 package netcmd
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"vagganet/netcmd/plan"
 )
@@ -11,10 +14,19 @@ import (
 // Captured returns what a step has captured under a name, or the error that none has.
 type Captured = func(variable string) (string, error)
 
-// Observed is what there is of rules in a run, and the cuts that they make. Switched
-// reports whether bridgeSwitch is on, where there is one.
+// Faults are all that is done to the links of a run.
+type Faults struct {
+	Cuts   Cuts
+	Shapes Shapes
+}
+
+// NoFaults are those of a run in which every link works.
+func NoFaults(guests []string) Faults { return Faults{FullMesh(guests), NoShapes(guests)} }
+
+// Observed is what was found of that in a run, with the rules that make the cuts.
+// Switched reports whether bridgeSwitch is on, where there is one.
 type Observed struct {
-	Cuts            Cuts
+	Faults
 	frames, packets rules
 	switched        bool
 }
@@ -59,7 +71,7 @@ func (l LiveRun) ReadRules(captured Captured) (Observed, error) {
 	return l.observed(readRules(text[bridgeFrames]), readRules(text[bridgeRules]), text[switchValue] != "0"), nil
 }
 
-// observed has the cuts that rules make.
+// observed has the cuts that rules make. How links are shaped is for ReadShapes.
 func (l LiveRun) observed(inFrames, inPackets rules, switched bool) Observed {
 	c := FullMesh(l.Names())
 	if l.Tools.Ebtables != nil {
@@ -69,7 +81,13 @@ func (l LiveRun) observed(inFrames, inPackets rules, switched bool) Observed {
 	if l.BridgeFilter && switched {
 		inPackets.readLinks(packets, c)
 	}
-	return Observed{c, inFrames, inPackets, switched}
+	return Observed{Faults{Cuts: c}, inFrames, inPackets, switched}
+}
+
+// Pause is the step of a script that waits, and after which comes what heals.
+func Pause(d time.Duration) plan.Plan {
+	return plan.Plan{{About: fmt.Sprintf("for %v", d), Place: plan.Place{Name: "host"},
+		Argv: []string{"sleep", strconv.FormatFloat(d.Seconds(), 'f', -1, 64)}}}
 }
 
 // After returns what there will be once a plan of Partition or CutUplinks has been

@@ -6,11 +6,21 @@ import (
 	"strings"
 )
 
+// Row is what a node sends to others, or for an uplink, which has no To, what it sends
+// and gets from outside. How is a How, or what a Shape does in words: empty for links
+// that work, or have no shape.
+type Row struct {
+	From string   `json:"from"`
+	To   []string `json:"to,omitempty"`
+	How  string   `json:"how"`
+}
+
 // Pairs reads links as they are written on a command line, such as "a:b" for
 // what a sends to b, "a,b:c" for what both send to c, and "all:a" for what
-// everybody sends to a. "*" is "all", also where a guest is called all.
-func Pairs(guests []string, words []string, s State) ([]Link, error) {
-	var links []Link
+// everybody sends to a. "*" is "all", also where a guest is called all. The rows are
+// never nil, and may be of the same links.
+func Pairs(guests []string, words []string, how string) ([]Row, error) {
+	rows := []Row{}
 	for _, word := range words {
 		from, to, found := strings.Cut(word, ":")
 		if !found || from == "" || to == "" || strings.Contains(to, ":") {
@@ -28,14 +38,13 @@ func Pairs(guests []string, words []string, s State) ([]Link, error) {
 			return nil, fmt.Errorf("%q is no link: what a node sends to itself is never cut", word)
 		}
 		for _, a := range senders {
-			for _, b := range receivers {
-				if a != b {
-					links = append(links, Link{a, b, s})
-				}
+			others := slices.DeleteFunc(slices.Clone(receivers), func(b string) bool { return a == b })
+			if len(others) > 0 {
+				rows = append(rows, Row{a, others, how})
 			}
 		}
 	}
-	return links, nil
+	return rows, nil
 }
 
 // MeansAll says whether a word stands for all guests.

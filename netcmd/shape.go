@@ -110,15 +110,17 @@ func NoShapes(guests []string) Shapes {
 	return Shapes{slices.Sorted(slices.Values(guests)), map[[2]int]Shape{}, map[place]bool{}, map[[2]int]string{}}
 }
 
-// With is the shapes with some links in another one. The links are of guests that
-// there are, as Pairs reads them.
-func (s Shapes) With(links []Link, shape Shape) Shapes {
+// With is the shapes with the links of some rows in another one. They are of guests
+// that there are, as Pairs reads them.
+func (s Shapes) With(rows []Row, shape Shape) Shapes {
 	changed := NoShapes(s.Guests)
 	maps.Copy(changed.links, s.links)
-	for _, l := range links {
-		from, _ := slices.BinarySearch(s.Guests, l.From)
-		to, _ := slices.BinarySearch(s.Guests, l.To)
-		changed.set(from, to, shape)
+	for _, r := range rows {
+		from, _ := slices.BinarySearch(s.Guests, r.From)
+		for _, receiver := range r.To {
+			to, _ := slices.BinarySearch(s.Guests, receiver)
+			changed.set(from, to, shape)
+		}
 	}
 	return changed
 }

@@ -22,7 +22,7 @@ func shapedRun(guests int) LiveRun {
 }
 
 // link is guest number from's to number to.
-func link(l LiveRun, from, to int) Link { return Link{From: l.Names()[from], To: l.Names()[to]} }
+func link(l LiveRun, from, to int) Row { return Row{From: l.Names()[from], To: l.Names()[to : to+1]} }
 
 // tc answers as the real one does, from the lines that made what there is: all
 // qdiscs, and the filters of each port.
@@ -100,11 +100,11 @@ func TestShapesAreReadBack(t *testing.T) {
 	var want []ShapedLink
 	for i, shape := range shapes {
 		a := link(l, 17-i, (5*i)%18)
-		if a.From == a.To {
+		if a.From == a.To[0] {
 			t.Fatal("no link")
 		}
-		wanted = wanted.With([]Link{a}, shape)
-		want = append(want, ShapedLink{a.From, a.To, shape})
+		wanted = wanted.With([]Row{a}, shape)
+		want = append(want, ShapedLink{a.From, a.To[0], shape})
 	}
 	slices.SortFunc(want, func(a, b ShapedLink) int { return strings.Compare(a.From, b.From) })
 	plan := l.Shape(wanted, NoShapes(l.Names()))
@@ -127,7 +127,7 @@ func TestShapesAreReadBack(t *testing.T) {
 // is named: neither what all have, nor what is other links'.
 func TestShapeChangesAlone(t *testing.T) {
 	l := shapedRun(3)
-	a, c := []Link{link(l, 0, 1)}, []Link{link(l, 2, 1)}
+	a, c := []Row{link(l, 0, 1)}, []Row{link(l, 2, 1)}
 	now := NoShapes(l.Names())
 	apply := func(wanted Shapes) []string {
 		t.Helper()
@@ -179,7 +179,7 @@ func TestBurstFollowsMTU(t *testing.T) {
 	for mtu, want := range map[int]string{0: "burst 3028 ", 1500: "burst 3028 ", 68: "burst 164 ", 9000: "burst 18028 ", 65535: "burst 131098 "} {
 		l := shapedRun(2)
 		l.MTU = mtu
-		slow := l.Shape(NoShapes(l.Names()).With([]Link{link(l, 0, 1)}, Shape{Rate: 8000}), NoShapes(l.Names()))
+		slow := l.Shape(NoShapes(l.Names()).With([]Row{link(l, 0, 1)}, Shape{Rate: 8000}), NoShapes(l.Names()))
 		if !strings.Contains(slow[0].Stdin, want) {
 			t.Errorf("MTU %d: no %q in %s", mtu, want, slow[0].Stdin)
 		}

@@ -28,7 +28,7 @@ func TestSummary(t *testing.T) {
 		return c
 	}
 	with := func(c Cuts, words ...string) Cuts {
-		links, err := Pairs(c.Guests, words, State{Drop})
+		links, err := Pairs(c.Guests, words, "drop")
 		if err != nil {
 			t.Fatal(err)
 		}

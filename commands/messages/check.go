@@ -6,8 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"vagganet/commands/faults"
 	"vagganet/commands/story"
 	"vagganet/commands/terminal"
+	"vagganet/netcmd"
 )
 
 // Every process of a run can connect to its socket, a guest's as well. So what
@@ -25,7 +27,7 @@ var Words = []string{"bridge", "cut", "disjoint", "fullmesh", "halves", "heal", 
 // check reports what is wrong with a message.
 func (m Message) check() error {
 	fields := 0
-	for _, there := range []bool{m.About != nil, m.Done != nil, m.Left != 0, m.Check != nil, m.Ended != "", m.Started} {
+	for _, there := range []bool{m.About != nil, m.Done != nil, m.Check != nil, m.Ended != "", m.Started} {
 		if there {
 			fields++
 		}
@@ -34,20 +36,18 @@ func (m Message) check() error {
 	case fields != 1:
 		return fmt.Errorf("it is %d messages", fields)
 	case m.About != nil:
-		return m.About.check()
+		return checkChange(*m.About)
 	case m.Done != nil:
-		return m.Done.check()
+		return checkDone(*m.Done)
 	case m.Check != nil:
-		return m.Check.check()
-	case m.Left < 0:
-		return fmt.Errorf("no fault has the number %d", m.Left)
+		return checkCheck(*m.Check)
 	}
 	return nil
 }
 
-func (f Fault) check() error {
+func checkChange(f faults.Change) error {
 	for _, layer := range f.Replaces {
-		if !slices.Contains([]Layer{Cuts, Uplinks, Shapes}, layer) {
+		if !slices.Contains([]faults.Layer{faults.Cuts, faults.Uplinks, faults.Shapes}, layer) {
 			return fmt.Errorf("no links are called %q", layer)
 		}
 	}
@@ -63,7 +63,7 @@ func (f Fault) check() error {
 }
 
 func checkState(s story.State) error {
-	for _, rows := range [][]story.Row{s.Cut, s.Uplinks, s.Shapes} {
+	for _, rows := range [][]netcmd.Row{s.Cut, s.Uplinks, s.Shapes} {
 		for _, row := range rows {
 			if err := checkLine(row.How); err != nil {
 				return err
@@ -73,14 +73,14 @@ func checkState(s story.State) error {
 	return nil
 }
 
-func (d Done) check() error {
+func checkDone(d faults.Done) error {
 	if d.Clock < 0 || d.Took < 0 || d.Skew < 0 || max(d.Clock, d.Took, d.Skew) > story.Clock()+time.Second {
 		return errors.New("it has a time that can't be")
 	}
 	return nil
 }
 
-func (c Check) check() error {
+func checkCheck(c faults.Check) error {
 	if c.Differences < 0 {
 		return errors.New("it has a number that can't be")
 	}
@@ -88,7 +88,7 @@ func (c Check) check() error {
 }
 
 func checkBy(by string) error {
-	if by != ByCommand && by != ByTimeline {
+	if by != faults.ByCommand && by != faults.ByTimeline {
 		return fmt.Errorf("nobody is called %q", by)
 	}
 	return nil

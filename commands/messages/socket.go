@@ -14,73 +14,17 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vagganet/commands/faults"
 	"vagganet/commands/story"
 )
 
-// Fault is what a command is about to do to the links of a run, before it has
-// done it. Should the command be killed meanwhile, that is all that is known.
-type Fault struct {
-	// What is the command, as one would type it: "isolate a".
-	What string `json:"what"`
-	// Whom are the nodes, where some were drawn: groups with "|" between them.
-	Whom string `json:"whom"`
-	// By is ByCommand or ByTimeline.
-	By string `json:"by"`
-	// Replaces says which kinds of links it sets all of, named or not: those
-	// not named work again.
-	Replaces []Layer `json:"replaces"`
-	// State are the links that it sets.
-	story.State
-	// For is how long until what it cuts is to be healed; 0 for never.
-	For time.Duration `json:"for"`
-	// Heals is the number of the fault that this one takes back, since its
-	// time is up; 0 for none.
-	Heals int `json:"heals"`
-	// Asked is the Clock when the command began.
-	Asked time.Duration `json:"asked"`
-}
-
-// Who makes faults.
-const (
-	ByCommand  = "command"
-	ByTimeline = "timeline"
-)
-
-// Layer is a kind of links.
-type Layer string
-
-// The kinds of links, as a story.State has them.
-const (
-	Cuts    Layer = "cut"
-	Uplinks Layer = "uplinks"
-	Shapes  Layer = "shapes"
-)
-
-// Done is how it went: all of it is in force.
-type Done struct {
-	// Clock is when it came to be in force, Took how long it took, and Skew
-	// how far the first and the last of what was done together lie apart.
-	Clock, Took, Skew time.Duration
-}
-
-// Check is what a check has found.
-type Check struct {
-	Differences int
-	// Text says the same in one line.
-	Text string
-	// By is ByCommand or ByTimeline.
-	By string
-}
-
 // Message is one that a command sends to the run. It is one of its fields.
 type Message struct {
-	About *Fault `json:"about,omitempty"`
-	Done  *Done  `json:"done,omitempty"`
-	// Left asks what is left of a fault.
-	Left int `json:"left,omitempty"`
+	About *faults.Change `json:"about,omitempty"`
+	Done  *faults.Done   `json:"done,omitempty"`
 	// Ended asks how a child ended.
-	Ended string `json:"ended,omitempty"`
-	Check *Check `json:"check,omitempty"`
+	Ended string        `json:"ended,omitempty"`
+	Check *faults.Check `json:"check,omitempty"`
 	// Started asks for an answer once the run has started all of its children.
 	Started bool `json:"started,omitempty"`
 	// Gone is the end of the connection, which the listener makes a message of.
@@ -89,11 +33,6 @@ type Message struct {
 	Fault int `json:"-"`
 	// Session is that of the process that has connected, as the kernel has it.
 	Session int `json:"-"`
-}
-
-// ForRun reports whether only what the run itself has started may say that.
-func (m Message) ForRun() bool {
-	return m.Left != 0 || m.About != nil && (m.About.Heals != 0 || m.About.By == ByTimeline) || m.Check != nil && m.Check.By == ByTimeline
 }
 
 // sessionOf is the session of the process that has connected; 0 if it has ended.
@@ -109,8 +48,8 @@ func sessionOf(conn net.Conn) int {
 	return session
 }
 
-// Reply is the answer: the number of the fault, for About, what is left, for Left,
-// and the exit code of a child that has ended, for Ended.
+// Reply is the answer: the number of the fault, for About, and what is left of the one
+// that it heals; and the exit code of a child that has ended, for Ended.
 type Reply struct {
 	Fault int  `json:"fault,omitempty"`
 	Code  *int `json:"code,omitempty"`

@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"vagganet/commands/faults"
 	"vagganet/commands/story"
+	"vagganet/netcmd"
 )
 
 // answer answers messages with what they are about, until the test ends.
@@ -19,7 +21,7 @@ func answer(t *testing.T, dir string) <-chan Message {
 	go func() {
 		for a := range asks {
 			received <- a.Message
-			a.Answer <- Reply{Fault: 7, State: story.State{Cut: []story.Row{{From: "a", How: "drop"}}}}
+			a.Answer <- Reply{Fault: 7, State: story.State{Cut: []netcmd.Row{{From: "a", How: "drop"}}}}
 		}
 	}()
 	return received
@@ -32,13 +34,13 @@ func TestSend(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	about := Fault{What: "isolate a", By: ByCommand, Replaces: []Layer{Cuts}, For: time.Second, Asked: story.Clock(),
-		State: story.State{Cut: []story.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
+	about := faults.Change{What: "isolate a", By: faults.ByCommand, Replaces: []faults.Layer{faults.Cuts}, For: time.Second, Asked: story.Clock(),
+		State: story.State{Cut: []netcmd.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
 	r, err := conn.Send(Message{About: &about})
 	if m := <-received; err != nil || r.Fault != 7 || len(r.Cut) != 1 || !reflect.DeepEqual(*m.About, about) || m.Fault != 0 {
 		t.Errorf("%+v, %+v: %v", r, m, err)
 	}
-	done := Done{1, 2, 3}
+	done := faults.Done{Clock: 1, Took: 2, Skew: 3}
 	_, err = conn.Send(Message{Done: &done})
 	if m := <-received; err != nil || *m.Done != done || m.Fault != 7 {
 		t.Errorf("%+v: %v", m, err)
@@ -52,8 +54,8 @@ func TestSend(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn.Send(Message{Left: 3})
-	if m := <-received; m.Left != 3 || m.Fault != 0 {
+	conn.Send(Message{Ended: "a"})
+	if m := <-received; m.Ended != "a" || m.Fault != 0 {
 		t.Errorf("%+v", m)
 	}
 	conn.Close()

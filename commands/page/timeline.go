@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"vagganet/commands/story"
+	"vagganet/netcmd"
 )
 
 // The heights of the timeline's parts, in pixels.
@@ -197,7 +198,7 @@ func touched(s story.State, node string) int {
 			links++
 		}
 	}
-	for _, rows := range [][]story.Row{s.Cut, s.Shapes} {
+	for _, rows := range [][]netcmd.Row{s.Cut, s.Shapes} {
 		for _, r := range rows {
 			if r.From == node {
 				links += len(r.To)

@@ -41,11 +41,11 @@ func named(name string, guests []string) netcmd.Cuts {
 // networks are those of the golden files, by their names.
 func networks() map[string]Network {
 	five := []string{"a", "b", "c", "d", "e"}
-	mixed := must(netcmd.FullMesh(five).With([]netcmd.Link{
-		{From: "a", To: "b", State: netcmd.State{How: netcmd.Drop}},
-		{From: "b", To: "a", State: netcmd.State{How: netcmd.Reject}},
-		{From: "c", To: "d", State: netcmd.State{How: netcmd.New}}, {From: "d", To: "c", State: netcmd.State{How: netcmd.New}},
-		{From: "e", To: "a", State: netcmd.State{How: netcmd.Drop}},
+	mixed := must(netcmd.FullMesh(five).With([]netcmd.Row{
+		{From: "a", To: []string{"b"}, How: "drop"},
+		{From: "b", To: []string{"a"}, How: "reject"},
+		{From: "c", To: []string{"d"}, How: "new"}, {From: "d", To: []string{"c"}, How: "new"},
+		{From: "e", To: []string{"a"}, How: "drop"},
 	}))
 	all := map[string]Network{}
 	for name, cuts := range map[string]netcmd.Cuts{

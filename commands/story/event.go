@@ -165,17 +165,9 @@ type Guest struct {
 	Hostname string     `json:"hostname"`
 }
 
-// State is all that is cut or shaped.
+// State is all that is cut or shaped, in rows.
 type State struct {
-	Cut     []Row `json:"cut"`
-	Uplinks []Row `json:"uplinks"`
-	Shapes  []Row `json:"shapes"`
-}
-
-// Row is what a node sends to others, or for an uplink, what it sends and gets
-// from outside. How is empty in what a command says of links that work again.
-type Row struct {
-	From string   `json:"from"`
-	To   []string `json:"to,omitempty"`
-	How  string   `json:"how"`
+	Cut     []netcmd.Row `json:"cut"`
+	Uplinks []netcmd.Row `json:"uplinks"`
+	Shapes  []netcmd.Row `json:"shapes"`
 }

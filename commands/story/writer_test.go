@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"vagganet/netcmd"
 )
 
 // shown are the lines without their times.
@@ -34,7 +36,7 @@ func TestWrite(t *testing.T) {
 	w.Write(Event{Kind: RunBegin, Run: "r", Slot: &zero, Guests: []Guest{{Name: "a", Hostname: "h"}}})
 	w.Write(Event{Kind: Exit, Child: "a", Code: &zero})
 	w.Write(Event{Kind: Line, Text: &text})
-	w.Write(Event{Kind: FaultEnd, ID: 1, State: &State{Cut: []Row{{"a", []string{"b"}, "drop"}}, Uplinks: []Row{{From: "a", How: "drop"}}, Shapes: []Row{}}})
+	w.Write(Event{Kind: FaultEnd, ID: 1, State: &State{Cut: []netcmd.Row{{From: "a", To: []string{"b"}, How: "drop"}}, Uplinks: []netcmd.Row{{From: "a", How: "drop"}}, Shapes: []netcmd.Row{}}})
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vagganet/commands/faults"
 	"vagganet/commands/messages"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
@@ -40,7 +41,7 @@ type processes struct {
 	told    *story.Writer
 	byPID   map[int]*process
 	stopped []int // those that stand still because of suspend
-	order   int   // the process that carries out one of nemesis; 0 for none
+	order   int   // the process that carries out an order; 0 for none
 	// requested are the processes that carry out what guests have asked for.
 	requested map[int]*messages.Requested
 	// tell says to the process outside what it waits for.
@@ -58,8 +59,8 @@ func supervise(spec Spec, r *runner.Runner, children plan.Plan, told *story.Writ
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := newOutput(spec, told, func() { go func() { signals <- syscall.SIGPIPE }() })
 	ps := &processes{spec: spec, steps: children, runner: r, out: out, told: told, byPID: map[int]*process{}, tell: tell, requested: map[int]*messages.Requested{}}
-	d, n := newDecision(spec), newNemesis(spec)
-	loop(d, n, ps, happenings{signals, deaths(), asks, ps.requests(requests)})
+	d, s := newDecision(spec), faults.NewSchedule(spec.Faults, spec.Run.Guests, spec.Run.Seed)
+	loop(d, s, ps, happenings{signals, deaths(), asks, ps.requests(requests)})
 	ps.killOrder()
 	out.endMarks()
 	// What the children left behind holds their output open.
@@ -67,14 +68,14 @@ func supervise(spec Spec, r *runner.Runner, children plan.Plan, told *story.Writ
 		unix.Kill(-1, unix.SIGKILL)
 		ps.out.wait()
 	}
-	for _, line := range n.amiss.lines() {
+	for _, line := range s.Amiss() {
 		ps.say(line)
 	}
 	lost := out.isLost()
 	if lost != nil {
 		ps.say(lost.Error())
 	}
-	if n.failed || n.amiss.fails() || lost != nil {
+	if s.Fails() || lost != nil {
 		return cmp.Or(d.exitCode(), Failed)
 	}
 	return d.exitCode()

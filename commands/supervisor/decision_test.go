@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"vagganet/commands/faults"
 	"vagganet/commands/story"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
@@ -289,8 +290,8 @@ func (h *fakeHands) mono(time.Duration) float64 { return 0 }
 
 func (h *fakeHands) ordered(session int) bool { return session == h.session }
 
-func (h *fakeHands) startFault(o order) error {
-	h.log = append(h.log, strings.Join(o.words, " "))
+func (h *fakeHands) startFault(o faults.Order) error {
+	h.log = append(h.log, strings.Join(o.Words, " "))
 	return nil
 }
 
@@ -329,7 +330,7 @@ func TestLoop(t *testing.T) {
 		h.exits <- exit{2, 137}
 		died <- struct{}{}
 	}()
-	loop(d, newNemesis(Spec{}), h, happenings{signals: signals, died: died})
+	loop(d, faults.NewSchedule(nil, nil, 0), h, happenings{signals: signals, died: died})
 	want := []string{"start 0", "start 1", "start 2", "suspend", "resume",
 		"b ended with exit code 4, stopping the others", "send TERM", "send TERM",
 		"still there 50ms after they were to end, killing: a, c", "kill"}
@@ -344,7 +345,7 @@ func TestLoopStartFails(t *testing.T) {
 	h := &fakeHands{refuses: 1, exits: make(chan exit, 1)}
 	h.exits <- exit{0, 143}
 	d := newDecision(testSpec(plan.Restart))
-	loop(d, newNemesis(Spec{}), h, happenings{})
+	loop(d, faults.NewSchedule(nil, nil, 0), h, happenings{})
 	want := []string{"start 0", "b could not be started: refused", "send TERM"}
 	if !slices.Equal(h.log, want) || d.exitCode() != Failed {
 		t.Errorf("exit code %d, and done is\n%q, not\n%q", d.exitCode(), h.log, want)

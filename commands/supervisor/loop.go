@@ -5,6 +5,7 @@ import (
 	"syscall"
 	"time"
 
+	"vagganet/commands/faults"
 	"vagganet/commands/messages"
 	"vagganet/commands/story"
 )
@@ -19,7 +20,7 @@ type hands interface {
 	say(text string)
 	// startFault starts what a fault is made by, and note tells what became of
 	// faults; mono is a time in seconds of the run.
-	startFault(order) error
+	startFault(faults.Order) error
 	// ordered reports whether a session is that of what was last started so.
 	ordered(session int) bool
 	note([]story.Event)
@@ -48,40 +49,41 @@ type happenings struct {
 }
 
 // loop has the children started, and waits for the last of them.
-func loop(d *decision, n *nemesis, h hands, in happenings) {
-	carryOut(d, n, h, d.begin())
-	n.begin(time.Now())
+func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
+	carryOut(d, s, h, d.begin())
+	s.Begin(time.Now())
 	for {
 		for _, e := range h.reap() {
 			if e.child == anOrder {
-				h.note(n.done(e.code))
+				h.note(s.Ended(e.code))
 				continue
 			}
-			carryOut(d, n, h, d.ended(e.child, e.code, time.Now()))
+			carryOut(d, s, h, d.ended(e.child, e.code, time.Now()))
 		}
 		if d.over() {
-			h.note(n.end(time.Now()))
+			h.note(s.End(time.Now()))
 			return
 		}
 		if d.stopping {
-			n.stop(time.Now())
+			s.Stop(time.Now())
 		}
-		carryOutOrder(n, h)
+		carryOutOrder(s, h)
 		select {
 		case <-in.died:
-		case s := <-in.signals:
-			carryOut(d, n, h, d.signalled(s, time.Now()))
-		case <-at(sooner(d.next(), n.soonest())):
-			carryOut(d, n, h, d.tick(time.Now()))
+		case signal := <-in.signals:
+			carryOut(d, s, h, d.signalled(signal, time.Now()))
+		case <-at(d.next()):
+			carryOut(d, s, h, d.tick(time.Now()))
+		case <-at(s.Soonest()): // it is carried out with the next round
 		case ask := <-in.asks:
 			if ask.Ended != "" {
 				ask.Answer <- messages.Reply{Code: d.exitOf(ask.Ended)}
 				continue
 			}
 			var reply messages.Reply
-			if takes(n, h, ask.Message) {
+			if takes(s, h, ask.Message) {
 				var events []story.Event
-				reply, events = n.hear(ask.Message, time.Now(), h.mono)
+				reply, events = take(s, ask.Message, time.Now(), h.mono)
 				h.note(events)
 			}
 			ask.Answer <- reply
@@ -92,26 +94,47 @@ func loop(d *decision, n *nemesis, h hands, in happenings) {
 	}
 }
 
-// takes reports whether a message is to be heard: any command may tell of itself,
-// and of the run's own only what the run has started.
-func takes(n *nemesis, h hands, m messages.Message) bool {
-	return n.allows(m) && (!m.ForRun() || h.ordered(m.Session))
+// takes reports whether a message is to be taken: any command may send what it does
+// itself, and what the run does only what the run has started.
+func takes(s *faults.Schedule, h hands, m messages.Message) bool {
+	switch own := h.ordered(m.Session); {
+	case m.About != nil:
+		return s.Allows(*m.About, own)
+	case m.Check != nil:
+		return s.AllowsBy(m.Check.By, own)
+	}
+	return true
+}
+
+// take takes a message, and answers it. That all children have been started is so: the
+// loop takes none before.
+func take(s *faults.Schedule, m messages.Message, now time.Time, mono func(time.Duration) float64) (messages.Reply, []story.Event) {
+	switch {
+	case m.About != nil:
+		id, left, events := s.Announce(*m.About, now)
+		return messages.Reply{Fault: id, State: left}, events
+	case m.Check != nil:
+		return messages.Reply{}, s.Checked(*m.Check, now)
+	case m.Done != nil || m.Gone:
+		return messages.Reply{}, s.Made(m.Fault, m.Done, now, mono)
+	}
+	return messages.Reply{}, nil
 }
 
 // carryOutOrder starts what is due to be done to links.
-func carryOutOrder(n *nemesis, h hands) {
-	o := n.tick(time.Now())
-	h.note(n.takeNews())
+func carryOutOrder(s *faults.Schedule, h hands) {
+	o := s.Tick(time.Now())
+	h.note(s.TakeNews())
 	if o == nil {
 		return
 	}
 	if err := h.startFault(*o); err != nil {
-		h.say(fmt.Sprintf("%s could not be started: %v", o.what, err))
-		h.note(n.done(Failed))
+		h.say(fmt.Sprintf("%s could not be started: %v", o.What, err))
+		h.note(s.Ended(Failed))
 	}
 }
 
-func carryOut(d *decision, n *nemesis, h hands, todo []action) {
+func carryOut(d *decision, s *faults.Schedule, h hands, todo []action) {
 	for _, a := range todo {
 		switch a.do {
 		case start:
@@ -119,7 +142,7 @@ func carryOut(d *decision, n *nemesis, h hands, todo []action) {
 				continue // one before it could not be started
 			}
 			if err := h.start(a.child); err != nil {
-				carryOut(d, n, h, d.failed(a.child, err, time.Now()))
+				carryOut(d, s, h, d.failed(a.child, err, time.Now()))
 				continue
 			}
 			d.started(a.child, time.Now())
@@ -128,10 +151,10 @@ func carryOut(d *decision, n *nemesis, h hands, todo []action) {
 		case kill:
 			h.kill()
 		case suspend:
-			n.suspend(time.Now())
+			s.Suspend(time.Now())
 			h.suspend()
 		case resume:
-			n.resume(time.Now())
+			s.Resume(time.Now())
 			h.resume()
 		case say:
 			h.say(a.text)

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vagganet/commands/faults"
 	"vagganet/commands/story"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
@@ -22,10 +23,10 @@ const TimelineVariable = "VAGGANET_TIMELINE"
 // startFault runs one of the program's verbs in the bridge's namespace, as a
 // bridge command would. What it prints is not the children's, so only what it
 // has to say to a person is shown.
-func (ps *processes) startFault(o order) error {
+func (ps *processes) startFault(o faults.Order) error {
 	run := ps.spec.Run
-	child := netcmd.Child{Name: faultsName, Node: netcmd.Bridge, Argv: append([]string{run.Program}, o.words...)}
-	if o.entry >= 0 {
+	child := netcmd.Child{Name: faultsName, Node: netcmd.Bridge, Argv: append([]string{run.Program}, o.Words...)}
+	if o.Planned() {
 		child.Env = []string{TimelineVariable + "=1"}
 	}
 	run.Children = []netcmd.Child{child}

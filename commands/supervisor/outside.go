@@ -22,6 +22,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"vagganet/commands/faults"
 	"vagganet/netcmd"
 )
 
@@ -40,7 +41,7 @@ type Spec struct {
 	Events bool `json:"events"`
 	Lines  bool `json:"lines"`
 	// Faults are the timeline, whose random ones depend on the run's seed.
-	Faults []Planned `json:"faults"`
+	Faults []faults.Planned `json:"faults"`
 	// Reach is what is tried of the host's firewall; nil for an isolated run.
 	Reach *netcmd.Reach `json:"reach,omitempty"`
 }

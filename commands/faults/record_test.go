@@ -1,4 +1,4 @@
-package supervisor
+package faults
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"vagganet/commands/messages"
 	"vagganet/commands/story"
+	"vagganet/netcmd"
 )
 
 // Scripts for faults. Words, each after the time that "+2s" lets pass:
@@ -50,7 +50,7 @@ var faultsTests = []struct{ name, script, want string }{
 
 func TestFaults(t *testing.T) {
 	for _, c := range faultsTests {
-		fs, now := newFaults(), time.Unix(1000, 0)
+		r, now := newRecord(), time.Unix(1000, 0)
 		var got []string
 		add := func(text string) {
 			if text != "" {
@@ -64,26 +64,24 @@ func TestFaults(t *testing.T) {
 				d, _ := time.ParseDuration(word[1:])
 				now = now.Add(d)
 			case word == "due":
-				add(strings.TrimSpace("due " + strings.Trim(fmt.Sprint(ids(fs.due(now))), "[]")))
+				add(strings.TrimSpace("due " + strings.Trim(fmt.Sprint(ids(r.due(now))), "[]")))
 			case word == "stop":
-				fs.hasten(now)
+				r.hasten(now)
 			case word == "end":
-				add(describe(fs.end()))
+				add(describe(r.end()))
 			case scan(word, "!%d", &id):
-				add(describe(fs.begin(id, now, false)))
+				add(describe(r.begin(id, now, false)))
 			case scan(word, "x%d", &id):
-				add(describe(fs.begin(id, now, true)))
+				add(describe(r.begin(id, now, true)))
 			case scan(word, "h%d", &id):
-				left, events := fs.left(id, now)
+				_, _, events := r.Announce(Change{Heals: id}, now)
 				add(describe(events))
-				fs.about(messages.Fault{State: up(left), Heals: id}, now)
 			case scan(word, "heal%d", &id):
-				left, events := fs.left(id, now)
+				heal, _, events := r.Announce(Change{Heals: id}, now)
 				add(describe(events))
-				f := messages.Fault{State: up(left), Heals: id}
-				add(describe(fs.begin(fs.about(f, now), now, false)))
+				add(describe(r.begin(heal, now, false)))
 			default:
-				fs.about(command(word), now)
+				r.Announce(command(word), now)
 			}
 		}
 		if all := strings.Join(got, "; "); all != c.want {
@@ -106,17 +104,17 @@ func scan(word, format string, id *int) bool {
 }
 
 // command is one as the scripts have it.
-func command(word string) messages.Fault {
+func command(word string) Change {
 	word, by, _ := strings.Cut(word, "@")
-	f := messages.Fault{By: messages.ByCommand}
+	f := Change{By: ByCommand}
 	if by != "" {
-		word, f.By = by, messages.ByTimeline
+		word, f.By = by, ByTimeline
 	}
 	word, limit, _ := strings.Cut(word, "/")
 	f.For, _ = time.ParseDuration(limit)
 	word, replaces := strings.CutPrefix(word, "=")
 	if replaces {
-		f.Replaces = []messages.Layer{messages.Cuts}
+		f.Replaces = []Layer{Cuts}
 	}
 	for link := range strings.SplitSeq(word, ",") {
 		name, works := strings.CutPrefix(link, "-")
@@ -125,22 +123,12 @@ func command(word string) messages.Fault {
 			how = ""
 		}
 		if node, uplink := strings.CutPrefix(name, "u:"); uplink {
-			f.Uplinks = append(f.Uplinks, story.Row{From: node, How: how})
+			f.Uplinks = append(f.Uplinks, netcmd.Row{From: node, How: how})
 		} else if name != "" {
-			f.Cut = append(f.Cut, story.Row{From: name[:1], To: []string{name[1:]}, How: how})
+			f.Cut = append(f.Cut, netcmd.Row{From: name[:1], To: []string{name[1:]}, How: how})
 		}
 	}
 	return f
-}
-
-// up is a state whose links work again.
-func up(s story.State) story.State {
-	for _, rows := range [][]story.Row{s.Cut, s.Uplinks} {
-		for i := range rows {
-			rows[i].How = ""
-		}
-	}
-	return s
 }
 
 func describe(events []story.Event) string {
@@ -176,13 +164,14 @@ func describe(events []story.Event) string {
 
 // What is cut is told in rows, in order.
 func TestFaultsState(t *testing.T) {
-	fs := newFaults()
-	fs.begin(fs.about(messages.Fault{State: story.State{
-		Cut:     []story.Row{{From: "b", To: []string{"c", "a"}, How: "drop"}, {From: "a", To: []string{"b"}, How: "reject"}, {From: "b", To: []string{"d"}, How: "new"}},
-		Uplinks: []story.Row{{From: "c", How: "drop"}, {From: "a", How: "drop"}},
-		Shapes:  []story.Row{{From: "a", To: []string{"b"}, How: "loss 20%"}},
-	}}, time.Time{}), time.Time{}, false)
-	left, _ := fs.left(1, time.Time{})
+	r := newRecord()
+	id, _, _ := r.Announce(Change{State: story.State{
+		Cut:     []netcmd.Row{{From: "b", To: []string{"c", "a"}, How: "drop"}, {From: "a", To: []string{"b"}, How: "reject"}, {From: "b", To: []string{"d"}, How: "new"}},
+		Uplinks: []netcmd.Row{{From: "c", How: "drop"}, {From: "a", How: "drop"}},
+		Shapes:  []netcmd.Row{{From: "a", To: []string{"b"}, How: "loss 20%"}},
+	}}, time.Time{})
+	r.begin(id, time.Time{}, false)
+	_, left, _ := r.Announce(Change{Heals: id}, time.Time{})
 	got := fmt.Sprint(left)
 	want := "{[{a [b] reject} {b [a c] drop} {b [d] new}] [{a [] drop} {c [] drop}] [{a [b] loss 20%}]}"
 	if got != want {
@@ -191,21 +180,21 @@ func TestFaultsState(t *testing.T) {
 }
 
 func TestFaultsNext(t *testing.T) {
-	fs, now := newFaults(), time.Unix(1000, 0)
-	if !fs.next().IsZero() {
+	r, now := newRecord(), time.Unix(1000, 0)
+	if !r.next().IsZero() {
 		t.Error("something is due, but there is nothing")
 	}
-	fs.about(command("ab/5s"), now)
-	fs.about(command("bc/2s"), now)
-	fs.about(command("cd"), now)
-	if want := now.Add(2 * time.Second); !fs.next().Equal(want) {
-		t.Errorf("next is %v, not %v", fs.next(), want)
+	r.Announce(command("ab/5s"), now)
+	r.Announce(command("bc/2s"), now)
+	r.Announce(command("cd"), now)
+	if want := now.Add(2 * time.Second); !r.next().Equal(want) {
+		t.Errorf("next is %v, not %v", r.next(), want)
 	}
-	fs.postpone(time.Minute)
-	if due := ids(fs.due(now.Add(time.Minute))); due != nil {
+	r.postpone(time.Minute)
+	if due := ids(r.due(now.Add(time.Minute))); due != nil {
 		t.Errorf("due after a pause: %v", due)
 	}
-	if due := ids(fs.due(now.Add(time.Minute + 5*time.Second))); !slices.Equal(due, []int{1, 2}) {
+	if due := ids(r.due(now.Add(time.Minute + 5*time.Second))); !slices.Equal(due, []int{1, 2}) {
 		t.Errorf("due is %v", due)
 	}
 }

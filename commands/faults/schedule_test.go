@@ -1,4 +1,4 @@
-package supervisor
+package faults
 
 import (
 	"fmt"
@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"vagganet/commands/messages"
 	"vagganet/commands/story"
 	"vagganet/netcmd"
 )
@@ -96,10 +95,10 @@ var amissTests = []struct {
 
 func TestAmiss(t *testing.T) {
 	for _, c := range amissTests {
-		n := newNemesis(Spec{Faults: planned(c.timeline...)})
+		s := NewSchedule(planned(c.timeline...), nil, 0)
 		begin := time.Unix(1000, 0)
 		now := begin
-		n.begin(now)
+		s.Begin(now)
 		var events []story.Event
 		mono := func(time.Duration) float64 { return 0 }
 		for word := range strings.FieldsSeq(c.script) {
@@ -109,32 +108,31 @@ func TestAmiss(t *testing.T) {
 			switch {
 			case err == nil:
 				if now = begin.Add(d); !idle {
-					n.tick(now)
+					s.Tick(now)
 				}
 			case word == "stay":
-				n.doing = &order{occurrence: occurrence{entry: -1}} // a heal that takes its time
-				n.enqueueDue(now)
+				s.doing = &Order{occurrence: occurrence{entry: -1}} // a heal that takes its time
+				s.enqueueDue(now)
 			case word == "begun":
-				r, _ := n.hear(messages.Message{About: &messages.Fault{What: "x", By: messages.ByTimeline}}, now, mono)
-				_, more := n.hear(messages.Message{Fault: r.Fault, Done: &messages.Done{}}, now, mono)
-				events = append(events, more...)
+				id, _, _ := s.Announce(Change{What: "x", By: ByTimeline}, now)
+				events = append(events, s.Made(id, &Done{}, now, mono)...)
 			case word == "checked":
-				_, more := n.hear(messages.Message{Check: &messages.Check{By: messages.ByTimeline}}, now, mono)
-				events = append(events, more...)
+				events = append(events, s.Checked(Check{By: ByTimeline}, now)...)
 			case word == "done":
-				n.done(0)
+				s.Ended(0)
 			case word == "failed":
-				n.done(1)
+				s.Ended(1)
 			case word == "end":
-				events = append(events, n.end(now)...)
+				events = append(events, s.End(now)...)
 			case cut:
 				f := command("ab")
 				f.For, _ = time.ParseDuration(limit)
-				n.faults.begin(n.about(f, now), now, false)
+				id, _, _ := s.Announce(f, now)
+				s.record.begin(id, now, false)
 			default:
-				map[string]func(time.Time){"stop": n.stop, "suspend": n.suspend, "resume": n.resume}[word](now)
+				map[string]func(time.Time){"stop": s.Stop, "suspend": s.Suspend, "resume": s.Resume}[word](now)
 			}
-			events = append(events, n.takeNews()...)
+			events = append(events, s.TakeNews()...)
 		}
 		var got []string
 		for _, e := range events {
@@ -142,8 +140,8 @@ func TestAmiss(t *testing.T) {
 				got = append(got, fmt.Sprint(strings.TrimPrefix(string(e.Kind), "fault-"), " ", e.What, " ", *e.Due, "s"))
 			}
 		}
-		if all := strings.Join(got, "; "); all != c.want || n.amiss.fails() != c.fail {
-			t.Errorf("%s: fails is %v\ngot  %s\nwant %s", c.name, n.amiss.fails(), all, c.want)
+		if all := strings.Join(got, "; "); all != c.want || s.amiss.fails() != c.fail {
+			t.Errorf("%s: fails is %v\ngot  %s\nwant %s", c.name, s.amiss.fails(), all, c.want)
 		}
 	}
 }
@@ -165,10 +163,10 @@ func TestAmissLines(t *testing.T) {
 
 func TestTimeline(t *testing.T) {
 	for _, c := range timelineTests {
-		n := newNemesis(Spec{Faults: planned(c.timeline...)})
+		s := NewSchedule(planned(c.timeline...), nil, 0)
 		begin := time.Unix(1000, 0)
 		now := begin
-		n.begin(now)
+		s.Begin(now)
 		var got []string
 		for word := range strings.FieldsSeq(c.script) {
 			d, err := time.ParseDuration(word)
@@ -176,32 +174,33 @@ func TestTimeline(t *testing.T) {
 			switch {
 			case err == nil:
 				now = begin.Add(d)
-				if next := n.soonest(); len(n.queue) == 0 && n.suspended.IsZero() && !next.IsZero() && next.After(now) {
-					if o := n.tick(now); o != nil {
-						t.Errorf("%s: %v at %v, before %v", c.name, o.words, d, next.Sub(begin))
+				if next := s.Soonest(); len(s.queue) == 0 && s.suspended.IsZero() && !next.IsZero() && next.After(now) {
+					if o := s.Tick(now); o != nil {
+						t.Errorf("%s: %v at %v, before %v", c.name, o.Words, d, next.Sub(begin))
 					}
-				} else if o := n.tick(now); o != nil {
-					got = append(got, fmt.Sprint(d, " ", strings.TrimPrefix(strings.Join(o.words, " "), "partition ")))
+				} else if o := s.Tick(now); o != nil {
+					got = append(got, fmt.Sprint(d, " ", strings.TrimPrefix(strings.Join(o.Words, " "), "partition ")))
 				}
 			case word == "done":
-				n.done(0)
+				s.Ended(0)
 			case word == "failed":
-				for _, e := range n.done(1) {
+				for _, e := range s.Ended(1) {
 					got = append(got, fmt.Sprintf("%s %s", e.Kind, e.What))
 				}
 			case cut:
 				f := command("ab")
 				f.For, _ = time.ParseDuration(limit)
-				n.faults.begin(n.about(f, now), now, false)
+				id, _, _ := s.Announce(f, now)
+				s.record.begin(id, now, false)
 			default:
-				map[string]func(time.Time){"stop": n.stop, "suspend": n.suspend, "resume": n.resume}[word](now)
+				map[string]func(time.Time){"stop": s.Stop, "suspend": s.Suspend, "resume": s.Resume}[word](now)
 			}
 		}
 		if all := strings.Join(got, "; "); all != c.want {
 			t.Errorf("%s\ngot  %s\nwant %s", c.name, all, c.want)
 		}
-		if n.failed != strings.Contains(c.script, "failed") {
-			t.Errorf("%s: failed is %v", c.name, n.failed)
+		if s.failed != strings.Contains(c.script, "failed") {
+			t.Errorf("%s: failed is %v", c.name, s.failed)
 		}
 	}
 }
@@ -242,105 +241,49 @@ func TestTimelineSeeds(t *testing.T) {
 	}
 }
 
-// What commands say becomes events, with what they have measured.
-func TestHear(t *testing.T) {
-	n, now := newNemesis(Spec{}), time.Unix(1000, 0)
-	mono := func(clock time.Duration) float64 { return clock.Seconds() - 100 }
-	hear := func(m messages.Message) (messages.Reply, []story.Event) { return n.hear(m, now, mono) }
-	f := command("ab")
-	f.Asked = 107 * time.Second
-	r, events := hear(messages.Message{About: &f})
-	if r.Fault != 1 || events != nil {
-		t.Fatalf("%v, %v", r, events)
-	}
-	_, events = hear(messages.Message{Fault: 1, Done: &messages.Done{Took: 3500 * time.Microsecond, Skew: time.Millisecond}})
-	if len(events) != 1 || *events[0].Asked != 7 || *events[0].TookMS != 3.5 || *events[0].SkewMS != 1 {
-		t.Errorf("%+v", events)
-	}
-	if r, _ := hear(messages.Message{Left: 1}); len(r.Cut) != 1 {
-		t.Errorf("left: %v", r)
-	}
-	// the end of the connection is no news then
-	if _, events := hear(messages.Message{Fault: 1, Gone: true}); events != nil {
-		t.Errorf("%+v", events)
-	}
-	_, events = hear(messages.Message{Check: &messages.Check{Differences: 2, Text: "x"}})
-	if len(events) != 1 || *events[0].OK || *events[0].Differences != 2 {
-		t.Errorf("%+v", events)
-	}
-}
-
-func TestMarks(t *testing.T) {
-	code, due := 3, 2.0
-	names := func(count int, letter string) string {
-		return strings.TrimSpace(strings.Repeat(letter+letter+letter+" ", count))
-	}
-	for want, e := range map[string]story.Event{
-		"isolate a":                        {Kind: story.FaultBegin, What: "isolate a"},
-		"isolate a (for 1.5s)":             {Kind: story.FaultBegin, What: "isolate a", For: 1.5},
-		"x (interrupted, may be in force)": {Kind: story.FaultBegin, What: "x", For: 2, Interrupted: true},
-		"fullmesh":                         {Kind: story.FaultChange, What: "fullmesh"},
-		"end of isolate a":                 {Kind: story.FaultEnd, What: "isolate a", Timed: true},
-		"":                                 {Kind: story.FaultEnd, What: "isolate a"},
-		"partition isolate a failed with exit code 3": {Kind: story.FaultFailed, What: "partition isolate a", Code: &code},
-		"check: all is well":                          {Kind: story.Checked, What: "all is well"},
-		"random-node: n1 | n2 n3 (for 5s)":            {Kind: story.FaultBegin, What: "random-node --seed 7", Whom: "n1 | n2 n3", For: 5},
-		"end of random-node: n1 | n2 n3":              {Kind: story.FaultEnd, What: "random-node --seed 7", Whom: "n1 | n2 n3", Timed: true},
-		"check never began, due at 2s":                {Kind: story.FaultMissed, What: "check", Due: &due},
-		"check began 1.5s late, due at 2s":            {Kind: story.FaultLate, What: "check", Due: &due, Late: 1.5},
-		"random-halves: " + names(8, "a") + " … (50 in all) | " + names(8, "b") + " … (50 in all)": {
-			Kind: story.FaultBegin, What: "random-halves --seed 7", Whom: names(50, "a") + " | " + names(50, "b")},
-		"isolate " + names(7, "a") + " … (51 in all)": {Kind: story.FaultBegin, What: "isolate " + names(50, "a")},
-	} {
-		if got := markOf(e); got != want {
-			t.Errorf("%v: %q", e, got)
-		}
-	}
-}
-
 // What comes by the run's socket may come from anybody in it.
 func TestAllows(t *testing.T) {
-	n := newNemesis(Spec{Run: netcmd.Run{Guests: []netcmd.Guest{{Name: "a"}, {Name: "b"}}}})
-	about := func(heals int, by string, links ...string) messages.Message {
-		f := messages.Fault{What: "isolate a", By: by, Heals: heals}
+	s := NewSchedule(nil, []netcmd.Guest{{Name: "a"}, {Name: "b"}}, 0)
+	about := func(heals int, by string, links ...string) *Change {
+		c := Change{What: "isolate a", By: by, Heals: heals}
 		for _, l := range links {
-			f.Cut = append(f.Cut, story.Row{From: l[:1], To: []string{l[1:]}, How: "drop"})
+			c.Cut = append(c.Cut, netcmd.Row{From: l[:1], To: []string{l[1:]}, How: "drop"})
 		}
-		return messages.Message{About: &f}
+		return &c
 	}
-	healing := &order{heals: 3, occurrence: occurrence{entry: -1}}
-	timeline := &order{occurrence: occurrence{entry: 0}}
+	healing := &Order{heals: 3, occurrence: occurrence{entry: -1}}
+	timeline := &Order{occurrence: occurrence{entry: 0}}
 	for _, c := range []struct {
 		name  string
-		doing *order
-		m     messages.Message
-		// own is whether it is heard from what the run has started, and other from
+		doing *Order
+		about *Change // nil: a check, by whom check has it
+		check string
+		// own is whether it is taken from what the run has started, and other from
 		// anybody else.
 		own, other bool
 	}{
-		{"a fault", nil, about(0, messages.ByCommand, "ab", "ba"), true, true},
-		{"of a stranger", nil, about(0, messages.ByCommand, "ab", "ax"), false, false},
-		{"from a stranger", nil, about(0, messages.ByCommand, "xb"), false, false},
-		{"heals", nil, about(3, messages.ByCommand), false, false},
-		{"heals while another is healed", healing, about(1, messages.ByCommand), false, false},
-		{"heals while that is healed", healing, about(3, messages.ByCommand, "ab"), true, false},
-		{"heals while something is done", timeline, about(0, messages.ByTimeline), true, false},
-		{"of the timeline", nil, about(0, messages.ByTimeline), false, false},
-		{"of the timeline while one is healed", healing, about(0, messages.ByTimeline), false, false},
-		{"left", nil, messages.Message{Left: 3}, false, false},
-		{"left while another is healed", healing, messages.Message{Left: 1}, false, false},
-		{"left while that is healed", healing, messages.Message{Left: 3}, true, false},
-		{"a check", nil, messages.Message{Check: &messages.Check{By: messages.ByCommand}}, true, true},
-		{"a check of the timeline", timeline, messages.Message{Check: &messages.Check{By: messages.ByTimeline}}, true, false},
-		{"a check of no timeline", nil, messages.Message{Check: &messages.Check{By: messages.ByTimeline}}, false, false},
-		{"done", nil, messages.Message{Done: &messages.Done{}}, true, true},
+		{"a fault", nil, about(0, ByCommand, "ab", "ba"), "", true, true},
+		{"of a stranger", nil, about(0, ByCommand, "ab", "ax"), "", false, false},
+		{"from a stranger", nil, about(0, ByCommand, "xb"), "", false, false},
+		{"heals", nil, about(3, ByCommand), "", false, false},
+		{"heals while another is healed", healing, about(1, ByCommand), "", false, false},
+		{"heals while that is healed", healing, about(3, ByCommand, "ab"), "", true, false},
+		{"heals while something is done", timeline, about(3, ByCommand), "", false, false},
+		{"of the timeline while something is done", timeline, about(0, ByTimeline), "", true, false},
+		{"of the timeline", nil, about(0, ByTimeline), "", false, false},
+		{"of the timeline while one is healed", healing, about(0, ByTimeline), "", false, false},
+		{"a check", nil, nil, ByCommand, true, true},
+		{"a check of the timeline", timeline, nil, ByTimeline, true, false},
+		{"a check of no timeline", nil, nil, ByTimeline, false, false},
 	} {
-		n.doing = c.doing
-		h := &fakeHands{session: 7}
-		c.m.Session = 7
-		own := takes(n, h, c.m)
-		c.m.Session = 8
-		if other := takes(n, h, c.m); own != c.own || other != c.other {
+		s.doing = c.doing
+		allows := func(own bool) bool {
+			if c.about != nil {
+				return s.Allows(*c.about, own)
+			}
+			return s.AllowsBy(c.check, own)
+		}
+		if own, other := allows(true), allows(false); own != c.own || other != c.other {
 			t.Errorf("%s: %v, and %v from others", c.name, own, other)
 		}
 	}

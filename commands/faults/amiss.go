@@ -1,10 +1,9 @@
-package supervisor
+package faults
 
 import (
 	"fmt"
 	"time"
 
-	"vagganet/commands/messages"
 	"vagganet/commands/story"
 )
 
@@ -22,21 +21,21 @@ type amissEntry struct {
 }
 
 // note makes an event of an occurrence that did not come as planned.
-func (n *nemesis) note(kind story.Kind, o occurrence, now time.Time) {
-	what := n.timeline.entries[o.entry].what()
-	n.amiss.add(kind, what, o.planned)
+func (s *Schedule) note(kind story.Kind, o occurrence, now time.Time) {
+	what := s.timeline.entries[o.entry].what()
+	s.amiss.add(kind, what, o.planned)
 	due := o.planned.Seconds()
-	e := story.Event{Kind: kind, What: what, By: messages.ByTimeline, Due: &due}
+	e := story.Event{Kind: kind, What: what, By: ByTimeline, Due: &due}
 	if kind != story.FaultPending {
 		e.Late = now.Sub(o.at).Round(time.Millisecond).Seconds()
 	}
-	n.news = append(n.news, e)
+	s.news = append(s.news, e)
 }
 
-// takeNews returns the events that note has made since it was last called.
-func (n *nemesis) takeNews() []story.Event {
-	news := n.news
-	n.news = nil
+// TakeNews returns the events that note has made since it was last called.
+func (s *Schedule) TakeNews() []story.Event {
+	news := s.news
+	s.news = nil
 	return news
 }
 
@@ -49,6 +48,12 @@ func (a *amiss) add(kind story.Kind, what string, planned time.Duration) {
 	}
 	a.entries = append(a.entries, amissEntry{kind, what, planned, 1})
 }
+
+// Amiss are the lines that say to a person what did not come in its time.
+func (s *Schedule) Amiss() []string { return s.amiss.lines() }
+
+// Fails reports whether one of the orders has failed, or the timeline was not kept.
+func (s *Schedule) Fails() bool { return s.failed || s.amiss.fails() }
 
 // fails reports whether the run was not what it was planned to be: something was
 // due, and came late or not at all.

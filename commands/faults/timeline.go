@@ -1,4 +1,4 @@
-package supervisor
+package faults
 
 import (
 	"fmt"
@@ -6,21 +6,16 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"vagganet/commands/config"
 )
 
-// Planned is an entry of a run's timeline of faults.
+// Planned is an entry of a run's timeline of faults. It has words and not a Change: where
+// nodes are drawn, these are others each time.
 type Planned struct {
-	// Start is when it is done, from the moment when all children have been
-	// started, and Every, after how long again each time; 0 for once.
-	Start time.Duration `json:"start"`
-	Every time.Duration `json:"every"`
-	// For is how long until it is healed; 0 for as long as the run lasts.
-	For time.Duration `json:"for"`
-	// Verb is the program's verb, and Words are its arguments.
-	Verb  string   `json:"verb"`
-	Words []string `json:"words"`
-	// Random says that it draws nodes, and is to be told by which seed.
-	Random bool `json:"random"`
+	config.Fault
+	// Random reports whether it draws nodes, and is to be told by which seed.
+	Random bool
 }
 
 // String is the entry in one line.

@@ -1,0 +1,261 @@
+package faults
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"vagganet/commands/story"
+	"vagganet/netcmd"
+)
+
+// record is what is known of the links of a run: what commands have announced that
+// they do to them, and until when. Each link that doesn't work belongs to the
+// command that came last. It touches nothing itself.
+type record struct {
+	links map[link]owned
+	open  map[int]*fault
+	last  int // the number of the latest fault
+}
+
+// link is one direction between two guests, or a guest's uplink.
+type link struct {
+	layer    Layer
+	from, to string
+}
+
+type owned struct {
+	how   string
+	fault int
+}
+
+// fault is a command that was announced and has links of its own, or will have.
+type fault struct {
+	Change
+	id    int
+	begun bool
+	// until is when it is to be healed; zero for never, or while that is being
+	// done.
+	until time.Time
+}
+
+func newRecord() *record { return &record{links: map[link]owned{}, open: map[int]*fault{}} }
+
+// Announce takes note of a command that is about to change links. Should nothing more be
+// heard of it, its time counts from now. It returns the fault's number, and, for one that
+// heals another, what is left of that. Only one command at a time can change links: if
+// nothing was heard of the other since it was announced, its command has been killed.
+func (r *record) Announce(c Change, now time.Time) (id int, left story.State, events []story.Event) {
+	if c.Heals == 0 {
+		r.last++
+		id = r.last
+	} else {
+		id = -c.Heals // what heals is no fault itself
+		events = r.begin(c.Heals, now, true)
+		left = r.state(func(o owned) bool { return o.fault == c.Heals })
+		c.State = Heal(left).State
+	}
+	r.open[id] = &fault{Change: c, id: id}
+	r.open[id].setEnd(now)
+	return id, left, events
+}
+
+func (f *fault) setEnd(now time.Time) {
+	if f.For > 0 {
+		f.until = now.Add(f.For)
+	}
+}
+
+// begin takes note that a command has done what it was about to, or was
+// interrupted in it. It returns what became of that.
+func (r *record) begin(id int, now time.Time, interrupted bool) []story.Event {
+	f := r.open[id]
+	if f == nil || f.begun {
+		return nil // a heal has come between
+	}
+	f.begun = true
+	if !f.until.IsZero() {
+		f.setEnd(now)
+	}
+	if interrupted {
+		r.claim(f)
+	} else {
+		r.apply(f)
+	}
+	events := r.ended(f, interrupted)
+	e := story.Event{Kind: story.FaultBegin, ID: id, What: f.What, Whom: f.Whom, By: f.By, For: f.For.Seconds(), Interrupted: interrupted}
+	if r.owned()[id] == 0 {
+		delete(r.open, id)
+		if f.Heals != 0 {
+			return r.stated(events)
+		}
+		e.Kind, e.ID = story.FaultChange, 0
+	}
+	return r.stated(append(events, e))
+}
+
+// apply gives a command the links that it sets.
+func (r *record) apply(f *fault) {
+	maps.DeleteFunc(r.links, func(l link, _ owned) bool { return slices.Contains(f.Replaces, l.layer) })
+	eachLink(f.State, func(l link, how string) {
+		if how == "" {
+			delete(r.links, l)
+		} else {
+			r.links[l] = owned{how, f.id}
+		}
+	})
+}
+
+// claim gives an interrupted command the links that it may have cut, if it heals
+// them. Others stay with those who will.
+func (r *record) claim(f *fault) {
+	eachLink(f.State, func(l link, how string) {
+		if how != "" && (f.For > 0 || r.links[l].how == "") {
+			r.links[l] = owned{how, f.id}
+		}
+	})
+}
+
+// eachLink calls a function for each link of a state.
+func eachLink(s story.State, do func(l link, how string)) {
+	for layer, rows := range map[Layer][]netcmd.Row{Cuts: s.Cut, Uplinks: s.Uplinks, Shapes: s.Shapes} {
+		for _, row := range rows {
+			for _, to := range row.To {
+				do(link{layer, row.From, to}, row.How)
+			}
+			if row.To == nil {
+				do(link{layer, row.From, ""}, row.How)
+			}
+		}
+	}
+}
+
+// ended are the faults that the command f has left nothing of, and the one that
+// it heals.
+func (r *record) ended(f *fault, interrupted bool) []story.Event {
+	var events []story.Event
+	links := r.owned()
+	for _, id := range slices.Sorted(maps.Keys(r.open)) {
+		other, healed := r.open[id], id == f.Heals && !interrupted
+		if healed || other != f && other.begun && links[id] == 0 {
+			events = append(events, story.Event{Kind: story.FaultEnd, ID: id, What: other.What, Whom: other.Whom, Timed: healed})
+			delete(r.open, id)
+		}
+	}
+	return events
+}
+
+// owned counts the links that faults have.
+func (r *record) owned() map[int]int {
+	count := map[int]int{}
+	for _, o := range r.links {
+		count[o.fault]++
+	}
+	return count
+}
+
+// stated puts into events what is cut now.
+func (r *record) stated(events []story.Event) []story.Event {
+	s := r.state(func(owned) bool { return true })
+	for _, rows := range []*[]netcmd.Row{&s.Cut, &s.Uplinks, &s.Shapes} {
+		*rows = append([]netcmd.Row{}, *rows...) // an empty list, in JSON
+	}
+	for i := range events {
+		events[i].State = &s
+	}
+	return events
+}
+
+// end ends whatever is left, with the run.
+func (r *record) end() []story.Event {
+	var events []story.Event
+	for _, id := range slices.Sorted(maps.Keys(r.open)) {
+		if r.open[id].begun {
+			events = append(events, story.Event{Kind: story.FaultEnd, ID: id, What: r.open[id].What, Whom: r.open[id].Whom})
+		}
+	}
+	clear(r.links)
+	clear(r.open)
+	return r.stated(events)
+}
+
+// state are the links of some faults, as rows in order; nil where there are none.
+func (r *record) state(of func(owned) bool) story.State {
+	type place struct {
+		layer     Layer
+		from, how string
+	}
+	to := map[place][]string{}
+	for l, o := range r.links {
+		if of(o) {
+			p := place{l.layer, l.from, o.how}
+			to[p] = append(to[p], l.to)
+		}
+	}
+	rows := map[Layer][]netcmd.Row{}
+	for _, p := range slices.SortedFunc(maps.Keys(to), func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.how, b.how))
+	}) {
+		slices.Sort(to[p])
+		row := netcmd.Row{From: p.from, To: to[p], How: p.how}
+		if p.layer == Uplinks {
+			row.To = nil
+		}
+		rows[p.layer] = append(rows[p.layer], row)
+	}
+	return story.State{Cut: rows[Cuts], Uplinks: rows[Uplinks], Shapes: rows[Shapes]}
+}
+
+// dueFault is a fault whose time is up, since at.
+type dueFault struct {
+	id int
+	at time.Time
+}
+
+// due returns the faults whose time is up.
+func (r *record) due(now time.Time) []dueFault {
+	var due []dueFault
+	for _, id := range slices.Sorted(maps.Keys(r.open)) {
+		if f := r.open[id]; !f.until.IsZero() && !now.Before(f.until) {
+			due = append(due, dueFault{id, f.until})
+			f.until = time.Time{}
+		}
+	}
+	return due
+}
+
+// next is when one is due; zero for never.
+func (r *record) next() time.Time {
+	var next time.Time
+	for _, f := range r.open {
+		next = sooner(next, f.until)
+	}
+	return next
+}
+
+// sooner is the earlier of two times; zero is never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// hasten ends all that have an end, and all that are the timeline's, now.
+func (r *record) hasten(now time.Time) {
+	for _, f := range r.open {
+		if !f.until.IsZero() || f.By == ByTimeline {
+			f.until = now
+		}
+	}
+}
+
+// postpone is for a pause that doesn't count.
+func (r *record) postpone(pause time.Duration) {
+	for _, f := range r.open {
+		if !f.until.IsZero() {
+			f.until = f.until.Add(pause)
+		}
+	}
+}

@@ -1,0 +1,282 @@
+package faults
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"vagganet/commands/story"
+	"vagganet/netcmd"
+)
+
+// HealVerb is the program's verb that heals what is left of a fault whose time
+// is up. It takes the fault's number.
+const HealVerb = "_heal"
+
+// grace is for how long an entry that comes again and again may have been due,
+// unbegun, when the run ends: it was on its way.
+const grace = time.Second
+
+// Schedule is what is known of a run's faults, and of those that are to come. It has
+// the program's own verbs do them, one at a time, and touches nothing itself: the run's
+// first process waits for nothing, and a command of its own takes its turn with others.
+type Schedule struct {
+	*record
+	guests   map[string]bool
+	timeline timeline
+	queue    []Order
+	// doing is the order that is being carried out; nil if none is.
+	doing *Order
+	// failed reports whether one of them has.
+	failed, stopped bool
+	suspended       time.Time
+	// begun counts, by entry, how often it began; amiss is what did not come in
+	// its time, and news the events about that which nobody has taken yet.
+	begun []int
+	amiss amiss
+	news  []story.Event
+	// healed is the latest planned end of a fault that was healed.
+	healed time.Time
+}
+
+// Order is a verb that is to be run.
+type Order struct {
+	occurrence // of the timeline; its entry is -1 for what heals a fault
+	heals      int
+	// What is it as a person types it, and Words are the program's arguments.
+	What  string
+	Words []string
+	// begun reports whether it is known to have done what it is for.
+	begun bool
+}
+
+// Planned reports whether the order is the timeline's.
+func (o Order) Planned() bool { return o.entry >= 0 }
+
+// NewSchedule returns that of a run with these guests, before it begins.
+func NewSchedule(entries []Planned, guests []netcmd.Guest, seed uint64) *Schedule {
+	s := &Schedule{record: newRecord(), guests: map[string]bool{}, timeline: newTimeline(entries, seed), begun: make([]int, len(entries))}
+	for _, g := range guests {
+		s.guests[g.Name] = true
+	}
+	return s
+}
+
+// Begin begins the timeline: all children have been started.
+func (s *Schedule) Begin(now time.Time) { s.timeline.begin(now) }
+
+// Stop ends the timeline, and what it has cut, since the run is to end. What was
+// due by now, and has not begun, will not come any more.
+func (s *Schedule) Stop(now time.Time) {
+	if s.stopped {
+		return
+	}
+	s.stopped = true
+	if !s.suspended.IsZero() {
+		now = s.suspended
+	}
+	s.enqueueDue(now)
+	for _, o := range s.queue {
+		if o.entry >= 0 {
+			s.cutOff(o.occurrence, now)
+		}
+	}
+	s.queue = slices.DeleteFunc(s.queue, func(o Order) bool { return o.entry >= 0 })
+	for _, o := range s.timeline.stop() {
+		s.note(story.FaultPending, o, now)
+	}
+	s.hasten(now)
+}
+
+// End ends all that is left, with the run.
+func (s *Schedule) End(now time.Time) []story.Event {
+	s.Stop(now)
+	if o := s.doing; o != nil && o.entry >= 0 && !o.begun {
+		s.cutOff(o.occurrence, now)
+	}
+	return append(s.TakeNews(), s.record.end()...)
+}
+
+// cutOff takes note of an occurrence that the end of the run came before.
+func (s *Schedule) cutOff(o occurrence, now time.Time) {
+	if s.begun[o.entry] == 0 || now.Sub(o.at) > grace {
+		s.note(story.FaultMissed, o, now)
+	}
+}
+
+// Suspend stops the clock.
+func (s *Schedule) Suspend(now time.Time) { s.suspended = now }
+
+// Resume goes on; the time in between does not count.
+func (s *Schedule) Resume(now time.Time) {
+	pause := now.Sub(s.suspended)
+	s.postpone(pause)
+	s.timeline.postpone(pause)
+	for i := range s.queue {
+		s.queue[i].postpone(pause)
+	}
+	if s.doing != nil {
+		s.doing.postpone(pause)
+	}
+	s.suspended = time.Time{}
+}
+
+// Tick is the order to be carried out now; nil if there is none.
+func (s *Schedule) Tick(now time.Time) *Order {
+	if !s.suspended.IsZero() {
+		return nil
+	}
+	s.enqueueDue(now)
+	if s.doing != nil || len(s.queue) == 0 {
+		return nil
+	}
+	next := s.queue[0]
+	s.queue = s.queue[1:]
+	if next.entry >= 0 {
+		next.Words = s.timeline.words(next.entry)
+		next.What = s.timeline.entries[next.entry].what()
+	} else if next.at.After(s.healed) {
+		s.healed = next.at
+	}
+	s.doing = &next
+	return s.doing
+}
+
+// enqueueDue puts what is due into the queue: heals before what is planned.
+func (s *Schedule) enqueueDue(now time.Time) {
+	for _, d := range s.due(now) {
+		s.enqueue(Order{occurrence: occurrence{entry: -1, at: d.at}, heals: d.id,
+			What: "the end of " + s.open[d.id].What, Words: []string{HealVerb, fmt.Sprint(d.id)}}, now)
+	}
+	due, skipped := s.timeline.due(now)
+	for _, o := range skipped {
+		s.note(story.FaultMissed, o, now)
+	}
+	for _, o := range due {
+		if s.doing != nil && s.doing.entry == o.entry {
+			s.note(story.FaultMissed, o, now)
+			continue
+		}
+		s.enqueue(Order{occurrence: o}, now)
+	}
+}
+
+// enqueue puts heals before what is planned, and nothing there twice: an entry
+// that waits already is done for its latest time.
+func (s *Schedule) enqueue(o Order, now time.Time) {
+	i := slices.IndexFunc(s.queue, func(q Order) bool { return q.entry == o.entry && q.heals == o.heals })
+	if i >= 0 {
+		if o.entry >= 0 {
+			s.note(story.FaultMissed, s.queue[i].occurrence, now)
+			s.queue[i] = o
+		}
+		return
+	}
+	at := len(s.queue)
+	if o.entry < 0 {
+		at = slices.IndexFunc(append(s.queue, Order{}), func(q Order) bool { return q.entry >= 0 })
+	}
+	s.queue = slices.Insert(s.queue, at, o)
+}
+
+// Soonest is when tick has something to do; zero if it never has.
+func (s *Schedule) Soonest() time.Time {
+	if !s.suspended.IsZero() {
+		return time.Time{}
+	}
+	return sooner(s.next(), s.timeline.soonest())
+}
+
+// Ended takes note of the end of the order that was carried out. A check that finds
+// differences fails, too, but has sent them.
+func (s *Schedule) Ended(code int) []story.Event {
+	o := s.doing
+	s.doing = nil
+	if code == 0 {
+		return nil
+	}
+	s.failed = true
+	return []story.Event{{Kind: story.FaultFailed, What: o.What, Code: &code}}
+}
+
+// Allows reports whether a change fits what is going on, whoever sends it: it is about
+// this run's guests, and a fault is healed when its time is up. Own reports whether it
+// comes from what the run has started for its order.
+func (s *Schedule) Allows(c Change, own bool) bool {
+	heals := own && s.doing != nil && !s.doing.Planned() && s.doing.heals == c.Heals
+	return (c.Heals == 0 || heals) && s.AllowsBy(c.By, own) && s.knows(c.State)
+}
+
+// AllowsBy reports whether somebody may call himself that: the timeline only while one
+// of its entries is carried out.
+func (s *Schedule) AllowsBy(by string, own bool) bool {
+	return by != ByTimeline || own && s.doing != nil && s.doing.Planned()
+}
+
+// knows reports whether all nodes of a state are guests of the run.
+func (s *Schedule) knows(links story.State) bool {
+	for _, row := range slices.Concat(links.Cut, links.Uplinks, links.Shapes) {
+		if !s.guests[row.From] || slices.ContainsFunc(row.To, func(to string) bool { return !s.guests[to] }) {
+			return false
+		}
+	}
+	return true
+}
+
+// Checked takes note of what a check has found.
+func (s *Schedule) Checked(c Check, now time.Time) []story.Event {
+	ok := c.Differences == 0
+	events := []story.Event{{Kind: story.Checked, OK: &ok, Differences: &c.Differences, What: c.Text, By: c.By}}
+	if c.By == ByTimeline {
+		s.came(now)
+	}
+	return append(events, s.TakeNews()...)
+}
+
+// Made takes note that a change has been made; done is nil if its command has ended
+// without a word of that. Mono is a clock in seconds of the run.
+func (s *Schedule) Made(id int, done *Done, now time.Time, mono func(time.Duration) float64) []story.Event {
+	f := s.open[id]
+	events := s.record.begin(id, now, done == nil)
+	if len(events) == 0 {
+		return nil
+	}
+	last := &events[len(events)-1]
+	asked := mono(f.Asked)
+	last.Asked = &asked
+	if done != nil {
+		last.TookMS, last.SkewMS = milliseconds(done.Took), milliseconds(done.Skew)
+	}
+	if f.By == ByTimeline && f.Heals == 0 && done != nil {
+		s.came(now)
+	}
+	return append(events, s.TakeNews()...)
+}
+
+// came takes note that the timeline's order that is being carried out has done
+// what it is for.
+func (s *Schedule) came(now time.Time) {
+	o := s.doing
+	if o == nil || o.entry < 0 || o.begun {
+		return
+	}
+	o.begun = true
+	s.begun[o.entry]++
+	if s.late(o.occurrence, now) {
+		s.note(story.FaultLate, o.occurrence, now)
+	}
+}
+
+// late reports whether what comes now should be over by now: a fault by its own
+// time, and what has none by the end of another fault that it should have seen.
+func (s *Schedule) late(o occurrence, now time.Time) bool {
+	if limit := s.timeline.entries[o.entry].For; limit > 0 {
+		return now.Sub(o.at) >= limit
+	}
+	return s.healed.After(o.at)
+}
+
+func milliseconds(d time.Duration) *float64 {
+	ms := float64(d.Microseconds()) / 1000
+	return &ms
+}

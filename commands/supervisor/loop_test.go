@@ -1,0 +1,86 @@
+package supervisor
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"vagganet/commands/faults"
+	"vagganet/commands/messages"
+	"vagganet/commands/story"
+	"vagganet/netcmd"
+)
+
+// What commands say becomes events, with what they have measured.
+func TestTake(t *testing.T) {
+	schedule, now := faults.NewSchedule(nil, nil, 0), time.Unix(1000, 0)
+	mono := func(clock time.Duration) float64 { return clock.Seconds() - 100 }
+	send := func(m messages.Message) (messages.Reply, []story.Event) { return take(schedule, m, now, mono) }
+	f := faults.Change{Asked: 107 * time.Second, State: story.State{Cut: []netcmd.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
+	r, events := send(messages.Message{About: &f})
+	if r.Fault != 1 || events != nil {
+		t.Fatalf("%v, %v", r, events)
+	}
+	_, events = send(messages.Message{Fault: 1, Done: &faults.Done{Took: 3500 * time.Microsecond, Skew: time.Millisecond}})
+	if len(events) != 1 || *events[0].Asked != 7 || *events[0].TookMS != 3.5 || *events[0].SkewMS != 1 {
+		t.Errorf("%+v", events)
+	}
+	if r, _ := send(messages.Message{About: &faults.Change{Heals: 1}}); len(r.Cut) != 1 {
+		t.Errorf("left: %v", r)
+	}
+	// the end of the connection is no news then
+	if _, events := send(messages.Message{Fault: 1, Gone: true}); events != nil {
+		t.Errorf("%+v", events)
+	}
+	_, events = send(messages.Message{Check: &faults.Check{Differences: 2, Text: "x"}})
+	if len(events) != 1 || *events[0].OK || *events[0].Differences != 2 {
+		t.Errorf("%+v", events)
+	}
+}
+
+func TestMarks(t *testing.T) {
+	code, due := 3, 2.0
+	names := func(count int, letter string) string {
+		return strings.TrimSpace(strings.Repeat(letter+letter+letter+" ", count))
+	}
+	for want, e := range map[string]story.Event{
+		"isolate a":                        {Kind: story.FaultBegin, What: "isolate a"},
+		"isolate a (for 1.5s)":             {Kind: story.FaultBegin, What: "isolate a", For: 1.5},
+		"x (interrupted, may be in force)": {Kind: story.FaultBegin, What: "x", For: 2, Interrupted: true},
+		"fullmesh":                         {Kind: story.FaultChange, What: "fullmesh"},
+		"end of isolate a":                 {Kind: story.FaultEnd, What: "isolate a", Timed: true},
+		"":                                 {Kind: story.FaultEnd, What: "isolate a"},
+		"partition isolate a failed with exit code 3": {Kind: story.FaultFailed, What: "partition isolate a", Code: &code},
+		"check: all is well":                          {Kind: story.Checked, What: "all is well"},
+		"random-node: n1 | n2 n3 (for 5s)":            {Kind: story.FaultBegin, What: "random-node --seed 7", Whom: "n1 | n2 n3", For: 5},
+		"end of random-node: n1 | n2 n3":              {Kind: story.FaultEnd, What: "random-node --seed 7", Whom: "n1 | n2 n3", Timed: true},
+		"check never began, due at 2s":                {Kind: story.FaultMissed, What: "check", Due: &due},
+		"check began 1.5s late, due at 2s":            {Kind: story.FaultLate, What: "check", Due: &due, Late: 1.5},
+		"random-halves: " + names(8, "a") + " … (50 in all) | " + names(8, "b") + " … (50 in all)": {
+			Kind: story.FaultBegin, What: "random-halves --seed 7", Whom: names(50, "a") + " | " + names(50, "b")},
+		"isolate " + names(7, "a") + " … (51 in all)": {Kind: story.FaultBegin, What: "isolate " + names(50, "a")},
+	} {
+		if got := markOf(e); got != want {
+			t.Errorf("%v: %q", e, got)
+		}
+	}
+}
+
+// What only the run may send is taken from what it has started, and from nobody else.
+func TestTakes(t *testing.T) {
+	schedule, h := faults.NewSchedule([]faults.Planned{{}}, nil, 0), &fakeHands{session: 7}
+	schedule.Begin(time.Unix(1000, 0))
+	schedule.Tick(time.Unix(1000, 0))
+	for _, m := range []messages.Message{
+		{About: &faults.Change{By: faults.ByTimeline}}, {Check: &faults.Check{By: faults.ByTimeline}},
+	} {
+		for session, want := range map[int]bool{7: true, 8: false} {
+			if m.Session = session; takes(schedule, h, m) != want {
+				t.Errorf("%+v: not %v", m, want)
+			}
+		}
+	}
+	if !takes(schedule, h, messages.Message{Done: &faults.Done{}, Session: 8}) {
+		t.Error("nobody can send that a change is made")
+	}
+}
