@@ -1,0 +1,117 @@
+package faults
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"vagganet/commands/story"
+	"vagganet/netcmd"
+)
+
+// made applies a change and has the record take it as done.
+func made(t *testing.T, r *record, now netcmd.Faults, c Change) (int, netcmd.Faults) {
+	t.Helper()
+	id, _, _ := r.Announce(c, time.Time{})
+	r.begin(id, time.Time{}, false)
+	now, err := c.Apply(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id, now
+}
+
+// Of a fault of which a later command has taken links over, or healed some, only the
+// others are healed.
+func TestHealsWhatIsLeft(t *testing.T) {
+	links := func(how string, names ...string) []netcmd.Row {
+		var rows []netcmd.Row
+		for _, name := range names {
+			rows = append(rows, netcmd.Row{From: name[:1], To: []string{name[1:]}, How: how})
+		}
+		return rows
+	}
+	slow, lossy := netcmd.Shape{Delay: 50}, netcmd.Shape{Loss: 20}
+	for _, c := range []struct {
+		name         string
+		first, later Change
+		left, want   string
+	}{
+		{"links", Change{State: story.State{Cut: links("drop", "ab", "ba", "bc")}}, Change{State: story.State{Cut: append(links("reject", "ab"), links("", "bc")...)}},
+			"[{b [a] drop}]", "[{a b {reject}}] [] []"},
+		{"all links", Change{State: story.State{Cut: links("drop", "ab")}}, Change{Replaces: []Layer{Cuts}, State: story.State{Cut: links("new", "ab")}},
+			"[]", "[{a b {new}}] [] []"},
+		{"uplinks", Change{State: story.State{Uplinks: []netcmd.Row{{From: "a", How: "drop"}, {From: "b", How: "drop"}}}},
+			Change{State: story.State{Uplinks: []netcmd.Row{{From: "b", How: "new"}}}}, "[{a [] drop}]", "[] [{b {new}}] []"},
+		{"shapes", Change{Shape: slow, State: story.State{Shapes: links(slow.String(), "ab", "bc")}}, Change{Shape: lossy, State: story.State{Shapes: links(lossy.String(), "bc")}},
+			"[{a [b] delay 50ms}]", "[] [] [{b c " + fmt.Sprint(lossy.Loss) + "}]"},
+		{"another layer", Change{State: story.State{Cut: links("drop", "ab")}}, Change{State: story.State{Uplinks: []netcmd.Row{{From: "a", How: "drop"}}}},
+			"[{a [b] drop}]", "[] [{a {drop}}] []"},
+	} {
+		r, now := newRecord(), netcmd.NoFaults([]string{"a", "b", "c"})
+		id, now := made(t, r, now, c.first)
+		_, now = made(t, r, now, c.later)
+		_, left, _ := r.Announce(Change{Heals: id}, time.Time{})
+		if got := fmt.Sprint(append(append(left.Cut, left.Uplinks...), left.Shapes...)); got != c.left {
+			t.Errorf("%s: %s is left, not %s", c.name, got, c.left)
+		}
+		now, err := Heal(left).Apply(now)
+		var shaped []string
+		for _, l := range now.Shapes.Links() {
+			shaped = append(shaped, fmt.Sprintf("{%s %s %v}", l.From, l.To, l.Loss+l.Delay))
+		}
+		if got := fmt.Sprint(now.Cuts.Links(), now.Cuts.Uplinks(), shaped); err != nil || got != c.want {
+			t.Errorf("%s: there is %s, not %s: %v", c.name, got, c.want, err)
+		}
+	}
+}
+
+// A plan has steps for the layers that a change is about, and for no others. A script
+// heals what has an end.
+func TestPlan(t *testing.T) {
+	run := netcmd.LiveRun{Tools: netcmd.UsualTools(), BridgeFilter: true}
+	for i, name := range []string{"a", "b"} {
+		run.Guests = append(run.Guests, netcmd.Guest{Name: name, IP: netip.AddrFrom4([4]byte{172, 18, 0, byte(i + 1)})})
+	}
+	link := []netcmd.Row{{From: "a", To: []string{"b"}, How: "drop"}}
+	loss := netcmd.Shape{Loss: 20}
+	const frames, off, packets, uplinks, shapes = "what is cut by ebtables", "bridged packets don't pass through iptables", "what is cut by iptables", "which uplinks are cut", "how links are shaped"
+	for _, c := range []struct {
+		change Change
+		want   []string
+	}{
+		{Change{}, nil},
+		{Change{State: story.State{Cut: link}}, []string{frames, off}},
+		{Change{State: story.State{Cut: link}, For: time.Second}, []string{frames, off, "for 1s", frames, off}},
+		{Change{State: story.State{Cut: []netcmd.Row{}}}, []string{frames, off}}, // none of the links that were named
+		{Change{Replaces: []Layer{Cuts}}, []string{frames, off}},
+		{Change{State: story.State{Uplinks: []netcmd.Row{{From: "a", How: "drop"}}}, For: time.Second}, []string{uplinks, "for 1s", uplinks}},
+		{Change{Shape: loss, State: story.State{Shapes: link}, For: time.Second}, []string{shapes, "for 1s", shapes}},
+		{Change{Replaces: []Layer{Cuts, Uplinks, Shapes}}, []string{off, packets, frames}}, // no link has a shape
+	} {
+		now := netcmd.Observed{Faults: netcmd.NoFaults(run.Names())}
+		wanted, err := c.change.Apply(now.Faults)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := c.change.Script(run, c.change.Plan(run, wanted, now), wanted, now)
+		var got []string
+		for _, s := range p {
+			got = append(got, strings.TrimPrefix(s.About, "bridge: "))
+		}
+		if err != nil || strings.Join(got, "; ") != strings.Join(c.want, "; ") {
+			t.Errorf("%+v: %q, not %q: %v", c.change, got, c.want, err)
+		}
+	}
+}
+
+// A change of guests that there are not is an error.
+func TestApplyKnowsGuests(t *testing.T) {
+	for _, s := range []story.State{{Cut: []netcmd.Row{{From: "a", To: []string{"x"}}}}, {Uplinks: []netcmd.Row{{From: "x"}}}} {
+		if _, err := (Change{State: s}).Apply(netcmd.NoFaults([]string{"a"})); err == nil {
+			t.Errorf("%v is applied", s)
+		}
+	}
+}
