@@ -213,13 +213,20 @@ func (c Cuts) Links() []Link {
 // BySender lists the links that are cut in rows.
 func (c Cuts) BySender() []Row {
 	rows := []Row{}
-	for _, l := range c.Links() {
-		last := len(rows) - 1
-		if last < 0 || rows[last].From != l.From || rows[last].How != string(l.How) {
-			rows = append(rows, Row{From: l.From, How: string(l.How)})
-			last++
+	for from, sender := range c.Guests {
+		how := Up
+		for to, receiver := range c.Guests {
+			s := c.State(from, to)
+			if s.How == Up {
+				continue
+			}
+			if s.How != how {
+				how = s.How
+				rows = append(rows, Row{sender, make([]string, 0, len(c.Guests)-to), string(how)})
+			}
+			last := &rows[len(rows)-1]
+			last.To = append(last.To, receiver)
 		}
-		rows[last].To = append(rows[last].To, l.To)
 	}
 	return rows
 }

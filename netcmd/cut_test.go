@@ -151,6 +151,10 @@ func TestWith(t *testing.T) {
 	if got, want := matrix(changed), ".n. ..x rx."; err != nil || got != want {
 		t.Errorf("got %s, want %s: %v", got, want, err)
 	}
+	rows := []Row{{"a", []string{"b"}, "new"}, {"b", []string{"c"}, "drop"}, {"c", []string{"a"}, "reject"}, {"c", []string{"b"}, "drop"}}
+	if got := changed.BySender(); !reflect.DeepEqual(got, rows) {
+		t.Errorf("got rows %v", got)
+	}
 	if got, want := matrix(c), ".x. x.x .x."; got != want {
 		t.Errorf("the cuts themselves have become %s", got)
 	}
