@@ -169,9 +169,9 @@ func (a App) healVerb() *cli.Command {
 	return &cli.Command{Name: faults.HealVerb, Hidden: true, Action: a.healFault}
 }
 
-// healFault heals what is left of a fault: links that no later command has named. It is
-// a verb, since the process that knows what is left is to run no tools itself, and asks
-// for that when no other command can change it.
+// healFault heals what is left of a fault: links that no later command has named. The
+// run's first process knows which they are, but can't wait for tools, nor for the lock
+// that keeps them what they are: so it starts this verb, which asks under the lock.
 func (a App) healFault(c *cli.Context) error {
 	asked := story.Clock()
 	id, err := strconv.Atoi(c.Args().First())

@@ -18,8 +18,7 @@ const HealVerb = "_heal"
 const grace = time.Second
 
 // Schedule is what is known of a run's faults, and of those that are to come. It has
-// the program's own verbs do them, one at a time, and touches nothing itself: the run's
-// first process waits for nothing, and a command of its own takes its turn with others.
+// the program's own verbs do them, one at a time, and touches nothing itself.
 type Schedule struct {
 	*record
 	guests   map[string]bool

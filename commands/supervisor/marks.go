@@ -3,6 +3,7 @@ package supervisor
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"syscall"
 	"time"
 
@@ -20,19 +21,26 @@ const faultsName = "faults"
 // TimelineVariable says to a verb that the run's timeline has called it.
 const TimelineVariable = "VAGGANET_TIMELINE"
 
-// startFault runs one of the program's verbs in the bridge's namespace, as a
-// bridge command would. What it prints is not the children's, so only what it
-// has to say to a person is shown.
-func (ps *processes) startFault(o faults.Order) error {
+// ownVerb is one of the program's verbs in the bridge's namespace, as a bridge command
+// would call it. This process does not do it itself: to wait for the run's lock, or for a
+// tool, would hold up the children.
+func (ps *processes) ownVerb(words []string, env ...string) *exec.Cmd {
 	run := ps.spec.Run
-	child := netcmd.Child{Name: faultsName, Node: netcmd.Bridge, Argv: append([]string{run.Program}, o.Words...)}
-	if o.Planned() {
-		child.Env = []string{TimelineVariable + "=1"}
-	}
-	run.Children = []netcmd.Child{child}
+	run.Children = []netcmd.Child{{Name: faultsName, Node: netcmd.Bridge, Argv: append([]string{run.Program}, words...), Env: env}}
 	cmd := ps.runner.Command(run.Child(run.Children[0]))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	done, err := ps.out.attach(cmd, child)
+	return cmd
+}
+
+// startFault runs a verb that changes links, or checks them. What it prints is not the
+// children's, so only what it has to say to a person is shown.
+func (ps *processes) startFault(o faults.Order) error {
+	var env []string
+	if o.Planned() {
+		env = []string{TimelineVariable + "=1"}
+	}
+	cmd := ps.ownVerb(o.Words, env...)
+	done, err := ps.out.attach(cmd, netcmd.Child{Name: faultsName, Node: netcmd.Bridge})
 	if err != nil {
 		return err
 	}

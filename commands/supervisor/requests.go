@@ -2,13 +2,11 @@ package supervisor
 
 import (
 	"fmt"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"vagganet/commands/messages"
-	"vagganet/netcmd"
 )
 
 // Allowed checks a guest's request, and returns the program's arguments for it.
@@ -45,10 +43,7 @@ func (ps *processes) carryOutRequest(allowed Allowed, r *messages.Requested) {
 		r.Refuse(err)
 		return
 	}
-	run := ps.spec.Run
-	run.Children = []netcmd.Child{{Name: faultsName, Node: netcmd.Bridge, Argv: append([]string{run.Program}, argv...)}}
-	cmd := ps.runner.Command(run.Child(run.Children[0]))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd := ps.ownVerb(argv)
 	cmd.Stdout, cmd.Stderr = r.Stdout, r.Stderr
 	if err := cmd.Start(); err != nil {
 		r.Refuse(fmt.Errorf("the run could not start it: %w", err))

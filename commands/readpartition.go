@@ -1,0 +1,197 @@
+package commands
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/faults"
+	"vagganet/commands/story"
+	"vagganet/netcmd"
+)
+
+// The functions here read the arguments of the kinds of partition.
+
+func fullMesh(c *cli.Context) (forGuests, error) {
+	return func([]string) (faults.Change, error) {
+		return faults.Change{Replaces: []faults.Layer{faults.Cuts, faults.Uplinks, faults.Shapes}}, nil
+	}, noNodes(c)
+}
+
+func noNodes(c *cli.Context) error {
+	if c.Args().Present() {
+		return usagef("%s takes no node, but got %q", c.Command.Name, c.Args().First())
+	}
+	return nil
+}
+
+// arguments are nodes or links, without options: those that stand behind the first --
+// are taken for arguments by the library.
+func arguments(c *cli.Context) ([]string, error) {
+	words := c.Args().Slice()
+	for i, word := range words {
+		if i > 0 && len(word) > 1 && word[0] == '-' && word != "--" {
+			return nil, withHint(usagef("%q stands behind --, where no options are", word), "options stand before the first --")
+		}
+	}
+	return words, nil
+}
+
+func isolate(c *cli.Context) (forGuests, error) {
+	nodes, err := arguments(c)
+	if err == nil && len(nodes) == 0 {
+		err = usagef("isolate takes at least one node")
+	}
+	if err == nil && slices.Contains(nodes, "--") {
+		err = usagef("isolate takes one list of nodes, without -- (see split)")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return replacing(c, [][]string{nodes}, func(guests []string) (netcmd.Cuts, error) { return netcmd.Isolate(guests, nodes) })
+}
+
+func clusters(build func(guests []string, clusters [][]string) (netcmd.Cuts, error)) func(*cli.Context) (forGuests, error) {
+	return func(c *cli.Context) (forGuests, error) {
+		words, err := arguments(c)
+		if err == nil && len(words) == 0 {
+			err = usagef("clusters are lists of nodes with -- between them")
+		}
+		if err != nil {
+			return nil, err
+		}
+		lists := [][]string{{}}
+		for _, word := range words {
+			if word == "--" {
+				lists = append(lists, nil)
+				continue
+			}
+			lists[len(lists)-1] = append(lists[len(lists)-1], word)
+		}
+		return replacing(c, lists, func(guests []string) (netcmd.Cuts, error) { return build(guests, lists) })
+	}
+}
+
+func named(n netcmd.NamedPartition) func(*cli.Context) (forGuests, error) {
+	return func(c *cli.Context) (forGuests, error) {
+		if err := noNodes(c); err != nil {
+			return nil, err
+		}
+		seed := c.Uint64("seed")
+		if n.Random && !c.IsSet("seed") {
+			seed = uint64(rand.Uint32())
+			c.Set("seed", fmt.Sprint(seed)) // for whoever tells of it
+		}
+		var cuts netcmd.Cuts
+		read, err := replacing(c, nil, func(guests []string) (netcmd.Cuts, error) {
+			cuts = n.Build(guests, seed)
+			return cuts, nil
+		})
+		return func(guests []string) (faults.Change, error) {
+			change, err := read(guests)
+			if n.Random {
+				change.Whom, change.Lines = whom(cuts), []string{fmt.Sprintf("seed %d", seed)}
+			}
+			if lines := cuts.Describe(); lines != nil {
+				change.Lines = append(change.Lines, lines...)
+			} else {
+				change.Lines = append(change.Lines, "with so few nodes, nothing is cut")
+			}
+			return change, err
+		}, err
+	}
+}
+
+// replacing reads how links are cut, by a kind that replaces what is cut. Groups are
+// those that --one-way goes by.
+func replacing(c *cli.Context, groups [][]string, build func(guests []string) (netcmd.Cuts, error)) (forGuests, error) {
+	how, err := howOf(c)
+	return func(guests []string) (faults.Change, error) {
+		cuts, err := build(guests)
+		if c.Bool("one-way") {
+			cuts = cuts.OneWay(groups)
+		}
+		return faults.Change{Replaces: []faults.Layer{faults.Cuts}, State: story.State{Cut: cuts.By(how).BySender()}}, err
+	}, err
+}
+
+func howOf(c *cli.Context) (netcmd.How, error) {
+	how := netcmd.How(c.String("how"))
+	if !slices.Contains(netcmd.Hows, how) {
+		return how, usagef("--how %q is none of drop, reject and new", how)
+	}
+	return how, nil
+}
+
+func cut(c *cli.Context) (forGuests, error) {
+	how, err := howOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return links(c, how)
+}
+
+func heal(c *cli.Context) (forGuests, error) { return links(c, netcmd.Up) }
+
+// links reads which links are to be so.
+func links(c *cli.Context, how netcmd.How) (forGuests, error) {
+	words, err := arguments(c)
+	if err == nil && len(words) == 0 {
+		err = usagef("%s takes links, such as a:b for what a sends to b", c.Command.Name)
+	}
+	return func(guests []string) (faults.Change, error) {
+		rows, err := netcmd.Pairs(guests, words, string(how))
+		return faults.Change{State: story.State{Cut: rows}}, err
+	}, err
+}
+
+func uplink(c *cli.Context) (forGuests, error) {
+	how, err := howOf(c)
+	if err != nil {
+		return nil, err
+	}
+	words, err := arguments(c)
+	if err != nil {
+		return nil, err
+	}
+	switch first := c.Args().First(); {
+	case first == "off":
+	case first != "on":
+		return nil, usagef("uplink takes off or on, and then nodes; none means all")
+	case c.IsSet("how"):
+		return nil, usagef("an uplink that is on is cut in no way: leave out --how")
+	case c.Duration("for") > 0:
+		return nil, usagef("%s cuts nothing: --for is for what does", what(c))
+	default:
+		how = netcmd.Up
+	}
+	return func(guests []string) (faults.Change, error) {
+		nodes := words[1:]
+		if len(nodes) == 0 {
+			nodes = guests
+		}
+		change := faults.Change{State: story.State{Uplinks: []netcmd.Row{}}}
+		for _, node := range nodes {
+			if !slices.Contains(guests, node) {
+				return change, netcmd.NoGuest(guests, node)
+			}
+			change.Uplinks = append(change.Uplinks, netcmd.Row{From: node, How: string(how)})
+		}
+		return change, nil
+	}, nil
+}
+
+// whomMost is how many bytes the nodes of a fault may take: of many guests that are
+// no clusters, the links that are cut say it better.
+const whomMost = 16 << 10
+
+// whom returns which nodes were drawn, in full where that is not too long.
+func whom(cuts netcmd.Cuts) string {
+	summary := cuts.Summary()
+	if len(summary) > whomMost {
+		return netcmd.BriefSummary(summary)
+	}
+	return summary
+}
