@@ -46,14 +46,14 @@ func kinds() []kind {
 	return list
 }
 
-// command is the kind as a verb, or as a kind of one.
+// command returns the kind as a verb, or as a kind of one.
 func (k kind) command(do cli.ActionFunc, flags ...cli.Flag) *cli.Command {
 	return &cli.Command{Name: k.name, ArgsUsage: k.args, Usage: k.usage, Flags: slices.Concat(k.flags, flags),
 		HideHelpCommand: true, OnUsageError: onUsageError, Action: do}
 }
 
-// change reads a command line. The error is what is wrong with it whatever run it is
-// for.
+// change reads a command line, and returns what makes a change of it. The error is what
+// is wrong with it whatever run it is for.
 func (k kind) change(c *cli.Context) (forGuests, error) {
 	asked := story.Clock()
 	read, err := k.read(c)
@@ -71,7 +71,7 @@ func (k kind) change(c *cli.Context) (forGuests, error) {
 	}, err
 }
 
-// what is a partition as one would type it, with what was drawn.
+// what returns a partition as one would type it, with what was drawn.
 func what(c *cli.Context) string {
 	words := []string{c.Command.Name}
 	if c.IsSet("how") {

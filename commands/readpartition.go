@@ -27,8 +27,8 @@ func noNodes(c *cli.Context) error {
 	return nil
 }
 
-// arguments are nodes or links, without options: those that stand behind the first --
-// are taken for arguments by the library.
+// arguments returns nodes or links, or the error that one is an option: the library takes
+// those for arguments that stand behind the first --.
 func arguments(c *cli.Context) ([]string, error) {
 	words := c.Args().Slice()
 	for i, word := range words {
@@ -135,7 +135,7 @@ func cut(c *cli.Context) (forGuests, error) {
 
 func heal(c *cli.Context) (forGuests, error) { return links(c, netcmd.Up) }
 
-// links reads which links are to be so.
+// links reads links that are all to be cut in that way.
 func links(c *cli.Context, how netcmd.How) (forGuests, error) {
 	words, err := arguments(c)
 	if err == nil && len(words) == 0 {

@@ -20,7 +20,7 @@ type Faults struct {
 	Shapes Shapes
 }
 
-// NoFaults are those of a run in which every link works.
+// NoFaults returns those of a run in which every link works.
 func NoFaults(guests []string) Faults { return Faults{FullMesh(guests), NoShapes(guests)} }
 
 // Observed is what was found of that in a run, with the rules that make the cuts.

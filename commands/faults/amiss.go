@@ -49,7 +49,7 @@ func (a *amiss) add(kind story.Kind, what string, planned time.Duration) {
 	a.entries = append(a.entries, amissEntry{kind, what, planned, 1})
 }
 
-// Amiss are the lines that say to a person what did not come in its time.
+// Amiss returns lines that say to a person what did not come in its time.
 func (s *Schedule) Amiss() []string { return s.amiss.lines() }
 
 // Fails reports whether one of the orders has failed, or the timeline was not kept.

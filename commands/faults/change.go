@@ -57,7 +57,7 @@ const (
 	Shapes  Layer = "shapes"
 )
 
-// Done is how it went: all of it is in force.
+// Done is how a change went: all of it is in force.
 type Done struct {
 	// Clock is when it came to be in force, Took how long it took, and Skew
 	// how far the first and the last of what was done together lie apart.
@@ -110,7 +110,7 @@ func (c Change) Apply(now netcmd.Faults) (netcmd.Faults, error) {
 	return now, nil
 }
 
-// Plan is what brings the change about: wanted is what Apply has made of now.
+// Plan returns the plan that makes the change: wanted is what Apply has made of now.
 func (c Change) Plan(run netcmd.LiveRun, wanted netcmd.Faults, now netcmd.Observed) plan.Plan {
 	var p plan.Plan
 	if c.replaces(Uplinks) {
@@ -129,8 +129,8 @@ func (c Change) Plan(run netcmd.LiveRun, wanted netcmd.Faults, now netcmd.Observ
 	return p
 }
 
-// Script is the change's plan p, and, where it has an end, what waits for that and then
-// heals it: a script has nobody else to do so.
+// Script returns the change's plan p, and, where it has an end, what waits for that and
+// then heals it: a script has nobody else to do so.
 func (c Change) Script(run netcmd.LiveRun, p plan.Plan, wanted netcmd.Faults, now netcmd.Observed) (plan.Plan, error) {
 	if c.For == 0 {
 		return p, nil
