@@ -101,11 +101,12 @@ func printedScripts(t *testing.T) map[string]string {
 // innerScript is the here-document that a run gives to a shell inside. Its end
 // word is RUN, and longer where a line of the document is just that.
 func innerScript(script string) (string, error) {
-	_, rest, found := strings.Cut(script, " sh -e <<'RUN")
-	end, inner, _ := strings.Cut(rest, "'\n")
-	inner, tail, whole := strings.Cut(inner, "\nRUN"+end+"\n")
-	if !found || !whole || tail != "" {
-		return "", errors.New("no script inside, or something after it")
+	_, rest, found := strings.Cut(script, " <<'RUN")
+	end, rest, _ := strings.Cut(rest, "'")
+	_, inner, _ := strings.Cut(rest, "\n")
+	inner, _, whole := strings.Cut(inner, "\nRUN"+end+"\n")
+	if !found || !whole {
+		return "", errors.New("no script inside")
 	}
 	return inner + "\n", nil
 }

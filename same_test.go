@@ -147,7 +147,9 @@ func callsOf(ts *testscript.TestScript, program string, args ...string) ([]call,
 		ts.Check(err)
 	}
 	// The program takes its name away by itself.
-	calls = slices.DeleteFunc(calls, func(c call) bool { return slices.Equal(c.Argv[:min(2, len(c.Argv))], []string{"rm", "-f"}) && strings.HasPrefix(c.Argv[2], runFolder+"/vagga/runs/") })
+	calls = slices.DeleteFunc(calls, func(c call) bool {
+		return slices.Equal(c.Argv[:min(2, len(c.Argv))], []string{"rm", "-f"}) && strings.HasPrefix(c.Argv[2], runFolder+"/vagga/runs/")
+	})
 	for i := range calls {
 		calls[i].Argv = outsideWords(calls[i].Argv)
 	}
@@ -204,7 +206,7 @@ func checkOrder(ts *testscript.TestScript, trace, script string) {
 // by themselves what is between the steps of a run.
 func commandIn(script string) string {
 	for line := range strings.Lines(script) {
-		for _, tool := range []string{"nsenter", "unshare", "ip ", "dd ", "mount ", "sh -e"} {
+		for _, tool := range []string{"nsenter", "unshare", "ip ", "dd ", "mount ", "sh -e", "iptables", "ebtables", "sysctl", "busybox"} {
 			if strings.HasPrefix(line, tool) || strings.Contains(line, " "+tool) && !strings.HasPrefix(line, "#") {
 				return line
 			}

@@ -142,10 +142,10 @@ type Forwarded struct {
 }
 
 // ListForwards is the step that reads the forwarded ports of all runs, into the
-// variable "forwards". Enter is the way into the gateway; nil inside of it.
+// variable "_forwards". Enter is the way into the gateway; nil inside of it.
 func (g Gateway) ListForwards(enter []string) plan.Step {
 	s := g.portStep("gateway: ports that are forwarded", enter, g.Tools.Iptables.With("--wait", "-t", "nat", "-S", "PREROUTING"))
-	s.Capture = "forwards"
+	s.Capture = "_forwards"
 	return s
 }
 

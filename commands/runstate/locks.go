@@ -64,7 +64,7 @@ func lock(path string, length int64) (*os.File, error) {
 			file.Close()
 			return nil, err
 		}
-		if lockedByScript(file, unix.LOCK_EX) {
+		if lockedByOther(file, unix.LOCK_EX) {
 			file.Close()
 			return nil, errHeld
 		}
@@ -105,7 +105,7 @@ func lockedBy(file *os.File) (int, error) {
 		return nobody, nil
 	case query.Type != unix.F_UNLCK:
 		return int(query.Pid), nil
-	case lockedByScript(file, unix.LOCK_SH):
+	case lockedByOther(file, unix.LOCK_SH):
 		return scriptWith(file)
 	}
 	return nobody, unix.Flock(int(file.Fd()), unix.LOCK_UN)
@@ -113,7 +113,7 @@ func lockedBy(file *os.File) (int, error) {
 
 // lockedByScript locks a file by flock(2), and reports whether it couldn't since a
 // script has it. Others who look have it for a moment only.
-func lockedByScript(file *os.File, how int) bool {
+func lockedByOther(file *os.File, how int) bool {
 	for range 50 {
 		if err := unix.Flock(int(file.Fd()), how|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
 			return false
@@ -141,17 +141,24 @@ func scriptWith(file *os.File) (int, error) {
 }
 
 // flockOf reads, from the kernel's list of locks, who has a file's by flock(2); 0 for
-// nobody.
+// nobody. Some file systems have a device number there that is not the file's: where
+// none fits, one of the same inode number is taken.
 func flockOf(locks string, device, inode uint64) int {
-	file := fmt.Sprintf("%02x:%02x:%d", unix.Major(device), unix.Minor(device), inode)
+	file, same := fmt.Sprintf("%02x:%02x:%d", unix.Major(device), unix.Minor(device), inode), 0
 	for line := range strings.Lines(locks) {
 		words := strings.Fields(line) // 1: FLOCK ADVISORY WRITE 4711 00:19:42 0 EOF
-		if len(words) > 5 && words[1] == "FLOCK" && words[3] == "WRITE" && words[5] == file {
-			pid, _ := strconv.Atoi(words[4])
+		if len(words) < 6 || words[1] != "FLOCK" || words[3] != "WRITE" {
+			continue
+		}
+		pid, _ := strconv.Atoi(words[4])
+		if words[5] == file {
 			return pid
 		}
+		if strings.HasSuffix(words[5], fmt.Sprintf(":%d", inode)) {
+			same = pid
+		}
 	}
-	return 0
+	return same
 }
 
 // holder is the process that holds a run's file; 0 if none did, and then the file
@@ -180,8 +187,13 @@ func holder(path string) (pid int, removed bool, err error) {
 		return 0, false, err
 	}
 	defer stale.Close()
-	if info, err := stale.Stat(); err != nil || info.Size() == 0 {
-		return 0, false, err // without a token: a script is about to take it
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return 0, false, err
+	}
+	defer folder.Close()
+	if lockedByOther(folder, unix.LOCK_EX) {
+		return 0, false, nil // by a script, which may be about to take the name
 	}
 	err = os.Remove(path)
 	return 0, err == nil, err

@@ -68,7 +68,7 @@ func waitForScript(dir string) io.Closer {
 	if err != nil {
 		return io.NopCloser(nil) // there is no folder yet, and so no script
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	flock(ctx, file, unix.LOCK_SH)
 	return file

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"vagganet/netcmd"
 )
 
@@ -50,12 +52,23 @@ func TestNameOfScript(t *testing.T) {
 	if pid, removed, err := holder(path); pid != 0 || !removed || err != nil {
 		t.Errorf("held by %d, removed %v, %v after its end", pid, removed, err)
 	}
-	// What has no token yet is about to be taken.
+	// While a script looks for a name, what it may take stays.
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	folder, err := os.Open(g.RunsDir())
+	if err == nil {
+		err = unix.Flock(int(folder.Fd()), unix.LOCK_EX)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	if pid, removed, err := holder(path); pid != 0 || removed || err != nil {
-		t.Errorf("held by %d, removed %v, %v without a token", pid, removed, err)
+		t.Errorf("held by %d, removed %v, %v while a script looks for a name", pid, removed, err)
+	}
+	folder.Close()
+	if pid, removed, err := holder(path); pid != 0 || !removed || err != nil {
+		t.Errorf("held by %d, removed %v, %v after that", pid, removed, err)
 	}
 	second.Release()
 }
@@ -66,9 +79,12 @@ func TestFlockOf(t *testing.T) {
 2: POSIX  ADVISORY  WRITE 4713 00:19:43 0 EOF
 3: FLOCK  ADVISORY  READ  4714 00:19:43 0 EOF
 `
-	for inode, want := range map[uint64]int{42: 4711, 43: 0, 44: 0} {
-		if got := flockOf(locks, 0x19, inode); got != want {
-			t.Errorf("%d: %d, not %d", inode, got, want)
+	for _, test := range []struct {
+		device, inode uint64
+		want          int
+	}{{0x19, 42, 4711}, {0x19, 43, 0}, {0x19, 44, 0}, {0x20, 42, 4711}, {0x19, 2, 0}} {
+		if got := flockOf(locks, test.device, test.inode); got != test.want {
+			t.Errorf("%+v: %d", test, got)
 		}
 	}
 }

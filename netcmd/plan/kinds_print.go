@@ -2,47 +2,93 @@ package plan
 
 import (
 	"fmt"
+	"path"
 	"strings"
 )
 
-// inside is a shell that does more steps where the line leads to.
-func inside(line string, in *Inside) string {
-	var b strings.Builder
-	b.WriteString("umask 022\n")
-	if in.Name == nil {
-		writeSteps(&b, in.Plan, "")
-		line, input := hereDocument(line+" sh -e", "RUN", b.String())
+// inside is a shell that does more steps where the step leads to.
+func inside(s Step) string {
+	name := s.Inside.Name
+	if name == nil {
+		var b strings.Builder
+		b.WriteString("umask 022\n")
+		writeSteps(&b, s.Inside.Plan, "")
+		line, input := hereDocument(command(s)+" sh -e", "RUN", b.String())
 		return line + "\n" + input
 	}
-	name := in.Name
-	fmt.Fprintf(&b, "flock -u 5\nexec 5<&-\n%s=$1\n%s=$2\n", name.Variable, name.Token)
-	remove := "rm -f " + name.file() + "\n"
-	b.WriteString(atExit(nil, remove))
-	b.WriteString(stopAll(name.Patience))
-	fmt.Fprintf(&b, "printf %%s \"$%s\" >%s\n", name.Token, name.file())
-	writeSteps(&b, in.Plan, remove)
-	shell := fmt.Sprintf("%s flock %s -F %s sh -es \"$%s\" \"$%s\"", line, lockOptions, name.file(), name.Variable, name.Token)
-	shell, input := hereDocument(shell, "RUN", b.String())
-	return name.find() + shell + " &\n" + input + "exec 5<&-\n" + passSignals
+	// A signal to the script's group is not for the run, which has a session of its
+	// own, and with the end of the script, however it comes, ends the run. To enter a
+	// user namespace would undo that, so it comes behind. The lock is the next file
+	// that is opened: 3.
+	s.Place.Enter = append([]string{"setsid"}, s.Place.Enter...)
+	s.Argv = append([]string{"setpriv", "--pdeathsig", "KILL"}, s.Argv...)
+	line := fmt.Sprintf("%s flock %s -F %s sh -es \"$%s\" \"$%s\" 3<&- 4<&-", command(s), lockOptions, name.file(), name.Variable, name.Token)
+	line, input := hereDocument(line, "RUN", name.steps(s.Inside.Plan))
+	return catchSignals + name.find(variables(s.Inside.Plan)) + line + " &\n" + input + waitForInside
 }
 
-// Who only looks whether a lock is held has it for a moment: it is waited for. 75
-// is the exit code where it is somebody else's.
+// steps are what is done inside, by a shell that gets the name and the token as
+// arguments.
+func (n *Name) steps(p Plan) string {
+	remove := "_remove() {\n\trm -f " + n.file() + "\n"
+	if n.Make {
+		remove += "\trmdir " + n.folders() + " 2>/dev/null || true\n"
+	}
+	var b strings.Builder
+	b.WriteString("umask 022\n# the name is taken: others may look for one\nflock -u 5\nexec 5<&-\n")
+	fmt.Fprintf(&b, "%s=$1\n%s=$2\n", n.Variable, n.Token)
+	b.WriteString(remove + "}\ntrap _remove EXIT\n" + stopAll(n.Patience))
+	fmt.Fprintf(&b, "printf %%s \"$%s\" >%s\n", n.Token, n.file())
+	writeSteps(&b, p, "_remove\n")
+	return b.String()
+}
+
+// folders are the folder and the one that it is in.
+func (n *Name) folders() string { return quote(n.Folder) + " " + quote(path.Dir(n.Folder)) }
+
+// variables are those that a plan's steps set.
+func variables(p Plan) []string {
+	var all []string
+	for _, s := range p {
+		if s.Numbers != nil {
+			all = append(all, s.Numbers.Name)
+			for _, v := range s.Numbers.Values {
+				all = append(all, v.Name)
+			}
+		}
+		if s.Holders != nil {
+			all = append(all, s.Holders.List.Capture)
+		}
+	}
+	return all
+}
+
+// Whoever only looks whether a lock is held has it for a moment, which is waited for.
+// 75 is the exit code where it is somebody else's.
 const lockOptions = "-w 0.2 -E 75"
 
 // file is the file that is locked, as a shell has it.
 func (n *Name) file() string { return quote(n.Folder + "/" + Var(n.Variable)) }
 
-// find are the lines that find a name that nobody has.
-func (n *Name) find() string {
+// find are the lines that find a name that nobody has. What the script sets is not
+// for its children: what the caller has of that name goes out of the environment.
+func (n *Name) find(set []string) string {
 	var b strings.Builder
-	b.WriteString("# whoever has a file of that name locked has the name; the folder is locked until then\n")
+	fmt.Fprintf(&b, "unset %s\n", strings.Join(append([]string{n.Variable, n.Token, "_number", "_bits", "_said", "_before", "_name", "_rest", "_left"}, set...), " "))
+	b.WriteString("# whoever has a file of that name locked has the name; while one is looked for, the folder is locked\n")
 	if n.Make {
 		fmt.Fprintf(&b, "(umask 077 && mkdir -p %s)\n", quote(n.Folder))
+		fmt.Fprintf(&b, `for _folder in %s; do
+	if [ -L "$_folder" ] || [ "$(stat -c %%u:%%a "$_folder")" != "$(id -u):700" ]; then
+		echo "$_folder is not a folder that is yours alone" >&2
+		exit 1
+	fi
+done
+`, n.folders())
 	}
-	fmt.Fprintf(&b, "exec 5<%s\nflock 5\n", quote(n.Folder))
+	fmt.Fprintf(&b, "exec 5<%s\nflock -w 10 5 || { echo %s >&2; exit 1; }\n", quote(n.Folder), quote("another script has "+n.Folder+" locked for long"))
 	fmt.Fprintf(&b, "%s=%s\n", n.Variable, quote(n.Wanted))
-	// What is empty is not removed by who looks for files of runs that were killed.
+	b.WriteString("# 75 says that the name is taken; else its file is made empty, since it may be that of a run that was killed\n")
 	try := "flock " + lockOptions + " " + n.file() + " sh -c ': >\"$1\"' sh " + n.file()
 	if n.Exact {
 		fmt.Fprintf(&b, "%s || { [ \"$?\" != 75 ] || echo %s >&2; exit 1; }\n", try, quote("a run called "+n.Wanted+" is up already"))
@@ -50,7 +96,7 @@ func (n *Name) find() string {
 		fmt.Fprintf(&b, "_number=1\nuntil %s; do\n\t[ \"$?\" = 75 ] || exit 1\n\t_number=$((_number + 1))\n\t%s=%s-$_number\ndone\n",
 			try, n.Variable, quote(n.Wanted))
 	}
-	fmt.Fprintf(&b, "read -r %s </proc/sys/kernel/random/uuid\n", n.Token)
+	fmt.Fprintf(&b, "read -r %s </proc/sys/kernel/random/uuid\n[ -z \"$_code\" ] || exit \"$_code\"\n", n.Token)
 	return b.String()
 }
 
@@ -70,24 +116,34 @@ trap stop TERM
 `, int(patience*10))
 }
 
-// passSignals are the lines that wait for the shell inside. It is a child of what
-// was started (beside what has written its input), and the first process of a PID
-// namespace: nothing but KILL ends it until it has set its trap, so it is asked again
-// and again.
-const passSignals = `
-# a signal to the script ends the run
-_pid=$!
+// catchSignals has a signal to the script end the run. The shell inside is a child of
+// what the script starts (beside what writes its input), and the first process of a
+// PID namespace: nothing but KILL ends it until it has set its trap.
+const catchSignals = `# a signal to the script ends the run
+_pid=
 _code=
-trap '_code=143' TERM
-trap '_code=130' INT
-trap '_code=129' HUP
-_ended=0
-wait "$_pid" || _ended=$?
-while kill -s 0 "$_pid" 2>/dev/null; do
+_end() {
+	_code=$1
+	[ -n "$_pid" ] || return 0
 	_children=$(cat "/proc/$_pid/task/$_pid/children") || true
 	for _child in $_children; do kill -s TERM "$_child" || true; done
+} 2>/dev/null
+trap '_end 143' TERM
+trap '_end 130' INT
+trap '_end 129' HUP
+trap '_end 131' QUIT
+`
+
+// waitForInside waits for the shell inside, and asks it again and again to end once a
+// signal has come.
+const waitForInside = `_pid=$!
+exec 5<&-
+_ended=0
+[ -n "$_code" ] || wait "$_pid" || _ended=$?
+while kill -s 0 "$_pid" 2>/dev/null; do
+	_end "$_code"
 	sleep 0.1
-done 2>/dev/null
+done
 exit "${_code:-$_ended}"
 `
 
@@ -143,7 +199,7 @@ func checkHolders(h *Holders) string {
 	_rest=${%[1]s#*"$_before "}
 	[ "$_rest" != "$%[1]s" ] || continue
 	_rest=${_rest%%%%/*}
-	echo "$_name is held by run ${_rest#\"}" >&2
+	echo "$_name is held by run ${_rest#\"}, or was, until that was killed: vagganet status closes it then" >&2
 	exit 1
 done`, h.List.Capture)
 	line, input := hereDocument(loop, "END", b.String())

@@ -137,7 +137,7 @@ func Line(s Step) string {
 	line, input := command(s), ""
 	switch {
 	case s.Inside != nil:
-		return inside(line, s.Inside)
+		return inside(s)
 	case s.Numbers != nil:
 		return numbered(line, s)
 	case s.Holders != nil:
