@@ -6,6 +6,8 @@ import (
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"vagganet/commands/e2e/fake"
 )
 
 // fails create|destroy|…: each step of the program fails once.
@@ -59,7 +61,7 @@ func (k *striking) createFails() {
 
 // wantUndone looks that all else is undone, whatever fails: but the files stay
 // then by which the next command sees that something is left.
-func (k *striking) wantUndone(all, done []call, failing int) {
+func (k *striking) wantUndone(all, done []fake.Call, failing int) {
 	var want []string
 	for i, c := range all {
 		line := strings.Join(c.Argv, " ")

@@ -10,6 +10,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"vagganet/commands/e2e/fake"
 )
 
 const goldenScripts = "testdata"
@@ -24,16 +26,11 @@ func TestGolden(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_GOLDEN") != "",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Setup:               setupFacts,
+		Setup:               fake.Setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"faketools": cmdFakeTools,
+			"faketools": fake.CmdTools,
 		},
 	})
-}
-
-func setupFacts(env *testscript.Env) error {
-	env.Setenv(factsVar, filepath.Join(env.WorkDir, "facts.json"))
-	return nil
 }
 
 // TestScriptsAreShell has every printed script read by the shell, and by

@@ -15,6 +15,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"vagganet/commands/e2e/fake"
 	"vagganet/commands/runstate"
 )
 
@@ -34,7 +35,7 @@ type striking struct {
 type result struct {
 	code        int
 	out, errors string
-	calls       []call
+	calls       []fake.Call
 }
 
 func newStriking(ts *testscript.TestScript) *striking {

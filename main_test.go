@@ -4,16 +4,19 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"vagganet/commands/e2e/fake"
 )
 
 func TestMain(m *testing.M) {
+	program := fake.Program(version)
 	testscript.Main(m, map[string]func(){
 		"vagganet":        program,
 		"vagga":           program,
 		"vagga_network":   program,
 		"vagga_partition": program,
 		"probe":           probeMain,
-		"faketool":        fakeTool,
+		"faketool":        fake.Tool,
 		"hear":            hearMain,
 		"nouserns":        nousernsMain,
 		"attended":        attendedMain,

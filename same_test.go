@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"vagganet/commands/e2e/fake"
 )
 
 const sameScripts = "testdata/same"
@@ -63,7 +65,7 @@ func runSameInside(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               setupSame,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"faketools": cmdFakeTools,
+			"faketools": fake.CmdTools,
 			"same":      cmdSame,
 		},
 	})
@@ -81,8 +83,8 @@ func setupSame(env *testscript.Env) error {
 		holder.Process.Kill()
 		holder.Wait()
 	})
-	env.Setenv(holderVar, strconv.Itoa(holder.Process.Pid))
-	return setupFacts(env)
+	env.Setenv(fake.HolderVar, strconv.Itoa(holder.Process.Pid))
+	return fake.Setup(env)
 }
 
 // same VERB ARGUMENT…: the verb runs the same commands as its script. Before
@@ -121,7 +123,7 @@ func cmdSame(ts *testscript.TestScript, neg bool, verb []string) {
 }
 
 // withoutFirst are the calls without those at their beginning, if they are that.
-func withoutFirst(calls, first []call) []call {
+func withoutFirst(calls, first []fake.Call) []fake.Call {
 	if len(first) > len(calls) {
 		return calls
 	}
@@ -129,7 +131,7 @@ func withoutFirst(calls, first []call) []call {
 	begin := slices.Clone(calls[:len(first)])
 	sortCalls(begin)
 	sortCalls(first)
-	if slices.EqualFunc(begin, first, func(a, b call) bool { return a.String() == b.String() }) {
+	if slices.EqualFunc(begin, first, func(a, b fake.Call) bool { return a.String() == b.String() }) {
 		return calls[len(first):]
 	}
 	return calls
@@ -137,17 +139,17 @@ func withoutFirst(calls, first []call) []call {
 
 // callsOf runs a program, and returns the calls of tools, and the files that a
 // shell has made in the run's folder.
-func callsOf(ts *testscript.TestScript, program string, args ...string) ([]call, map[string]string) {
+func callsOf(ts *testscript.TestScript, program string, args ...string) ([]fake.Call, map[string]string) {
 	file := ts.MkAbs(".calls")
 	os.Remove(file)
-	ts.Setenv(callsVar, file)
+	ts.Setenv(fake.CallsVar, file)
 	ts.Check(ts.Exec(program, args...))
-	calls, err := readCalls(file)
+	calls, err := fake.ReadCalls(file)
 	if !os.IsNotExist(err) { // nothing was called
 		ts.Check(err)
 	}
 	// The program takes its name away by itself.
-	calls = slices.DeleteFunc(calls, func(c call) bool {
+	calls = slices.DeleteFunc(calls, func(c fake.Call) bool {
 		return slices.Equal(c.Argv[:min(2, len(c.Argv))], []string{"rm", "-f"}) && strings.HasPrefix(c.Argv[2], runFolder+"/vagga/runs/")
 	})
 	for i := range calls {
@@ -176,8 +178,8 @@ func takeFiles(ts *testscript.TestScript, folder string) map[string]string {
 	return files
 }
 
-func sortCalls(calls []call) {
-	slices.SortFunc(calls, func(a, b call) int { return strings.Compare(a.String(), b.String()) })
+func sortCalls(calls []fake.Call) {
+	slices.SortFunc(calls, func(a, b fake.Call) int { return strings.Compare(a.String(), b.String()) })
 }
 
 // checkOrder compares the steps that a run has done, as it has traced them, with

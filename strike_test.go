@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"vagganet/commands/e2e/fake"
 )
 
 // A strike is a folder with a wrapper for every tool that plans use. First on
@@ -125,8 +127,8 @@ func (s strike) command(args ...string) *exec.Cmd {
 }
 
 // calls are those of the steps so far, in their order.
-func (s strike) calls(ts *testscript.TestScript) []call {
-	var calls []call
+func (s strike) calls(ts *testscript.TestScript) []fake.Call {
+	var calls []fake.Call
 	for {
 		text, err := os.ReadFile(filepath.Join(s.file("calls"), strconv.Itoa(len(calls)+1)))
 		if errors.Is(err, fs.ErrNotExist) {
@@ -134,7 +136,7 @@ func (s strike) calls(ts *testscript.TestScript) []call {
 		}
 		ts.Check(err)
 		words := strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
-		calls = append(calls, call{Env: words[:1], Argv: words[1:]})
+		calls = append(calls, fake.Call{Env: words[:1], Argv: words[1:]})
 	}
 }
 
@@ -190,7 +192,7 @@ func strikerMain() {
 		s.hold()
 		os.Exit(code)
 	}
-	become(argv)
+	fake.Become(argv)
 }
 
 // run runs the tool and returns its exit code.
@@ -202,13 +204,13 @@ func (s strike) run(argv []string) int {
 	if errors.As(err, &exit) {
 		return exitCode(exit.ProcessState)
 	}
-	fakeCheck(err)
+	fake.Check(err)
 	return 0
 }
 
 // hold waits until it is let go. Who is forgotten gives up.
 func (s strike) hold() {
-	fakeCheck(os.WriteFile(s.file("reached"), nil, 0o666))
+	fake.Check(os.WriteFile(s.file("reached"), nil, 0o666))
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
 		if _, err := os.Stat(s.file("go")); err == nil {
 			return

@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"vagganet/commands/e2e/fake"
 )
 
 // passwordVar is what attended types where it is asked for a password.
@@ -20,22 +22,22 @@ const passwordVar = "PASSWORD"
 // the end.
 func attendedMain() {
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	fakeCheck(err)
-	fakeCheck(unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0))
+	fake.Check(err)
+	fake.Check(unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0))
 	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
-	fakeCheck(err)
+	fake.Check(err)
 	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	fakeCheck(err)
+	fake.Check(err)
 	cmd := exec.Command(os.Args[1], os.Args[2:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	fakeCheck(cmd.Start())
+	fake.Check(cmd.Start())
 	terminal.Close()
 	asked := answer(master)
 	err = cmd.Wait()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
-		fakeCheck(err)
+		fake.Check(err)
 	}
 	fmt.Fprintf(os.Stderr, "attended: asked %d time%s\n", asked, map[bool]string{true: "s"}[asked != 1])
 	os.Exit(exitCode(cmd.ProcessState))

@@ -12,6 +12,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"vagganet/commands/e2e/fake"
 )
 
 // nousernsMain is the program nouserns CMD ARG…: CMD runs where user namespaces
@@ -24,17 +26,17 @@ func nousernsMain() {
 		return
 	}
 	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
-	fakeCheck(err)
+	fake.Check(err)
 	judge := exec.Command(os.Args[0], "-judge")
 	judge.ExtraFiles = []*os.File{os.NewFile(uintptr(ends[1]), "judge's end")}
-	fakeCheck(judge.Start())
+	fake.Check(judge.Start())
 	runtime.LockOSThread() // the filter is this thread's, which becomes CMD
 	listener, err := filterNamespaces()
-	fakeCheck(err)
-	fakeCheck(unix.Sendmsg(ends[0], []byte{0}, unix.UnixRights(listener), nil, 0))
+	fake.Check(err)
+	fake.Check(unix.Sendmsg(ends[0], []byte{0}, unix.UnixRights(listener), nil, 0))
 	path, err := exec.LookPath(os.Args[1])
-	fakeCheck(err)
-	fakeCheck(syscall.Exec(path, os.Args[1:], os.Environ()))
+	fake.Check(err)
+	fake.Check(syscall.Exec(path, os.Args[1:], os.Environ()))
 }
 
 // filterNamespaces has this thread, and all that it starts, ask before it makes
@@ -84,11 +86,11 @@ type judgement struct {
 func judge() {
 	buffer := make([]byte, unix.CmsgSpace(4))
 	_, n, _, _, err := unix.Recvmsg(3, make([]byte, 1), buffer, 0)
-	fakeCheck(err)
+	fake.Check(err)
 	messages, err := unix.ParseSocketControlMessage(buffer[:n])
-	fakeCheck(err)
+	fake.Check(err)
 	fds, err := unix.ParseUnixRights(&messages[0])
-	fakeCheck(err)
+	fake.Check(err)
 	const receive, send, goOn = 0xc0502100, 0xc0182101, 1 // SECCOMP_IOCTL_NOTIF_…, …_FLAG_CONTINUE
 	for {
 		poll := []unix.PollFd{{Fd: int32(fds[0]), Events: unix.POLLIN}}

@@ -1,4 +1,4 @@
-package main
+package fake
 
 import (
 	"encoding/json"
@@ -28,14 +28,14 @@ var realNames = []string{"sh", "sleep", "true", "setsid", "flock"}
 
 // The fake tools' variables.
 const (
-	callsVar  = "CALLS"  // the file in which they write down how they were called
-	holderVar = "HOLDER" // a process id, for the one that holds the gateway's namespaces
+	CallsVar  = "CALLS"  // the file in which they write down how they were called
+	HolderVar = "HOLDER" // a process id, for the one that holds the gateway's namespaces
 	nodesVar  = "NODES"  // how many nodes there will be: the first to end ends the run
 )
 
-// cmdFakeTools makes a folder the whole PATH: what is not in there can't be
-// run, so a tool that is forgotten here doesn't go unnoticed.
-func cmdFakeTools(ts *testscript.TestScript, neg bool, args []string) {
+// CmdTools makes a folder the whole PATH: what is not in there can't be run, so a
+// tool that is forgotten here doesn't go unnoticed.
+func CmdTools(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: faketools")
 	}
@@ -55,25 +55,25 @@ func cmdFakeTools(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("PATH", dir)
 }
 
-// A call is one call of a fake tool.
-type call struct {
+// A Call is one call of a fake tool.
+type Call struct {
 	Argv  []string
 	Env   []string
 	Stdin string
 }
 
-func (c call) String() string {
+func (c Call) String() string {
 	return fmt.Sprintf("%s %q\n%s", strings.Join(c.Env, " "), c.Argv, c.Stdin)
 }
 
-// fakeTool is the program: faketool NAME ARGUMENT… writes down the call. Tools
-// that start another one then do that, in the namespaces that they are in.
-func fakeTool() {
+// Tool is the program: faketool NAME ARGUMENT… writes down the call. Tools that
+// start another one then do that, in the namespaces that they are in.
+func Tool() {
 	argv := os.Args[1:]
-	c := call{Argv: argv, Env: fakeEnv(argv[0])}
+	c := Call{Argv: argv, Env: fakeEnv(argv[0])}
 	if readsInput(argv) {
 		input, err := io.ReadAll(os.Stdin)
-		fakeCheck(err)
+		Check(err)
 		c.Stdin = string(input)
 	}
 	writeCall(c)
@@ -86,29 +86,30 @@ func fakeTool() {
 		}
 	case "mkdir":
 		if dir := argv[len(argv)-1]; !filepath.IsAbs(dir) {
-			fakeCheck(os.MkdirAll(dir, 0o755)) // the shell goes on with it
+			Check(os.MkdirAll(dir, 0o755)) // the shell goes on with it
 		}
 	case "sudo", "nsenter", "unshare", "setpriv":
 		if slices.Contains(argv, "--user") && argv[0] == "unshare" {
 			fmt.Println(holderID())
 			return
 		}
-		become(afterOptions(argv[1:]))
+		Become(afterOptions(argv[1:]))
 	}
 }
 
 // holderID is the id of a process that can be taken for the one that holds the
 // gateway's namespaces.
 func holderID() string {
-	if id := os.Getenv(holderVar); id != "" {
+	if id := os.Getenv(HolderVar); id != "" {
 		return id
 	}
 	sleep := exec.Command("sleep", "60")
-	fakeCheck(sleep.Start())
+	Check(sleep.Start())
 	return fmt.Sprint(sleep.Process.Pid)
 }
 
-func fakeCheck(err error) {
+// Check ends the process if there is an error: a tool has nobody to return it to.
+func Check(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "faketool:", err)
 		os.Exit(70)
@@ -144,27 +145,28 @@ func fakeEnv(name string) []string {
 	return env
 }
 
-func writeCall(c call) {
-	if os.Getenv(callsVar) == "" {
+func writeCall(c Call) {
+	if os.Getenv(CallsVar) == "" {
 		return
 	}
 	line, err := json.Marshal(c)
-	fakeCheck(err)
-	file, err := os.OpenFile(os.Getenv(callsVar), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	fakeCheck(err)
+	Check(err)
+	file, err := os.OpenFile(os.Getenv(CallsVar), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	Check(err)
 	_, err = file.Write(append(line, '\n'))
-	fakeCheck(err)
-	fakeCheck(file.Close())
+	Check(err)
+	Check(file.Close())
 }
 
-func readCalls(file string) ([]call, error) {
+// ReadCalls reads the calls that fake tools have written down.
+func ReadCalls(file string) ([]Call, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	var calls []call
+	var calls []Call
 	for line := range strings.Lines(string(text)) {
-		var c call
+		var c Call
 		if err := json.Unmarshal([]byte(line), &c); err != nil {
 			return nil, err
 		}
@@ -176,7 +178,7 @@ func readCalls(file string) ([]call, error) {
 // waitForNodes returns when all nodes have been started.
 func waitForNodes() {
 	for os.Getenv(nodesVar) != "" {
-		calls, err := readCalls(os.Getenv(callsVar))
+		calls, err := ReadCalls(os.Getenv(CallsVar))
 		started := 0
 		for _, c := range calls {
 			if c.Argv[0] == "node" {
@@ -202,15 +204,16 @@ func afterOptions(words []string) []string {
 	return words
 }
 
-func become(words []string) {
+// Become runs a command in place of the process, found by PATH.
+func Become(words []string) {
 	if len(words) == 0 {
-		fakeCheck(fmt.Errorf("no command in %q", os.Args))
+		Check(fmt.Errorf("no command in %q", os.Args))
 	}
 	name := words[0]
 	if filepath.Base(name) == "vagganet" {
 		name = "vagganet" // its path is that of the fake machine
 	}
 	path, err := exec.LookPath(name)
-	fakeCheck(err)
-	fakeCheck(syscall.Exec(path, words, os.Environ()))
+	Check(err)
+	Check(syscall.Exec(path, words, os.Environ()))
 }

@@ -1,4 +1,7 @@
-package main
+// Package fake has the machine that a file describes and the tools that write down
+// how they are called: for golden transcripts, and for the comparison of what a
+// verb runs with its script. The program has none of it.
+package fake
 
 import (
 	"bytes"
@@ -8,8 +11,11 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"vagganet/commands"
 	"vagganet/commands/machine"
@@ -21,18 +27,27 @@ import (
 // test. Without it, the program sees the real one.
 const factsVar = "TEST_FACTS"
 
-// program is main, on the machine that the test asks for.
-func program() {
-	file := os.Getenv(factsVar)
-	if file == "" {
-		main()
+// Setup has a script's program see the machine of the script's facts.json.
+func Setup(env *testscript.Env) error {
+	env.Setenv(factsVar, filepath.Join(env.WorkDir, "facts.json"))
+	return nil
+}
+
+// Program returns the program, of that version, on the machine that the test asks
+// for.
+func Program(version string) func() {
+	return func() {
+		app := commands.App{Machine: commands.Host{}, Version: version}
+		if file := os.Getenv(factsVar); file != "" {
+			m, err := readMachine(file)
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(70)
+			}
+			app.Machine = m
+		}
+		os.Exit(app.Main(os.Args))
 	}
-	m, err := readMachine(file)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(70)
-	}
-	os.Exit(commands.App{Machine: m, Version: version}.Main(os.Args))
 }
 
 // fakeMachine is a machine that a file describes.
