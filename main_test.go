@@ -5,6 +5,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"vagganet/commands/bench"
 	"vagganet/commands/e2e/fake"
 )
 
@@ -21,8 +22,8 @@ func TestMain(m *testing.M) {
 		"nouserns":        nousernsMain,
 		"attended":        attendedMain,
 		"typist":          typistMain,
-		"floor":           floorMain,
-		"bench":           benchMain,
+		"floor":           bench.Floor,
+		"bench":           bench.Main,
 		"crowd":           crowdMain,
 		"attack":          attackMain,
 		"hostile":         hostileMain,

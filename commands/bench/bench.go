@@ -1,4 +1,7 @@
-package main
+// Package bench measures the program beside the least that the same network takes.
+// It is linked into the test binary of commands/e2e, whose tests look that both make
+// the same network; the program has none of it.
+package bench
 
 import (
 	"fmt"
@@ -11,20 +14,28 @@ import (
 	"time"
 )
 
-// The benchmark measures the program as users run it: whole processes, on a
-// gateway that stands, beside what the kernel or the tools need for the same. It
-// is this test binary under another name, which scripts/bench starts in a sandbox.
+// Main measures the program as users run it: whole processes, on a gateway that
+// stands, beside what the kernel or the tools need for the same. It is the test
+// binary of commands/e2e under another name, which scripts/bench starts in a
+// sandbox.
 //
 //	bench [ROW…]
 //
 // It prints one table. A goal that is missed is a result; the exit code is 1 only
 // if something could not be measured.
-func benchMain() {
+func Main() {
 	if err := benchRowsOf(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
+
+// What scripts/bench and sandbox.sh have set: as whom to measure, and the sandbox's
+// folder.
+const (
+	whoVar    = "WHO"
+	insideVar = "VAGGANET_IN_SANDBOX"
+)
 
 // benchRows are what can be measured, in the table's order.
 var benchRows = []struct {

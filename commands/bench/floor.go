@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"errors"
@@ -17,7 +17,7 @@ import (
 	"vagganet/netcmd"
 )
 
-// The floor makes the network of a run with as little as it takes: one process,
+// Floor makes the network of a run with as little as it takes: one process,
 // netlink and namespaces by system calls, one thing after another; iptables-restore
 // is the only tool. The program shells out and can't be as fast: how near it comes
 // is what the benchmark says. That both make the same network is a test:
@@ -29,7 +29,7 @@ import (
 //	floor script M   one command a line for the same network, for sh
 //
 // It is started in the gateway's namespaces, and takes the first free slot there.
-func floorMain() {
+func Floor() {
 	os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin:/sbin") // like the program
 	if err := floor(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "floor:", err)
