@@ -76,13 +76,13 @@ go-test: have-go $(filter $(GOTESTSUM),$(RUNNER)) ## the tests alone (PKG=./netc
 .PHONY: test-examples
 test-examples: ## install nginx, etcd, Redis and keepalived, and run the tests of testdata/examples
 	scripts/deps --test --examples
-	@VAGGANET_EXAMPLES=1 $(MAKE) --no-print-directory go-test PKG=. TESTS='^TestExamples'
+	@VAGGANET_EXAMPLES=1 $(MAKE) --no-print-directory go-test PKG=./commands/e2e TESTS='^TestExamples'
 
 # Apart from the others: a browser is large.
 .PHONY: test-browser
 test-browser: ## install chromium and graphviz, and have them read reports and pictures
 	scripts/deps --test --browser
-	@VAGGANET_BROWSER=1 $(MAKE) --no-print-directory go-test PKG='. ./commands/picture' TESTS='^Test(Browser|DotIsDot)'
+	@VAGGANET_BROWSER=1 $(MAKE) --no-print-directory go-test PKG='./commands/e2e ./commands/picture' TESTS='^Test(Browser|DotIsDot)'
 
 # The tests that change what a kernel has once, and those of what this machine's
 # kernel may lack.
@@ -94,14 +94,14 @@ test-vm: ## install qemu, and run the tests of testdata/vm and a few others in a
 .PHONY: bench
 bench: build ## measure the program beside what the kernel and the tools need (ROWS='network partition', WHO=root, IPTABLES=legacy)
 	scripts/deps --test
-	$(GO) test -c -trimpath -o bin/tools/bench .
+	$(GO) test -c -trimpath -o bin/tools/bench ./commands/e2e
 	@scripts/bench $(ROWS)
 
 # Apart from the others: they take some minutes and all of the machine.
 .PHONY: test-crowds
 test-crowds: ## run the tests of hundreds of runs and guests at once
 	scripts/deps --test
-	@VAGGANET_CROWDS=1 $(MAKE) --no-print-directory go-test PKG=. TESTS='^TestCrowds'
+	@VAGGANET_CROWDS=1 $(MAKE) --no-print-directory go-test PKG=./commands/e2e TESTS='^TestCrowds'
 
 .PHONY: check
 check: have-go $(STATICCHECK) ## gofmt, go vet, staticcheck, shellcheck, go mod tidy
@@ -137,7 +137,7 @@ race: have-go $(filter $(GOTESTSUM),$(RUNNER)) ## run what supervises under the 
 	@if said=$$($(GO) test -race -run '^$$' ./netcmd/plan 2>&1); then \
 		code=0; \
 		$(RUNNER) -race -count=1 -timeout $(TIMEOUT) $(RACE_PKG) || code=1; \
-		$(RUNNER) -race -count=1 -timeout $(TIMEOUT) -run '$(RACE_TESTS)' . || code=1; \
+		$(RUNNER) -race -count=1 -timeout $(TIMEOUT) -run '$(RACE_TESTS)' ./commands/e2e || code=1; \
 		exit $$code; \
 	else \
 		echo "race: skipped: no race detector here (on Debian it needs gcc and libc6-dev):"; echo "$$said" | tail -n 3; \

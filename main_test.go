@@ -5,7 +5,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"vagganet/commands/bench"
 	"vagganet/commands/e2e/fake"
 )
 
@@ -16,17 +15,6 @@ func TestMain(m *testing.M) {
 		"vagga":           program,
 		"vagga_network":   program,
 		"vagga_partition": program,
-		"probe":           probeMain,
 		"faketool":        fake.Tool,
-		"hear":            hearMain,
-		"nouserns":        nousernsMain,
-		"attended":        attendedMain,
-		"typist":          typistMain,
-		"floor":           bench.Floor,
-		"bench":           bench.Main,
-		"crowd":           crowdMain,
-		"attack":          attackMain,
-		"hostile":         hostileMain,
-		"striker":         strikerMain,
 	})
 }

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"os"
@@ -12,6 +12,7 @@ import (
 func TestMakeLeavesFlagsOfCAlone(t *testing.T) {
 	needTools(t, "make")
 	cmd := exec.Command("make", "-n", "build")
+	cmd.Dir = top
 	cmd.Env = append(os.Environ(), "MAKEFLAGS=", "GO_LDFLAGS=-s -w",
 		"LDFLAGS=-Wl,-z,relro", "CFLAGS=-foreign", "CXXFLAGS=-foreign", "CPPFLAGS=-foreign", "ASFLAGS=-foreign", "CC=-foreign")
 	out, err := cmd.CombinedOutput()

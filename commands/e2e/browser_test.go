@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"bytes"
@@ -51,7 +51,7 @@ func TestBrowser(t *testing.T) {
 // writeReport makes the page of events that were recorded, with lines that would
 // like to be more than text.
 func writeReport(t *testing.T, file string) {
-	events, err := os.Open(filepath.Join("commands", "page", "testdata", "events.jsonl"))
+	events, err := os.Open(filepath.Join(top, "commands", "page", "testdata", "events.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}

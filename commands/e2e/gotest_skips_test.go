@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"os"
@@ -40,7 +40,7 @@ func TestSkips(t *testing.T) {
 			if err := os.WriteFile(runner, []byte(script), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.Command("scripts/gotest", runner, "./...")
+			cmd := exec.Command(top+"/scripts/gotest", runner, "./...")
 			cmd.Env = append(os.Environ(), "CI="+tt.ci, "EVENTS="+tt.events)
 			out, err := cmd.CombinedOutput()
 			if (err == nil) != tt.good || !strings.Contains(string(out), tt.said) || tt.said == "" && len(out) > 0 {

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"os"
@@ -18,7 +18,7 @@ import (
 //
 //	# needs: nginx curl
 const (
-	exampleScripts = "testdata/examples/*/" + exampleScript
+	exampleScripts = testdata + "/examples/*/" + exampleScript
 	exampleScript  = "test.txtar"
 	// They take a minute, and packages that not everybody wants to install.
 	examplesVar = "VAGGANET_EXAMPLES"

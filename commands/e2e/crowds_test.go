@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"os"
@@ -10,7 +10,7 @@ import (
 
 // The crowd tests are kernel tests of many runs and of many guests at once.
 const (
-	crowdScripts = "testdata/crowds"
+	crowdScripts = testdata + "/crowds"
 	// They take some minutes, and all that the machine has.
 	crowdsVar = "VAGGANET_CROWDS"
 )

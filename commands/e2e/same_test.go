@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"errors"
@@ -18,7 +18,7 @@ import (
 	"vagganet/commands/e2e/fake"
 )
 
-const sameScripts = "testdata/same"
+const sameScripts = testdata + "/same"
 
 // TestSameCommands compares what a verb runs with what the script runs that its
 // dry run prints: the words of every command, in their order, what is set for

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"bytes"
@@ -33,7 +33,7 @@ import (
 // The first lines of a script name what it is run as, and with which iptables (see
 // variant). The kernel's own condition is [netem].
 const (
-	kernelScripts = "testdata/kernel"
+	kernelScripts = testdata + "/kernel"
 	insideVar     = "VAGGANET_IN_SANDBOX"
 	scriptVar     = "VAGGANET_SANDBOX_SCRIPT"
 	whoVar        = "WHO"

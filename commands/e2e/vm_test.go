@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	vmScripts = "testdata/vm"
+	vmScripts = testdata + "/vm"
 	vmVar     = "VAGGANET_IN_VM" // set by scripts/vm-test
 )
 

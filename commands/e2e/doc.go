@@ -1,0 +1,14 @@
+// Package e2e tests the whole program: its tests start it as users do, on the real
+// kernel, in sandboxes. It is all in test files, and the program is the test binary,
+// started again under that name.
+//
+// The tests are in kernel_test.go, same_test.go, examples_test.go, crowds_test.go,
+// browser_test.go and vm_test.go, and what they run is mostly in testdata at the top.
+// What scripts there call is in files by these names:
+//
+//	program_…   a program, such as the probe that guests run
+//	script_…    a command of scripts, such as until
+//	killed_…    kills: the program is killed after each of its steps
+//	fails_…     fails: each of its steps fails
+//	at_once_…   atonce: many commands at the same time
+package e2e
