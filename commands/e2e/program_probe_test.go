@@ -5,14 +5,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"net"
 	"os"
 	"os/signal"
-	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -108,233 +104,18 @@ func probe(args []string) error {
 	return fmt.Errorf("unknown verb %q", verb)
 }
 
-// serve answers for ever. The echo shows the caller what its packets look like
-// on arrival, which is how an address rewritten on the way comes to light.
-func serve(port int) error {
-	echo, err := net.Listen("tcp4", fmt.Sprintf(":%d", port))
+func one(args []string) error {
+	if len(args) != 3 {
+		return fmt.Errorf("usage: probe one tcp|udp IP PORT")
+	}
+	port, err := strconv.Atoi(args[2])
 	if err != nil {
 		return err
 	}
-	datagrams, err := net.ListenUDP("udp4", &net.UDPAddr{Port: port})
-	if err != nil {
-		return err
+	seen, err := try(args[0], args[1], port)
+	if err == nil {
+		fmt.Println(seen)
 	}
-	if err := wantDestinations(datagrams); err != nil {
-		return err
-	}
-	control, err := net.Listen("tcp4", fmt.Sprintf(":%d", port+1))
-	if err != nil {
-		return err
-	}
-	if err := serve6(port); err != nil && !errors.Is(err, syscall.EAFNOSUPPORT) && !errors.Is(err, syscall.EADDRNOTAVAIL) {
-		return err
-	}
-	heard := &heard{by: map[string]bool{}}
-	go echoDatagrams(datagrams, heard)
-	go accept(control, func(c net.Conn) { takeOrder(c, port, heard) })
-	return accept(echo, func(c net.Conn) { io.WriteString(c, hostOf(c.RemoteAddr())) })
-}
-
-// serve6 echoes to who comes by IPv6.
-func serve6(port int) error {
-	echo, err := net.Listen("tcp6", fmt.Sprintf(":%d", port))
-	if err != nil {
-		return err
-	}
-	datagrams, err := net.ListenPacket("udp6", fmt.Sprintf(":%d", port))
-	if err != nil {
-		return err
-	}
-	go accept(echo, func(c net.Conn) { io.WriteString(c, hostOf(c.RemoteAddr())) })
-	go func() {
-		buf := make([]byte, 64)
-		for {
-			_, from, err := datagrams.ReadFrom(buf)
-			if err == nil {
-				datagrams.WriteTo([]byte(hostOf(from)), from)
-			}
-		}
-	}()
-	return nil
-}
-
-func accept(l net.Listener, handle func(net.Conn)) error {
-	for {
-		c, err := l.Accept()
-		if err != nil {
-			return err
-		}
-		go func() {
-			defer c.Close()
-			handle(c)
-		}()
-	}
-}
-
-// wantDestinations makes each datagram come with the address that it was sent
-// to.
-func wantDestinations(c *net.UDPConn) error {
-	raw, err := c.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var failed error
-	err = raw.Control(func(fd uintptr) {
-		failed = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_IP, syscall.IP_PKTINFO, 1)
-	})
-	return errors.Join(err, failed)
-}
-
-// echoDatagrams answers from the address that was asked, as a node with a
-// second address has to: by handing back the kernel's note of it, without the
-// device, which is the route's to choose.
-func echoDatagrams(c *net.UDPConn, heard *heard) {
-	buf := make([]byte, 64)
-	note := make([]byte, syscall.CmsgSpace(syscall.SizeofInet4Pktinfo))
-	for {
-		size, n, _, from, err := c.ReadMsgUDP(buf, note)
-		if err != nil || n < len(note) {
-			continue
-		}
-		heard.add(hostOf(from), string(buf[:size]))
-		copy(note[syscall.CmsgLen(0):], []byte{0, 0, 0, 0})
-		c.WriteMsgUDP([]byte(hostOf(from)), note, from)
-	}
-}
-
-// takeOrder reads one line of addresses and answers a line for each,
-// "IP tcp SEEN udp SEEN", with "-" where nothing came back. Or the line is "say"
-// and addresses to send a datagram to, or "heard".
-func takeOrder(c net.Conn, port int, heard *heard) {
-	line, err := bufio.NewReader(c).ReadString('\n')
-	if err != nil {
-		return
-	}
-	targets := strings.Fields(line)
-	if len(targets) > 0 && targets[0] == "say" {
-		for _, ip := range targets[1:] {
-			sayTo(ip, port, "hello")
-		}
-		return
-	}
-	if len(targets) > 0 && targets[0] == "heard" {
-		fmt.Fprintln(c, strings.Join(heard.take(port), " "))
-		return
-	}
-	answers := atOnce(targets, func(ip string) string {
-		seen := atOnce([]string{"tcp", "udp"}, func(network string) string {
-			s, err := try(network, ip, port)
-			if err != nil {
-				return "-"
-			}
-			return s
-		})
-		return fmt.Sprintf("%s tcp %s udp %s\n", ip, seen[0], seen[1])
-	})
-	io.WriteString(c, strings.Join(answers, ""))
-}
-
-// heard are the addresses from which a datagram has come.
-type heard struct {
-	sync.Mutex
-	by   map[string]bool
-	mark string // the last that the guest said to itself
-}
-
-func (h *heard) add(from, text string) {
-	h.Lock()
-	defer h.Unlock()
-	if strings.HasPrefix(text, "mark ") {
-		h.mark = text
-		return
-	}
-	h.by[from] = true
-}
-
-// take lists them, and forgets them. What has arrived by now is behind nothing
-// that the guest says to itself now.
-func (h *heard) take(port int) []string {
-	mark := fmt.Sprint("mark ", time.Now().UnixNano())
-	sayTo("127.0.0.1", port, mark)
-	for {
-		h.Lock()
-		if h.mark == mark {
-			list := slices.Sorted(maps.Keys(h.by))
-			clear(h.by)
-			h.Unlock()
-			return list
-		}
-		h.Unlock()
-		time.Sleep(time.Millisecond)
-	}
-}
-
-// sayTo sends a datagram, and doesn't mind if it is refused.
-func sayTo(ip string, port int, text string) {
-	c, err := net.ListenUDP("udp4", nil)
-	if err != nil {
-		return
-	}
-	defer c.Close()
-	c.WriteTo([]byte(text), &net.UDPAddr{IP: net.ParseIP(ip), Port: port})
-}
-
-// hears prints a line for each guest: whom it hears, when all have said
-// something to all others. It takes no answer for that, so it sees each
-// direction for itself.
-func hears(args []string, port int) error {
-	var ips []string
-	names := map[string]string{} // of an address
-	for _, arg := range args {
-		name, ip, _ := strings.Cut(arg, "=")
-		ips = append(ips, ip)
-		names[ip] = name
-	}
-	for _, line := range []string{"heard", "say " + strings.Join(ips, " ")} {
-		for _, ip := range ips {
-			if _, err := order(ip, line, port); err != nil {
-				return err
-			}
-		}
-	}
-	for _, ip := range ips {
-		answer, err := order(ip, "heard", port)
-		if err != nil {
-			return err
-		}
-		from := []string{}
-		for _, other := range strings.Fields(answer) {
-			if other != ip {
-				from = append(from, names[other])
-			}
-		}
-		slices.Sort(from)
-		fmt.Printf("%s hears: %s\n", names[ip], strings.Join(from, " "))
-	}
-	return nil
-}
-
-// hold opens a connection, says so, and uses it when a file has come.
-func hold(args []string, port int) error {
-	if len(args) != 2 {
-		return fmt.Errorf("usage: probe hold IP FILE")
-	}
-	c, err := net.DialTimeout("tcp4", net.JoinHostPort(args[0], strconv.Itoa(port+1)), startTimeout)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	fmt.Println("connected")
-	for {
-		if _, err := os.Stat(args[1]); err == nil {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	c.SetDeadline(time.Now().Add(startTimeout))
-	fmt.Fprintln(c, "127.0.0.1")
-	answer, err := bufio.NewReader(c).ReadString('\n')
-	fmt.Print(answer)
 	return err
 }
 
@@ -387,111 +168,27 @@ func readSeen(c net.Conn, buf []byte) (string, error) {
 	return "", err
 }
 
-// matrix prints a line for every ordered pair, sorted by name.
-func matrix(args []string, port int) error {
-	var ips []string
-	names := map[string]string{} // of an address
-	for _, arg := range args {
-		name, ip, ok := strings.Cut(arg, "=")
-		if !ok {
-			return fmt.Errorf("%q is not NAME=IP", arg)
-		}
-		ips = append(ips, ip)
-		names[ip] = name
+// hold opens a connection, says so, and uses it when a file has come.
+func hold(args []string, port int) error {
+	if len(args) != 2 {
+		return fmt.Errorf("usage: probe hold IP FILE")
 	}
-	// Nobody is asked before everybody is there.
-	if err := waitFor(ips, port); err != nil {
-		return err
-	}
-	answers := atOnce(ips, func(ip string) []string {
-		peers := slices.DeleteFunc(slices.Clone(ips), func(p string) bool { return p == ip })
-		return row(ip, peers, names, port)
-	})
-	lines := slices.Concat(answers...)
-	slices.Sort(lines)
-	var silent error
-	for _, line := range lines {
-		fmt.Println(line)
-		if strings.HasSuffix(line, unanswered) {
-			silent = fmt.Errorf("%s", line)
-		}
-	}
-	return silent
-}
-
-const unanswered = " gives no answer at its control port"
-
-// row asks one guest for all of its peers.
-func row(ip string, peers []string, names map[string]string, port int) []string {
-	name := names[ip]
-	answer, err := order(ip, strings.Join(peers, " "), port)
-	if err != nil {
-		return []string{name + unanswered}
-	}
-	var lines []string
-	for _, line := range strings.Split(strings.TrimSpace(answer), "\n") {
-		var peer, tcp, udp string
-		if n, _ := fmt.Sscanf(line, "%s tcp %s udp %s", &peer, &tcp, &udp); n == 3 {
-			lines = append(lines, fmt.Sprintf("%s->%s tcp %s udp %s", name, names[peer], verdict(tcp, ip), verdict(udp, ip)))
-		}
-	}
-	if len(lines) != len(peers) {
-		return []string{name + unanswered}
-	}
-	return lines
-}
-
-// verdict tells a plain success from one under somebody else's address.
-func verdict(seen, own string) string {
-	switch seen {
-	case "-":
-		return "no"
-	case own:
-		return "yes"
-	}
-	return "yes(" + seen + ")"
-}
-
-// order sends a line to a guest's control port and returns the answer, and has
-// patience with a guest that is still starting.
-func order(ip, line string, port int) (string, error) {
-	var err error
-	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		var c net.Conn
-		c, err = net.DialTimeout("tcp4", net.JoinHostPort(ip, strconv.Itoa(port+1)), time.Second)
-		if err != nil {
-			continue
-		}
-		defer c.Close()
-		c.SetDeadline(time.Now().Add(startTimeout))
-		fmt.Fprintln(c, line)
-		answer, err := io.ReadAll(c)
-		return string(answer), err
-	}
-	return "", err
-}
-
-func waitFor(ips []string, port int) error {
-	for i, err := range atOnce(ips, func(ip string) error { _, err := order(ip, "", port); return err }) {
-		if err != nil {
-			return fmt.Errorf("%s%s: %w", ips[i], unanswered, err)
-		}
-	}
-	return nil
-}
-
-func one(args []string) error {
-	if len(args) != 3 {
-		return fmt.Errorf("usage: probe one tcp|udp IP PORT")
-	}
-	port, err := strconv.Atoi(args[2])
+	c, err := net.DialTimeout("tcp4", net.JoinHostPort(args[0], strconv.Itoa(port+1)), startTimeout)
 	if err != nil {
 		return err
 	}
-	seen, err := try(args[0], args[1], port)
-	if err == nil {
-		fmt.Println(seen)
+	defer c.Close()
+	fmt.Println("connected")
+	for {
+		if _, err := os.Stat(args[1]); err == nil {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
 	}
+	c.SetDeadline(time.Now().Add(startTimeout))
+	fmt.Fprintln(c, "127.0.0.1")
+	answer, err := bufio.NewReader(c).ReadString('\n')
+	fmt.Print(answer)
 	return err
 }
 
