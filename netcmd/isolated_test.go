@@ -41,7 +41,7 @@ func TestIsolatedRun(t *testing.T) {
 				t.Errorf("ebtables %v: %q in the script", ebtables, word)
 			}
 		}
-		for _, word := range []string{"unshare --user --map-root-user --net setpriv --pdeathsig KILL unshare", "mount -t tmpfs -o mode=0755 tmpfs /mnt\n", `"isolated": true`, `"slot": -1`} {
+		for _, word := range []string{"unshare --user --map-root-user --net setpriv --pdeathsig=KILL unshare", "mount -t tmpfs -o mode=0755 tmpfs /mnt\n", `"isolated": true`, `"slot": -1`} {
 			if !strings.Contains(text, word) {
 				t.Errorf("ebtables %v: no %q in the script", ebtables, word)
 			}

@@ -21,7 +21,7 @@ func inside(s Step) string {
 	// user namespace would undo that, so it comes behind. The lock is the next file
 	// that is opened: 3.
 	s.Place.Enter = append([]string{"setsid"}, s.Place.Enter...)
-	s.Argv = append([]string{"setpriv", "--pdeathsig", "KILL"}, s.Argv...)
+	s.Argv = append([]string{"setpriv", "--pdeathsig=KILL"}, s.Argv...)
 	line := fmt.Sprintf("%s flock %s -F %s sh -es \"$%s\" \"$%s\" 3<&- 4<&-", command(s), lockOptions, name.file(), name.Variable, name.Token)
 	line, input := hereDocument(line, "RUN", name.steps(s.Inside.Plan))
 	return catchSignals + name.find(variables(s.Inside.Plan)) + line + " &\n" + input + waitForInside
