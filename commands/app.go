@@ -25,9 +25,9 @@ import (
 
 // Machine is what the program asks of the machine that it runs on.
 type Machine interface {
-	// Has says whether a program is there: by its path, or in PATH.
+	// Has reports whether a program is there: by its path, or in PATH.
 	Has(program string) bool
-	// LegacyIptables says whether a tool is an iptables of the legacy kind.
+	// LegacyIptables reports whether a tool is an iptables of the legacy kind.
 	LegacyIptables(iptables netcmd.Tool) bool
 	// CanCut reports whether a tool is an ebtables that cuts links.
 	CanCut(ebtables netcmd.Tool) bool
@@ -57,7 +57,7 @@ type Machine interface {
 	// GuestPIDs are the guests' own commands, by guest; those that have none are not
 	// in there.
 	GuestPIDs(run netcmd.LiveRun) map[string]int
-	// Lacks says that the kernel surely has no such module, whether built in or
+	// Lacks reports whether the kernel surely has no such module, whether built in or
 	// to be loaded.
 	Lacks(module string) bool
 	// Program is this program's absolute path, and whether it lacks some of

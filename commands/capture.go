@@ -102,7 +102,7 @@ func nodeAndFilter(c *cli.Context) (node string, filter []string, err error) {
 	return args[0], filter, nil
 }
 
-// inOwnUserNS says whether the run has a user namespace that a plain user made.
+// inOwnUserNS reports whether the run has a user namespace that a plain user made.
 func (a App) inOwnUserNS(c *cli.Context, live netcmd.LiveRun) (bool, error) {
 	if !live.Isolated {
 		return false, nil

@@ -18,7 +18,7 @@ import (
 // Check is what check --json prints.
 type Check struct {
 	Run string `json:"run"`
-	// OK says that every link is as it should be.
+	// OK reports whether every link is as it should be.
 	OK bool `json:"ok"`
 	// Links are all ordered pairs of guests.
 	Links []netcmd.CheckedLink `json:"links"`

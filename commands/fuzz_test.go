@@ -61,7 +61,7 @@ func plainWords(app *cli.App, args []string) (plain []string) {
 	return plain
 }
 
-// isValue says whether a word may be the value of the option before it.
+// isValue reports whether a word may be the value of the option before it.
 func isValue(args []string, i int) bool { return strings.HasPrefix(args[i-1], "-") }
 
 // FuzzCommandWords reads words of --sudo and of the tools: no option comes first,

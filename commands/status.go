@@ -26,7 +26,7 @@ type Status struct {
 	Gateway   netip.Addr `json:"gateway"`
 	// Owner is the user id whose runs the gateway takes; -1 without one.
 	Owner int `json:"owner"`
-	// NoHost says that the gateway keeps guests off the host's addresses.
+	// NoHost reports whether the gateway keeps guests off the host's addresses.
 	NoHost bool        `json:"no_host"`
 	Runs   []RunStatus `json:"runs"`
 
@@ -153,7 +153,7 @@ func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 	return s, err
 }
 
-// isUp says whether a run that was listed still is.
+// isUp reports whether a run that was listed still is.
 func (a App) isUp(g netcmd.Gateway, run runstate.Run) bool {
 	runs, err := a.visibleRuns(g)
 	return err == nil && slices.ContainsFunc(runs, func(r runstate.Run) bool { return r.Supervisor == run.Supervisor })

@@ -164,8 +164,8 @@ func (g GuestNetwork) broadcast() netip.Addr {
 	return offset(g.prefix, 1<<(32-g.prefix.Bits())-1)
 }
 
-// CheckApart says whether the guests' network and the network of host and
-// gateway would get in each other's way.
+// CheckApart returns an error if the guests' network overlaps with what host and
+// gateway use of theirs.
 func CheckApart(n Network, g GuestNetwork) error {
 	for _, part := range []netip.Prefix{n.HostLink(), n.SlotRange()} {
 		if part.Overlaps(g.prefix) {

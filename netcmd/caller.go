@@ -6,10 +6,10 @@ import "vagganet/netcmd/plan"
 // the run was started from.
 const Caller = ""
 
-// IsGuest says whether the child runs in a guest.
+// IsGuest reports whether the child runs in a guest.
 func (c Child) IsGuest() bool { return c.Node != Bridge && c.Node != Caller }
 
-// InCallersNet says whether the run's first process stays in the caller's
+// InCallersNet reports whether the run's first process stays in the caller's
 // network. It may leave it for the gateway's, which belongs to the same user
 // namespace; there would be no way back for it, nor for its children.
 func (r Run) InCallersNet() bool {

@@ -19,8 +19,8 @@ const (
 // CheckedLink is a directed link, what it should be, and what it is.
 type CheckedLink struct {
 	Link
-	// Cut says that what From sends to To is cut, in whatever way; CutBack, that
-	// nothing comes back.
+	// Cut reports whether what From sends to To is cut, in whatever way; CutBack,
+	// whether nothing comes back.
 	Cut     bool      `json:"cut"`
 	CutBack bool      `json:"cut_back"`
 	State   LinkState `json:"state"`

@@ -93,7 +93,7 @@ func (c chooser) divided(newName func() string) []chain {
 	return append([]chain{{first.name, first.flat()}}, below...)
 }
 
-// alike says whether one rule does for a group: the same becomes of all of them,
+// alike reports whether one rule does for a group: the same becomes of all of them,
 // and no other port's name begins as theirs do.
 func (c chooser) alike(group []portRule) bool {
 	beginning := commonBeginning(group)

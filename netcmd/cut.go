@@ -193,7 +193,7 @@ func (c Cuts) WithUplinks(nodes []string, s State) (Cuts, error) {
 // number to.
 func (c Cuts) State(from, to int) State { return c.links[from*len(c.Guests)+to] }
 
-// Has says whether what guest number from sends to guest number to is cut, in
+// Has reports whether what guest number from sends to guest number to is cut, in
 // whatever way.
 func (c Cuts) Has(from, to int) bool { return c.State(from, to).How != Up }
 
@@ -270,7 +270,7 @@ func (c Cuts) HalfDead() (Link, bool) {
 	return Link{}, false
 }
 
-// silent says whether nothing at all arrives.
+// silent reports whether nothing at all arrives.
 func silent(s State) bool { return s.How == Drop || s.How == Reject }
 
 func (c Cuts) set(from, to int, how How) { c.links[from*len(c.Guests)+to] = State{how} }

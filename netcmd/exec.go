@@ -15,7 +15,7 @@ type Process struct {
 	Env []string
 	// UserID is its user, as its user namespace numbers them.
 	UserID int
-	// Starting says that it is not the node's command yet, but on its way there.
+	// Starting reports whether it is not the node's command yet, but on its way there.
 	Starting bool
 }
 

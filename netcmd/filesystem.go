@@ -33,7 +33,7 @@ type Mount struct {
 	// Size (bytes) and Mode (permission bits) are a tmpfs's.
 	Size int64
 	Mode uint32
-	// File says that Source is no folder.
+	// File reports whether Source is no folder.
 	File bool
 }
 
@@ -64,7 +64,7 @@ func (t Tree) has(p string) bool {
 	return slices.ContainsFunc(t[path.Dir(p)], func(e Entry) bool { return e.Name == path.Base(p) })
 }
 
-// ownRoot says whether the child needs a root of its own, because it is another
+// ownRoot reports whether the child needs a root of its own, because it is another
 // one than the host's or lacks mount points. Nothing is ever made in the host's
 // file system.
 func (f FileSystem) ownRoot() bool {
@@ -74,7 +74,7 @@ func (f FileSystem) ownRoot() bool {
 	return slices.ContainsFunc(f.Mounts, f.lacks)
 }
 
-// lacks says whether a mount has no place in the base. What is inside of
+// lacks reports whether a mount has no place in the base. What is inside of
 // another mount is not the base's to have.
 func (f FileSystem) lacks(m Mount) bool {
 	return !f.Tree.has(m.Path) && f.parent(m) == nil

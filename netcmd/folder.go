@@ -52,7 +52,7 @@ func (r Run) files() plan.Step {
 	return s
 }
 
-// ownBin says whether the run has a folder with the program under all its
+// ownBin reports whether the run has a folder with the program under all its
 // names: because they are not beside the program, or for a child whose root is
 // another one.
 func (r Run) ownBin() bool {

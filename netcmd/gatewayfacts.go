@@ -11,7 +11,7 @@ type User struct {
 	// SubUIDs and SubGIDs are the subordinate ids that are mapped from 1 on.
 	// With none of them, only the user's own id is mapped.
 	SubUIDs, SubGIDs IDRange
-	// MapTools says that newuidmap and newgidmap are there to write the maps.
+	// MapTools reports whether newuidmap and newgidmap are there to write the maps.
 	MapTools bool
 }
 
@@ -25,9 +25,9 @@ type HostFacts struct {
 	// Neighbours are the limits of the table of neighbours as they are, and
 	// NeighboursBefore as they were before there was a gateway.
 	Neighbours, NeighboursBefore NeighbourLimits
-	// BridgeFilter says that br_netfilter is loaded, or can't be had.
+	// BridgeFilter reports whether br_netfilter is loaded, or can't be had.
 	BridgeFilter bool
-	// Restricted says that the kernel lets only root make user namespaces that
+	// Restricted reports whether the kernel lets only root make user namespaces that
 	// have their rights.
 	Restricted bool
 	// Modules are kernel modules that must be loaded first, since a user
@@ -36,12 +36,12 @@ type HostFacts struct {
 	// Resolver is a resolver on the host's loopback device that guests must be
 	// led to; not valid if they need none.
 	Resolver netip.Addr
-	// NoIptables says that the host's firewall is to be left alone.
+	// NoIptables reports whether the host's firewall is to be left alone.
 	NoIptables bool
-	// NoHost says that guests are to be kept off the host's own addresses, and
+	// NoHost reports whether guests are to be kept off the host's own addresses, and
 	// IPv6 that the kernel has that too.
 	NoHost, IPv6 bool
-	// Legacy says that iptables is of the legacy kind.
+	// Legacy reports whether iptables is of the legacy kind.
 	Legacy bool
 	// Found is what of this gateway is there already.
 	Found GatewayParts
@@ -61,10 +61,10 @@ type GatewayParts struct {
 	UserNS, NetNS bool // the namespaces' mounts
 	Link          bool // the host's device
 	Up            bool // and it is up, which is the last thing done
-	// Forwarding says that forwarding was off before there was a gateway, and
+	// Forwarding reports whether forwarding was off before there was a gateway, and
 	// that no other one needs it.
 	Forwarding bool
-	// Neighbours says that their table was smaller before there was a gateway,
+	// Neighbours reports whether their table was smaller before there was a gateway,
 	// and that no other one needs it as it is.
 	Neighbours bool
 	// Owner is the user id whose gateway it is, where the folder for runs is
@@ -74,7 +74,7 @@ type GatewayParts struct {
 	Note *Note
 }
 
-// Whole says whether runs can use the gateway.
+// Whole reports whether runs can use the gateway.
 func (p GatewayParts) Whole() bool { return p.UserNS && p.NetNS && p.Up }
 
 // Note is what a gateway was made with. Root writes it into the gateway's
@@ -87,17 +87,17 @@ type Note struct {
 	// Resolver is the host's resolver that guests are led to; not valid if
 	// they are not led to any.
 	Resolver netip.Addr `json:"resolver"`
-	// NoIptables says that the gateway has no rules in the host's firewall.
+	// NoIptables reports whether the gateway has no rules in the host's firewall.
 	NoIptables bool `json:"no_iptables"`
 	// IDs is how many subordinate ids the user had, and so how many there are
 	// in the gateway.
 	IDs int `json:"ids"`
-	// NoHost says that the rules keep guests off the host's own addresses.
+	// NoHost reports whether the rules keep guests off the host's own addresses.
 	NoHost bool `json:"no_host,omitempty"`
-	// Restricted says that only root could make the user namespace, and so
+	// Restricted reports whether only root could make the user namespace, and so
 	// nobody can make another one in it.
 	Restricted bool `json:"restricted,omitempty"`
 }
 
-// Any says whether anything of the gateway is there.
+// Any reports whether anything of the gateway is there.
 func (p GatewayParts) Any() bool { return p != GatewayParts{} }

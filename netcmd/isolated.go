@@ -8,7 +8,7 @@ type Isolated struct {
 	// RunDir is an empty folder of the host's, one of IsolatedRunDirs, that
 	// the run mounts its own folder on, in a mount namespace of its own.
 	RunDir string `json:"run_dir"`
-	// OwnUser says that the user must become root in a user namespace first:
+	// OwnUser reports whether the user must become root in a user namespace first:
 	// all must but a root who has not been deprived of it.
 	OwnUser bool `json:"own_user"`
 }

@@ -32,7 +32,7 @@ var Named = []NamedPartition{
 // NamedPartition is a way to part nodes that needs no list of them.
 type NamedPartition struct {
 	Name, About string
-	// Random says that the seed decides.
+	// Random reports whether the seed decides.
 	Random bool
 	build  func(nodes []string, d dice) Cuts
 }

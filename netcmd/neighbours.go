@@ -25,7 +25,7 @@ func NeighbourSetting(index int) string {
 	return fmt.Sprintf("net.ipv4.neigh.default.gc_thresh%d", index+1)
 }
 
-// Seen says whether the limits could be read.
+// Seen reports whether the limits could be read.
 func (l NeighbourLimits) Seen() bool { return l != NeighbourLimits{} }
 
 // Raising are the settings, as words for sysctl, that raise what is lower than

@@ -75,7 +75,7 @@ func (p packet) matches(rule []string) bool {
 	return true
 }
 
-// is tells whether the match at the front holds, and how many words it has.
+// is reports whether the match at the front holds, and how many words it has.
 func (p packet) is(words []string) (bool, int) {
 	flag := func(b bool) (bool, int) { return b, 2 }
 	value := words[min(1, len(words)-1)]
@@ -111,7 +111,7 @@ func (p packet) is(words []string) (bool, int) {
 	panic("what is " + strings.Join(words, " ") + "?")
 }
 
-// isPort says whether a port is the one that a rule is about, or one of those
+// isPort reports whether a port is the one that a rule is about, or one of those
 // whose names begin so.
 func isPort(port, rule string) bool {
 	beginning, any := strings.CutSuffix(rule, "+")

@@ -47,7 +47,7 @@ func Pairs(guests []string, words []string, how string) ([]Row, error) {
 	return rows, nil
 }
 
-// MeansAll says whether a word stands for all guests.
+// MeansAll reports whether a word stands for all guests.
 func MeansAll(guests []string, word string) bool {
 	return word == "*" || word == "all" && !slices.Contains(guests, word)
 }

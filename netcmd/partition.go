@@ -26,9 +26,9 @@ type LiveRun struct {
 	// UserNS is the file of the run's user namespace; empty for a process that
 	// is in there already.
 	UserNS string
-	// Legacy6 says that ip6tables is of the legacy kind.
+	// Legacy6 reports whether ip6tables is of the legacy kind.
 	Legacy6 bool
-	// IPv6 says that the kernel has it, BridgeFilter that br_netfilter is loaded.
+	// IPv6 reports whether the kernel has it, BridgeFilter that br_netfilter is loaded.
 	IPv6, BridgeFilter bool
 	// Supervisor is the run's first process, as the caller sees it; 0 where
 	// the caller doesn't.

@@ -27,7 +27,7 @@ func (p PortForward) String() string {
 	return strconv.Itoa(int(p.External))
 }
 
-// same says whether two forwards want the same port of the gateway.
+// same reports whether two forwards want the same port of the gateway.
 func (p PortForward) same(other PortForward) bool {
 	return p.Protocol == other.Protocol && p.External == other.External
 }
@@ -50,7 +50,7 @@ func CheckPorts(guests []Guest) error {
 // the run is killed. The token tells the run from a later one of its name.
 func (r Run) portMark() string { return plan.Var(nameVar) + "/" + plan.Var(tokenVar) }
 
-// HasPorts says whether a guest of the run has a forwarded port.
+// HasPorts reports whether a guest of the run has a forwarded port.
 func (r Run) HasPorts() bool {
 	for _, g := range r.Guests {
 		if len(g.Ports) > 0 {

@@ -26,7 +26,7 @@ type Reach struct {
 	Device    string     `json:"device"`
 	Host      netip.Addr `json:"host"`
 	Gateway   netip.Addr `json:"gateway"`
-	// NoHost says that guests are to be kept off the host, and NoIptables that the
+	// NoHost reports whether guests are to be kept off the host, and NoIptables that the
 	// gateway has no rules in the host's firewall.
 	NoHost     bool `json:"no_host,omitempty"`
 	NoIptables bool `json:"no_iptables,omitempty"`
@@ -38,9 +38,9 @@ type Reached struct {
 	// They are empty where nothing could be sent.
 	Host      Outcome `json:"host"`
 	Forwarded Outcome `json:"forwarded"`
-	// Hidden says that what was forwarded had the host's address.
+	// Hidden reports whether what was forwarded had the host's address.
 	Hidden bool `json:"hidden"`
-	// Firewalld says that this firewall is active on the host.
+	// Firewalld reports whether this firewall is active on the host.
 	Firewalld bool `json:"firewalld"`
 }
 

@@ -33,11 +33,11 @@ type Run struct {
 	// Program is the absolute path of this program. Children find it, and the
 	// names it is called by, in PATH.
 	Program string
-	// Links says that the program's folder lacks some of its names.
+	// Links reports whether the program's folder lacks some of its names.
 	Links bool
 	// Seed is what is drawn by in the run. Children find it in their environment.
 	Seed uint64
-	// ExactName says that there must be no other run of that name; else the run gets
+	// ExactName reports whether there must be no other run of that name; else the run gets
 	// another one then.
 	ExactName bool
 	// KillAfter is how long children may take to end.
@@ -45,20 +45,20 @@ type Run struct {
 	// ResolvConf is what the run's processes see as /etc/resolv.conf; empty
 	// for the host's.
 	ResolvConf string
-	// Legacy says that iptables is of the legacy kind.
+	// Legacy reports whether iptables is of the legacy kind.
 	Legacy bool
-	// NoProc says that no /proc can be mounted in a user namespace, since parts
+	// NoProc reports whether no /proc can be mounted in a user namespace, since parts
 	// of the one that is there are hidden. The run does with that one, and its
 	// guests without a PID namespace of their own: it would not be theirs.
 	NoProc bool
-	// OddNames says that the caller's environment has names that a shell would
+	// OddNames reports whether the caller's environment has names that a shell would
 	// drop.
 	OddNames bool
 	// Umask is the caller's, as a shell has it; empty for 022.
 	Umask string
 	// Hosts is the text of the host's own /etc/hosts.
 	Hosts string
-	// OneUserNS says that the kernel lets nobody in the run's user namespace make
+	// OneUserNS reports whether the kernel lets nobody in the run's user namespace make
 	// another one: all nodes are in that one.
 	OneUserNS bool
 	// Network6 is the guests' IPv6 network, if they have one.
@@ -85,7 +85,7 @@ type Child struct {
 	UserID int
 	// Files is the child's file system; nil for the host's as it is.
 	Files *FileSystem
-	// CleanEnv says that the child gets Env alone, not what the caller has.
+	// CleanEnv reports whether the child gets Env alone, not what the caller has.
 	CleanEnv bool
 }
 

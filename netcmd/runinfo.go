@@ -12,7 +12,7 @@ import (
 type Info struct {
 	Run     string `json:"run"`
 	Command string `json:"command"`
-	// Isolated says that the run has no gateway: then Slot is -1, and Gateway
+	// Isolated reports whether the run has no gateway: then Slot is -1, and Gateway
 	// and Bridge, the addresses of its slot, are empty.
 	Isolated     bool       `json:"isolated"`
 	Slot         int        `json:"slot"`
@@ -28,9 +28,9 @@ type Info struct {
 	Iptables Tool `json:"iptables"`
 	Ebtables Tool `json:"ebtables"`
 	Legacy   bool `json:"legacy"`
-	// NoProc says that guests have no PID namespace of their own.
+	// NoProc reports whether guests have no PID namespace of their own.
 	NoProc bool `json:"no_proc"`
-	// OneUserNS says that guests have no user namespace of their own.
+	// OneUserNS reports whether guests have no user namespace of their own.
 	OneUserNS bool `json:"one_user_ns"`
 }
 

@@ -24,13 +24,13 @@ type Shape struct {
 	Rate float64 `json:"rate_bits,omitempty"`
 }
 
-// needsNetem says whether it takes the kernel's sch_netem.
+// needsNetem reports whether it takes the kernel's sch_netem.
 func (s Shape) needsNetem() bool { return s.Delay+s.Jitter+s.Reorder+s.Corrupt > 0 }
 
-// queued says whether it takes a queue of the link's own.
+// queued reports whether it takes a queue of the link's own.
 func (s Shape) queued() bool { return s.needsNetem() || s.Rate > 0 }
 
-// drawn says whether it takes a filter that draws.
+// drawn reports whether it takes a filter that draws.
 func (s Shape) drawn() bool { return s.Loss+s.Duplicate > 0 }
 
 // Modules are those of the kernel that it takes.
@@ -146,7 +146,7 @@ func (s Shapes) Links() []ShapedLink {
 	return links
 }
 
-// any says whether one of the links to a guest has a shape of that kind.
+// any reports whether one of the links to a guest has a shape of that kind.
 func (s Shapes) any(to int, kind func(Shape) bool) bool {
 	for from := range s.Guests {
 		if kind(s.links[[2]int{from, to}]) {

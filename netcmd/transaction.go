@@ -39,7 +39,7 @@ func (t table) transaction(chains []chain) []string {
 	return append(input, "COMMIT")
 }
 
-// fits says whether that is not too much for one transaction.
+// fits reports whether that is not too much for one transaction.
 func fits(input []string) bool {
 	sum := 0
 	for _, line := range input {
@@ -105,7 +105,7 @@ func (l LiveRun) tooMuch(t table, input []string) bool {
 	return !legacy && !fits(input)
 }
 
-// NeedsRules says whether Partition must know the rules that there are now, to
+// NeedsRules reports whether Partition must know the rules that there are now, to
 // replace them by these cuts at once.
 func (l LiveRun) NeedsRules(c Cuts) bool {
 	dropped, others := l.byTable(c)

@@ -64,7 +64,7 @@ func (b *bench) partitionsOf(m int, when string, goal float64) error {
 	return nil
 }
 
-// knows says whether the program has a kind of partition.
+// knows reports whether the program has a kind of partition.
 func (b *bench) knows(kind string) bool {
 	help, err := b.output("vagganet", "partition", "--help")
 	return err == nil && strings.Contains(help, kind)

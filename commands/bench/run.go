@@ -163,7 +163,7 @@ func (b *bench) guestFiles(m, pid int) ([]string, error) {
 	return nil, fmt.Errorf("status shows no run of process %d with %d guests", pid, m)
 }
 
-// descends says whether a process comes from another.
+// descends reports whether a process comes from another.
 func descends(pid, from int) bool {
 	for pid > 1 && pid != from {
 		pid = parentOf(pid)

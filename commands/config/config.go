@@ -101,7 +101,7 @@ type Command struct {
 	// KillUnresponsiveAfter is the time from TERM to KILL when stopping: whole
 	// seconds, 1 to 86400; 2 s when not given.
 	KillUnresponsiveAfter time.Duration
-	// NoIPv6 says that guests are to have no IPv6.
+	// NoIPv6 reports whether guests are to have no IPv6.
 	NoIPv6 bool
 	// MTU is that of the run's guests, in bytes; 0 when not given.
 	MTU int

@@ -21,8 +21,8 @@ const nameRule = "a name is 1 to 63 bytes long and starts with a letter or digit
 // the bridge's namespace, its device, and the loopback device.
 var reserved = []string{"bridge", "children", "lo"}
 
-// CheckName says whether name can be that of a child, a command or a host, and
-// why not. kind is the word for it in the message, "guest" for example; a
+// CheckName returns an error that says why a name can't be that of a child, a command
+// or a host; nil if it can. kind is the word for it in the message, "guest" for example; a
 // "command" may have underscores in front, as vagga's hidden ones do, and a
 // "command" or "hostname" may be one of the words reserved for the network
 // (bridge, children, lo). Names that pass are safe as a path component and as

@@ -38,7 +38,7 @@ type Facts struct {
 	Reach netcmd.Reach `json:"reach"`
 	// Iptables is the one that was chosen.
 	Iptables string `json:"iptables"`
-	// Ebtables says that there is one that cuts links.
+	// Ebtables reports whether there is one that cuts links.
 	Ebtables bool `json:"ebtables"`
 }
 
@@ -66,7 +66,7 @@ type Answer struct {
 	Complaint string `json:"complaint"`
 }
 
-// root says whether the user is root, of the machine or of a container.
+// root reports whether the user is root, of the machine or of a container.
 func (f Facts) root() bool { return f.User.UID == 0 }
 
 // Standing reports whether there is a gateway that the user's runs can use: what
@@ -94,7 +94,7 @@ func (f Facts) asRoot(command string) string {
 // verb is a command line of ours, for this gateway.
 func (f Facts) verb(words string) string { return netcmd.CommandLine(f.Interface, words) }
 
-// has says whether a tool is there.
+// has reports whether a tool is there.
 func (f Facts) has(tool string) bool { return f.Tools[tool].Path != "" }
 
 // setting is a number among the kernel's settings.
@@ -148,5 +148,5 @@ var versionPattern = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\d+(\.\d+)+`)
 })
 
-// olderThan says whether a version is known and older than another.
+// olderThan reports whether a version is known and older than another.
 func olderThan(v, than []int) bool { return len(v) > 0 && slices.Compare(v, than) < 0 }

@@ -98,7 +98,7 @@ func (f Facts) featureRow(w want) Row {
 	return row
 }
 
-// needsHand says whether a module is one that create loads, that isn't there
+// needsHand reports whether a module is one that create loads, that isn't there
 // though there is a gateway: somebody removed it, or chose another iptables
 // since. Others are loaded when they are first used.
 func (f Facts) needsHand(module string) bool {

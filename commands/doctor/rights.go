@@ -67,7 +67,7 @@ func (f Facts) userWord() string {
 	return fmt.Sprintf("#%d", f.User.UID)
 }
 
-// wantsPassword says whether sudo or doas refused only for want of a password.
+// wantsPassword reports whether sudo or doas refused only for want of a password.
 func wantsPassword(complaint string) bool {
 	return slices.ContainsFunc([]string{"a password is required", "a terminal is required",
 		"interactive authentication is required", "Authorization required", "must have a tty"},
@@ -104,7 +104,7 @@ var switches = []struct {
 	{"kernel.apparmor_restrict_unprivileged_userns", "1", "0", true},
 }
 
-// userNamespaceRow tells whether the user may make namespaces, which was tried,
+// userNamespaceRow reports whether the user may make namespaces, which was tried,
 // and if not, which setting forbids it.
 func (f Facts) userNamespaceRow() Row {
 	answer, asked := f.Answers[Namespaces]

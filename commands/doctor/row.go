@@ -36,7 +36,7 @@ type Row struct {
 
 // Report is what doctor --json prints.
 type Report struct {
-	// OK says that nothing is missing.
+	// OK reports whether nothing is missing.
 	OK bool `json:"ok"`
 	// Missing and Warnings are how many rows there are of these states.
 	Missing  int   `json:"missing"`

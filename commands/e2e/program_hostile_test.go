@@ -212,7 +212,7 @@ func trySettings(complain func(what, name, why string)) {
 	}
 }
 
-// isYAML says whether Go's quotes are YAML's too for a text.
+// isYAML reports whether Go's quotes are YAML's too for a text.
 func isYAML(text string) bool { return strings.ToValidUTF8(text, "") == text }
 
 // refused calls the program and says in what it isn't refused as it should be:
@@ -241,7 +241,7 @@ func refused(args, env []string, code int, name string, unnamed bool) string {
 	return ""
 }
 
-// names says whether an error names it: in quotes, where it is so short that it
+// names reports whether an error names it: in quotes, where it is so short that it
 // would be in any text.
 func names(said, name string) bool {
 	quoted := strconv.Quote(name[:min(len(name), 60)])

@@ -112,7 +112,7 @@ func judge() {
 	}
 }
 
-// rootOfMachine says whether a process has CAP_SYS_ADMIN, and not only in a user
+// rootOfMachine reports whether a process has CAP_SYS_ADMIN, and not only in a user
 // namespace.
 func rootOfMachine(pid int) bool {
 	own, err1 := os.Readlink("/proc/self/ns/user")

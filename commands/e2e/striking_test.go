@@ -273,7 +273,7 @@ func (k *striking) quiet(want string) {
 	}
 }
 
-// slotsTaken says whether the gateway has a run's device.
+// slotsTaken reports whether the gateway has a run's device.
 func slotsTaken() bool {
 	gateway := runFolder + "/vagga/netns"
 	return isMounted(gateway) && exec.Command("nsenter", "--net="+gateway, "sh", "-c", "[ -e /proc/sys/net/ipv4/conf/ch0 ]").Run() == nil
@@ -291,7 +291,7 @@ func (k *striking) wantState(want string) {
 	k.fatalf("the state is another one (- wanted, + got):\n%s", difference(want, got))
 }
 
-// onlyFolder says whether nothing is left but the empty folder that gateways'
+// onlyFolder reports whether nothing is left but the empty folder that gateways'
 // folders are in.
 func (k *striking) onlyFolder() bool {
 	entries, err := os.ReadDir(runFolder)

@@ -24,7 +24,7 @@ import (
 	"vagganet/commands/supervisor"
 )
 
-// HasTerminal says whether the keyboard is this process's to give away.
+// HasTerminal reports whether the keyboard is this process's to give away.
 func HasTerminal() bool {
 	terminal, err := openTerminal()
 	if err != nil {

@@ -52,7 +52,7 @@ var configNames = map[string]string{
 	"act_mirred":     "NET_ACT_MIRRED",
 }
 
-// Lacks says that the kernel surely has no such module, whether built in or to be
+// Lacks reports whether the kernel surely has no such module, whether built in or to be
 // loaded. Where its modules can't be seen, as in many containers, they may well be
 // loaded all the same when they are asked for.
 func (Host) Lacks(module string) bool {

@@ -47,7 +47,7 @@ func gateway(g netcmd.Gateway) GatewayFacts {
 	return facts
 }
 
-// device says whether the host has a device of that name, whether it is up, and
+// device reports whether the host has a device of that name, whether it is up, and
 // which hardware address it has. It asks for that device alone, in a way that needs
 // no lock that who makes devices holds: to list all takes as long as whatever is
 // being made or taken away elsewhere.
@@ -150,7 +150,7 @@ func notOurs(g netcmd.Gateway) string {
 	return fmt.Sprintf("the host has a device %s that is not a gateway's", g.Interface)
 }
 
-// otherGateway says whether there is a gateway under another name.
+// otherGateway reports whether there is a gateway under another name.
 func otherGateway(g netcmd.Gateway) bool {
 	dirs, _ := filepath.Glob(netcmd.StateDir + "/*")
 	for _, dir := range dirs {
@@ -161,7 +161,7 @@ func otherGateway(g netcmd.Gateway) bool {
 	return false
 }
 
-// IsNamespace says whether a namespace is mounted on a file.
+// IsNamespace reports whether a namespace is mounted on a file.
 func IsNamespace(file string) bool {
 	var fs unix.Statfs_t
 	return unix.Statfs(file, &fs) == nil && fs.Type == unix.NSFS_MAGIC

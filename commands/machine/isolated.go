@@ -60,7 +60,7 @@ func CheckPrivate(dir string) error {
 	return nil
 }
 
-// makeable says whether a folder, and the one that it is in, are the user's
+// makeable reports whether a folder, and the one that it is in, are the user's
 // alone or could be made so.
 func makeable(dir string) bool {
 	there := filepath.Dir(filepath.Dir(dir))
@@ -77,7 +77,7 @@ func makeable(dir string) bool {
 	return unix.Access(there, unix.W_OK|unix.X_OK) == nil
 }
 
-// fullRoot says whether the caller is root with the power to make namespaces
+// fullRoot reports whether the caller is root with the power to make namespaces
 // and to set up what is in them. Root in a container often isn't.
 func fullRoot() bool {
 	if os.Getuid() != 0 {

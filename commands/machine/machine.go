@@ -27,19 +27,19 @@ type Facts struct {
 	Neighbours       netcmd.NeighbourLimits `json:"neighbours"`
 	NeighboursBefore netcmd.NeighbourLimits `json:"neighbours_before"`
 	Kernel
-	// NoBridgeFilter says that br_netfilter is neither there nor to be had.
+	// NoBridgeFilter reports whether br_netfilter is neither there nor to be had.
 	NoBridgeFilter bool `json:"no_bridge_filter"`
-	// Restricted says that the kernel lets only root make user namespaces that
+	// Restricted reports whether the kernel lets only root make user namespaces that
 	// have their rights.
 	Restricted bool `json:"restricted"`
-	// OneUserNS says that nobody can make a user namespace in the gateway's: the
+	// OneUserNS reports whether nobody can make a user namespace in the gateway's: the
 	// kernel's switches look at rights outside of it.
 	OneUserNS bool `json:"one_user_ns"`
-	// Legacy says that iptables is of the legacy kind.
+	// Legacy reports whether iptables is of the legacy kind.
 	Legacy  bool         `json:"legacy"`
 	Modules []string     `json:"modules"` // that iptables-legacy needs and the kernel lacks
 	Gateway GatewayFacts `json:"gateway"`
-	// NoProc says that parts of /proc are hidden, as in most containers: the
+	// NoProc reports whether parts of /proc are hidden, as in most containers: the
 	// kernel then lets nobody mount another one in a user namespace.
 	NoProc bool `json:"no_proc"`
 	// Isolated is what a run without a gateway would take.
@@ -50,7 +50,7 @@ type Facts struct {
 	Hosts string `json:"hosts"`
 	// Umask is this process's, as a shell has it; empty for 022.
 	Umask string `json:"umask"`
-	// OddNames says that the environment has names that a shell would drop.
+	// OddNames reports whether the environment has names that a shell would drop.
 	OddNames bool `json:"odd_names"`
 }
 
@@ -74,7 +74,7 @@ type GatewayFacts struct {
 // Host is the machine that the program runs on.
 type Host struct{}
 
-// Has says whether a program is there: by its path, or in PATH.
+// Has reports whether a program is there: by its path, or in PATH.
 func (Host) Has(program string) bool {
 	_, err := exec.LookPath(program)
 	return err == nil
@@ -184,7 +184,7 @@ func subordinate(file, name string, uid int) netcmd.IDRange {
 	return netcmd.IDRange{}
 }
 
-// haveModule says whether a module can be loaded.
+// haveModule reports whether a module can be loaded.
 func haveModule(name string) bool {
 	return strings.Contains(readFile(modulesDir()+"/modules.dep"), "/"+name+".ko")
 }
@@ -288,7 +288,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// procIsHidden says whether something is mounted over a part of /proc. What is
+// procIsHidden reports whether something is mounted over a part of /proc. What is
 // mounted on a folder that is always empty hides nothing.
 func procIsHidden(mountinfo string) bool {
 	for line := range strings.Lines(mountinfo) {

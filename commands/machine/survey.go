@@ -25,11 +25,11 @@ type Survey struct {
 	Login string `json:"login"`
 	// OwnerName is the name of the user whose gateway it is; empty if unknown.
 	OwnerName string `json:"owner_name"`
-	// Terminal says that there is one on which to ask for a password.
+	// Terminal reports whether there is one on which to ask for a password.
 	Terminal bool `json:"terminal"`
 	// Container is the kind of container this is: "docker", "podman", or empty.
 	Container string `json:"container"`
-	// WholeMap says that the user ids are the machine's, and not those of a user
+	// WholeMap reports whether the user ids are the machine's, and not those of a user
 	// namespace.
 	WholeMap bool `json:"whole_map"`
 	// MissingRights lists capabilities that root needs and has not.
@@ -51,7 +51,7 @@ type Survey struct {
 	// Settings are the kernel's, by their sysctl name; those not there are left
 	// out.
 	Settings map[string]string `json:"settings"`
-	// Docker says that there is a Docker network.
+	// Docker reports whether there is a Docker network.
 	Docker bool `json:"docker"`
 	// Limits are those of this process and its control group.
 	Limits Limits `json:"limits"`
@@ -61,9 +61,9 @@ type Survey struct {
 type Tool struct {
 	// Path is where it is; empty if it isn't there.
 	Path string `json:"path"`
-	// Applet says that it is BusyBox under another name.
+	// Applet reports whether it is BusyBox under another name.
 	Applet bool `json:"applet"`
-	// LockVariable says that its lock can be put elsewhere by the environment:
+	// LockVariable reports whether its lock can be put elsewhere by the environment:
 	// iptables' alone.
 	LockVariable bool `json:"lock_variable,omitempty"`
 }
@@ -152,7 +152,7 @@ func userName(uid int) string {
 	return u.Username
 }
 
-// hasTerminal says whether sudo could ask for a password: it asks on the
+// hasTerminal reports whether sudo could ask for a password: it asks on the
 // terminal that the process belongs to, not on its input.
 func hasTerminal() bool {
 	file, err := os.OpenFile("/dev/tty", os.O_RDWR|unix.O_NOCTTY, 0)

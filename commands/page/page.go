@@ -20,7 +20,7 @@ type About struct {
 	CommandLine string
 	// Version is the program's, and Kernel the running kernel's release.
 	Version, Kernel string
-	// NoLines says that the children wrote their lines past the program.
+	// NoLines reports whether the children wrote their lines past the program.
 	NoLines bool
 }
 

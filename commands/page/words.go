@@ -76,7 +76,7 @@ func codeWords(code *int) string {
 	return fmt.Sprint(*code)
 }
 
-// codeClass says whether a code is of a child that failed by itself.
+// codeClass reports whether a code is of a child that failed by itself.
 func codeClass(code *int) string {
 	switch {
 	case code == nil:

@@ -33,7 +33,7 @@ func (n Network) alike(link func(from, to int) state) [][]int {
 	return groups
 }
 
-// fits says whether a node has the links that those of a group have.
+// fits reports whether a node has the links that those of a group have.
 func (n Network) fits(link func(from, to int) state, node int, group []int) bool {
 	one := group[0]
 	inside := link(node, one)

@@ -15,7 +15,7 @@ type StepError struct {
 	Step plan.Step
 	// Number is the step's place in a plan of Of steps, counted from 1.
 	Number, Of int
-	// Undoing says that the plan was one that takes back another.
+	// Undoing reports whether the plan was one that takes back another.
 	Undoing bool
 	// Argv are the words as they were run.
 	Argv []string

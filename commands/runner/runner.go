@@ -133,13 +133,13 @@ func numbered(err error, number, of int) error {
 	return err
 }
 
-// tolerated says whether a step's failure is none.
+// tolerated reports whether a step's failure is none.
 func tolerated(s plan.Step, err error) bool {
 	var failed *StepError
 	return errors.As(err, &failed) && failed.Code >= 0 && s.Tolerates(failed.Stderr) || s.MayFail
 }
 
-// bySignal says whether a signal ended the tool: Ctrl+C is the tool's, too.
+// bySignal reports whether a signal ended the tool: Ctrl+C is the tool's, too.
 func bySignal(err error) bool {
 	var failed *StepError
 	var exit *exec.ExitError
@@ -150,7 +150,7 @@ func bySignal(err error) bool {
 	return ok && status.Signaled()
 }
 
-// stopped says whether a step failed since the user said stop. A signal of the
+// stopped reports whether a step failed since the user said stop. A signal of the
 // terminal's comes to the tool, too, and may be known here a moment later.
 func stopped(ctx context.Context, err error) bool {
 	if ctx.Err() == nil && bySignal(err) {

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Lives says whether the run with that name and token is up. A run must not ask
+// Lives reports whether the run with that name and token is up. A run must not ask
 // for its own name: that would drop its lock.
 func Lives(dir, name, token string) bool {
 	file, err := open(filepath.Join(dir, filepath.Base(name)), 0)
@@ -80,7 +80,7 @@ func lock(path string, length int64) (*os.File, error) {
 	}
 }
 
-// isHeld says whether a run has a file.
+// isHeld reports whether a run has a file.
 func isHeld(path string) bool {
 	file, err := open(path, 0)
 	if err != nil {

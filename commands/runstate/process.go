@@ -203,7 +203,7 @@ func Descendants(pid int) []int {
 	return all
 }
 
-// Stopped says whether a process stands still because of a signal.
+// Stopped reports whether a process stands still because of a signal.
 func Stopped(pid int) bool {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

@@ -31,7 +31,7 @@ type Run struct {
 	Supervisor int `json:"supervisor"`
 	// Started is when that was started, as machine.Process has it.
 	Started int64 `json:"started"`
-	// Isolated says that it has no gateway.
+	// Isolated reports whether it has no gateway.
 	Isolated bool `json:"isolated"`
 	// Dir is the way to the run's folder, from here; empty while it is being
 	// set up.
@@ -41,7 +41,7 @@ type Run struct {
 	UserNS string `json:"user_ns"`
 	// Info is what the run says of itself; nil while it is being set up.
 	Info *netcmd.Info `json:"info"`
-	// FromGuest says that this process is in a guest of the run, and so has no
+	// FromGuest reports whether this process is in a guest of the run, and so has no
 	// rights over the run's network.
 	FromGuest bool `json:"from_guest"`
 }

@@ -33,10 +33,10 @@ type Spec struct {
 	Token string `json:"token"`
 	// RunFolders are all in which a run can have a name.
 	RunFolders []string `json:"run_folders"`
-	// Prefix says that the children's lines get their names in front.
+	// Prefix reports whether the children's lines get their names in front.
 	Prefix bool `json:"prefix"`
 	Trace  bool `json:"trace"`
-	// Events says that the process inside gets a file to write events to, and
+	// Events reports whether the process inside gets a file to write events to, and
 	// Lines that the children's lines are among them.
 	Events bool `json:"events"`
 	Lines  bool `json:"lines"`

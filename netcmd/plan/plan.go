@@ -33,7 +33,7 @@ type Step struct {
 	// Capture names the variable that takes the command's standard output,
 	// without its last newline.
 	Capture string
-	// Says says that what the command writes to its standard error is for the
+	// Says reports whether what the command writes to its standard error is for the
 	// user, though it succeeds.
 	Says bool
 	// Together names a group. Its steps, which stand in a row, are all started
@@ -46,12 +46,12 @@ type Step struct {
 	AnyOrder string
 	// Undo takes the step back, in the order given.
 	Undo []Step
-	// MayFail says that a failure of this step is no failure of the plan: it
+	// MayFail reports whether a failure of this step is no failure of the plan: it
 	// takes away what may be gone already. Where the command says so in words
 	// of its own, Gone has them instead, and other failures count.
 	MayFail bool
 	Gone    []string
-	// Evidence says that this step takes away what shows the next command that
+	// Evidence reports whether this step takes away what shows the next command that
 	// something is left. While undoing, it is left out when a step before it
 	// failed.
 	Evidence bool
@@ -77,7 +77,7 @@ func (s Step) Words() []string {
 	return append(append(words, s.Place.Enter...), s.Argv...)
 }
 
-// Tolerates says whether the step may fail in this way: what the command wrote
+// Tolerates reports whether the step may fail in this way: what the command wrote
 // to its standard error tells.
 func (s Step) Tolerates(stderr string) bool {
 	return s.MayFail || slices.ContainsFunc(s.Gone, func(words string) bool { return strings.Contains(stderr, words) })

@@ -59,7 +59,7 @@ type testFacts struct {
 	Routes []machine.Route `json:"routes"`
 	// Missing are programs that are not installed.
 	Missing []string `json:"missing"`
-	// LacksNames says that the program's other names are not beside it.
+	// LacksNames reports whether the program's other names are not beside it.
 	LacksNames bool `json:"lacks_names"`
 	// Slots are taken by as many runs, from slot 0 on.
 	Slots int `json:"slots"`
@@ -72,7 +72,7 @@ type testFacts struct {
 	GuestEnv []string `json:"guest_env"`
 	// LacksModules are modules that the kernel hasn't.
 	LacksModules []string `json:"lacks_modules"`
-	// NoEbtables says that iptables makes plain cuts, too.
+	// NoEbtables reports whether iptables makes plain cuts, too.
 	NoEbtables bool `json:"no_ebtables"`
 }
 

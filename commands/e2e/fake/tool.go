@@ -116,7 +116,7 @@ func Check(err error) {
 	}
 }
 
-// readsInput says whether a tool reads its standard input. Others must leave it
+// readsInput reports whether a tool reads its standard input. Others must leave it
 // alone: in a script it may be the rest of the script.
 func readsInput(argv []string) bool {
 	return argv[0] == "dd" || strings.HasSuffix(argv[0], "-restore") || (argv[0] == "ip" || argv[0] == "tc") && slices.Contains(argv, "-batch")
