@@ -1,6 +1,7 @@
 package runstate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -64,7 +65,7 @@ func lock(path string, length int64) (*os.File, error) {
 			file.Close()
 			return nil, err
 		}
-		if lockedByOther(file, unix.LOCK_EX) {
+		if lockedByOther(file, unix.LOCK_EX, lookTime) {
 			file.Close()
 			return nil, errHeld
 		}
@@ -105,26 +106,22 @@ func lockedBy(file *os.File) (int, error) {
 		return nobody, nil
 	case query.Type != unix.F_UNLCK:
 		return int(query.Pid), nil
-	case lockedByOther(file, unix.LOCK_SH):
+	case lockedByOther(file, unix.LOCK_SH, 0): // others who look keep nobody from that
 		return scriptWith(file)
 	}
 	return nobody, unix.Flock(int(file.Fd()), unix.LOCK_UN)
 }
 
-// lockedByScript locks a file by flock(2), and reports whether it couldn't since a
-// script has it. Others who look have it for a moment only.
-func lockedByOther(file *os.File, how int) bool {
-	for range 50 {
-		if err := unix.Flock(int(file.Fd()), how|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
-			return false
-		}
-		if how == unix.LOCK_SH {
-			return true // only who holds it for good keeps others from looking
-		}
-		time.Sleep(flockInterval)
-	}
-	return true
+// lockedByOther locks a file by flock(2), and reports whether it couldn't since others
+// have had it all that time.
+func lockedByOther(file *os.File, how int, patience time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return errors.Is(flock(ctx, file, how), context.DeadlineExceeded)
 }
+
+// lookTime is longer than a file is locked by whoever only looks who has it.
+const lookTime = 100 * time.Millisecond
 
 // scriptWith finds the process that has a file's lock by flock(2): the first one of
 // a run that a script has started. It is 0 where that can't be seen from here.
@@ -192,7 +189,7 @@ func holder(path string) (pid int, removed bool, err error) {
 		return 0, false, err
 	}
 	defer folder.Close()
-	if lockedByOther(folder, unix.LOCK_EX) {
+	if lockedByOther(folder, unix.LOCK_EX, lookTime) {
 		return 0, false, nil // by a script, which may be about to take the name
 	}
 	err = os.Remove(path)

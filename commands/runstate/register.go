@@ -1,7 +1,6 @@
 package runstate
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -68,9 +67,7 @@ func waitForScript(dir string) io.Closer {
 	if err != nil {
 		return io.NopCloser(nil) // there is no folder yet, and so no script
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	flock(ctx, file, unix.LOCK_SH)
+	lockedByOther(file, unix.LOCK_SH, 10*time.Second)
 	return file
 }
 
