@@ -94,16 +94,7 @@ func ListenForRequests(dir string) (<-chan *Requested, error) {
 		return nil, err
 	}
 	requests := make(chan *Requested)
-	go func() {
-		for {
-			conn, err := socket.AcceptUnix()
-			if err != nil {
-				time.Sleep(patience / 100) // too many open files, for a moment
-				continue
-			}
-			go receive(conn, requests)
-		}
-	}()
+	go serveAll(socket.AcceptUnix, func(conn *net.UnixConn) { receive(conn, requests) })
 	return requests, os.Chmod(path, 0o600)
 }
 

@@ -126,17 +126,21 @@ func Listen(dir string) (<-chan Received, error) {
 		return nil, err
 	}
 	asks := make(chan Received)
-	go func() {
-		for {
-			conn, err := socket.Accept()
-			if err != nil {
-				time.Sleep(patience / 100) // too many open files, for a moment
-				continue
-			}
-			go serve(conn, asks)
-		}
-	}()
+	go serveAll(socket.Accept, func(conn net.Conn) { serve(conn, asks) })
 	return asks, os.Chmod(path, 0o600)
+}
+
+// serveAll serves connections, each beside the others, for as long as this process
+// lives.
+func serveAll[C net.Conn](accept func() (C, error), serve func(C)) {
+	for {
+		conn, err := accept()
+		if err != nil {
+			time.Sleep(patience / 100) // too many open files, for a moment
+			continue
+		}
+		go serve(conn)
+	}
 }
 
 // serve passes on what a connection says.
