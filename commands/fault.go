@@ -117,8 +117,12 @@ func (a App) change(c *cli.Context, lock *os.File, live netcmd.LiveRun, change f
 // as its plan depends on, also for a dry run: that is no change.
 func (a App) observe(c *cli.Context, live netcmd.LiveRun, change faults.Change) (wanted netcmd.Faults, now netcmd.Observed, err error) {
 	now.Faults = netcmd.NoFaults(live.Names())
-	wanted, err = change.Apply(now.Faults)
-	if err == nil && (change.Adapts() || live.NeedsRules(wanted.Cuts)) {
+	reads := change.Adapts()
+	if !reads {
+		wanted, err = change.Apply(now.Faults)
+		reads = err == nil && live.NeedsRules(wanted.Cuts)
+	}
+	if reads {
 		if err = a.checkTools(live.ListRules()); err == nil {
 			now, err = readRules(c, live)
 		}
