@@ -26,7 +26,7 @@ func (r *Runner) inAnyOrder(ctx context.Context, steps plan.Plan) []error {
 			next, running = next+1, running+1
 			r.trace(s)
 			if s.Numbers != nil {
-				go func() { ends <- end{i, r.numbered(ctx, s)} }()
+				go func() { ends <- end{i, r.withNumber(ctx, s)} }()
 				continue
 			}
 			all[i] = r.start(ctx, s)

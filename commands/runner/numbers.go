@@ -17,10 +17,10 @@ func (e *NoneLeftError) Error() string { return e.None }
 // Help returns what helps.
 func (e *NoneLeftError) Help() string { return e.Cure }
 
-// numbered does a step with a number that nobody else has, and sets the variables
+// withNumber does a step with a number that nobody else has, and sets the variables
 // that follow from it. Who is faster keeps a number that seemed to be free; then the
 // next one is tried.
-func (r *Runner) numbered(ctx context.Context, s plan.Step) error {
+func (r *Runner) withNumber(ctx context.Context, s plan.Step) error {
 	n := s.Numbers
 	number := -1
 	for range n.Count {

@@ -183,14 +183,11 @@ func (f Form) ofBits() string {
 	return "$(printf 02:00:%02x:%02x:%02x:%02x " + bytes + ")"
 }
 
-// whileLocked does something while nobody else looks at, or takes, the same things.
-func whileLocked(h *Holders, what string) string {
-	return "exec 4<" + quote(h.Lock) + "\nflock 4\n" + what + "exec 4<&-\n"
-}
-
-// checkHolders are the lines that end the script where somebody has what the step
-// takes.
-func checkHolders(h *Holders) string {
+// unlessHeld are the lines that do a step, or end the script where somebody has what
+// it takes; nobody else looks or takes meanwhile.
+func unlessHeld(s Step) string {
+	h := s.Holders
+	s.Holders = nil
 	var b strings.Builder
 	for _, what := range h.What {
 		b.WriteString(what.Before + "\t" + what.Name + "\n")
@@ -203,5 +200,5 @@ func checkHolders(h *Holders) string {
 	exit 1
 done`, h.List.Capture)
 	line, input := hereDocument(loop, "END", b.String())
-	return Line(h.List) + line + "\n" + input
+	return "exec 4<" + quote(h.Lock) + "\nflock 4\n" + Line(h.List) + line + "\n" + input + Line(s) + "exec 4<&-\n"
 }

@@ -141,9 +141,7 @@ func Line(s Step) string {
 	case s.Numbers != nil:
 		return numbered(line, s)
 	case s.Holders != nil:
-		s, holders := s, s.Holders
-		s.Holders = nil
-		return whileLocked(holders, checkHolders(holders)+Line(s))
+		return unlessHeld(s)
 	case s.Child != nil:
 		line = background(line, s.Child)
 	case s.Capture != "" && s.Stdin != "":
