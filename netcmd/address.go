@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"strconv"
 )
 
 // Slots is how many runs one gateway can have at a time: the /30 networks of a
@@ -95,10 +96,15 @@ type Slot struct {
 }
 
 // GatewayDevice is the veth in the gateway's namespace, chN.
-func (s Slot) GatewayDevice() string { return fmt.Sprintf("ch%d", s.Number) }
+func (s Slot) GatewayDevice() string { return gatewayDevice(strconv.Itoa(s.Number)) }
 
 // BridgeDevice is its peer in the bridge's namespace, chNc.
-func (s Slot) BridgeDevice() string { return fmt.Sprintf("ch%dc", s.Number) }
+func (s Slot) BridgeDevice() string { return bridgeEnd(strconv.Itoa(s.Number)) }
+
+// gatewayDevice and bridgeEnd are the names of the two by the slot's number, or by what
+// stands for that in a plan.
+func gatewayDevice(number string) string { return "ch" + number }
+func bridgeEnd(number string) string     { return gatewayDevice(number) + "c" }
 
 // GuestNetwork is the IPv4 network of the guests of a run, /24 to /17.
 type GuestNetwork struct{ prefix netip.Prefix }

@@ -63,8 +63,9 @@ type slotWords struct{ gatewayDevice, bridgeDevice, gateway, bridge, gatewayMAC,
 
 // slot is the run's, of which nothing is known before it is taken.
 func (r Run) slot() slotWords {
+	number := plan.Var(SlotVariable)
 	return slotWords{
-		gatewayDevice: "ch" + plan.Var(SlotVariable), bridgeDevice: "ch" + plan.Var(SlotVariable) + "c",
+		gatewayDevice: gatewayDevice(number), bridgeDevice: bridgeEnd(number),
 		gateway: plan.Var(gatewayVar), bridge: plan.Var(bridgeVar),
 		gatewayMAC: plan.Var(gatewayMACVar), bridgeMAC: plan.Var(bridgeMACVar),
 		zone: plan.Var(zoneVar),
