@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -147,7 +148,9 @@ func percentOf(c *cli.Context, flag string) (float64, error) {
 }
 
 var (
-	rateWords = regexp.MustCompile(`^([0-9.]+)(bit|kbit|mbit|gbit)$`)
+	rateWords = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([0-9.]+)(bit|kbit|mbit|gbit)$`)
+	})
 	rateUnits = map[string]float64{"bit": 1, "kbit": 1e3, "mbit": 1e6, "gbit": 1e9}
 )
 
@@ -157,7 +160,7 @@ func rateOf(c *cli.Context) (float64, error) {
 	if !c.IsSet("rate") {
 		return 0, nil
 	}
-	words := rateWords.FindStringSubmatch(strings.ToLower(c.String("rate")))
+	words := rateWords().FindStringSubmatch(strings.ToLower(c.String("rate")))
 	if words == nil {
 		return 0, usagef("--rate %q is not like 64kbit, 1mbit or 2.5gbit", c.String("rate"))
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // rules are those of a namespace as iptables -S or ebtables-save lists them: by
@@ -36,7 +37,9 @@ func (r rules) hooked(chain string, input []string) []string {
 }
 
 // linkChain is what the chains are called that linkChains makes.
-var linkChain = regexp.MustCompile("^" + cutChain + "(-[ab])?(-[0-9]+)?$")
+var linkChain = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("^" + cutChain + "(-[ab])?(-[0-9]+)?$")
+})
 
 // leftovers are chains of an earlier partition that have rules and are none of
 // those that are made now, as they are to be: empty.
@@ -44,7 +47,7 @@ func (r rules) leftovers(made []chain) []chain {
 	var old []chain
 	for _, name := range slices.SortedFunc(maps.Keys(r), compareChains) {
 		isMade := slices.ContainsFunc(made, func(c chain) bool { return c.name == name })
-		if linkChain.MatchString(name) && !isMade {
+		if linkChain().MatchString(name) && !isMade {
 			old = append(old, chain{name: name})
 		}
 	}

@@ -17,7 +17,7 @@ const (
 
 // neighboursVar tells a sandbox how many neighbours the machine's table has room
 // for: it is one for all networks, and seen from the machine's own alone. The
-// condition [neighbours:N] says whether there is room for that many.
+// condition [neighbours:N] is true where there is room for that many.
 const neighboursVar = "VAGGANET_NEIGHBOURS"
 
 // mostNeighbours is 0 where this isn't the machine's own network.
