@@ -82,6 +82,8 @@ func (b browser) start(t *testing.T, file string, options ...string) (out, logge
 		"unshare", "--net", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc",
 		// Its own sandbox doesn't work as root.
 		"chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+		// A frame with a process of its own is not in every picture as a whole.
+		"--disable-features=IsolateSandboxedIframes",
 		"--disable-background-networking", "--disable-component-update", "--disable-extensions",
 		"--hide-scrollbars", "--window-size=1200,900", "--enable-logging=stderr", "--user-data-dir=" + filepath.Join(b.dir, "profile")},
 		options, []string{"file://" + file})
