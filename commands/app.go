@@ -21,6 +21,7 @@ import (
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // Machine is what the program asks of the machine that it runs on.
@@ -28,9 +29,9 @@ type Machine interface {
 	// Has reports whether a program is there: by its path, or in PATH.
 	Has(program string) bool
 	// LegacyIptables reports whether a tool is an iptables of the legacy kind.
-	LegacyIptables(iptables netcmd.Tool) bool
+	LegacyIptables(iptables plan.Tool) bool
 	// CanCut reports whether a tool is an ebtables that cuts links.
-	CanCut(ebtables netcmd.Tool) bool
+	CanCut(ebtables plan.Tool) bool
 	// Kernel reads what cuts depend on of the kernel.
 	Kernel() machine.Kernel
 	// Facts reads what plans for a gateway depend on.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // checked is a check of guests a, b and so on. What they answer by UDP, TCP and
@@ -24,7 +25,7 @@ func checked(guests int, answers func(from, to int) netcmd.Answer, nodes ...stri
 	if nodes != nil {
 		cuts, _ = netcmd.Isolate(names, nodes)
 	}
-	live := netcmd.LiveRun{Tools: netcmd.UsualTools()}
+	live := netcmd.LiveRun{Tools: plan.UsualTools()}
 	links, err := live.Judge(cuts, netcmd.Answers{UDP: rows, TCP: rows, IPv6: rows, ARP: rows})
 	if err != nil {
 		panic(err)

@@ -12,15 +12,16 @@ import (
 	"vagganet/commands/doctor"
 	"vagganet/commands/machine"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // A tool that a plan calls has a row of doctor's that names its package, and no
 // row is about a tool that no plan calls.
 func TestDoctorKnowsThePlansTools(t *testing.T) {
 	called := map[string]bool{}
-	for _, brctl := range []netcmd.Tool{{"busybox", "brctl"}, {"brctl"}, nil} {
+	for _, brctl := range []plan.Tool{{"busybox", "brctl"}, {"brctl"}, nil} {
 		for _, uid := range []int{0, 1000} {
-			tools := netcmd.UsualTools()
+			tools := plan.UsualTools()
 			tools.Brctl = brctl
 			g := netcmd.Gateway{Interface: "vagga", Network: netcmd.DefaultNetwork, Tools: tools, Sudo: []string{"sudo"},
 				Host: netcmd.HostFacts{Modules: []string{"xt_physdev"}, Restricted: true}}
@@ -48,7 +49,7 @@ func TestDoctorKnowsThePlansTools(t *testing.T) {
 // tool for that.
 func TestDoctorWantsNoModprobeForNothing(t *testing.T) {
 	c := cli.NewContext(nil, flag.NewFlagSet("doctor", flag.ContinueOnError), &cli.Context{Context: context.Background()})
-	g := netcmd.Gateway{Interface: "vagga", Network: netcmd.DefaultNetwork, Tools: netcmd.UsualTools()}
+	g := netcmd.Gateway{Interface: "vagga", Network: netcmd.DefaultNetwork, Tools: plan.UsualTools()}
 	g.Tools.Ebtables = nil
 	for _, none := range []bool{false, true} {
 		g.Host = hostFacts(c, machine.Facts{NoBridgeFilter: none})

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 func globalFlags() []cli.Flag {
@@ -89,13 +90,13 @@ func commandWords(text string) ([]string, bool) {
 
 // tools names the host's tools: as the settings have them, else by the first
 // name that is there.
-func (a App) tools() (netcmd.Tools, error) {
-	tools := netcmd.UsualTools()
+func (a App) tools() (plan.Tools, error) {
+	tools := plan.UsualTools()
 	// The other hostname refuses names with an underscore.
-	tools.Hostname = a.firstOf(netcmd.Tool{"busybox", "hostname"}, tools.Hostname)
-	tools.Brctl = a.firstOf(netcmd.Tool{"busybox", "brctl"}, tools.Brctl)
-	tools.Sysctl = a.firstOf(tools.Sysctl, netcmd.Tool{"busybox", "sysctl"})
-	for name, tool := range map[string]*netcmd.Tool{
+	tools.Hostname = a.firstOf(plan.Tool{"busybox", "hostname"}, tools.Hostname)
+	tools.Brctl = a.firstOf(plan.Tool{"busybox", "brctl"}, tools.Brctl)
+	tools.Sysctl = a.firstOf(tools.Sysctl, plan.Tool{"busybox", "sysctl"})
+	for name, tool := range map[string]*plan.Tool{
 		"ip": &tools.IP, "iptables": &tools.Iptables, "ebtables": &tools.Ebtables, "brctl": &tools.Brctl, "sysctl": &tools.Sysctl,
 		"hostname": &tools.Hostname, "nsenter": &tools.Nsenter, "unshare": &tools.Unshare,
 		"mount": &tools.Mount, "umount": &tools.Umount, "setpriv": &tools.Setpriv, "modprobe": &tools.Modprobe,
@@ -123,7 +124,7 @@ func (a App) tools() (netcmd.Tools, error) {
 }
 
 // firstOf is the first tool that is there, or else the last one.
-func (a App) firstOf(tools ...netcmd.Tool) netcmd.Tool {
+func (a App) firstOf(tools ...plan.Tool) plan.Tool {
 	for _, tool := range tools {
 		if a.Machine.Has(tool[0]) {
 			return tool

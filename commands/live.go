@@ -15,6 +15,7 @@ import (
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // liveRun finds the run that a verb is about: the one the caller is in, or the
@@ -130,8 +131,8 @@ func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
 	if l.Ebtables == nil || g.Tools.Ebtables == nil {
 		l.Tools.Ebtables = l.Ebtables
 	}
-	kind := netcmd.UsualIptables(l.Legacy)
-	for _, tool := range []netcmd.Tool{g.Tools.Iptables, l.Iptables, kind} {
+	kind := plan.UsualIptables(l.Legacy)
+	for _, tool := range []plan.Tool{g.Tools.Iptables, l.Iptables, kind} {
 		if len(tool) > 0 && a.Machine.Has(tool[0]) && a.Machine.LegacyIptables(tool) == l.Legacy {
 			l.Tools.Iptables = tool
 			l.Legacy6 = a.Machine.LegacyIptables(l.Tools.Iptables6())

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // Stand-ins do as much of two host tools as a partition needs. A child with a
@@ -25,13 +25,13 @@ var standIns = map[string]func(args []string) error{
 }
 
 // standIns puts the program itself for tools that are not there.
-func (a App) standIns(tools *netcmd.Tools) {
+func (a App) standIns(tools *plan.Tools) {
 	program, _ := a.Machine.Program()
 	if !a.Machine.Has(tools.Nsenter[0]) {
-		tools.Nsenter = netcmd.Tool{program, "_nsenter"}
+		tools.Nsenter = plan.Tool{program, "_nsenter"}
 	}
 	if !a.Machine.Has(tools.Sysctl[0]) {
-		tools.Sysctl = netcmd.Tool{program, "_sysctl"}
+		tools.Sysctl = plan.Tool{program, "_sysctl"}
 	}
 }
 

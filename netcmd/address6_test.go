@@ -3,6 +3,8 @@ package netcmd
 import (
 	"net/netip"
 	"testing"
+
+	"vagganet/netcmd/plan"
 )
 
 func TestGuestNetwork6(t *testing.T) {
@@ -49,7 +51,7 @@ func TestIptables6(t *testing.T) {
 		"iptables": "ip6tables", "/opt/iptables/sbin/iptables-legacy": "/opt/iptables/sbin/ip6tables-legacy",
 		"/home/u/ipt": "ip6tables",
 	} {
-		if got := (Tools{Iptables: Tool{iptables}}).Iptables6().String(); got != want {
+		if got := (plan.Tools{Iptables: plan.Tool{iptables}}).Iptables6().String(); got != want {
 			t.Errorf("%s: %s, want %s", iptables, got, want)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"vagganet/netcmd/plan"
 )
 
 // Whoever only looks must not be asked for a password.
@@ -16,7 +18,7 @@ func TestAskRootAsksNobody(t *testing.T) {
 		{"", ""},
 		{"pkexec", ""}, // it has no such option
 	} {
-		g := Gateway{Sudo: strings.Fields(test.sudo), Interface: "vagga", Network: DefaultNetwork, Tools: UsualTools(), User: User{UID: 1000}}
+		g := Gateway{Sudo: strings.Fields(test.sudo), Interface: "vagga", Network: DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: 1000}}
 		s, ok := g.AskRoot()
 		if got := strings.Join(s.Words(), " "); ok != (test.want != "") || ok && !strings.HasPrefix(got, test.want+"sh -c ") {
 			t.Errorf("with %q: %q, %v", test.sudo, got, ok)
@@ -41,7 +43,7 @@ func TestAsRoot(t *testing.T) {
 		"run0 --x": "run0 --x true; run0 --x sh; ",
 	} {
 		got := ""
-		for _, s := range (Gateway{Sudo: strings.Fields(sudo), Tools: UsualTools()}).AsRoot(nil) {
+		for _, s := range (Gateway{Sudo: strings.Fields(sudo), Tools: plan.UsualTools()}).AsRoot(nil) {
 			got += strings.Join(append(slices.Clone(s.Place.Enter), s.Argv[0]), " ") + "; "
 		}
 		if got != want {
@@ -53,8 +55,8 @@ func TestAsRoot(t *testing.T) {
 // Root looks for all that it runs, and that it would undo by; not for what the
 // user runs.
 func TestRootLooksForItsTools(t *testing.T) {
-	g := Gateway{Sudo: []string{"sudo"}, Interface: "vagga", Network: DefaultNetwork, Tools: UsualTools(), User: User{UID: 1000}}
-	g.Tools.Iptables = Tool{"/opt/iptables"}
+	g := Gateway{Sudo: []string{"sudo"}, Interface: "vagga", Network: DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: 1000}}
+	g.Tools.Iptables = plan.Tool{"/opt/iptables"}
 	g.Host.Restricted = true
 	p := g.AsRoot(g.Create())
 	looked := p[1].Argv[4:]
@@ -86,7 +88,7 @@ func TestAskRulesAsMade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := asked(Note{Network: other, Iptables: Tool{"iptables-nft"}, Resolver: resolver})
+	text := asked(Note{Network: other, Iptables: plan.Tool{"iptables-nft"}, Resolver: resolver})
 	if n := strings.Count(text, "iptables-nft --wait -t "); n != 8 || strings.Count(text, "\n") != n {
 		t.Errorf("not eight rules, all by the iptables that was noted:\n%s", text)
 	}

@@ -44,9 +44,9 @@ func (r Run) bridgeDevice() plan.Plan {
 // bridge connects the bridge's namespace: to the gateway, and to every guest,
 // whose veth is there already, by making that a port of the bridge.
 func (r Run) bridge() plan.Step {
-	s := r.at(Bridge, "addresses, and a port for each guest", r.Gateway.Tools.batch()...)
+	s := r.at(Bridge, "addresses, and a port for each guest", r.Gateway.Tools.Batch()...)
 	if r.Gateway.Tools.Brctl == nil {
-		s.Stdin = lines("link add " + bridgeDevice + " type bridge")
+		s.Stdin = plan.Lines("link add " + bridgeDevice + " type bridge")
 	}
 	s.Stdin += r.bridgeLines()
 	return s
@@ -70,7 +70,7 @@ func (r Run) bridgeFirewall() plan.Plan {
 		input = append(input, hook(packets)...)
 	} else {
 		s := r.at(Bridge, "chain for partitions", r.Gateway.Tools.Ebtables.And("-restore").With("--noflush")...)
-		s.Stdin = lines(hook(frames)...)
+		s.Stdin = plan.Lines(hook(frames)...)
 		p = append(p, s)
 	}
 	if input != nil {
@@ -90,7 +90,7 @@ func (r Run) bridgePorts() plan.Plan {
 func (r Run) restoreInBridge(about string, input []string) plan.Step {
 	s := r.at(Bridge, about, r.Gateway.Tools.Restore().With("--noflush", "--wait")...)
 	s.Env = []string{lockFile(r.Gateway.RunDir())}
-	s.Stdin = lines(input...)
+	s.Stdin = plan.Lines(input...)
 	return s
 }
 
@@ -112,7 +112,7 @@ func (r Run) bridgeLines() string {
 			batch = append(batch, neighbour(ip, g.IP, bridgeDevice))
 		}
 	}
-	return lines(batch...)
+	return plan.Lines(batch...)
 }
 
 // uplink connects the bridge with the gateway, if there is one. Without, it has

@@ -107,7 +107,7 @@ func (l LiveRun) neighbours(g Guest, about string, line func(ip netip.Addr, of G
 			}
 		}
 	}
-	s.Stdin = lines(batch...)
+	s.Stdin = plan.Lines(batch...)
 	return s
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"vagganet/netcmd/plan"
 )
 
 // Each way in which a link can differ from what it should be, and be as it
@@ -19,7 +21,7 @@ func TestJudge(t *testing.T) {
 	cuts.set(1, 0, Drop)
 	cuts.set(2, 0, Drop)
 	well := Answers{UDP: []string{"..+", "..+", ".+."}, TCP: []string{"...", "..+", ".+."}, IPv6: []string{"..+", "..+", ".+."}, ARP: []string{"..+", "..+", ".+."}}
-	l := LiveRun{Tools: UsualTools()}
+	l := LiveRun{Tools: plan.UsualTools()}
 	for _, test := range []struct {
 		udp, tcp, arp string // answers of a, then of b, then of c
 		want          string // how links differ
@@ -77,7 +79,7 @@ func TestJudge(t *testing.T) {
 // What is refused may be silent, too, and what is new is cut as a whole: only
 // answers to it come through. ARP passes both, or not.
 func TestJudgeHow(t *testing.T) {
-	l := LiveRun{Tools: UsualTools()}
+	l := LiveRun{Tools: plan.UsualTools()}
 	arpOf := map[string]string{".": "+", "x": ".", "r": "+.", "n": "+."}
 	for _, test := range []struct{ there, back, udp, tcp, want string }{
 		{"r", ".", "!", "!", "ok"}, {"r", "x", ".", ".", "ok"}, {"r", "r", "!", ".", "ok"}, {"r", ".", "+", "!", "leaks"}, {"r", ".", "!", "+", "leaks"},
@@ -103,7 +105,7 @@ func TestJudgeHow(t *testing.T) {
 // Datagrams over IPv6 are judged as the others are, but not where they could not be
 // tried.
 func TestJudgeIPv6(t *testing.T) {
-	l := LiveRun{Tools: UsualTools()}
+	l := LiveRun{Tools: plan.UsualTools()}
 	for _, test := range []struct{ there, udp, ipv6, want string }{
 		{".", "+", "+", "ok"}, {".", "+", ".", "dead"}, {".", "+", "?", "ok"},
 		{"x", ".", ".", "ok"}, {"x", ".", "+", "leaks"}, {"x", ".", "?", "ok"},
@@ -122,7 +124,7 @@ func TestJudgeIPv6(t *testing.T) {
 // ARP passes what iptables cuts, and so what is found of it on such a link is not
 // judged; nor is it where it could not be tried.
 func TestJudgeARP(t *testing.T) {
-	ebtables := LiveRun{Tools: UsualTools()}
+	ebtables := LiveRun{Tools: plan.UsualTools()}
 	iptables := ebtables
 	iptables.Tools.Ebtables = nil
 	for _, test := range []struct {
@@ -146,7 +148,7 @@ func TestJudgeARP(t *testing.T) {
 // addresses first, and forgets them, also when the probe fails.
 func TestCheckPlan(t *testing.T) {
 	for n, steps := range map[int]int{2: 1, learnedMost: 1, learnedMost + 1: 2*(learnedMost+1) + 1} {
-		l := LiveRun{Tools: UsualTools(), Dir: "/run/x"}
+		l := LiveRun{Tools: plan.UsualTools(), Dir: "/run/x"}
 		ip := netip.MustParseAddr("172.18.0.0")
 		for i := range n {
 			ip = ip.Next()

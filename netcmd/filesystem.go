@@ -209,7 +209,7 @@ func (r Run) fileSystem(c Child) (plan.Step, plan.Plan) {
 	for _, m := range c.Files.Mounts {
 		tab = append(tab, c.Files.tabLine(m, at))
 	}
-	return r.step(about, append([]string{"mkdir", "-p"}, folders...)...), append(fill, r.write(about, r.fstab(c), lines(tab...)))
+	return r.step(about, append([]string{"mkdir", "-p"}, folders...)...), append(fill, r.write(about, r.fstab(c), plan.Lines(tab...)))
 }
 
 // fill makes the files and links in the folders of a root.

@@ -48,7 +48,7 @@ func (r Run) files() plan.Step {
 		script = append(script, write(".resolv.conf", r.ResolvConf))
 	}
 	s := r.step(aboutFolder, "sh", "-e")
-	s.Stdin = lines(append(script, write(".covers", r.covers()))...)
+	s.Stdin = plan.Lines(append(script, write(".covers", r.covers()))...)
 	return s
 }
 
@@ -87,7 +87,7 @@ func (r Run) covers() string {
 		// No way from here to the namespace that all runs share.
 		tab = append(tab, bind("/dev/null", r.Gateway.NetNS()))
 	}
-	return lines(tab...)
+	return plan.Lines(tab...)
 }
 
 func (r Run) mountCovers() plan.Step {

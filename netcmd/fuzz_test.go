@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"vagganet/netcmd/plan"
 )
 
 // FuzzNetworks holds networks that pass to having the addresses that the map in
@@ -98,7 +100,7 @@ func FuzzReadForwards(f *testing.F) {
 	f.Add("-A PREROUTING -p udp --dport 99999 --comment a/b --to-destination 172.18.192.2:1\n")
 	f.Add("-A PREROUTING --dport --comment --to-destination\n-A X --comment / -p\r\n")
 	f.Fuzz(func(t *testing.T, listed string) {
-		g := Gateway{Interface: "vagga", Network: DefaultNetwork, Tools: UsualTools()}
+		g := Gateway{Interface: "vagga", Network: DefaultNetwork, Tools: plan.UsualTools()}
 		list := g.ReadForwards(listed)
 		for _, forward := range list {
 			holds(t, strings.Contains(listed, forward.rule) && !strings.Contains(forward.rule, "\n"), "rule", forward.rule)

@@ -14,7 +14,7 @@ const StateDir = "/run/vagganet"
 type Gateway struct {
 	Interface string
 	Network   Network
-	Tools     Tools
+	Tools     plan.Tools
 	// Program is the absolute path of this program, which tries what the host's
 	// firewall lets through; empty if that isn't to be tried.
 	Program string
@@ -142,7 +142,7 @@ func (g Gateway) asMade() Gateway {
 	case !g.othersGateway():
 		g.Tools.Iptables = note.Iptables
 	case note.Legacy != g.Host.Legacy:
-		g.Tools.Iptables = UsualIptables(note.Legacy)
+		g.Tools.Iptables = plan.UsualIptables(note.Legacy)
 	}
 	return g
 }
@@ -211,8 +211,8 @@ func (g Gateway) removeLink() []plan.Step {
 }
 
 func (g Gateway) configureLink() []plan.Step {
-	s := g.root(aboutLink, g.Tools.batch()...)
-	s.Stdin = lines(
+	s := g.root(aboutLink, g.Tools.Batch()...)
+	s.Stdin = plan.Lines(
 		fmt.Sprintf("addr add %s/30 dev %s", g.Network.Host(), g.Interface),
 		"link set dev "+g.Interface+" up")
 	return []plan.Step{s}
@@ -221,14 +221,14 @@ func (g Gateway) configureLink() []plan.Step {
 func (g Gateway) configureGateway() []plan.Step {
 	const about = "gateway: addresses, forwarding, firewall"
 	peer := peerDevice(g.Interface)
-	ip := g.inside(about, g.Tools.batch()...)
-	ip.Stdin = lines(
+	ip := g.inside(about, g.Tools.Batch()...)
+	ip.Stdin = plan.Lines(
 		"link set dev lo up",
 		fmt.Sprintf("addr add %s/30 dev %s", g.Network.Gateway(), peer),
 		"link set dev "+peer+" up",
 		"route add default via "+g.Network.Host().String())
 	firewall := g.inside(about, g.Tools.Restore().With("--noflush", "--wait")...)
-	firewall.Stdin = lines(
+	firewall.Stdin = plan.Lines(
 		"*nat",
 		"-A POSTROUTING -o "+peer+" -j MASQUERADE",
 		"COMMIT",

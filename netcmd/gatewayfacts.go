@@ -2,6 +2,8 @@ package netcmd
 
 import (
 	"net/netip"
+
+	"vagganet/netcmd/plan"
 )
 
 // User is who the gateway is for. Its namespaces belong to a user namespace of
@@ -82,8 +84,8 @@ func (p GatewayParts) Whole() bool { return p.UserNS && p.NetNS && p.Up }
 type Note struct {
 	Network Network `json:"network"`
 	// Iptables is what the rules were made by, Legacy which kind that is.
-	Iptables Tool `json:"iptables"`
-	Legacy   bool `json:"legacy,omitempty"`
+	Iptables plan.Tool `json:"iptables"`
+	Legacy   bool      `json:"legacy,omitempty"`
 	// Resolver is the host's resolver that guests are led to; not valid if
 	// they are not led to any.
 	Resolver netip.Addr `json:"resolver"`

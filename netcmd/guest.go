@@ -99,7 +99,7 @@ func checkHostnames(guests []Guest) error {
 // guest makes a guest's device, with a peer in the bridge's namespace, and, where
 // nodeNamespaces doesn't, the guest's own.
 func (r Run) guest(g Guest) plan.Step {
-	s := r.at(g.Name, "device and address", r.Gateway.Tools.batch()...)
+	s := r.at(g.Name, "device and address", r.Gateway.Tools.Batch()...)
 	if r.OneUserNS {
 		s.About = "guest " + g.Name + ": network namespace, device and address"
 		s.Place.Enter = r.newNetNS(g.Name, r.guestSettings()...)
@@ -119,7 +119,7 @@ func (r Run) guest(g Guest) plan.Step {
 			fmt.Sprintf("addr add %s/64 dev %s", g.IP6, guestDevice),
 			neighbour(r.bridge6(), r.Network.Bridge(), guestDevice))
 	}
-	s.Stdin = lines(batch...)
+	s.Stdin = plan.Lines(batch...)
 	return s
 }
 

@@ -24,7 +24,7 @@ func runStep(s plan.Step, pid int, born string) (string, error) {
 // A process that has the number of the one that held the namespaces is left alone,
 // unless it is that one.
 func TestHolderIsNoOther(t *testing.T) {
-	g := Gateway{Interface: "vagga", Tools: UsualTools()}
+	g := Gateway{Interface: "vagga", Tools: plan.UsualTools()}
 	when := g.knowHolder()[0]
 	for _, undoing := range []bool{false, true} {
 		release := g.release(undoing)[0]
@@ -67,7 +67,7 @@ func TestHolderIsNoOther(t *testing.T) {
 // The namespaces are known to be the right ones before anything else is done with
 // them.
 func TestHolderIsCheckedAfterTheMounts(t *testing.T) {
-	g := Gateway{Interface: "vagga", Network: DefaultNetwork, Tools: UsualTools(), User: User{UID: 1000}}
+	g := Gateway{Interface: "vagga", Network: DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: 1000}}
 	mounted := false
 	for _, s := range g.Create() {
 		switch line := strings.Join(s.Argv, " "); {

@@ -55,7 +55,7 @@ func (g Gateway) addRules(rules []hostRule, table string) []plan.Step {
 		return nil
 	}
 	s := g.root("host: firewall", g.Tools.Restore().With("--noflush", "--wait")...)
-	s.Stdin = lines(append(input, "COMMIT")...)
+	s.Stdin = plan.Lines(append(input, "COMMIT")...)
 	return []plan.Step{s}
 }
 

@@ -1,5 +1,7 @@
 package netcmd
 
+import "vagganet/netcmd/plan"
+
 // Isolated is what a run needs that has no gateway, and so nothing of root's:
 // guests and bridge see each other, and no host.
 type Isolated struct {
@@ -19,7 +21,7 @@ type Isolated struct {
 var IsolatedRunDirs = []string{"/mnt", "/media", "/srv", "/opt", "/var/opt", "/var/local", "/usr/local/src"}
 
 // enter makes the namespaces that a gateway would have had.
-func (i Isolated) enter(tools Tools) []string {
+func (i Isolated) enter(tools plan.Tools) []string {
 	if i.OwnUser {
 		return tools.Unshare.With("--user", "--map-root-user", "--net")
 	}

@@ -11,7 +11,7 @@ import (
 
 // testRun is a run of two guests, whose cuts are made by ebtables or not.
 func testRun(isolated *Isolated, ebtables bool) Run {
-	tools := UsualTools()
+	tools := plan.UsualTools()
 	if !ebtables {
 		tools.Ebtables = nil
 	}

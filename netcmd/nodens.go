@@ -119,7 +119,7 @@ func (r Run) nodeNamespaces() plan.Step {
 		"}",
 	}
 	s := r.step("nodes: a user and a network namespace for each", "sh", "-e")
-	s.Stdin = lines(script...)
+	s.Stdin = plan.Lines(script...)
 	return s
 }
 

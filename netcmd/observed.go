@@ -96,7 +96,7 @@ func (l LiveRun) After(p plan.Plan, now Observed) Observed {
 	inFrames, inPackets, switched := now.frames, now.packets, now.switched
 	for _, s := range p {
 		runs := func(word string) bool { return slices.Contains(s.Argv, word) }
-		restores := func(tool Tool) bool { return tool != nil && runs(tool.And("-restore").Last()) }
+		restores := func(tool plan.Tool) bool { return tool != nil && runs(tool.And("-restore").Last()) }
 		switch {
 		case restores(l.Tools.Iptables):
 			inPackets = inPackets.restored(s.Stdin)

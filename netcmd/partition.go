@@ -20,7 +20,7 @@ const (
 // from one of its own children.
 type LiveRun struct {
 	Info
-	Tools Tools
+	Tools plan.Tools
 	// Dir is the way to the run's folder: through /proc/PID/root from outside.
 	Dir string
 	// UserNS is the file of the run's user namespace; empty for a process that
@@ -193,7 +193,7 @@ func (l LiveRun) restore(t table, input []string) plan.Step {
 	}
 	s := l.at(Bridge, about, tool.With("--noflush", "--wait")...)
 	s.Env = []string{lockFile(l.Dir)}
-	s.Stdin = lines(input...)
+	s.Stdin = plan.Lines(input...)
 	return s
 }
 
@@ -209,7 +209,7 @@ func (l LiveRun) HasIPv6() bool {
 // restoreFrames is one transaction of ebtables', in the bridge.
 func (l LiveRun) restoreFrames(input []string) plan.Step {
 	s := l.at(Bridge, "what is cut by ebtables", l.Tools.Ebtables.And("-restore").With("--noflush")...)
-	s.Stdin = lines(input...)
+	s.Stdin = plan.Lines(input...)
 	return s
 }
 

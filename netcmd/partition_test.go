@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"vagganet/netcmd/plan"
 )
 
 // listed are the rules as iptables would list them after the input.
@@ -23,7 +25,7 @@ func listed(input ...string) string {
 // inBridge is a run of those guests whose cuts are made by iptables alone.
 func inBridge(names []string) LiveRun {
 	l := LiveRun{Dir: "/run-dir", BridgeFilter: true,
-		Tools: Tools{Iptables: Tool{"iptables"}, Sysctl: Tool{"sysctl"}, Nsenter: Tool{"nsenter"}}}
+		Tools: plan.Tools{Iptables: plan.Tool{"iptables"}, Sysctl: plan.Tool{"sysctl"}, Nsenter: plan.Tool{"nsenter"}}}
 	// Not in the order of their names, lest one be taken for the other.
 	for i, name := range slices.Backward(names) {
 		ip := netip.AddrFrom4([4]byte{172, 18, 0, byte(200 - i)})
@@ -35,7 +37,7 @@ func inBridge(names []string) LiveRun {
 // byFrames is such a run, whose plain cuts are made by ebtables.
 func byFrames(names []string) LiveRun {
 	l := inBridge(names)
-	l.Tools.Ebtables = Tool{"ebtables"}
+	l.Tools.Ebtables = plan.Tool{"ebtables"}
 	return l
 }
 
@@ -249,7 +251,7 @@ func TestReadCutsOfOtherRules(t *testing.T) {
 // The switch is on only while there are rules for it: the order of the steps
 // keeps that so in between, too.
 func TestPartitionSwitch(t *testing.T) {
-	live := LiveRun{Dir: "/run/x", BridgeFilter: true, Tools: Tools{IP: Tool{"ip"}, Iptables: Tool{"iptables"}, Sysctl: Tool{"sysctl"}}}
+	live := LiveRun{Dir: "/run/x", BridgeFilter: true, Tools: plan.Tools{IP: plan.Tool{"ip"}, Iptables: plan.Tool{"iptables"}, Sysctl: plan.Tool{"sysctl"}}}
 	cut, err := Isolate([]string{"a", "b"}, []string{"a"})
 	if err != nil {
 		t.Fatal(err)

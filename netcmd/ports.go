@@ -233,7 +233,7 @@ func tableInput(table string, rules []string) string {
 	if len(rules) == 0 {
 		return ""
 	}
-	return "*" + table + "\n" + lines(rules...) + "COMMIT\n"
+	return "*" + table + "\n" + plan.Lines(rules...) + "COMMIT\n"
 }
 
 func (g Gateway) portStep(about string, enter, argv []string) plan.Step {

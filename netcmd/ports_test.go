@@ -15,7 +15,7 @@ func portsRun() Run {
 	n := DefaultNetwork
 	return Run{
 		Name:    "flaky-2",
-		Gateway: Gateway{Interface: "vagga", Network: n, Tools: Tools{IP: Tool{"ip"}, Iptables: Tool{"/opt/iptables-legacy"}}},
+		Gateway: Gateway{Interface: "vagga", Network: n, Tools: plan.Tools{IP: plan.Tool{"ip"}, Iptables: plan.Tool{"/opt/iptables-legacy"}}},
 		Network: DefaultGuestNetwork,
 		Guests: []Guest{
 			{Name: "a", IP: netip.MustParseAddr("172.18.0.1"), Ports: []PortForward{{"tcp", 8000, 80}, {"udp", 53, 5353}}},
@@ -69,11 +69,11 @@ func TestPortRules(t *testing.T) {
 		"-A PREROUTING -i ch2047c -d 172.18.223.254 -p tcp --dport 8000 -j DNAT --to-destination 172.18.0.1:80",
 		"-A PREROUTING -i ch2047c -d 172.18.223.254 -p udp --dport 53 -j DNAT --to-destination 172.18.0.1:5353",
 	}
-	if got := known(lines(r.portRules()...)); got != lines(want...) {
+	if got := known(plan.Lines(r.portRules()...)); got != plan.Lines(want...) {
 		t.Errorf("got %q", got)
 	}
 	firewall := known(r.bridgePorts()[0].Stdin)
-	if firewall != "*nat\n"+lines(want...)+"COMMIT\n" {
+	if firewall != "*nat\n"+plan.Lines(want...)+"COMMIT\n" {
 		t.Errorf("got\n%s", firewall)
 	}
 }

@@ -23,7 +23,7 @@ func (l LiveRun) ListShapes() plan.Plan {
 	for _, guest := range l.Names() {
 		batch = append(batch, "filter show dev "+Port(guest)+" egress")
 	}
-	s.Stdin, s.Capture = lines(batch...), shapesRead
+	s.Stdin, s.Capture = plan.Lines(batch...), shapesRead
 	return plan.Plan{s}
 }
 

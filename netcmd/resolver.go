@@ -53,7 +53,7 @@ func (r Resolver) GuestFile(host netip.Addr) string {
 	for _, ip := range servers {
 		text = append(text, "nameserver "+ip.String())
 	}
-	return lines(append(text, r.Options...)...)
+	return plan.Lines(append(text, r.Options...)...)
 }
 
 // Direct lists the servers that are as good for a guest as for the host.

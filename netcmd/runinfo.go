@@ -25,9 +25,9 @@ type Info struct {
 	// Iptables and Ebtables are what the run's rules are made by; Ebtables is
 	// null where iptables makes plain cuts, too. Rules of one kind of iptables,
 	// legacy or not, mean nothing to the other.
-	Iptables Tool `json:"iptables"`
-	Ebtables Tool `json:"ebtables"`
-	Legacy   bool `json:"legacy"`
+	Iptables plan.Tool `json:"iptables"`
+	Ebtables plan.Tool `json:"ebtables"`
+	Legacy   bool      `json:"legacy"`
 	// NoProc reports whether guests have no PID namespace of their own.
 	NoProc bool `json:"no_proc"`
 	// OneUserNS reports whether guests have no user namespace of their own.

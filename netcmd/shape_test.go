@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"vagganet/netcmd/plan"
 )
 
 // shapedRun has as many guests, g00 and so on.
 func shapedRun(guests int) LiveRun {
 	var l LiveRun
-	l.Tools = UsualTools()
+	l.Tools = plan.UsualTools()
 	ip := netip.MustParseAddr("172.18.0.0")
 	for i := range guests {
 		ip = ip.Next()

@@ -78,7 +78,7 @@ func (l LiveRun) Shape(wanted, now Shapes) plan.Plan {
 		return nil
 	}
 	s := l.at(Bridge, "how links are shaped", l.Tools.TC.With("-batch", "-")...)
-	s.Stdin = lines(batch...)
+	s.Stdin = plan.Lines(batch...)
 	return plan.Plan{s}
 }
 

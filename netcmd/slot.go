@@ -15,7 +15,7 @@ func (r Run) claim() plan.Plan {
 	if r.isolated() {
 		return nil
 	}
-	s := r.inGateway("gateway: a slot that no other run has", r.Gateway.Tools.batch()...)
+	s := r.inGateway("gateway: a slot that no other run has", r.Gateway.Tools.Batch()...)
 	first := r.Gateway.Network.Slot(0)
 	s.Numbers = &plan.Numbers{
 		Name: SlotVariable, Count: Slots,
@@ -35,13 +35,13 @@ func (r Run) claim() plan.Plan {
 		s.Numbers.Values = append(s.Numbers.Values, plan.Value{Name: zoneVar, First: uint32(first.zone()), Each: 1})
 	}
 	slot := r.slot()
-	s.Stdin = lines(
+	s.Stdin = plan.Lines(
 		fmt.Sprintf("link add %s address %s type veth peer name %s address %s netns %s",
 			slot.gatewayDevice, slot.gatewayMAC, slot.bridgeDevice, slot.bridgeMAC, r.dir(Bridge)),
 		fmt.Sprintf("addr add %s/30 dev %s", slot.gateway, slot.gatewayDevice),
 		"link set dev "+slot.gatewayDevice+" up")
-	if r.Gateway.Tools.arp() == nil {
-		s.Stdin += lines(peer(slot.bridge, slot.bridgeMAC, slot.gatewayDevice))
+	if r.Gateway.Tools.ARP() == nil {
+		s.Stdin += plan.Lines(peer(slot.bridge, slot.bridgeMAC, slot.gatewayDevice))
 	}
 	return plan.Plan{s}
 }
@@ -50,7 +50,7 @@ func (r Run) claim() plan.Plan {
 // for an entry like this, ip reads all devices first, and the gateway has one for
 // each run.
 func (r Run) gatewayNeighbour() plan.Plan {
-	arp := r.Gateway.Tools.arp()
+	arp := r.Gateway.Tools.ARP()
 	if arp == nil || r.isolated() {
 		return nil
 	}

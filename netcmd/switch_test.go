@@ -15,7 +15,7 @@ func TestSwitchOrder(t *testing.T) {
 	l := shapedRun(3)
 	l.Tools.Ebtables, l.BridgeFilter = nil, true
 	byEbtables := l
-	byEbtables.Tools.Ebtables = Tool{"ebtables"}
+	byEbtables.Tools.Ebtables = plan.Tool{"ebtables"}
 	for _, test := range []struct {
 		name string
 		plan plan.Plan

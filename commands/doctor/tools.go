@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // pack is a set of tools that come together.
@@ -208,7 +208,7 @@ func (f Facts) iptablesRow() Row {
 		return Row{Name: "iptables kind", State: Warning,
 			What:   fmt.Sprintf("%s is taken for the %s kind, but says %q", f.Iptables, kindOf(f.Legacy), firstLine(answer.Output)),
 			Why:    "kinds of iptables don't see each other's rules, and need different things of the kernel",
-			Advice: "name one of the kind's own by VAGGANET_IPTABLES, such as " + netcmd.UsualIptables(!f.Legacy).String()}
+			Advice: "name one of the kind's own by VAGGANET_IPTABLES, such as " + plan.UsualIptables(!f.Legacy).String()}
 	case answer.Output != "":
 		return ok("iptables kind", kindOf(f.Legacy))
 	}

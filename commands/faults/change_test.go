@@ -9,6 +9,7 @@ import (
 
 	"vagganet/commands/story"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // made applies a change and has the record take it as done.
@@ -71,7 +72,7 @@ func TestHealsWhatIsLeft(t *testing.T) {
 // A plan has steps for the layers that a change is about, and for no others. A script
 // heals what has an end.
 func TestPlan(t *testing.T) {
-	run := netcmd.LiveRun{Tools: netcmd.UsualTools(), BridgeFilter: true}
+	run := netcmd.LiveRun{Tools: plan.UsualTools(), BridgeFilter: true}
 	for i, name := range []string{"a", "b"} {
 		run.Guests = append(run.Guests, netcmd.Guest{Name: name, IP: netip.AddrFrom4([4]byte{172, 18, 0, byte(i + 1)})})
 	}

@@ -7,12 +7,12 @@ import (
 	"strings"
 	"sync"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // LegacyIptables reports whether a tool is an iptables of the legacy kind. It is
 // the only place where that is decided, and starts nothing: the tool's file tells.
-func (Host) LegacyIptables(iptables netcmd.Tool) bool {
+func (Host) LegacyIptables(iptables plan.Tool) bool {
 	path, err := exec.LookPath(iptables.Last())
 	if err != nil {
 		return false

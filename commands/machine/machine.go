@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // Facts is what a plan can depend on.
@@ -102,7 +103,7 @@ func (h Host) Program() (string, bool) {
 // CanCut reports whether a tool is an ebtables that cuts links, by the name of the
 // file that it finally is. The legacy kind won't do: its restore replaces all rules
 // there are.
-func (h Host) CanCut(ebtables netcmd.Tool) bool {
+func (h Host) CanCut(ebtables plan.Tool) bool {
 	path, err := exec.LookPath(ebtables.Last())
 	if err == nil {
 		path, err = filepath.EvalSymlinks(path)

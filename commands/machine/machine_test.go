@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 func TestSubordinate(t *testing.T) {
@@ -77,7 +78,7 @@ func TestLegacyIptables(t *testing.T) {
 	}
 	t.Setenv("PATH", dir)
 	for name, want := range map[string]bool{"iptables": true, "other": false, "absent": false, dir + "/iptables": true} {
-		if got := (Host{}).LegacyIptables(netcmd.Tool{name}); got != want {
+		if got := (Host{}).LegacyIptables(plan.Tool{name}); got != want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

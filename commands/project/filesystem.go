@@ -10,6 +10,7 @@ import (
 
 	"vagganet/commands/config"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // workMount is where children of a container see the project's folder.
@@ -146,7 +147,7 @@ func CutByIptables(run *netcmd.Run) string {
 }
 
 // hasTool reports whether a root has a tool where tools are.
-func hasTool(root string, tool netcmd.Tool) bool {
+func hasTool(root string, tool plan.Tool) bool {
 	for _, dir := range []string{"usr/sbin", "sbin", "usr/bin", "bin", "usr/local/sbin", "usr/local/bin"} {
 		if _, err := os.Lstat(filepath.Join(root, dir, filepath.Base(tool.Last()))); err == nil {
 			return true

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 func TestExitCode(t *testing.T) {
@@ -40,7 +41,7 @@ func TestSpecAsJSON(t *testing.T) {
 		Guests:   []netcmd.Guest{{Name: "a", Hostname: "h", IP: netip.MustParseAddr("172.18.0.1")}},
 		Children: []netcmd.Child{{Name: "a", Node: "a", Argv: []string{"", "two\nlines", "é"}, Env: []string{"A="}, Path: "/p", WorkDir: "/w"}},
 		Gateway: netcmd.Gateway{Interface: "v", Network: netcmd.DefaultNetwork, Sudo: []string{"sudo", "-n"},
-			Tools: netcmd.Tools{IP: netcmd.Tool{"ip"}, Brctl: netcmd.Tool{"busybox", "brctl"}, Iptables: netcmd.Tool{"x"}, Sysctl: netcmd.Tool{"s"}, Hostname: netcmd.Tool{"h"}}},
+			Tools: plan.Tools{IP: plan.Tool{"ip"}, Brctl: plan.Tool{"busybox", "brctl"}, Iptables: plan.Tool{"x"}, Sysctl: plan.Tool{"s"}, Hostname: plan.Tool{"h"}}},
 	}}
 	text, err := json.Marshal(spec)
 	var got Spec

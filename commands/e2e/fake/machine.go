@@ -21,6 +21,7 @@ import (
 	"vagganet/commands/machine"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // factsVar names the file that describes the machine for the program under
@@ -112,13 +113,13 @@ func (m fakeMachine) Has(program string) bool { return !slices.Contains(m.facts.
 
 func (m fakeMachine) Lacks(module string) bool { return slices.Contains(m.facts.LacksModules, module) }
 
-func (m fakeMachine) LegacyIptables(iptables netcmd.Tool) bool {
+func (m fakeMachine) LegacyIptables(iptables plan.Tool) bool {
 	return m.Facts(netcmd.Gateway{}).Legacy
 }
 
 func (m fakeMachine) Kernel() machine.Kernel { return m.facts.Kernel }
 
-func (m fakeMachine) CanCut(netcmd.Tool) bool { return !m.facts.NoEbtables }
+func (m fakeMachine) CanCut(plan.Tool) bool { return !m.facts.NoEbtables }
 
 func (m fakeMachine) Facts(netcmd.Gateway) machine.Facts {
 	f := m.facts.Facts
@@ -162,7 +163,7 @@ func (m fakeMachine) Tree(base string, paths []string) (netcmd.Tree, error) {
 func (m fakeMachine) info(g netcmd.Gateway) *netcmd.Info {
 	slot := g.Network.Slot(0)
 	info := &netcmd.Info{Run: "chaos", Command: "chaos", Gateway: slot.Gateway, Bridge: slot.Bridge,
-		GuestNetwork: netcmd.DefaultGuestNetwork.String(), Ebtables: netcmd.UsualTools().Ebtables}
+		GuestNetwork: netcmd.DefaultGuestNetwork.String(), Ebtables: plan.UsualTools().Ebtables}
 	if m.facts.NoEbtables {
 		info.Ebtables = nil
 	}

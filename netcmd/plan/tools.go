@@ -1,4 +1,4 @@
-package netcmd
+package plan
 
 import (
 	"path"
@@ -75,8 +75,8 @@ func (t Tool) And(suffix string) Tool {
 	return append(slices.Clone(t[:len(t)-1]), t.Last()+suffix)
 }
 
-// arp is that of the BusyBox that makes the bridge; nil where something else does.
-func (t Tools) arp() Tool {
+// ARP is that of the BusyBox that makes the bridge; nil where something else does.
+func (t Tools) ARP() Tool {
 	last := len(t.Brctl) - 1
 	if last < 1 || path.Base(t.Brctl[last-1]) != "busybox" {
 		return nil
@@ -84,8 +84,8 @@ func (t Tools) arp() Tool {
 	return append(slices.Clone(t.Brctl[:last]), "arp")
 }
 
-// batch is one ip process for many lines.
-func (t Tools) batch() []string { return t.IP.With("-batch", "-") }
+// Batch is one ip process for many lines.
+func (t Tools) Batch() []string { return t.IP.With("-batch", "-") }
 
-// lines is the input of a batch.
-func lines(l ...string) string { return strings.Join(l, "\n") + "\n" }
+// Lines is the input of a batch.
+func Lines(l ...string) string { return strings.Join(l, "\n") + "\n" }
