@@ -12,6 +12,7 @@ import (
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -171,7 +172,7 @@ func noArguments(c *cli.Context) error {
 // interfaceOption is what must be added to a command line in a hint, where the
 // gateway isn't the usual one.
 func interfaceOption(g netcmd.Gateway) string {
-	if g.Interface == netcmd.UsualInterface {
+	if g.Interface == addresses.UsualInterface {
 		return ""
 	}
 	return " --interface " + g.Interface

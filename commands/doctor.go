@@ -15,6 +15,7 @@ import (
 	"vagganet/commands/runner"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -145,9 +146,9 @@ func neededTools(g netcmd.Gateway) []string {
 // sampleRun is a run that needs all tools that runs need: it has a guest that sees
 // the host's files, and one in a container, whose root is another folder.
 func sampleRun(g netcmd.Gateway) netcmd.Run {
-	ip := netcmd.DefaultGuestNetwork.Prefix().Addr().Next()
+	ip := addresses.DefaultGuestNetwork.Prefix().Addr().Next()
 	container := &netcmd.FileSystem{Base: "/b", Tree: netcmd.Tree{"/": {{Name: "bin", Kind: netcmd.LinkEntry}, {Name: "init", Kind: netcmd.FileEntry}}}}
-	return netcmd.Run{Name: "a", Command: "a", Gateway: g, Network: netcmd.DefaultGuestNetwork,
+	return netcmd.Run{Name: "a", Command: "a", Gateway: g, Network: addresses.DefaultGuestNetwork,
 		Guests: []netcmd.Guest{{Name: "a", Hostname: "a", IP: ip}, {Name: "b", Hostname: "b", IP: ip.Next()}},
 		Children: []netcmd.Child{{Name: "a", Node: "a", Argv: []string{"sh"}},
 			{Name: "b", Node: "b", Argv: []string{"sh"}, CleanEnv: true, Files: container}}}

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -15,11 +16,11 @@ func globalFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "file", EnvVars: []string{"VAGGANET_FILE"}, DefaultText: "vagga.yaml here or in a folder above",
 			Usage: "the config `FILE`"},
-		&cli.StringFlag{Name: "interface", EnvVars: []string{"VAGGANET_INTERFACE"}, Value: netcmd.UsualInterface,
+		&cli.StringFlag{Name: "interface", EnvVars: []string{"VAGGANET_INTERFACE"}, Value: addresses.UsualInterface,
 			Usage: "the host's device: one gateway for each `NAME`, one user for each gateway"},
-		&cli.StringFlag{Name: "network", EnvVars: []string{"VAGGANET_NETWORK"}, Value: netcmd.DefaultNetwork.String(),
+		&cli.StringFlag{Name: "network", EnvVars: []string{"VAGGANET_NETWORK"}, Value: addresses.DefaultNetwork.String(),
 			Usage: "the /16 that host and gateway addresses come from, as `CIDR`"},
-		&cli.StringFlag{Name: "guest-network", EnvVars: []string{"VAGGANET_GUEST_NETWORK"}, DefaultText: netcmd.DefaultGuestNetwork.String(),
+		&cli.StringFlag{Name: "guest-network", EnvVars: []string{"VAGGANET_GUEST_NETWORK"}, DefaultText: addresses.DefaultGuestNetwork.String(),
 			Usage: "the guests' network as `CIDR`, /24 to /17"},
 		&cli.StringFlag{Name: "sudo", EnvVars: []string{"VAGGANET_SUDO"}, Value: "sudo",
 			Usage: "how to become root, as `WORDS`: \"sudo -n\", \"doas\""},
@@ -40,15 +41,15 @@ func runFlag() cli.Flag {
 // gateway is the gateway that the flags tell of, without facts.
 func (a App) gateway(c *cli.Context) (netcmd.Gateway, error) {
 	g := netcmd.Gateway{Interface: c.String("interface")}
-	if err := netcmd.CheckInterface(g.Interface); err != nil {
+	if err := addresses.CheckInterface(g.Interface); err != nil {
 		return g, usageError{err}
 	}
 	var err error
-	if g.Network, err = netcmd.ParseNetwork(c.String("network")); err != nil {
+	if g.Network, err = addresses.ParseNetwork(c.String("network")); err != nil {
 		return g, usageError{err}
 	}
 	if c.IsSet("guest-network") {
-		if _, err := netcmd.ParseGuestNetwork(c.String("guest-network")); err != nil {
+		if _, err := addresses.ParseGuestNetwork(c.String("guest-network")); err != nil {
 			return g, usageError{err}
 		}
 	}

@@ -5,45 +5,46 @@ import (
 
 	"vagganet/commands/config"
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 )
 
 // guestNetwork is the option's, else the file's, else the /24 that all addresses of
 // the file lie in, else the usual one.
-func guestNetwork(c *cli.Context, file *config.File) (netcmd.GuestNetwork, error) {
+func guestNetwork(c *cli.Context, file *config.File) (addresses.GuestNetwork, error) {
 	if c.IsSet("guest-network") {
-		network, err := netcmd.ParseGuestNetwork(c.String("guest-network"))
+		network, err := addresses.ParseGuestNetwork(c.String("guest-network"))
 		if err != nil {
 			return network, usageError{err}
 		}
 		return network, nil
 	}
 	if file != nil && file.GuestNetwork.IsValid() {
-		return netcmd.NewGuestNetwork(file.GuestNetwork)
+		return addresses.NewGuestNetwork(file.GuestNetwork)
 	}
 	if file != nil {
 		if network := file.Network(); network.Bits() == 24 {
-			return netcmd.NewGuestNetwork(network)
+			return addresses.NewGuestNetwork(network)
 		}
 	}
-	return netcmd.DefaultGuestNetwork, nil
+	return addresses.DefaultGuestNetwork, nil
 }
 
 // guestNetwork6 is the guests' IPv6 network, if they are to have one.
-func guestNetwork6(command *config.Command, file *config.File) netcmd.GuestNetwork6 {
+func guestNetwork6(command *config.Command, file *config.File) addresses.GuestNetwork6 {
 	switch {
 	case command.NoIPv6:
-		return netcmd.GuestNetwork6{}
+		return addresses.GuestNetwork6{}
 	case file != nil && file.GuestNetwork6.IsValid():
 		return file.GuestNetwork6
 	}
-	return netcmd.DefaultGuestNetwork6
+	return addresses.DefaultGuestNetwork6
 }
 
 // addIPv6 gives the guests their IPv6 addresses, where the kernel has IPv6, what
 // cuts links sees it, and it fits through.
 func addIPv6(run *netcmd.Run) {
-	if !run.IPv6 || run.Gateway.Tools.Ebtables == nil || run.MTU > 0 && run.MTU < netcmd.MinMTU6 {
-		run.Network6 = netcmd.GuestNetwork6{}
+	if !run.IPv6 || run.Gateway.Tools.Ebtables == nil || run.MTU > 0 && run.MTU < addresses.MinMTU6 {
+		run.Network6 = addresses.GuestNetwork6{}
 	}
 	if !run.Network6.IsValid() {
 		return

@@ -11,6 +11,7 @@ import (
 	"vagganet/commands/config"
 	"vagganet/commands/project"
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 )
 
 // What init writes is a config file without mistakes, and one that run takes.
@@ -29,7 +30,7 @@ func TestStarterParses(t *testing.T) {
 	if err := project.CheckSupervised(file, command); err != nil {
 		t.Error(err)
 	}
-	network, err := netcmd.NewGuestNetwork(file.GuestNetwork)
+	network, err := addresses.NewGuestNetwork(file.GuestNetwork)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 )
 
 func (a App) runVerb() *cli.Command {
@@ -199,7 +200,7 @@ func (a App) spec(c *cli.Context, g netcmd.Gateway, facts machine.Facts) (superv
 	if err != nil {
 		return supervisor.Spec{}, err
 	}
-	if err := netcmd.CheckApart(g.Network, network); err != nil && g.Isolated == nil {
+	if err := addresses.CheckApart(g.Network, network); err != nil && g.Isolated == nil {
 		return supervisor.Spec{}, withHint(err, "choose another one by --guest-network or --network")
 	}
 	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network,

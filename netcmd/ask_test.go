@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -18,7 +19,7 @@ func TestAskRootAsksNobody(t *testing.T) {
 		{"", ""},
 		{"pkexec", ""}, // it has no such option
 	} {
-		g := Gateway{Sudo: strings.Fields(test.sudo), Interface: "vagga", Network: DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: 1000}}
+		g := Gateway{Sudo: strings.Fields(test.sudo), Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: 1000}}
 		s, ok := g.AskRoot()
 		if got := strings.Join(s.Words(), " "); ok != (test.want != "") || ok && !strings.HasPrefix(got, test.want+"sh -c ") {
 			t.Errorf("with %q: %q, %v", test.sudo, got, ok)
@@ -55,7 +56,7 @@ func TestAsRoot(t *testing.T) {
 // Root looks for all that it runs, and that it would undo by; not for what the
 // user runs.
 func TestRootLooksForItsTools(t *testing.T) {
-	g := Gateway{Sudo: []string{"sudo"}, Interface: "vagga", Network: DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: 1000}}
+	g := Gateway{Sudo: []string{"sudo"}, Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: 1000}}
 	g.Tools.Iptables = plan.Tool{"/opt/iptables"}
 	g.Host.Restricted = true
 	p := g.AsRoot(g.Create())
@@ -84,7 +85,7 @@ func TestAskRulesAsMade(t *testing.T) {
 		}
 		return text.String()
 	}
-	other, err := ParseNetwork("10.77.0.0/16")
+	other, err := addresses.ParseNetwork("10.77.0.0/16")
 	if err != nil {
 		t.Fatal(err)
 	}

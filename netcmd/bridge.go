@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -36,7 +37,7 @@ const ipv6Default = "net.ipv6.conf.default."
 // bridgeDevice makes the bridge itself, where there is a brctl.
 func (r Run) bridgeDevice() plan.Plan {
 	if brctl := r.Gateway.Tools.Brctl; brctl != nil {
-		return plan.Plan{r.at(Bridge, "the bridge device", brctl.With("addbr", bridgeDevice)...)}
+		return plan.Plan{r.at(Bridge, "the bridge device", brctl.With("addbr", addresses.BridgeDevice)...)}
 	}
 	return nil
 }
@@ -46,7 +47,7 @@ func (r Run) bridgeDevice() plan.Plan {
 func (r Run) bridge() plan.Step {
 	s := r.at(Bridge, "addresses, and a port for each guest", r.Gateway.Tools.Batch()...)
 	if r.Gateway.Tools.Brctl == nil {
-		s.Stdin = plan.Lines("link add " + bridgeDevice + " type bridge")
+		s.Stdin = plan.Lines("link add " + addresses.BridgeDevice + " type bridge")
 	}
 	s.Stdin += r.bridgeLines()
 	return s
@@ -60,7 +61,7 @@ func (r Run) bridgeFirewall() plan.Plan {
 	if !r.isolated() {
 		// Not between guests: where bridged packets pass through iptables, all
 		// peers would look like the bridge.
-		rule := fmt.Sprintf("-A POSTROUTING -s %s ! -o %s -j MASQUERADE", r.Network, bridgeDevice)
+		rule := fmt.Sprintf("-A POSTROUTING -s %s ! -o %s -j MASQUERADE", r.Network, addresses.BridgeDevice)
 		input = append(input, "*nat", rule, "COMMIT")
 	}
 	hook := func(t table) []string {
@@ -98,18 +99,18 @@ func (r Run) bridgeLines() string {
 	address := r.Network.Bridge()
 	batch := append([]string{"link set dev lo up"}, r.uplink()...)
 	batch = append(batch,
-		fmt.Sprintf("link set dev %s address %s%s up", bridgeDevice, MAC(address), r.mtu()),
-		fmt.Sprintf("addr add %s/%d dev %s", address, r.Network.Prefix().Bits(), bridgeDevice),
+		fmt.Sprintf("link set dev %s address %s%s up", addresses.BridgeDevice, addresses.MAC(address), r.mtu()),
+		fmt.Sprintf("addr add %s/%d dev %s", address, r.Network.Prefix().Bits(), addresses.BridgeDevice),
 		// What guests send each other by way of the bridge's own address would
 		// be routed, past all cuts.
-		fmt.Sprintf("rule add iif %s to %s blackhole", bridgeDevice, r.Network))
+		fmt.Sprintf("rule add iif %s to %s blackhole", addresses.BridgeDevice, r.Network))
 	if r.Network6.IsValid() {
-		batch = append(batch, fmt.Sprintf("addr add %s/64 dev %s", r.bridge6(), bridgeDevice))
+		batch = append(batch, fmt.Sprintf("addr add %s/64 dev %s", r.bridge6(), addresses.BridgeDevice))
 	}
 	for _, g := range r.Guests {
-		batch = append(batch, fmt.Sprintf("link set dev %s master %s up", g.Port(), bridgeDevice))
+		batch = append(batch, fmt.Sprintf("link set dev %s master %s up", g.Port(), addresses.BridgeDevice))
 		for _, ip := range g.addresses() {
-			batch = append(batch, neighbour(ip, g.IP, bridgeDevice))
+			batch = append(batch, neighbour(ip, g.IP, addresses.BridgeDevice))
 		}
 	}
 	return plan.Lines(batch...)
@@ -129,4 +130,14 @@ func (r Run) uplink() []string {
 		peer(slot.gateway, slot.gatewayMAC, slot.bridgeDevice),
 		"route add default via " + slot.gateway,
 	}
+}
+
+// mtu is what a line of ip that makes or changes a device says of its MTU. The ends
+// of a veth have one each. That of the way to the gateway stays: what is too large for
+// it is fragmented, or its sender told so, as at any router.
+func (r Run) mtu() string {
+	if r.MTU == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" mtu %d", r.MTU)
 }

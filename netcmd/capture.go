@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -15,7 +16,7 @@ import (
 func (l LiveRun) Capture(guest, file string, filter, between []string) plan.Step {
 	argv := l.Tools.Tcpdump.With("-i", "any")
 	if guest != "" {
-		argv = l.Tools.Tcpdump.With("-i", Port(guest))
+		argv = l.Tools.Tcpdump.With("-i", addresses.Port(guest))
 	}
 	// It would become another user first, who can't write the file. And what it
 	// has seen is to be in the file at once, whatever becomes of it.
@@ -38,7 +39,7 @@ func (l LiveRun) CaptureNG(guest, file string, filter, between []string) plan.St
 		argv = append(argv, "-f", strings.Join(filter, " "))
 	}
 	for _, name := range guests {
-		argv = append(argv, "-i", Port(name))
+		argv = append(argv, "-i", addresses.Port(name))
 	}
 	return l.endingWithRun(l.at(Bridge, "what passes its ports", append(argv, "-w", file)...), between)
 }

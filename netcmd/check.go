@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -80,10 +81,10 @@ func (l LiveRun) Check(program string, cuts Cuts, limit time.Duration) plan.Plan
 	var before, after plan.Plan
 	for i, g := range l.Guests {
 		forget := l.neighbours(g, "forget each other's hardware addresses", func(ip netip.Addr, _ Guest) string {
-			return fmt.Sprintf("neigh del %s dev %s", ip, guestDevice)
+			return fmt.Sprintf("neigh del %s dev %s", ip, addresses.GuestDevice)
 		})
 		know := l.neighbours(g, "know each other's hardware addresses", func(ip netip.Addr, other Guest) string {
-			return neighbour(ip, other.IP, guestDevice)
+			return neighbour(ip, other.IP, addresses.GuestDevice)
 		})
 		// Together, but not more than a process may have open files for.
 		know.Together = fmt.Sprintf("know %d", i/together)

@@ -29,17 +29,4 @@
 //   - token: what tells a run from an earlier or later one of its name.
 //   - mark: NAME/TOKEN of a run, in the comment of each of its rules in the gateway.
 //   - plan, step, place: see package plan.
-//
-// # Addresses
-//
-//	172.18.255.1/30              host, device vagga
-//	172.18.255.2/30              gateway, device vagga_guest
-//	172.18.192.0 + 4N + 1, /30   gateway, device chN, for slot N
-//	172.18.192.0 + 4N + 2, /30   bridge, device chNc
-//	172.18.0.254/24              bridge, device children
-//	172.18.0.1 - 172.18.0.253    guests, device eth0
-//
-// The guests' network is the project's: it is the same in every run, and never
-// leaves one. It may be as wide as a /17; the bridge stays number 254. The
-// other addresses are the machine's, and move together to another /16.
 package netcmd

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -18,41 +19,41 @@ func FuzzNetworks(f *testing.F) {
 	f.Add("0.0.0.0/16", "255.255.255.0/24", "0.0.0.0", uint16(1))
 	f.Add("172.18.0.0/16 -j ACCEPT", "10.0.0.0/24\nx", "-1", uint16(9))
 	f.Fuzz(func(t *testing.T, network, guests, address string, slot uint16) {
-		n, err := ParseNetwork(network)
+		n, err := addresses.ParseNetwork(network)
 		isSaid(t, err)
-		g, errGuests := ParseGuestNetwork(guests)
+		g, errGuests := addresses.ParseGuestNetwork(guests)
 		isSaid(t, errGuests)
 		if err == nil {
-			checkNetwork(t, n, int(slot)%Slots)
+			checkNetwork(t, n, int(slot)%addresses.Slots)
 		}
 		if errGuests == nil {
 			checkGuests(t, g, address)
 		}
-		if err == nil && errGuests == nil && CheckApart(n, g) == nil {
-			for _, ip := range []netip.Addr{n.Host(), n.Gateway(), n.Slot(int(slot) % Slots).Bridge} {
+		if err == nil && errGuests == nil && addresses.CheckApart(n, g) == nil {
+			for _, ip := range []netip.Addr{n.Host(), n.Gateway(), n.Slot(int(slot) % addresses.Slots).Bridge} {
 				holds(t, !g.Prefix().Contains(ip), "guests have", ip)
 			}
 		}
 	})
 }
 
-func checkNetwork(t *testing.T, n Network, number int) {
-	var again Network
+func checkNetwork(t *testing.T, n addresses.Network, number int) {
+	var again addresses.Network
 	text, err := n.MarshalText()
 	holds(t, err == nil && again.UnmarshalText(text) == nil && again == n, "read again:", n)
 	s := n.Slot(number)
 	seen := map[netip.Addr]bool{}
 	for _, ip := range []netip.Addr{n.Host(), n.Gateway(), s.Gateway, s.Bridge} {
-		holds(t, n.prefix.Contains(ip) && !seen[ip], "address", ip, "of", n)
+		holds(t, netip.MustParsePrefix(n.String()).Contains(ip) && !seen[ip], "address", ip, "of", n)
 		seen[ip] = true
 	}
-	holds(t, n.slotOf(s.Bridge) == number && n.SlotRange().Contains(s.Bridge), "slot of", s.Bridge)
+	holds(t, n.SlotOf(s.Bridge) == number && n.SlotRange().Contains(s.Bridge), "slot of", s.Bridge)
 	holds(t, s.Link.Contains(s.Gateway) && s.Link.Contains(s.Bridge) && !n.SlotRange().Overlaps(n.HostLink()), "links of", n)
-	holds(t, len(s.GatewayDevice()) <= deviceNameMax && len(s.BridgeDevice()) <= deviceNameMax, "devices of", s)
+	holds(t, len(s.GatewayDevice()) <= addresses.DeviceNameMax && len(s.BridgeDevice()) <= addresses.DeviceNameMax, "devices of", s)
 }
 
-func checkGuests(t *testing.T, g GuestNetwork, address string) {
-	holds(t, g.Prefix().Contains(g.Bridge()) && g.Bridge() != g.broadcast(), "bridge of", g)
+func checkGuests(t *testing.T, g addresses.GuestNetwork, address string) {
+	holds(t, g.Prefix().Contains(g.Bridge()) && g.Prefix().Contains(g.Bridge().Next()), "bridge of", g)
 	ip, err := netip.ParseAddr(address)
 	if err != nil || g.CheckGuest(ip) != nil {
 		ip = netip.Addr{}
@@ -74,16 +75,16 @@ func FuzzInterface(f *testing.F) {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		err := CheckInterface(name)
+		err := addresses.CheckInterface(name)
 		isSaid(t, err)
 		if err != nil {
 			return
 		}
-		for _, device := range []string{name, peerDevice(name)} {
-			holds(t, device != "" && len(device) <= deviceNameMax && !strings.ContainsFunc(device, notInDevice), "device", device)
+		for _, device := range []string{name, addresses.PeerDevice(name)} {
+			holds(t, device != "" && len(device) <= addresses.DeviceNameMax && !strings.ContainsFunc(device, notInDevice), "device", device)
 			holds(t, device[0] != '-' && device[0] != '.', "beginning of", device)
 		}
-		holds(t, peerDevice(name) != "lo", "peer", peerDevice(name))
+		holds(t, addresses.PeerDevice(name) != "lo", "peer", addresses.PeerDevice(name))
 		g := Gateway{Interface: name}
 		holds(t, strings.Count(g.Dir(), "/") == 3 && g.Dir() != ForwardingMarker, "folder", g.Dir())
 	})
@@ -100,11 +101,11 @@ func FuzzReadForwards(f *testing.F) {
 	f.Add("-A PREROUTING -p udp --dport 99999 --comment a/b --to-destination 172.18.192.2:1\n")
 	f.Add("-A PREROUTING --dport --comment --to-destination\n-A X --comment / -p\r\n")
 	f.Fuzz(func(t *testing.T, listed string) {
-		g := Gateway{Interface: "vagga", Network: DefaultNetwork, Tools: plan.UsualTools()}
+		g := Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools()}
 		list := g.ReadForwards(listed)
 		for _, forward := range list {
 			holds(t, strings.Contains(listed, forward.rule) && !strings.Contains(forward.rule, "\n"), "rule", forward.rule)
-			holds(t, strings.HasPrefix(forward.rule, "-A PREROUTING ") && forward.Slot >= 0 && forward.Slot < Slots, "forward", forward)
+			holds(t, strings.HasPrefix(forward.rule, "-A PREROUTING ") && forward.Slot >= 0 && forward.Slot < addresses.Slots, "forward", forward)
 		}
 		if len(list) > 0 {
 			removed := g.RemoveForwards(nil, list)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -13,7 +14,7 @@ const StateDir = "/run/vagganet"
 // Gateway is all that the plans for making and removing a gateway depend on.
 type Gateway struct {
 	Interface string
-	Network   Network
+	Network   addresses.Network
 	Tools     plan.Tools
 	// Program is the absolute path of this program, which tries what the host's
 	// firewall lets through; empty if that isn't to be tried.
@@ -195,12 +196,12 @@ const aboutLink = "host: the device and its address"
 
 func (g Gateway) makeLink() []plan.Step {
 	return []plan.Step{g.root(aboutLink, g.Tools.IP.With("link", "add", "name", g.Interface,
-		"address", g.HardwareAddr(), "type", "veth", "peer", "name", peerDevice(g.Interface), "netns", g.NetNS())...)}
+		"address", g.HardwareAddr(), "type", "veth", "peer", "name", addresses.PeerDevice(g.Interface), "netns", g.NetNS())...)}
 }
 
 // HardwareAddr is that of the host's device. It tells a device of ours from one
 // that somebody else gave the same name.
-func (g Gateway) HardwareAddr() string { return MAC(g.Network.Host()) }
+func (g Gateway) HardwareAddr() string { return addresses.MAC(g.Network.Host()) }
 
 func (g Gateway) removeLink() []plan.Step {
 	s := g.root("host: device", g.Tools.IP.With("link", "del", "dev", g.Interface)...)
@@ -220,7 +221,7 @@ func (g Gateway) configureLink() []plan.Step {
 
 func (g Gateway) configureGateway() []plan.Step {
 	const about = "gateway: addresses, forwarding, firewall"
-	peer := peerDevice(g.Interface)
+	peer := addresses.PeerDevice(g.Interface)
 	ip := g.inside(about, g.Tools.Batch()...)
 	ip.Stdin = plan.Lines(
 		"link set dev lo up",

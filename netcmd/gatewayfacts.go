@@ -3,6 +3,7 @@ package netcmd
 import (
 	"net/netip"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -82,7 +83,7 @@ func (p GatewayParts) Whole() bool { return p.UserNS && p.NetNS && p.Up }
 // Note is what a gateway was made with. Root writes it into the gateway's
 // folder: removing a gateway must not depend on options being the same again.
 type Note struct {
-	Network Network `json:"network"`
+	Network addresses.Network `json:"network"`
 	// Iptables is what the rules were made by, Legacy which kind that is.
 	Iptables plan.Tool `json:"iptables"`
 	Legacy   bool      `json:"legacy,omitempty"`

@@ -11,6 +11,7 @@ import (
 
 	"al.essio.dev/pkg/shellescape"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -35,7 +36,7 @@ func (g Guest) addresses() []netip.Addr {
 }
 
 // Port is the guest's port of the bridge.
-func (g Guest) Port() string { return Port(g.Name) }
+func (g Guest) Port() string { return addresses.Port(g.Name) }
 
 // GuestError is what is wrong with one guest.
 type GuestError struct {
@@ -48,7 +49,7 @@ func (e *GuestError) Unwrap() error { return e.Err }
 
 // AssignAddresses checks the guests' addresses and gives those without one the
 // lowest free ones, in the order of names. It returns the guests by name.
-func AssignAddresses(network GuestNetwork, guests []Guest) ([]Guest, error) {
+func AssignAddresses(network addresses.GuestNetwork, guests []Guest) ([]Guest, error) {
 	guests = slices.SortedFunc(slices.Values(guests), func(a, b Guest) int { return cmp.Compare(a.Name, b.Name) })
 	if err := checkHostnames(guests); err != nil {
 		return nil, err
@@ -106,18 +107,18 @@ func (r Run) guest(g Guest) plan.Step {
 	}
 	batch := []string{
 		"link set dev lo up",
-		fmt.Sprintf("link add %s address %s%s type veth peer name %s%s netns %s", guestDevice, MAC(g.IP), r.mtu(), g.Port(), r.mtu(), r.dir(Bridge)),
-		fmt.Sprintf("addr add %s/%d dev %s", g.IP, r.Network.Prefix().Bits(), guestDevice),
-		"link set dev " + guestDevice + " up",
+		fmt.Sprintf("link add %s address %s%s type veth peer name %s%s netns %s", addresses.GuestDevice, addresses.MAC(g.IP), r.mtu(), g.Port(), r.mtu(), r.dir(Bridge)),
+		fmt.Sprintf("addr add %s/%d dev %s", g.IP, r.Network.Prefix().Bits(), addresses.GuestDevice),
+		"link set dev " + addresses.GuestDevice + " up",
 		"route add default via " + r.Network.Bridge().String(),
-		neighbour(r.Network.Bridge(), r.Network.Bridge(), guestDevice),
+		neighbour(r.Network.Bridge(), r.Network.Bridge(), addresses.GuestDevice),
 	}
 	if r.Network6.IsValid() {
 		// Without a route that leads on: what programs try to reach elsewhere by
 		// IPv6 fails at once, and they take IPv4.
 		batch = append(batch,
-			fmt.Sprintf("addr add %s/64 dev %s", g.IP6, guestDevice),
-			neighbour(r.bridge6(), r.Network.Bridge(), guestDevice))
+			fmt.Sprintf("addr add %s/64 dev %s", g.IP6, addresses.GuestDevice),
+			neighbour(r.bridge6(), r.Network.Bridge(), addresses.GuestDevice))
 	}
 	s.Stdin = plan.Lines(batch...)
 	return s

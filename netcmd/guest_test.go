@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"vagganet/netcmd/addresses"
 )
 
 // guests reads "name" and "name=address" words.
@@ -30,7 +32,7 @@ func TestAssignAddresses(t *testing.T) {
 		{"c b=172.18.0.2 a", "a=172.18.0.1 b=172.18.0.2 c=172.18.0.3"},
 		{"a=172.18.0.253 b=172.18.0.1", "a=172.18.0.253 b=172.18.0.1"},
 	} {
-		got, err := AssignAddresses(DefaultGuestNetwork, guests(strings.Fields(c.in)...))
+		got, err := AssignAddresses(addresses.DefaultGuestNetwork, guests(strings.Fields(c.in)...))
 		var words []string
 		for _, g := range got {
 			words = append(words, g.Name+"="+g.IP.String())
@@ -48,7 +50,7 @@ func TestAssignAddressesWrong(t *testing.T) {
 		"b=172.18.0.9 a=172.18.0.9 c":   "guest b: address 172.18.0.9 is guest a's already",
 		"c=172.18.0.255 a=172.18.0.255": "guest a: address 172.18.0.255 is the guest network's broadcast address",
 	} {
-		_, err := AssignAddresses(DefaultGuestNetwork, guests(strings.Fields(in)...))
+		_, err := AssignAddresses(addresses.DefaultGuestNetwork, guests(strings.Fields(in)...))
 		var of *GuestError
 		if !errors.As(err, &of) || err.Error() != want {
 			t.Errorf("%s: %v", in, err)
@@ -59,7 +61,7 @@ func TestAssignAddressesWrong(t *testing.T) {
 // The network is filled to its last address, and then there is an error.
 func TestAssignAddressesAll(t *testing.T) {
 	for cidr, room := range map[string]int{"172.18.0.0/24": 253, "172.18.0.0/23": 509} {
-		network, err := ParseGuestNetwork(cidr)
+		network, err := addresses.ParseGuestNetwork(cidr)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +90,7 @@ func TestAssignAddressesAll(t *testing.T) {
 // The caller's list stays as it is.
 func TestAssignAddressesCopies(t *testing.T) {
 	in := guests("b", "a")
-	if _, err := AssignAddresses(DefaultGuestNetwork, in); err != nil || in[0].Name != "b" || in[0].IP.IsValid() {
+	if _, err := AssignAddresses(addresses.DefaultGuestNetwork, in); err != nil || in[0].Name != "b" || in[0].IP.IsValid() {
 		t.Errorf("now %v: %v", in, err)
 	}
 }
@@ -101,7 +103,7 @@ func TestHostnames(t *testing.T) {
 		"guest a: hostname b is that of guest b already":             {{Name: "a", Hostname: "b"}, {Name: "b", Hostname: "c"}},
 		"guest a: hostname localhost is that of every guest already": {{Name: "a", Hostname: "localhost"}},
 	} {
-		_, err := AssignAddresses(DefaultGuestNetwork, guests)
+		_, err := AssignAddresses(addresses.DefaultGuestNetwork, guests)
 		if got := fmt.Sprint(err); got != want && !(want == "" && err == nil) {
 			t.Errorf("got %s, want %s", got, want)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -67,7 +68,7 @@ func TestHolderIsNoOther(t *testing.T) {
 // The namespaces are known to be the right ones before anything else is done with
 // them.
 func TestHolderIsCheckedAfterTheMounts(t *testing.T) {
-	g := Gateway{Interface: "vagga", Network: DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: 1000}}
+	g := Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: 1000}}
 	mounted := false
 	for _, s := range g.Create() {
 		switch line := strings.Join(s.Argv, " "); {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -16,8 +17,8 @@ func testRun(isolated *Isolated, ebtables bool) Run {
 		tools.Ebtables = nil
 	}
 	return Run{
-		Name: "flock", Command: "flock", Network: DefaultGuestNetwork,
-		Gateway:  Gateway{Interface: "vagga", Network: DefaultNetwork, Isolated: isolated, Tools: tools},
+		Name: "flock", Command: "flock", Network: addresses.DefaultGuestNetwork,
+		Gateway:  Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Isolated: isolated, Tools: tools},
 		Guests:   []Guest{{Name: "a", IP: netip.MustParseAddr("172.18.0.1")}, {Name: "b", IP: netip.MustParseAddr("172.18.0.2")}},
 		Children: []Child{{Name: "a", Node: "a", Argv: []string{"true"}}},
 		Program:  "/opt/vagganet",

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -130,9 +131,9 @@ func anyClusters(r *rand.Rand, names []string) Cuts {
 func follow(in table, c Cuts, input []string) error {
 	chains := chainsOf(input)
 	for from := range c.Guests {
-		p := packet{in: bridgeDevice, out: bridgeDevice, portIn: Port(c.Guests[from]), frame: in == frames}
+		p := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.Port(c.Guests[from]), frame: in == frames}
 		for to := range c.Guests {
-			p.portOut = Port(c.Guests[to])
+			p.portOut = addresses.Port(c.Guests[to])
 			if got, want := p.fates(chains, "VAGGA"), due(c.State(from, to).How); from != to && got != want {
 				return fmt.Errorf("%s to %s: %s, want %s", c.Guests[from], c.Guests[to], got, want)
 			}
@@ -212,7 +213,7 @@ func longestWalk(in table, c Cuts, input []string) int {
 	for from := 0; from < len(c.Guests); from += 9 {
 		for _, to := range c.Guests {
 			tried := 0
-			p := packet{in: bridgeDevice, out: bridgeDevice, portIn: Port(c.Guests[from]), portOut: Port(to), tried: &tried, frame: in == frames}
+			p := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.Port(c.Guests[from]), portOut: addresses.Port(to), tried: &tried, frame: in == frames}
 			p.fate(chains, "VAGGA")
 			longest = max(longest, tried)
 		}

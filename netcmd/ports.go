@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -89,7 +90,7 @@ func (r Run) forward() plan.Plan {
 // toPort matches what the host sends to a forwarded port.
 func (g Gateway) toPort(p PortForward) string {
 	return fmt.Sprintf("PREROUTING -i %s -s %s -d %s -p %s --dport %d",
-		peerDevice(g.Interface), g.Network.Host(), g.Network.Gateway(), p.Protocol, p.External)
+		addresses.PeerDevice(g.Interface), g.Network.Host(), g.Network.Gateway(), p.Protocol, p.External)
 }
 
 // zoneRules give what is sent to a UDP port, and what answers, a conntrack zone of
@@ -105,9 +106,6 @@ func (g Gateway) zoneRules(slot slotWords, mark string, p PortForward) []string 
 	back := fmt.Sprintf("PREROUTING -i %s -s %s -d %s -p udp --sport %d", slot.gatewayDevice, slot.bridge, g.Network.Host(), p.External)
 	return []string{g.toPort(p) + zone, back + zone}
 }
-
-// zone is the slot's conntrack zone; 0 is that of all else.
-func (s Slot) zone() int { return s.Number + 1 }
 
 func withPrefix(prefix string, list []string) []string {
 	var all []string
@@ -166,7 +164,7 @@ func (g Gateway) ReadForwards(rules string) []Forwarded {
 			PortForward: PortForward{Protocol: after(words, "-p"), External: uint16(port)},
 			Run:         run,
 			Token:       token,
-			Slot:        g.Network.slotOf(bridge.Addr()),
+			Slot:        g.Network.SlotOf(bridge.Addr()),
 			rule:        strings.TrimSpace(line),
 		})
 	}
@@ -187,7 +185,7 @@ func (g Gateway) RemoveForwards(enter []string, list []Forwarded) plan.Plan {
 		if !slices.Contains(marks, mark) {
 			marks = append(marks, mark)
 		}
-		zones[mark] = append(zones[mark], withPrefix("-D ", g.zoneRules(g.Network.Slot(f.Slot).words(), mark, f.PortForward))...)
+		zones[mark] = append(zones[mark], withPrefix("-D ", g.zoneRules(wordsOf(g.Network.Slot(f.Slot)), mark, f.PortForward))...)
 	}
 	for _, mark := range marks {
 		if len(zones[mark]) > 0 {

@@ -8,15 +8,16 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
 func portsRun() Run {
-	n := DefaultNetwork
+	n := addresses.DefaultNetwork
 	return Run{
 		Name:    "flaky-2",
 		Gateway: Gateway{Interface: "vagga", Network: n, Tools: plan.Tools{IP: plan.Tool{"ip"}, Iptables: plan.Tool{"/opt/iptables-legacy"}}},
-		Network: DefaultGuestNetwork,
+		Network: addresses.DefaultGuestNetwork,
 		Guests: []Guest{
 			{Name: "a", IP: netip.MustParseAddr("172.18.0.1"), Ports: []PortForward{{"tcp", 8000, 80}, {"udp", 53, 5353}}},
 			{Name: "b", IP: netip.MustParseAddr("172.18.0.2")},
@@ -163,12 +164,12 @@ func TestCheckPorts(t *testing.T) {
 }
 
 func TestSlotOf(t *testing.T) {
-	n, err := ParseNetwork("10.250.0.0/16")
+	n, err := addresses.ParseNetwork("10.250.0.0/16")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, number := range []int{0, 1, 63, 64, Slots - 1} {
-		if got := n.slotOf(n.Slot(number).Bridge); got != number {
+	for _, number := range []int{0, 1, 63, 64, addresses.Slots - 1} {
+		if got := n.SlotOf(n.Slot(number).Bridge); got != number {
 			t.Errorf("slot %d is read as %d", number, got)
 		}
 	}

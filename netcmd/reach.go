@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -65,7 +66,7 @@ func (t Trouble) Help() string { return t.Cure + "\n" + t.Advice }
 
 // Reach is what is to be tried for a gateway that was made with the options in Host.
 func (g Gateway) Reach() Reach {
-	return Reach{Interface: g.Interface, Device: peerDevice(g.Interface), Host: g.Network.Host(), Gateway: g.Network.Gateway(),
+	return Reach{Interface: g.Interface, Device: addresses.PeerDevice(g.Interface), Host: g.Network.Host(), Gateway: g.Network.Gateway(),
 		NoHost: g.Host.NoHost, NoIptables: g.Host.NoIptables}
 }
 
@@ -126,7 +127,7 @@ func (r Reach) Troubles(found Reached) []Trouble {
 	return list
 }
 
-func (r Reach) verb(words string) string { return CommandLine(r.Interface, words) }
+func (r Reach) verb(words string) string { return addresses.CommandLine(r.Interface, words) }
 
 // accept is how the host's firewall comes to accept what the device sends, and what
 // else there is to know for that.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"vagganet/netcmd/addresses"
 )
 
 // rules are those of a namespace as iptables -S or ebtables-save lists them: by
@@ -87,7 +89,7 @@ func (r rules) unusedTop() string {
 func (r rules) readLinks(t table, c Cuts) {
 	ports := make([]string, len(c.Guests))
 	for i, name := range c.Guests {
-		ports[i] = Port(name)
+		ports[i] = addresses.Port(name)
 	}
 	known := map[string][]State{}
 	for to, port := range ports {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -21,7 +22,7 @@ func (l LiveRun) ListShapes() plan.Plan {
 	s := l.at(Bridge, "how links are shaped", l.Tools.TC.With("-json", "-batch", "-")...)
 	batch := []string{"qdisc show"}
 	for _, guest := range l.Names() {
-		batch = append(batch, "filter show dev "+Port(guest)+" egress")
+		batch = append(batch, "filter show dev "+addresses.Port(guest)+" egress")
 	}
 	s.Stdin, s.Capture = plan.Lines(batch...), shapesRead
 	return plan.Plan{s}
@@ -58,7 +59,7 @@ func (l LiveRun) ReadShapes(captured Captured) (Shapes, error) {
 	}
 	read := map[[2]int]Shape{}
 	for to, guest := range s.Guests {
-		port := Port(guest)
+		port := addresses.Port(guest)
 		if err := s.readQueues(qdiscs, port, to, read); err != nil {
 			return s, err
 		}

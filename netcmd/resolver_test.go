@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"vagganet/netcmd/addresses"
 )
 
 func addrs(list string) []netip.Addr {
@@ -49,7 +51,7 @@ func TestResolver(t *testing.T) {
 			if want != "" {
 				want += "search a b\noptions ndots:2\n"
 			}
-			if got := r.GuestFile(DefaultNetwork.Host()); got != want || local != test.local {
+			if got := r.GuestFile(addresses.DefaultNetwork.Host()); got != want || local != test.local {
 				t.Errorf("local %q, not %q; file %q, not %q", local, test.local, got, want)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -18,7 +19,7 @@ func rootSteps(p plan.Plan) []plan.Step {
 // Root changes nothing in the folders below its own that are the user's: what
 // is in there may be a link by then.
 func TestRootLeavesUsersFoldersAlone(t *testing.T) {
-	g := Gateway{Interface: "vagga", Network: DefaultNetwork, Tools: plan.UsualTools(), Sudo: []string{"sudo"}, User: User{UID: 1000, GID: 1000}}
+	g := Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools(), Sudo: []string{"sudo"}, User: User{UID: 1000, GID: 1000}}
 	whole := g
 	whole.Host.Found = GatewayParts{Dir: true, UserNS: true, NetNS: true, Link: true, Up: true, Forwarding: true, Owner: 1000}
 	steps := slices.Concat(rootSteps(g.Create()), rootSteps(whole.Destroy()))
@@ -44,7 +45,7 @@ func TestRootLeavesUsersFoldersAlone(t *testing.T) {
 
 // Root removes a user's files as that user, in a group that has none.
 func TestRootRemovesAsUser(t *testing.T) {
-	g := Gateway{Interface: "vagga", Network: DefaultNetwork, Tools: plan.UsualTools()}
+	g := Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools()}
 	g.Host.Found = GatewayParts{Dir: true, Owner: 1000}
 	for _, s := range g.Destroy() {
 		if s.Argv[0] == "rm" && slices.Contains(s.Argv, g.RunsDir()) {
@@ -72,10 +73,10 @@ func TestRootRunsItsOwnTools(t *testing.T) {
 		{0, 1000, true, false, "iptables-legacy"},
 		{0, 1000, false, true, "iptables-nft"},
 	} {
-		g := Gateway{Interface: "vagga", Network: DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: c.uid}}
+		g := Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: c.uid}}
 		g.Host.Legacy = c.byRoot
 		g.Host.Found = GatewayParts{Dir: true, Owner: c.owner,
-			Note: &Note{Network: DefaultNetwork, Iptables: plan.Tool{"/home/u/ipt"}, Legacy: c.legacy}}
+			Note: &Note{Network: addresses.DefaultNetwork, Iptables: plan.Tool{"/home/u/ipt"}, Legacy: c.legacy}}
 		removed := 0
 		for _, s := range g.Destroy() {
 			if s.About == "host: firewall" {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"vagganet/netcmd/addresses"
 )
 
 // A chain is one of ours, with its rules as a line of iptables-restore has them
@@ -135,7 +137,7 @@ func (t table) linkChains(c Cuts, top string) []chain {
 	}
 	ports := make([]string, len(c.Guests))
 	for i, name := range c.Guests {
-		ports[i] = Port(name)
+		ports[i] = addresses.Port(name)
 	}
 	hooks := chooser{name: top, table: t, option: t.out, all: ports}
 	var bodies []chooser

@@ -9,6 +9,7 @@ import (
 
 	"al.essio.dev/pkg/shellescape"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -21,7 +22,7 @@ type Run struct {
 	Name    string
 	Command string
 	Gateway Gateway
-	Network GuestNetwork
+	Network addresses.GuestNetwork
 	Guests  []Guest
 	// MTU is that of the guests' devices, their ports and the bridge, in bytes; 0
 	// leaves them the kernel's.
@@ -62,7 +63,7 @@ type Run struct {
 	// another one: all nodes are in that one.
 	OneUserNS bool
 	// Network6 is the guests' IPv6 network, if they have one.
-	Network6 GuestNetwork6
+	Network6 addresses.GuestNetwork6
 	// IPv6 and BridgeFilter say what this kernel has.
 	IPv6, BridgeFilter bool
 }
@@ -223,7 +224,9 @@ func (r Run) write(about, file, text string) plan.Step {
 // a peer. The kernel's table of learned neighbours is small, and one for all
 // namespaces; entries made by hand don't count.
 // The hardware address is that which goes with the peer's IPv4 address.
-func neighbour(ip, ip4 netip.Addr, device string) string { return peer(ip.String(), MAC(ip4), device) }
+func neighbour(ip, ip4 netip.Addr, device string) string {
+	return peer(ip.String(), addresses.MAC(ip4), device)
+}
 
 // peer is neighbour for an address and a hardware address in words.
 func peer(ip, mac, device string) string {

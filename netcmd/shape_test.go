@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -53,7 +54,7 @@ func tc(l LiveRun, batch string) string {
 	out := json.NewEncoder(&b)
 	out.Encode(qdiscs)
 	for _, name := range l.Names() {
-		out.Encode(append([]any{}, filters[Port(name)]...))
+		out.Encode(append([]any{}, filters[addresses.Port(name)]...))
 	}
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -55,7 +56,7 @@ func (l LiveRun) Shape(wanted, now Shapes) plan.Plan {
 	var batch []string
 	guests := l.byName()
 	for to, guest := range wanted.Guests {
-		p := shapedPort{port: Port(guest), mtu: cmp.Or(l.MTU, kernelMTU)}
+		p := shapedPort{port: addresses.Port(guest), mtu: cmp.Or(l.MTU, addresses.KernelMTU)}
 		if wanted.any(to, Shape.drawn) && !now.there[place{to, clsactPlace}] {
 			p.add("qdisc add dev %s clsact", p.port)
 		}
@@ -191,7 +192,7 @@ func (s Shape) netem() string {
 
 // burst is how many bytes may go at once: those of ten milliseconds, and two frames
 // at least. A frame that is larger never passes.
-func (s Shape) burst(mtu int) int { return max(2*(mtu+ethernetHeader), int(s.Rate/8/100)) }
+func (s Shape) burst(mtu int) int { return max(2*(mtu+addresses.EthernetHeader), int(s.Rate/8/100)) }
 
 // classMinor numbers a sender's class, and leafHandle what is in there, which has
 // two numbers, by turns: in hexadecimal, as tc has it. A bridge has 1023 ports at

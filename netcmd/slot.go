@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -18,21 +19,21 @@ func (r Run) claim() plan.Plan {
 	s := r.inGateway("gateway: a slot that no other run has", r.Gateway.Tools.Batch()...)
 	first := r.Gateway.Network.Slot(0)
 	s.Numbers = &plan.Numbers{
-		Name: SlotVariable, Count: Slots,
+		Name: SlotVariable, Count: addresses.Slots,
 		Values: []plan.Value{
-			{Name: gatewayVar, First: number(first.Gateway), Each: slotSize, Form: plan.Address},
-			{Name: gatewayMACVar, First: number(first.Gateway), Each: slotSize, Form: plan.Hardware},
-			{Name: bridgeVar, First: number(first.Bridge), Each: slotSize, Form: plan.Address},
-			{Name: bridgeMACVar, First: number(first.Bridge), Each: slotSize, Form: plan.Hardware},
+			{Name: gatewayVar, First: addresses.Number(first.Gateway), Each: addresses.SlotSize, Form: plan.Address},
+			{Name: gatewayMACVar, First: addresses.Number(first.Gateway), Each: addresses.SlotSize, Form: plan.Hardware},
+			{Name: bridgeVar, First: addresses.Number(first.Bridge), Each: addresses.SlotSize, Form: plan.Address},
+			{Name: bridgeMACVar, First: addresses.Number(first.Bridge), Each: addresses.SlotSize, Form: plan.Hardware},
 		},
 		// Of the first line: the kernel makes a device only once.
 		Taken: "File exists\nCommand failed -:1",
-		None:  fmt.Sprintf("all %d slots of the gateway %s are taken by other runs", Slots, r.Gateway.Interface),
+		None:  fmt.Sprintf("all %d slots of the gateway %s are taken by other runs", addresses.Slots, r.Gateway.Interface),
 		Cure: "end some of them (vagganet status lists them), or have another gateway beside it, and run there:\n" +
 			"vagganet --interface vagga2 --network 10.123.0.0/16 create",
 	}
 	if r.HasPorts() {
-		s.Numbers.Values = append(s.Numbers.Values, plan.Value{Name: zoneVar, First: uint32(first.zone()), Each: 1})
+		s.Numbers.Values = append(s.Numbers.Values, plan.Value{Name: zoneVar, First: uint32(first.Zone()), Each: 1})
 	}
 	slot := r.slot()
 	s.Stdin = plan.Lines(
@@ -65,14 +66,14 @@ type slotWords struct{ gatewayDevice, bridgeDevice, gateway, bridge, gatewayMAC,
 func (r Run) slot() slotWords {
 	number := plan.Var(SlotVariable)
 	return slotWords{
-		gatewayDevice: gatewayDevice(number), bridgeDevice: bridgeEnd(number),
+		gatewayDevice: addresses.GatewayEnd(number), bridgeDevice: addresses.BridgeEnd(number),
 		gateway: plan.Var(gatewayVar), bridge: plan.Var(bridgeVar),
 		gatewayMAC: plan.Var(gatewayMACVar), bridgeMAC: plan.Var(bridgeMACVar),
 		zone: plan.Var(zoneVar),
 	}
 }
 
-// words are those of a slot that is known.
-func (s Slot) words() slotWords {
-	return slotWords{s.GatewayDevice(), s.BridgeDevice(), s.Gateway.String(), s.Bridge.String(), MAC(s.Gateway), MAC(s.Bridge), strconv.Itoa(s.zone())}
+// wordsOf are those of a slot that is known.
+func wordsOf(s addresses.Slot) slotWords {
+	return slotWords{s.GatewayDevice(), s.BridgeDevice(), s.Gateway.String(), s.Bridge.String(), addresses.MAC(s.Gateway), addresses.MAC(s.Bridge), strconv.Itoa(s.Zone())}
 }

@@ -3,6 +3,7 @@ package netcmd
 import (
 	"fmt"
 
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -15,11 +16,11 @@ const uplinkChain = cutChain + "-UPLINK"
 // it, by the one that it was given.
 func (l LiveRun) uplinkChains(c Cuts) []chain {
 	port := l.uplinkDevice()
-	out := "-i " + bridgeDevice + " -o " + port + " "
-	in := "-i " + port + " -o " + bridgeDevice + " "
+	out := "-i " + addresses.BridgeDevice + " -o " + port + " "
+	in := "-i " + port + " -o " + addresses.BridgeDevice + " "
 	guests := l.byName()
 	from := func(guest int) string {
-		return out + "-m mac --mac-source " + MAC(guests[c.Guests[guest]].IP) + " "
+		return out + "-m mac --mac-source " + addresses.MAC(guests[c.Guests[guest]].IP) + " "
 	}
 	to := func(guest int) string {
 		return fmt.Sprintf("-d %s %s", guests[c.Guests[guest]].IP, in)
@@ -28,7 +29,7 @@ func (l LiveRun) uplinkChains(c Cuts) []chain {
 	return append([]chain{top}, packets.ends([]chain{top})...)
 }
 
-func (l LiveRun) uplinkDevice() string { return Slot{Number: l.Slot}.BridgeDevice() }
+func (l LiveRun) uplinkDevice() string { return addresses.Slot{Number: l.Slot}.BridgeDevice() }
 
 // CutUplinks is the plan that cuts these uplinks and no others, in one
 // transaction. Links between guests stay as they are. Now is what there is.
@@ -47,7 +48,7 @@ func (l LiveRun) readUplinks(r rules, c Cuts) {
 	for i, name := range c.Guests {
 		for _, words := range r[uplinkChain] {
 			to := after(words, "-d")
-			if after(words, "-o") == bridgeDevice && (to == "" || to == guests[name].IP.String()+"/32") {
+			if after(words, "-o") == addresses.BridgeDevice && (to == "" || to == guests[name].IP.String()+"/32") {
 				c.uplinks[i] = stateOf(words)
 				break
 			}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"vagganet/netcmd/addresses"
 )
 
 func uplinkInput(l LiveRun, c Cuts, rules string) []string {
@@ -48,14 +50,14 @@ func followUplinks(l LiveRun, c Cuts, input []string) error {
 	guests := l.byName()
 	for i, name := range c.Guests {
 		own := guests[name].IP
-		out := packet{in: bridgeDevice, out: "ch7c", mac: MAC(own), src: "172.18.0.250", dst: "192.0.2.1"}
-		in := packet{in: "ch7c", out: bridgeDevice, mac: "02:00:00:00:00:09", src: "192.0.2.1", dst: own.String()}
+		out := packet{in: addresses.BridgeDevice, out: "ch7c", mac: addresses.MAC(own), src: "172.18.0.250", dst: "192.0.2.1"}
+		in := packet{in: "ch7c", out: addresses.BridgeDevice, mac: "02:00:00:00:00:09", src: "192.0.2.1", dst: own.String()}
 		for _, p := range []packet{out, in} {
 			if got, want := p.fates(chains, "FORWARD"), due(c.uplinks[i].How); got != want {
 				return fmt.Errorf("%s: %+v: %s, want %s", name, p, got, want)
 			}
 		}
-		bridged := packet{in: bridgeDevice, out: bridgeDevice, portIn: Port(name), portOut: "g-x", mac: MAC(own), src: own.String()}
+		bridged := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.Port(name), portOut: "g-x", mac: addresses.MAC(own), src: own.String()}
 		if got := bridged.fates(chains, "FORWARD"); got != due(Up) {
 			return fmt.Errorf("%s to a guest: %s", name, got)
 		}

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"vagganet/netcmd/addresses"
 )
 
 // IsName reports whether a text can be the name of a run, a command or a node:
@@ -22,6 +24,6 @@ func (i Info) Valid() bool {
 		ip6 := g.IP6 == netip.Addr{} || g.IP6.Is6() && g.IP6.Zone() == ""
 		return !IsName(g.Name) || !IsName(g.Hostname) || !g.IP.Is4() || !ip6
 	}
-	mtu := i.MTU == 0 || i.MTU >= MinMTU && i.MTU <= MaxMTU
+	mtu := i.MTU == 0 || i.MTU >= addresses.MinMTU && i.MTU <= addresses.MaxMTU
 	return IsName(i.Run) && IsName(i.Command) && mtu && !slices.ContainsFunc(i.Guests, bad)
 }

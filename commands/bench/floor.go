@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 )
 
 // Floor makes the network of a run with as little as it takes: one process,
@@ -71,7 +72,7 @@ func floor(args []string) error {
 // slottedRun is a run and its slot.
 type slottedRun struct {
 	netcmd.Run
-	Slot netcmd.Slot
+	Slot addresses.Slot
 }
 
 // benchRun is the run that all measurements are of: m guests, g001 and so on.
@@ -80,15 +81,15 @@ func benchRun(m, slot int) slottedRun {
 	for i := range m {
 		guests = append(guests, netcmd.Guest{Name: benchGuest(i), Hostname: benchGuest(i)})
 	}
-	guests, err := netcmd.AssignAddresses(netcmd.DefaultGuestNetwork, guests)
+	guests, err := netcmd.AssignAddresses(addresses.DefaultGuestNetwork, guests)
 	if err != nil {
 		panic(err)
 	}
 	for i := range guests {
-		guests[i].IP6 = netcmd.DefaultGuestNetwork6.Of(netcmd.DefaultGuestNetwork, guests[i].IP)
+		guests[i].IP6 = addresses.DefaultGuestNetwork6.Of(addresses.DefaultGuestNetwork, guests[i].IP)
 	}
-	return slottedRun{netcmd.Run{Network: netcmd.DefaultGuestNetwork, Network6: netcmd.DefaultGuestNetwork6, Guests: guests},
-		netcmd.DefaultNetwork.Slot(slot)}
+	return slottedRun{netcmd.Run{Network: addresses.DefaultGuestNetwork, Network6: addresses.DefaultGuestNetwork6, Guests: guests},
+		addresses.DefaultNetwork.Slot(slot)}
 }
 
 // bridge6 is the bridge's IPv6 address.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 )
 
 // writeOneByOne writes a script for the network of a run as one would type it:
@@ -40,14 +41,14 @@ func writeOneByOne(w io.Writer, run slottedRun) error {
 	return err
 }
 
-func writeUplink(gateway, bridge func(...string), slot netcmd.Slot, folder string) {
+func writeUplink(gateway, bridge func(...string), slot addresses.Slot, folder string) {
 	here, there := slot.GatewayDevice(), slot.BridgeDevice()
 	gateway(
 		fmt.Sprintf("ip link add %s address %s type veth peer name %s address %s netns %s/bridge",
-			here, netcmd.MAC(slot.Gateway), there, netcmd.MAC(slot.Bridge), folder),
+			here, addresses.MAC(slot.Gateway), there, addresses.MAC(slot.Bridge), folder),
 		fmt.Sprintf("ip addr add %s/30 dev %s", slot.Gateway, here),
 		"ip link set dev "+here+" up",
-		permanent(slot.Bridge.String(), netcmd.MAC(slot.Bridge), here))
+		permanent(slot.Bridge.String(), addresses.MAC(slot.Bridge), here))
 	bridge(
 		"sysctl -q -w net.ipv4.ip_forward=1",
 		"sysctl -q -w net.bridge.bridge-nf-call-iptables=0",
@@ -62,7 +63,7 @@ func writeUplink(gateway, bridge func(...string), slot netcmd.Slot, folder strin
 		"ip link set dev lo up",
 		fmt.Sprintf("ip addr add %s/30 dev %s", slot.Bridge, there),
 		"ip link set dev "+there+" up",
-		permanent(slot.Gateway.String(), netcmd.MAC(slot.Gateway), there),
+		permanent(slot.Gateway.String(), addresses.MAC(slot.Gateway), there),
 		"ip route add default via "+slot.Gateway.String())
 }
 
@@ -70,7 +71,7 @@ func writeBridge(bridge func(...string), run slottedRun) {
 	network := run.Network
 	bridge(
 		"busybox brctl addbr children",
-		"ip link set dev children address "+netcmd.MAC(network.Bridge()),
+		"ip link set dev children address "+addresses.MAC(network.Bridge()),
 		fmt.Sprintf("ip addr add %s/%d dev children", network.Bridge(), network.Prefix().Bits()),
 		fmt.Sprintf("ip addr add %s/64 dev children", bridge6(run)),
 		"ip link set dev children up",
@@ -81,7 +82,7 @@ func writeBridge(bridge func(...string), run slottedRun) {
 
 func writeGuest(bridge, guest func(...string), run slottedRun, g netcmd.Guest, folder string) {
 	network := run.Network
-	mac := netcmd.MAC(g.IP)
+	mac := addresses.MAC(g.IP)
 	guest(
 		"sysctl -q -w net.ipv6.conf.default.accept_dad=0",
 		"sysctl -q -w net.ipv6.conf.default.accept_ra=0")
@@ -97,8 +98,8 @@ func writeGuest(bridge, guest func(...string), run slottedRun, g netcmd.Guest, f
 		fmt.Sprintf("ip addr add %s/64 dev eth0", g.IP6),
 		"ip link set dev eth0 up",
 		"ip route add default via "+network.Bridge().String(),
-		permanent(network.Bridge().String(), netcmd.MAC(network.Bridge()), "eth0"),
-		permanent(bridge6(run).String(), netcmd.MAC(network.Bridge()), "eth0"))
+		permanent(network.Bridge().String(), addresses.MAC(network.Bridge()), "eth0"),
+		permanent(bridge6(run).String(), addresses.MAC(network.Bridge()), "eth0"))
 }
 
 func permanent(ip, mac, device string) string {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 )
 
 // DefaultKillAfter is how long children may take to end where no file says.
@@ -126,7 +126,7 @@ func (p *parser) parseKillAfter(e entry, what string, c *Command) error {
 }
 
 func (p *parser) parseMTU(e entry, what string, c *Command) (err error) {
-	c.MTU, err = p.between(e, what, "bytes", netcmd.MinMTU, netcmd.MaxMTU)
+	c.MTU, err = p.between(e, what, "bytes", addresses.MinMTU, addresses.MaxMTU)
 	return err
 }
 

@@ -13,7 +13,7 @@ import (
 	"os"
 	"time"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -29,7 +29,7 @@ type File struct {
 	GuestNetwork netip.Prefix
 	// GuestNetwork6 is the guests' IPv6 network; the zero value when the file
 	// does not say.
-	GuestNetwork6 netcmd.GuestNetwork6
+	GuestNetwork6 addresses.GuestNetwork6
 	// Containers and Commands are by name, never nil.
 	Containers map[string]*Container
 	Commands   map[string]*Command

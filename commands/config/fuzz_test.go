@@ -11,7 +11,7 @@ import (
 
 	"al.essio.dev/pkg/shellescape"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -52,7 +52,7 @@ func lines(text string) int {
 func checkFile(t *testing.T, f *File) {
 	want(t, len(f.Commands) > 0, "no commands")
 	if n := f.GuestNetwork; n.IsValid() {
-		_, err := netcmd.NewGuestNetwork(n)
+		_, err := addresses.NewGuestNetwork(n)
 		want(t, err == nil && n == n.Masked(), "guest network", n, err)
 	}
 	want(t, slices.IsSortedFunc(f.Ignored, func(a, b Ignored) int { return a.Line - b.Line }), "order of", f.Ignored)
@@ -66,7 +66,7 @@ func checkFile(t *testing.T, f *File) {
 		want(t, c.Mode >= plan.StopOnFailure && c.Mode <= plan.Restart, "mode of", c)
 		k := c.KillUnresponsiveAfter
 		want(t, k >= time.Second && k <= 24*time.Hour && k%time.Second == 0, "kill-unresponsive-after of", c)
-		want(t, c.MTU == 0 || c.MTU >= netcmd.MinMTU && c.MTU <= netcmd.MaxMTU, "mtu of", c)
+		want(t, c.MTU == 0 || c.MTU >= addresses.MinMTU && c.MTU <= addresses.MaxMTU, "mtu of", c)
 		want(t, c.Supervise == (len(c.Children) > 0), "children of", c)
 		for i, child := range c.Children {
 			want(t, i == 0 || c.Children[i-1].Name < child.Name, "order of children of", c)
@@ -107,10 +107,10 @@ func FuzzCheckName(f *testing.F) {
 		}
 		want(t, len(name) <= 63 && !strings.HasPrefix(name, "-") && path.Base(name) == name && name != "." && name != "..", "name", name)
 		want(t, shellescape.Quote(name) == name || strings.Contains(name, "~"), "more than a word", name)
-		port := netcmd.Port(name)
-		want(t, len(port) <= 15 && netcmd.CheckInterface(port) == nil && port == netcmd.Port(name), "port", port)
+		port := addresses.Port(name)
+		want(t, len(port) <= 15 && addresses.CheckInterface(port) == nil && port == addresses.Port(name), "port", port)
 		if CheckName("guest", other) == nil && name != other {
-			want(t, port != netcmd.Port(other), "one port for", name, other)
+			want(t, port != addresses.Port(other), "one port for", name, other)
 		}
 	})
 }

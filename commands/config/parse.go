@@ -10,7 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 )
 
 const noCommandsHint = "a small file: commands: {try: !Supervise {children: {a: !Command {network: {}, run: sh}}}}"
@@ -141,7 +141,7 @@ func (p *parser) parseGuestNetwork(e entry) error {
 	if net != net.Masked() {
 		return p.errorf(e.line, "guest-network %s is an address in the network; write %v", quote(text), net.Masked())
 	}
-	if _, err := netcmd.NewGuestNetwork(net); err != nil {
+	if _, err := addresses.NewGuestNetwork(net); err != nil {
 		return p.errorf(e.line, "guest-network: %v", err)
 	}
 	p.file.GuestNetwork = net
@@ -155,12 +155,12 @@ func (p *parser) parseGuestNetwork6(e entry) error {
 	}
 	net, err := netip.ParsePrefix(text)
 	if err != nil {
-		return p.errorf(e.line, "guest-network6 %s must be an IPv6 network, %s for example", quote(text), netcmd.DefaultGuestNetwork6)
+		return p.errorf(e.line, "guest-network6 %s must be an IPv6 network, %s for example", quote(text), addresses.DefaultGuestNetwork6)
 	}
 	if net != net.Masked() {
 		return p.errorf(e.line, "guest-network6 %s is an address in the network; write %v", quote(text), net.Masked())
 	}
-	if p.file.GuestNetwork6, err = netcmd.NewGuestNetwork6(net); err != nil {
+	if p.file.GuestNetwork6, err = addresses.NewGuestNetwork6(net); err != nil {
 		return p.errorf(e.line, "guest-network6: %v", err)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"vagganet/commands/machine"
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 )
 
 // Facts is what the rows depend on: what was seen of the machine, what its
@@ -25,9 +26,9 @@ type Facts struct {
 	RuleAnswers []Answer `json:"rule_answers"`
 
 	// Interface, Network and GuestNetwork are the gateway's and the guests'.
-	Interface    string              `json:"interface"`
-	Network      netcmd.Network      `json:"network"`
-	GuestNetwork netcmd.GuestNetwork `json:"guest_network"`
+	Interface    string                 `json:"interface"`
+	Network      addresses.Network      `json:"network"`
+	GuestNetwork addresses.GuestNetwork `json:"guest_network"`
 	// Sudo is how a plain user becomes root.
 	Sudo []string `json:"sudo"`
 	// Needed are the tools that the plans call, Brctl the words that make a
@@ -92,7 +93,7 @@ func (f Facts) asRoot(command string) string {
 }
 
 // verb is a command line of ours, for this gateway.
-func (f Facts) verb(words string) string { return netcmd.CommandLine(f.Interface, words) }
+func (f Facts) verb(words string) string { return addresses.CommandLine(f.Interface, words) }
 
 // has reports whether a tool is there.
 func (f Facts) has(tool string) bool { return f.Tools[tool].Path != "" }
@@ -105,7 +106,7 @@ func (f Facts) setting(name string) (int, bool) {
 
 // inTheWay finds what of the host's overlaps with what the gateway would take
 // of a network.
-func (f Facts) inTheWay(n netcmd.Network) (machine.Route, bool) {
+func (f Facts) inTheWay(n addresses.Network) (machine.Route, bool) {
 	return f.overlapping(n.HostLink(), n.SlotRange())
 }
 
@@ -121,12 +122,12 @@ func (f Facts) overlapping(ours ...netip.Prefix) (machine.Route, bool) {
 // freeNetwork is a /16 that nothing of the host's is in the way of.
 func (f Facts) freeNetwork() string {
 	for _, cidr := range []string{"172.18.0.0/16", "10.123.0.0/16", "172.30.0.0/16", "10.218.0.0/16", "192.168.0.0/16"} {
-		n, err := netcmd.ParseNetwork(cidr)
+		n, err := addresses.ParseNetwork(cidr)
 		if err != nil {
 			continue
 		}
 		_, taken := f.inTheWay(n)
-		if !taken && netcmd.CheckApart(n, f.GuestNetwork) == nil {
+		if !taken && addresses.CheckApart(n, f.GuestNetwork) == nil {
 			return cidr
 		}
 	}

@@ -73,12 +73,12 @@ func (f Facts) resolverRow() Row {
 	case len(servers) == 0:
 		return ok(name, "none in /etc/resolv.conf")
 	case len(direct) > 0 && slices.Equal(direct, servers):
-		return ok(name, addresses(direct))
+		return ok(name, joinAddresses(direct))
 	case len(direct) > 0:
-		return ok(name, fmt.Sprintf("guests ask %s in place of %s", addresses(direct), addresses(servers)))
+		return ok(name, fmt.Sprintf("guests ask %s in place of %s", joinAddresses(direct), joinAddresses(servers)))
 	case !local.IsValid():
 		// Nobody can be led to systemd-resolved itself, nor by IPv6.
-		row.What = "/etc/resolv.conf names only " + addresses(servers)
+		row.What = "/etc/resolv.conf names only " + joinAddresses(servers)
 		row.Advice = "name a server that is not on this host's loopback in /etc/resolv.conf, or one at an IPv4 address there: create leads guests to it"
 	case !f.Standing() || note == nil:
 		return ok(name, fmt.Sprintf("create leads guests to %s", local))
@@ -95,7 +95,7 @@ func (f Facts) resolverRow() Row {
 	return row
 }
 
-func addresses(ips []netip.Addr) string {
+func joinAddresses(ips []netip.Addr) string {
 	var words []string
 	for _, ip := range ips {
 		words = append(words, ip.String())

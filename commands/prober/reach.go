@@ -14,6 +14,7 @@ import (
 
 	"vagganet/commands/netns"
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 )
 
 // reachTime is for how long packets are sent that nothing comes of: it is a matter
@@ -81,7 +82,7 @@ func reach(what netcmd.Reach) (netcmd.Reached, error) {
 	if err := errors.Join(unix.Bind(fd, &r.link), unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &pause)); err != nil {
 		return netcmd.Reached{}, err
 	}
-	mac, err := net.ParseMAC(netcmd.MAC(what.Host))
+	mac, err := net.ParseMAC(addresses.MAC(what.Host))
 	if err != nil {
 		return netcmd.Reached{}, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"vagganet/commands/config"
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 )
 
 // Machine is what the package asks of the machine that it runs on.
@@ -68,17 +69,17 @@ func AddChildren(m Machine, run *netcmd.Run, command *config.Command, chosen map
 }
 
 // guestHint is the cure for a guest that can't be as the file has it.
-func guestHint(network netcmd.GuestNetwork, g netcmd.Guest, command *config.Command, file *config.File) string {
+func guestHint(network addresses.GuestNetwork, g netcmd.Guest, command *config.Command, file *config.File) string {
 	switch {
 	case !g.IP.IsValid() || network.CheckGuest(g.IP) == nil:
 		return ""
 	case network.Prefix().Contains(g.IP):
 		return fmt.Sprintf("guests have addresses of %s, but not its first and last and not the bridge's %s", network, network.Bridge())
 	}
-	if all, err := netcmd.NewGuestNetwork(file.Network()); err == nil && all != network {
+	if all, err := addresses.NewGuestNetwork(file.Network()); err == nil && all != network {
 		return fmt.Sprintf("all addresses of the file lie in %s: write \"guest-network: %s\" at its top", all, all)
 	}
-	if own, err := netcmd.NewGuestNetwork(config.NetworkOf(command)); err == nil && own != network {
+	if own, err := addresses.NewGuestNetwork(config.NetworkOf(command)); err == nil && own != network {
 		return fmt.Sprintf("all addresses of %s lie in %s: say --guest-network %s", command.Name, own, own)
 	}
 	return "one network, from a /24 to a /17, must have all addresses of a command: see guest-network in \"vagganet init --print\""

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -36,11 +37,11 @@ func TestExitCode(t *testing.T) {
 // What the process outside says to the one inside arrives whole.
 func TestSpecAsJSON(t *testing.T) {
 	spec := Spec{Token: "t", Prefix: true, Trace: true, Run: netcmd.Run{
-		Name: "n", Command: "c", Network: netcmd.DefaultGuestNetwork, Program: "/x", Links: true, IPv6: true, BridgeFilter: true,
+		Name: "n", Command: "c", Network: addresses.DefaultGuestNetwork, Program: "/x", Links: true, IPv6: true, BridgeFilter: true,
 		ExactName: true, KillAfter: 3 * time.Second,
 		Guests:   []netcmd.Guest{{Name: "a", Hostname: "h", IP: netip.MustParseAddr("172.18.0.1")}},
 		Children: []netcmd.Child{{Name: "a", Node: "a", Argv: []string{"", "two\nlines", "é"}, Env: []string{"A="}, Path: "/p", WorkDir: "/w"}},
-		Gateway: netcmd.Gateway{Interface: "v", Network: netcmd.DefaultNetwork, Sudo: []string{"sudo", "-n"},
+		Gateway: netcmd.Gateway{Interface: "v", Network: addresses.DefaultNetwork, Sudo: []string{"sudo", "-n"},
 			Tools: plan.Tools{IP: plan.Tool{"ip"}, Brctl: plan.Tool{"busybox", "brctl"}, Iptables: plan.Tool{"x"}, Sysctl: plan.Tool{"s"}, Hostname: plan.Tool{"h"}}},
 	}}
 	text, err := json.Marshal(spec)

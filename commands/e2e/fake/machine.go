@@ -21,6 +21,7 @@ import (
 	"vagganet/commands/machine"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
+	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
 
@@ -163,7 +164,7 @@ func (m fakeMachine) Tree(base string, paths []string) (netcmd.Tree, error) {
 func (m fakeMachine) info(g netcmd.Gateway) *netcmd.Info {
 	slot := g.Network.Slot(0)
 	info := &netcmd.Info{Run: "chaos", Command: "chaos", Gateway: slot.Gateway, Bridge: slot.Bridge,
-		GuestNetwork: netcmd.DefaultGuestNetwork.String(), Ebtables: plan.UsualTools().Ebtables}
+		GuestNetwork: addresses.DefaultGuestNetwork.String(), Ebtables: plan.UsualTools().Ebtables}
 	if m.facts.NoEbtables {
 		info.Ebtables = nil
 	}

@@ -1,4 +1,4 @@
-package netcmd
+package addresses
 
 import (
 	"net/netip"

@@ -1,4 +1,4 @@
-package netcmd
+package addresses
 
 import (
 	"crypto/sha256"
@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// deviceNameMax is what the kernel takes, IFNAMSIZ without its NUL.
-const deviceNameMax = 15
+// DeviceNameMax is what the kernel takes, IFNAMSIZ without its NUL.
+const DeviceNameMax = 15
 
 // UsualInterface is the host's device, and so the gateway's name, where none is given.
 const UsualInterface = "vagga"
@@ -24,8 +24,8 @@ func CommandLine(iface, words string) string {
 
 // The bridge device in each bridge namespace, and every guest's own device.
 const (
-	bridgeDevice = "children"
-	guestDevice  = "eth0"
+	BridgeDevice = "children"
+	GuestDevice  = "eth0"
 )
 
 var plainName = sync.OnceValue(func() *regexp.Regexp {
@@ -34,8 +34,8 @@ var plainName = sync.OnceValue(func() *regexp.Regexp {
 
 // CheckInterface says why a name can't be the host's device.
 func CheckInterface(name string) error {
-	if len(name) > deviceNameMax {
-		return fmt.Errorf("interface name %q has %d bytes, but the kernel takes %d", name, len(name), deviceNameMax)
+	if len(name) > DeviceNameMax {
+		return fmt.Errorf("interface name %q has %d bytes, but the kernel takes %d", name, len(name), DeviceNameMax)
 	}
 	if !plainName().MatchString(name) {
 		return fmt.Errorf("interface name %q must be letters, digits, and . _ - after the first", name)
@@ -47,11 +47,11 @@ func CheckInterface(name string) error {
 	return nil
 }
 
-// peerDevice is the gateway's end of the host's device: NAME_guest. It is alone
+// PeerDevice is the gateway's end of the host's device: NAME_guest. It is alone
 // in its namespace with chN devices, so a long name is simply cut.
-func peerDevice(name string) string {
+func PeerDevice(name string) string {
 	const suffix = "_guest"
-	return name[:min(len(name), deviceNameMax-len(suffix))] + suffix
+	return name[:min(len(name), DeviceNameMax-len(suffix))] + suffix
 }
 
 // Port is the bridge's end of a guest's veth: g-NAME, or a hash where that is
@@ -59,10 +59,10 @@ func peerDevice(name string) string {
 // none can be chosen to be another's hash.
 func Port(guest string) string {
 	port := "g-" + guest
-	if len(port) <= deviceNameMax && plainName().MatchString(port) {
+	if len(port) <= DeviceNameMax && plainName().MatchString(port) {
 		return port
 	}
 	const hashed = "g-_"
 	sum := sha256.Sum256([]byte(guest))
-	return hashed + hex.EncodeToString(sum[:])[:deviceNameMax-len(hashed)]
+	return hashed + hex.EncodeToString(sum[:])[:DeviceNameMax-len(hashed)]
 }

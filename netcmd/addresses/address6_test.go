@@ -1,10 +1,8 @@
-package netcmd
+package addresses
 
 import (
 	"net/netip"
 	"testing"
-
-	"vagganet/netcmd/plan"
 )
 
 func TestGuestNetwork6(t *testing.T) {
@@ -42,17 +40,6 @@ func TestGuestNetwork6(t *testing.T) {
 	for _, wrong := range []string{"172.18.0.0/24", "fd18::/48", "fd18::/65", "fe80::/64", "ff02::/64", "::/64", "::ffff:0:0/96"} {
 		if got, err := NewGuestNetwork6(netip.MustParsePrefix(wrong)); err == nil {
 			t.Errorf("%s is taken, as %s", wrong, got)
-		}
-	}
-}
-
-func TestIptables6(t *testing.T) {
-	for iptables, want := range map[string]string{
-		"iptables": "ip6tables", "/opt/iptables/sbin/iptables-legacy": "/opt/iptables/sbin/ip6tables-legacy",
-		"/home/u/ipt": "ip6tables",
-	} {
-		if got := (plan.Tools{Iptables: plan.Tool{iptables}}).Iptables6().String(); got != want {
-			t.Errorf("%s: %s, want %s", iptables, got, want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package netcmd
+package addresses
 
 import (
 	"fmt"
@@ -27,7 +27,7 @@ func TestPort(t *testing.T) {
 		"\n":             "",
 	} {
 		got := Port(guest)
-		if len(got) > deviceNameMax || !plainName().MatchString(got) || !strings.HasPrefix(got, "g-") {
+		if len(got) > DeviceNameMax || !plainName().MatchString(got) || !strings.HasPrefix(got, "g-") {
 			t.Errorf("%q has port %q, which can't be a device", guest, got)
 		}
 		if want != "" && got != want {
@@ -63,7 +63,7 @@ func TestCheckInterface(t *testing.T) {
 func TestPeerDevice(t *testing.T) {
 	for name, want := range map[string]string{"vagga": "vagga_guest", "123456789": "123456789_guest",
 		"vagga-123456789": "vagga-123_guest", "v": "v_guest"} {
-		if got := peerDevice(name); got != want {
+		if got := PeerDevice(name); got != want {
 			t.Errorf("the peer of %s is %s", name, got)
 		}
 	}

@@ -1,4 +1,17 @@
-package netcmd
+// Package addresses has what is fixed of a network: which addresses host, gateway,
+// bridge and guests have, and what their devices are called.
+//
+//	172.18.255.1/30              host, device vagga
+//	172.18.255.2/30              gateway, device vagga_guest
+//	172.18.192.0 + 4N + 1, /30   gateway, device chN, for slot N
+//	172.18.192.0 + 4N + 2, /30   bridge, device chNc
+//	172.18.0.254/24              bridge, device children
+//	172.18.0.1 - 172.18.0.253    guests, device eth0
+//
+// The guests' network is the project's: it is the same in every run, and never
+// leaves one. It may be as wide as a /17; the bridge stays number 254. The
+// other addresses are the machine's, and move together to another /16.
+package addresses
 
 import (
 	"encoding/binary"
@@ -65,7 +78,7 @@ func (n Network) SlotRange() netip.Prefix {
 
 // Slot returns the slot with that number, from 0 to Slots-1.
 func (n Network) Slot(number int) Slot {
-	base := slotsOffset + slotSize*number
+	base := slotsOffset + SlotSize*number
 	return Slot{
 		Number:  number,
 		Link:    netip.PrefixFrom(offset(n.prefix, base), 30),
@@ -74,16 +87,16 @@ func (n Network) Slot(number int) Slot {
 	}
 }
 
-// slotOf is the number of the slot that has an address of SlotRange.
-func (n Network) slotOf(ip netip.Addr) int {
-	return int(number(ip)-number(n.SlotRange().Addr())) / slotSize
+// SlotOf is the number of the slot that has an address of SlotRange.
+func (n Network) SlotOf(ip netip.Addr) int {
+	return int(Number(ip)-Number(n.SlotRange().Addr())) / SlotSize
 }
 
-// slotSize is how many addresses a slot has: a /30.
-const slotSize = 4
+// SlotSize is how many addresses a slot has: a /30.
+const SlotSize = 4
 
-// number is an IPv4 address as one number.
-func number(ip netip.Addr) uint32 {
+// Number is an IPv4 address as one number.
+func Number(ip netip.Addr) uint32 {
 	b := ip.As4()
 	return binary.BigEndian.Uint32(b[:])
 }
@@ -96,15 +109,20 @@ type Slot struct {
 }
 
 // GatewayDevice is the veth in the gateway's namespace, chN.
-func (s Slot) GatewayDevice() string { return gatewayDevice(strconv.Itoa(s.Number)) }
+func (s Slot) GatewayDevice() string { return GatewayEnd(strconv.Itoa(s.Number)) }
 
 // BridgeDevice is its peer in the bridge's namespace, chNc.
-func (s Slot) BridgeDevice() string { return bridgeEnd(strconv.Itoa(s.Number)) }
+func (s Slot) BridgeDevice() string { return BridgeEnd(strconv.Itoa(s.Number)) }
 
-// gatewayDevice and bridgeEnd are the names of the two by the slot's number, or by what
-// stands for that in a plan.
-func gatewayDevice(number string) string { return "ch" + number }
-func bridgeEnd(number string) string     { return gatewayDevice(number) + "c" }
+// Zone is its conntrack zone; 0 is that of all else.
+func (s Slot) Zone() int { return s.Number + 1 }
+
+// GatewayEnd returns the name of the slot's device in the gateway's namespace, by the
+// slot's number, or by the variable that has it in a plan.
+func GatewayEnd(number string) string { return "ch" + number }
+
+// BridgeEnd returns the name of its peer in the bridge's namespace.
+func BridgeEnd(number string) string { return GatewayEnd(number) + "c" }
 
 // GuestNetwork is the IPv4 network of the guests of a run, /24 to /17.
 type GuestNetwork struct{ prefix netip.Prefix }
