@@ -12,6 +12,7 @@ import (
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 )
 
@@ -47,10 +48,10 @@ func (a App) capture(c *cli.Context) error {
 		return err
 	}
 	switch names := live.Names(); {
-	case netcmd.MeansAll(names, node):
+	case links.MeansAll(names, node):
 		node = ""
 	case !slices.Contains(names, node):
-		return netcmd.NoGuest(names, node)
+		return links.NoGuest(names, node)
 	}
 	switch tools := live.Tools; {
 	case a.Machine.Has(tools.Dumpcap[0]):

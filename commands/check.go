@@ -13,6 +13,7 @@ import (
 	"vagganet/commands/messages"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // Check is what check --json prints.
@@ -23,7 +24,7 @@ type Check struct {
 	// Links are all ordered pairs of guests.
 	Links []netcmd.CheckedLink `json:"links"`
 	// Shaped lists the links that delay, lose and so on, and may answer so.
-	Shaped []netcmd.ShapedLink `json:"shaped"`
+	Shaped []links.ShapedLink `json:"shaped"`
 	// Trouble says, by its name, why a guest could not be probed.
 	Trouble map[string]string `json:"trouble"`
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 )
 
@@ -21,16 +22,16 @@ func checked(guests int, answers func(from, to int) netcmd.Answer, nodes ...stri
 		}
 		rows = append(rows, row)
 	}
-	cuts := netcmd.FullMesh(names)
+	cuts := links.FullMesh(names)
 	if nodes != nil {
-		cuts, _ = netcmd.Isolate(names, nodes)
+		cuts, _ = links.Isolate(names, nodes)
 	}
 	live := netcmd.LiveRun{Tools: plan.UsualTools()}
-	links, err := live.Judge(cuts, netcmd.Answers{UDP: rows, TCP: rows, IPv6: rows, ARP: rows})
+	list, err := live.Judge(cuts, netcmd.Answers{UDP: rows, TCP: rows, IPv6: rows, ARP: rows})
 	if err != nil {
 		panic(err)
 	}
-	return Check{Run: "flaky", Links: links, guests: names}
+	return Check{Run: "flaky", Links: list, guests: names}
 }
 
 func through(int, int) netcmd.Answer { return netcmd.Through }

@@ -16,6 +16,7 @@ import (
 	"vagganet/commands/story"
 	"vagganet/commands/supervisor"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 )
 
@@ -82,7 +83,7 @@ func (a App) changeBy(k kind) cli.ActionFunc {
 // change makes a change, under the run's lock, or prints it, and returns what is cut
 // then. The run gets it before, so that it will heal what has an end even if this
 // process is killed, and a message when it is done. Conn is nil if it has yet to get it.
-func (a App) change(c *cli.Context, lock *os.File, live netcmd.LiveRun, change faults.Change, conn *messages.Conn) (netcmd.Cuts, error) {
+func (a App) change(c *cli.Context, lock *os.File, live netcmd.LiveRun, change faults.Change, conn *messages.Conn) (links.Cuts, error) {
 	wanted, now, err := a.observe(c, live, change)
 	if err == nil {
 		err = checkBridgeFilter(live, wanted.Cuts)
@@ -128,7 +129,7 @@ func (a App) observe(c *cli.Context, live netcmd.LiveRun, change faults.Change) 
 		}
 	}
 	if err == nil && change.Sets(faults.Shapes) {
-		now.Shapes, err = a.readShapes(c, live)
+		err = a.readShapes(c, live, &now)
 	}
 	if err == nil && (change.Adapts() || change.Sets(faults.Shapes)) {
 		wanted, err = change.Apply(now.Faults)

@@ -8,7 +8,7 @@ import (
 
 	"vagganet/commands/faults"
 	"vagganet/commands/story"
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // kind is a way to change the links of a run: a kind of partition, or a verb of its own.
@@ -28,15 +28,15 @@ func kinds() []kind {
 	list := []kind{
 		{"fullmesh", "", "every link works again, shapes and uplinks included", nil, fullMesh},
 		{"disjoint", "NODE ... -- NODE ...", "clusters; every node is named exactly once",
-			[]cli.Flag{how, oneWay, until}, clusters(netcmd.Disjoint)},
+			[]cli.Flag{how, oneWay, until}, clusters(links.Disjoint)},
 		{"split", "NODE ... -- NODE ...", "clusters that may overlap; a node not named is isolated",
-			[]cli.Flag{how, until}, clusters(netcmd.Split)},
+			[]cli.Flag{how, until}, clusters(links.Split)},
 		{"isolate", "NODE ...", "nodes cut from everybody and from each other", []cli.Flag{how, oneWay, until}, isolate},
 		{"cut", "FROM:TO ...", "what FROM sends to TO is cut as well", []cli.Flag{how, oneWay, until}, cut},
 		{"heal", "FROM:TO ...", "what FROM sends to TO arrives again", nil, heal},
 		{"uplink", "off|on [NODE ...]", "host and internet, for some nodes or all", []cli.Flag{how, until}, uplink},
 	}
-	for _, n := range netcmd.Named {
+	for _, n := range links.Named {
 		k := kind{n.Name, "", n.About, []cli.Flag{how, until}, named(n)}
 		if n.Random {
 			k.flags = append(k.flags, seedFlag())

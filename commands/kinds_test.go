@@ -14,6 +14,7 @@ import (
 	"vagganet/commands/messages"
 	"vagganet/commands/story"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // wholeKernel is a machine whose kernel has all modules.
@@ -97,7 +98,7 @@ func TestChangesAreSentAndHealed(t *testing.T) {
 		m := <-received
 		m.Answer <- messages.Reply{}
 		sent := change
-		sent.Shape, sent.Lines = netcmd.Shape{}, nil // for the command alone
+		sent.Shape, sent.Lines = links.Shape{}, nil // for the command alone
 		if !reflect.DeepEqual(*m.About, sent) {
 			t.Errorf("%s: sent %+v, received %+v", line, sent, *m.About)
 		}

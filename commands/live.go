@@ -150,7 +150,7 @@ func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
 func (a App) readFaults(c *cli.Context, l netcmd.LiveRun) (netcmd.Faults, error) {
 	now, err := readRules(c, l)
 	if err == nil {
-		now.Shapes, err = a.readShapes(c, l)
+		err = a.readShapes(c, l, &now)
 	}
 	return now.Faults, err
 }

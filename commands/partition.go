@@ -10,10 +10,11 @@ import (
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 func howFlag() cli.Flag {
-	return &cli.StringFlag{Name: "how", Value: string(netcmd.Drop),
+	return &cli.StringFlag{Name: "how", Value: string(links.Drop),
 		Usage: "the `WAY` to cut: drop (it vanishes), reject (it is refused), new (only what opens a connection vanishes)"}
 }
 
@@ -52,7 +53,7 @@ func (a App) partitionVerb() *cli.Command {
 
 // checkBridgeFilter says what these cuts lack of the kernel. It is not loaded by
 // the way: that would lead the host's own bridges through its firewall.
-func checkBridgeFilter(live netcmd.LiveRun, cuts netcmd.Cuts) error {
+func checkBridgeFilter(live netcmd.LiveRun, cuts links.Cuts) error {
 	if live.BridgeFilter || !live.NeedsBridgeFilter(cuts) {
 		return nil
 	}
@@ -69,7 +70,7 @@ const bridgeFilterHint = "load it, and keep it off the host's own bridges: sudo 
 
 // sayMore says what one may not expect of a change, and its lines, which a script has as
 // comments.
-func sayMore(c *cli.Context, change faults.Change, cuts netcmd.Cuts) {
+func sayMore(c *cli.Context, change faults.Change, cuts links.Cuts) {
 	if os.Getenv(supervisor.TimelineVariable) != "" {
 		return // the run tells of it
 	}
@@ -83,7 +84,7 @@ func sayMore(c *cli.Context, change faults.Change, cuts netcmd.Cuts) {
 	}
 	if l, found := cuts.HalfDead(); found {
 		from := "looks dead from both ends"
-		if l.How == netcmd.Reject {
+		if l.How == links.Reject {
 			from = "is refused to " + l.From + " and looks dead to " + l.To
 		}
 		say(terminal.Err, "what %s sends doesn't reach %s, but what %s sends reaches %s: TCP needs both, and %s",

@@ -9,7 +9,7 @@ import (
 
 	"vagganet/commands/faults"
 	"vagganet/commands/story"
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // The functions here read the arguments of the kinds of partition.
@@ -50,10 +50,10 @@ func isolate(c *cli.Context) (forGuests, error) {
 	if err != nil {
 		return nil, err
 	}
-	return replacing(c, [][]string{nodes}, func(guests []string) (netcmd.Cuts, error) { return netcmd.Isolate(guests, nodes) })
+	return replacing(c, [][]string{nodes}, func(guests []string) (links.Cuts, error) { return links.Isolate(guests, nodes) })
 }
 
-func clusters(build func(guests []string, clusters [][]string) (netcmd.Cuts, error)) func(*cli.Context) (forGuests, error) {
+func clusters(build func(guests []string, clusters [][]string) (links.Cuts, error)) func(*cli.Context) (forGuests, error) {
 	return func(c *cli.Context) (forGuests, error) {
 		words, err := arguments(c)
 		if err == nil && len(words) == 0 {
@@ -70,11 +70,11 @@ func clusters(build func(guests []string, clusters [][]string) (netcmd.Cuts, err
 			}
 			lists[len(lists)-1] = append(lists[len(lists)-1], word)
 		}
-		return replacing(c, lists, func(guests []string) (netcmd.Cuts, error) { return build(guests, lists) })
+		return replacing(c, lists, func(guests []string) (links.Cuts, error) { return build(guests, lists) })
 	}
 }
 
-func named(n netcmd.NamedPartition) func(*cli.Context) (forGuests, error) {
+func named(n links.NamedPartition) func(*cli.Context) (forGuests, error) {
 	return func(c *cli.Context) (forGuests, error) {
 		if err := noNodes(c); err != nil {
 			return nil, err
@@ -84,8 +84,8 @@ func named(n netcmd.NamedPartition) func(*cli.Context) (forGuests, error) {
 			seed = uint64(rand.Uint32())
 			c.Set("seed", fmt.Sprint(seed)) // for whoever tells of it
 		}
-		var cuts netcmd.Cuts
-		read, err := replacing(c, nil, func(guests []string) (netcmd.Cuts, error) {
+		var cuts links.Cuts
+		read, err := replacing(c, nil, func(guests []string) (links.Cuts, error) {
 			cuts = n.Build(guests, seed)
 			return cuts, nil
 		})
@@ -106,7 +106,7 @@ func named(n netcmd.NamedPartition) func(*cli.Context) (forGuests, error) {
 
 // replacing reads how links are cut, by a kind that replaces what is cut. Groups are
 // those that --one-way goes by.
-func replacing(c *cli.Context, groups [][]string, build func(guests []string) (netcmd.Cuts, error)) (forGuests, error) {
+func replacing(c *cli.Context, groups [][]string, build func(guests []string) (links.Cuts, error)) (forGuests, error) {
 	how, err := howOf(c)
 	return func(guests []string) (faults.Change, error) {
 		cuts, err := build(guests)
@@ -117,9 +117,9 @@ func replacing(c *cli.Context, groups [][]string, build func(guests []string) (n
 	}, err
 }
 
-func howOf(c *cli.Context) (netcmd.How, error) {
-	how := netcmd.How(c.String("how"))
-	if !slices.Contains(netcmd.Hows, how) {
+func howOf(c *cli.Context) (links.How, error) {
+	how := links.How(c.String("how"))
+	if !slices.Contains(links.Hows, how) {
 		return how, usagef("--how %q is none of drop, reject and new", how)
 	}
 	return how, nil
@@ -130,19 +130,19 @@ func cut(c *cli.Context) (forGuests, error) {
 	if err != nil {
 		return nil, err
 	}
-	return links(c, how)
+	return readLinks(c, how)
 }
 
-func heal(c *cli.Context) (forGuests, error) { return links(c, netcmd.Up) }
+func heal(c *cli.Context) (forGuests, error) { return readLinks(c, links.Up) }
 
-// links reads links that are all to be cut in that way.
-func links(c *cli.Context, how netcmd.How) (forGuests, error) {
+// readLinks reads links that are all to be cut in that way.
+func readLinks(c *cli.Context, how links.How) (forGuests, error) {
 	words, err := arguments(c)
 	if err == nil && len(words) == 0 {
 		err = usagef("%s takes links, such as a:b for what a sends to b", c.Command.Name)
 	}
 	return func(guests []string) (faults.Change, error) {
-		rows, err := netcmd.Pairs(guests, words, string(how))
+		rows, err := links.Pairs(guests, words, string(how))
 		return faults.Change{State: story.State{Cut: rows}}, err
 	}, err
 }
@@ -165,19 +165,19 @@ func uplink(c *cli.Context) (forGuests, error) {
 	case c.Duration("for") > 0:
 		return nil, usagef("%s cuts nothing: --for is for what does", what(c))
 	default:
-		how = netcmd.Up
+		how = links.Up
 	}
 	return func(guests []string) (faults.Change, error) {
 		nodes := words[1:]
 		if len(nodes) == 0 {
 			nodes = guests
 		}
-		change := faults.Change{State: story.State{Uplinks: []netcmd.Row{}}}
+		change := faults.Change{State: story.State{Uplinks: []links.Row{}}}
 		for _, node := range nodes {
 			if !slices.Contains(guests, node) {
-				return change, netcmd.NoGuest(guests, node)
+				return change, links.NoGuest(guests, node)
 			}
-			change.Uplinks = append(change.Uplinks, netcmd.Row{From: node, How: string(how)})
+			change.Uplinks = append(change.Uplinks, links.Row{From: node, How: string(how)})
 		}
 		return change, nil
 	}, nil
@@ -188,10 +188,10 @@ func uplink(c *cli.Context) (forGuests, error) {
 const whomMost = 16 << 10
 
 // whom returns which nodes were drawn, in full where that is not too long.
-func whom(cuts netcmd.Cuts) string {
+func whom(cuts links.Cuts) string {
 	summary := cuts.Summary()
 	if len(summary) > whomMost {
-		return netcmd.BriefSummary(summary)
+		return links.BriefSummary(summary)
 	}
 	return summary
 }

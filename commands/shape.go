@@ -14,17 +14,19 @@ import (
 
 	"vagganet/commands/faults"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
+	"vagganet/netcmd/tc"
 )
 
 // percentFlags are the flags of shape that say how many packets of a hundred.
 var percentFlags = []struct {
 	name, usage string
-	of          func(*netcmd.Shape) *float64
+	of          func(*links.Shape) *float64
 }{
-	{"loss", "vanish", func(s *netcmd.Shape) *float64 { return &s.Loss }},
-	{"duplicate", "arrive twice", func(s *netcmd.Shape) *float64 { return &s.Duplicate }},
-	{"reorder", "are not delayed, and so come too early (with --delay)", func(s *netcmd.Shape) *float64 { return &s.Reorder }},
-	{"corrupt", "arrive with a bit flipped", func(s *netcmd.Shape) *float64 { return &s.Corrupt }},
+	{"loss", "vanish", func(s *links.Shape) *float64 { return &s.Loss }},
+	{"duplicate", "arrive twice", func(s *links.Shape) *float64 { return &s.Duplicate }},
+	{"reorder", "are not delayed, and so come too early (with --delay)", func(s *links.Shape) *float64 { return &s.Reorder }},
+	{"corrupt", "arrive with a bit flipped", func(s *links.Shape) *float64 { return &s.Corrupt }},
 }
 
 const (
@@ -76,28 +78,28 @@ func (a App) readShape(c *cli.Context) (forGuests, error) {
 			words = []string{"*:*"}
 		}
 		var err error
-		change.Shapes, err = netcmd.Pairs(guests, words, shape.String())
+		change.Shapes, err = links.Pairs(guests, words, shape.String())
 		return change, err
 	}, err
 }
 
-// readShapes reads how the links of a run are shaped, also for a dry run: that is
-// no change.
-func (a App) readShapes(c *cli.Context, live netcmd.LiveRun) (netcmd.Shapes, error) {
+// readShapes reads how the links of a run are shaped, into now, also for a dry run:
+// that is no change.
+func (a App) readShapes(c *cli.Context, live netcmd.LiveRun, now *netcmd.Observed) error {
 	p := live.ListShapes()
 	if err := a.checkTools(p); err != nil {
-		return netcmd.Shapes{}, err
+		return err
 	}
 	r := newRunner(c)
 	if err := r.Run(c.Context, p); err != nil {
-		return netcmd.Shapes{}, err
+		return err
 	}
-	return live.ReadShapes(r.Var)
+	return live.ReadShapes(r.Var, now)
 }
 
 // shapeOf is the shape that the flags tell of.
-func shapeOf(c *cli.Context) (netcmd.Shape, error) {
-	var s netcmd.Shape
+func shapeOf(c *cli.Context) (links.Shape, error) {
+	var s links.Shape
 	var err error
 	if s.Delay, err = milliseconds(c, "delay"); err != nil {
 		return s, err
@@ -114,11 +116,11 @@ func shapeOf(c *cli.Context) (netcmd.Shape, error) {
 		return s, err
 	}
 	switch {
-	case c.Bool("clear") && s != netcmd.Shape{}:
+	case c.Bool("clear") && s != links.Shape{}:
 		return s, usagef("--clear leaves links without a shape: leave out the rest")
 	case c.Bool("clear") && c.IsSet("for"):
 		return s, usagef("--clear does nothing that could be healed: leave out --for")
-	case !c.Bool("clear") && s == netcmd.Shape{}:
+	case !c.Bool("clear") && s == links.Shape{}:
 		return s, usagef("shape takes what links are to do, such as --delay 50ms, or --clear")
 	case s.Jitter > s.Delay:
 		return s, usagef("--jitter takes a --delay of at least as much")
@@ -177,8 +179,8 @@ const netemPackages = "sch_netem comes with Debian's linux-image-amd64, Ubuntu's
 	"Fedora's kernel-modules-extra, and Alpine's linux-lts; reboot if the kernel is another one then"
 
 // checkShape says what the kernel lacks for a shape, before anything is changed.
-func (a App) checkShape(s netcmd.Shape) error {
-	for _, module := range s.Modules() {
+func (a App) checkShape(s links.Shape) error {
+	for _, module := range tc.Modules(s) {
 		switch {
 		case !a.Machine.Lacks(module):
 		case module == "sch_netem":

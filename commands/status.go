@@ -14,6 +14,7 @@ import (
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // Status is what status --json prints.
@@ -46,12 +47,12 @@ type RunStatus struct {
 	// Cut lists the directed links that are cut, and UplinksOff the guests that
 	// are cut off from host and internet, each with how: "drop", "reject" or
 	// "new".
-	Cut        []netcmd.Link   `json:"cut"`
-	UplinksOff []netcmd.Uplink `json:"uplinks_off"`
+	Cut        []links.Link   `json:"cut"`
+	UplinksOff []links.Uplink `json:"uplinks_off"`
 	// Shaped lists the directed links that delay, lose and so on.
-	Shaped []netcmd.ShapedLink `json:"shaped"`
+	Shaped []links.ShapedLink `json:"shaped"`
 
-	cuts netcmd.Cuts
+	cuts links.Cuts
 }
 
 // GuestStatus is one guest of a run.
@@ -275,10 +276,10 @@ func (r RunStatus) cell(from, to string) string {
 // listCuts writes which guests are cut from which: as clusters, or else a row for
 // those that lose the same.
 func (r RunStatus) listCuts(w io.Writer) {
-	for _, how := range netcmd.Hows {
+	for _, how := range links.Hows {
 		rows := r.cuts.CutRows(how)
 		if clusters := r.cuts.Clusters(); clusters != nil && r.cuts.By(how).Equal(r.cuts) {
-			fmt.Fprintf(w, "  %s between clusters\t%s\n", how.Word(), netcmd.BriefSummary(r.cuts.Summary()))
+			fmt.Fprintf(w, "  %s between clusters\t%s\n", how.Word(), links.BriefSummary(r.cuts.Summary()))
 			continue
 		}
 		for i, row := range rows {
@@ -286,7 +287,7 @@ func (r RunStatus) listCuts(w io.Writer) {
 				fmt.Fprintf(w, "  and %d more, which --json lists\n", len(rows)-rowsMost)
 				break
 			}
-			fmt.Fprintf(w, "  to %s\t%s from %s\n", netcmd.Brief(row.To, " "), how.Word(), netcmd.Brief(row.From, " "))
+			fmt.Fprintf(w, "  to %s\t%s from %s\n", links.Brief(row.To, " "), how.Word(), links.Brief(row.From, " "))
 		}
 	}
 }
@@ -295,7 +296,7 @@ func (r RunStatus) listCuts(w io.Writer) {
 const rowsMost = 50
 
 func (r RunStatus) writeUplinks(w io.Writer) {
-	for _, how := range netcmd.Hows {
+	for _, how := range links.Hows {
 		var guests []string
 		for _, u := range r.UplinksOff {
 			if u.How == how {
@@ -303,24 +304,24 @@ func (r RunStatus) writeUplinks(w io.Writer) {
 			}
 		}
 		if guests != nil {
-			fmt.Fprintf(w, "  host and internet %s: %s\n", how.Word(), netcmd.Brief(guests, " "))
+			fmt.Fprintf(w, "  host and internet %s: %s\n", how.Word(), links.Brief(guests, " "))
 		}
 	}
 }
 
 // writeShapes writes for each shape which links have it.
 func (r RunStatus) writeShapes(w io.Writer) {
-	links := map[netcmd.Shape][]string{}
-	var shapes []netcmd.Shape
+	list := map[links.Shape][]string{}
+	var shapes []links.Shape
 	for _, l := range r.Shaped {
-		if links[l.Shape] == nil {
+		if list[l.Shape] == nil {
 			shapes = append(shapes, l.Shape)
 		}
-		links[l.Shape] = append(links[l.Shape], l.From+":"+l.To)
+		list[l.Shape] = append(list[l.Shape], l.From+":"+l.To)
 	}
 	for _, shape := range shapes {
-		named := netcmd.Brief(links[shape], " ")
-		if len(links[shape]) == len(r.Guests)*(len(r.Guests)-1) {
+		named := links.Brief(list[shape], " ")
+		if len(list[shape]) == len(r.Guests)*(len(r.Guests)-1) {
 			named = "all links"
 		}
 		fmt.Fprintf(w, "  %s: %s\n", shape, named)

@@ -17,6 +17,7 @@ import (
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // scriptSeed is the seed of a run that a script starts, unless another one is asked
@@ -61,7 +62,7 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 // nodeHint is the cure where a fault names a child that is no guest of the run;
 // empty if that is not what is wrong.
 func nodeHint(run netcmd.Run, command *config.Command, err error) string {
-	var none *netcmd.NoGuestError
+	var none *links.NoGuestError
 	if !errors.As(err, &none) {
 		return ""
 	}

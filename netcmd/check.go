@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 )
 
@@ -71,7 +72,7 @@ const together = 50
 //
 // More guests than a few get each other's hardware addresses written down first:
 // such entries don't count for the table. They are taken away again.
-func (l LiveRun) Check(program string, cuts Cuts, limit time.Duration) plan.Plan {
+func (l LiveRun) Check(program string, cuts links.Cuts, limit time.Duration) plan.Plan {
 	probe := l.at(Bridge, "probe all links", program, ProbeVerb)
 	probe.Stdin = l.probe(cuts, limit)
 	probe.Capture = "answers"
@@ -112,7 +113,7 @@ func (l LiveRun) neighbours(g Guest, about string, line func(ip netip.Addr, of G
 	return s
 }
 
-func (l LiveRun) probe(cuts Cuts, limit time.Duration) string {
+func (l LiveRun) probe(cuts links.Cuts, limit time.Duration) string {
 	p := Probe{Dir: l.Dir, Limit: limit}
 	guests := l.byName()
 	for from, name := range cuts.Guests {

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"vagganet/netcmd/links"
+	"vagganet/netcmd/links/linkstest"
 	"vagganet/netcmd/plan"
 )
 
@@ -16,10 +18,10 @@ import (
 // should. What guests a, b and c are: a and b are cut both ways, and of a and c
 // the way from c to a.
 func TestJudge(t *testing.T) {
-	cuts := FullMesh([]string{"a", "b", "c"})
-	cuts.set(0, 1, Drop)
-	cuts.set(1, 0, Drop)
-	cuts.set(2, 0, Drop)
+	cuts := links.FullMesh([]string{"a", "b", "c"})
+	cuts.Set(0, 1, links.Drop)
+	cuts.Set(1, 0, links.Drop)
+	cuts.Set(2, 0, links.Drop)
 	well := Answers{UDP: []string{"..+", "..+", ".+."}, TCP: []string{"...", "..+", ".+."}, IPv6: []string{"..+", "..+", ".+."}, ARP: []string{"..+", "..+", ".+."}}
 	l := LiveRun{Tools: plan.UsualTools()}
 	for _, test := range []struct {
@@ -62,8 +64,8 @@ func TestJudge(t *testing.T) {
 		}
 	}
 	well.Trouble = map[string]string{"a": "gone"}
-	links, _ := l.Judge(cuts, well)
-	for _, l := range links {
+	list, _ := l.Judge(cuts, well)
+	for _, l := range list {
 		if unknown := l.From == "a" || l.To == "a"; unknown != (l.State == LinkUnknown) {
 			t.Errorf("where a is in trouble, %s", l.State)
 		}
@@ -87,7 +89,7 @@ func TestJudgeHow(t *testing.T) {
 		{"n", ".", "+", ".", "ok"}, {"n", ".", "!", ".", "leaks"}, {"n", "n", "+", ".", "leaks"}, {"n", "x", "+", ".", "leaks"},
 		{".", "n", "+", "+", "ok"}, {".", "n", "+", ".", "dead"}, {".", "r", "+", ".", "ok"}, {".", "r", "+", "+", "leaks"}, {"x", ".", "!", ".", "leaks"},
 	} {
-		cuts := fromMatrix([]string{"a", "b"}, "."+test.there+" "+test.back+".")
+		cuts := linkstest.FromMatrix([]string{"a", "b"}, "."+test.there+" "+test.back+".")
 		for _, arp := range strings.Split(arpOf[test.there], "") {
 			found := Answers{UDP: []string{"." + test.udp, ".."}, TCP: []string{"." + test.tcp, ".."}, IPv6: []string{"." + test.udp, ".."}, ARP: []string{"." + arp, ".."}}
 			links, err := l.Judge(cuts, found)
@@ -96,7 +98,7 @@ func TestJudgeHow(t *testing.T) {
 			}
 		}
 	}
-	refused := CheckedLink{Link: Link{"a", "b", State{Reject}}, Cut: true, UDP: Through, TCP: Refused, IPv6: Silent}
+	refused := CheckedLink{Link: links.Link{From: "a", To: "b", State: links.State{How: links.Reject}}, Cut: true, UDP: Through, TCP: Refused, IPv6: Silent}
 	if got, want := refused.String(), "a -> b: refused, but UDP comes through"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -112,11 +114,11 @@ func TestJudgeIPv6(t *testing.T) {
 		{"r", "!", "!", "ok"}, {"r", "!", ".", "ok"}, {"r", "!", "+", "leaks"},
 		{"n", ".", ".", "ok"}, {"n", ".", "+", "leaks"},
 	} {
-		cuts := fromMatrix([]string{"a", "b"}, "."+test.there+" "+test.there+".")
+		cuts := linkstest.FromMatrix([]string{"a", "b"}, "."+test.there+" "+test.there+".")
 		row := []string{"." + test.udp, ".."}
-		links, err := l.Judge(cuts, Answers{UDP: row, TCP: row, IPv6: []string{"." + test.ipv6, ".."}, ARP: []string{".?", "?."}})
-		if err != nil || string(links[0].State) != test.want {
-			t.Errorf("%v: %s (%s): %v", test, links[0].State, links[0], err)
+		list, err := l.Judge(cuts, Answers{UDP: row, TCP: row, IPv6: []string{"." + test.ipv6, ".."}, ARP: []string{".?", "?."}})
+		if err != nil || string(list[0].State) != test.want {
+			t.Errorf("%v: %s (%s): %v", test, list[0].State, list[0], err)
 		}
 	}
 }
@@ -135,11 +137,11 @@ func TestJudgeARP(t *testing.T) {
 		{iptables, "x", ".", "ok"}, {iptables, "x", "+", "ok"}, {iptables, "x", "?", "ok"},
 		{iptables, ".", "+", "ok"}, {iptables, ".", ".", "dead"}, {iptables, ".", "?", "ok"},
 	} {
-		cuts := fromMatrix([]string{"a", "b"}, "."+test.link+" ..")
+		cuts := linkstest.FromMatrix([]string{"a", "b"}, "."+test.link+" ..")
 		row := []string{"." + map[string]string{"x": ".", ".": "+"}[test.link], ".."}
-		links, err := test.l.Judge(cuts, Answers{UDP: row, TCP: row, IPv6: row, ARP: []string{"." + test.arp, ".."}})
-		if err != nil || string(links[0].State) != test.want {
-			t.Errorf("%s, ARP %s, ebtables %v: %s (%s): %v", test.link, test.arp, test.l.Tools.Ebtables, links[0].State, links[0], err)
+		list, err := test.l.Judge(cuts, Answers{UDP: row, TCP: row, IPv6: row, ARP: []string{"." + test.arp, ".."}})
+		if err != nil || string(list[0].State) != test.want {
+			t.Errorf("%s, ARP %s, ebtables %v: %s (%s): %v", test.link, test.arp, test.l.Tools.Ebtables, list[0].State, list[0], err)
 		}
 	}
 }
@@ -154,7 +156,7 @@ func TestCheckPlan(t *testing.T) {
 			ip = ip.Next()
 			l.Guests = append(l.Guests, Guest{Name: fmt.Sprintf("g%02d", i), IP: ip})
 		}
-		cuts, _ := Isolate(l.Names(), []string{"g01"})
+		cuts, _ := links.Isolate(l.Names(), []string{"g01"})
 		p := l.Check("/bin/vagganet", cuts, time.Second)
 		if len(p) != steps {
 			t.Errorf("%d guests: %d steps, not %d", n, len(p), steps)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"vagganet/netcmd/links"
 )
 
 // LinkState is what a check says of a link.
@@ -18,7 +20,7 @@ const (
 
 // CheckedLink is a directed link, what it should be, and what it is.
 type CheckedLink struct {
-	Link
+	links.Link
 	// Cut reports whether what From sends to To is cut, in whatever way; CutBack,
 	// whether nothing comes back.
 	Cut     bool      `json:"cut"`
@@ -53,7 +55,7 @@ func (a Answer) MarshalText() ([]byte, error) {
 // Judge compares what was found with what is cut: every ordered pair of guests,
 // in the order of their names. Answers that are not of these guests are an
 // error.
-func (l LiveRun) Judge(cuts Cuts, found Answers) ([]CheckedLink, error) {
+func (l LiveRun) Judge(cuts links.Cuts, found Answers) ([]CheckedLink, error) {
 	n := len(cuts.Guests)
 	for _, rows := range [][]string{found.UDP, found.TCP, found.IPv6, found.ARP} {
 		wrong := func(row string) bool { return len(row) != n }
@@ -61,22 +63,22 @@ func (l LiveRun) Judge(cuts Cuts, found Answers) ([]CheckedLink, error) {
 			return nil, fmt.Errorf("these are not the answers of %d guests: %q", n, rows)
 		}
 	}
-	links := []CheckedLink{}
+	list := []CheckedLink{}
 	for from, name := range cuts.Guests {
 		for to, other := range cuts.Guests {
 			if from == to {
 				continue
 			}
-			link := CheckedLink{Link: Link{name, other, cuts.State(from, to)}, Cut: cuts.Has(from, to), CutBack: silent(cuts.State(to, from)),
+			link := CheckedLink{Link: links.Link{From: name, To: other, State: cuts.State(from, to)}, Cut: cuts.Has(from, to), CutBack: cuts.State(to, from).Silent(),
 				UDP: Answer(found.UDP[from][to]), TCP: Answer(found.TCP[from][to]),
 				IPv6: Answer(found.IPv6[from][to]), ARP: Answer(found.ARP[from][to]),
-				answers:  cuts.State(from, to).How == New && !cuts.Has(to, from),
+				answers:  cuts.State(from, to).How == links.New && !cuts.Has(to, from),
 				byFrames: l.Tools.Ebtables != nil}
 			link.State = link.judge(found.Trouble[name] != "" || found.Trouble[other] != "")
-			links = append(links, link)
+			list = append(list, link)
 		}
 	}
-	return links, nil
+	return list, nil
 }
 
 // probed is what came of one kind of probe, and what should have.
@@ -94,7 +96,7 @@ func (p probed) differs() bool {
 // probes lists what came of each kind. A connection needs both directions, of which
 // the one back carries nothing new.
 func (l CheckedLink) probes() []probed {
-	udp := map[How]Answer{Up: Through, Drop: Silent, Reject: Refused, New: Silent}[l.How]
+	udp := map[links.How]Answer{links.Up: Through, links.Drop: Silent, links.Reject: Refused, links.New: Silent}[l.How]
 	tcp := udp
 	if l.CutBack && udp == Through {
 		tcp = Silent
@@ -113,9 +115,9 @@ func (l CheckedLink) probes() []probed {
 func (l CheckedLink) wantedARP() Answer {
 	switch {
 	case l.ARP == Untried:
-	case l.How == Up:
+	case l.How == links.Up:
 		return Through
-	case l.How == Drop && l.byFrames:
+	case l.How == links.Drop && l.byFrames:
 		return Silent
 	}
 	return l.ARP
@@ -143,7 +145,7 @@ func (l CheckedLink) judge(trouble bool) LinkState {
 func (l CheckedLink) String() string {
 	should := "linked"
 	switch {
-	case l.How == Reject:
+	case l.How == links.Reject:
 		should = "refused"
 	case l.Cut:
 		should = "cut"

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
+	"vagganet/netcmd/tc"
 )
 
 // Captured returns what a step has captured under a name, or the error that none has.
@@ -16,12 +18,12 @@ type Captured = func(variable string) (string, error)
 
 // Faults are all that is done to the links of a run.
 type Faults struct {
-	Cuts   Cuts
-	Shapes Shapes
+	Cuts   links.Cuts
+	Shapes links.Shapes
 }
 
 // NoFaults returns those of a run in which every link works.
-func NoFaults(guests []string) Faults { return Faults{FullMesh(guests), NoShapes(guests)} }
+func NoFaults(guests []string) Faults { return Faults{links.FullMesh(guests), links.NoShapes(guests)} }
 
 // Observed is what was found of that in a run, with the rules that make the cuts.
 // Switched reports whether bridgeSwitch is on, where there is one.
@@ -29,6 +31,7 @@ type Observed struct {
 	Faults
 	frames, packets rules
 	switched        bool
+	queues          tc.Queues
 }
 
 // ListRules is the plan that reads what is cut, in both tables, whoever cut it.
@@ -73,7 +76,7 @@ func (l LiveRun) ReadRules(captured Captured) (Observed, error) {
 
 // observed has the cuts that rules make. How links are shaped is for ReadShapes.
 func (l LiveRun) observed(inFrames, inPackets rules, switched bool) Observed {
-	c := FullMesh(l.Names())
+	c := links.FullMesh(l.Names())
 	if l.Tools.Ebtables != nil {
 		inFrames.readLinks(frames, c)
 	}
@@ -81,7 +84,7 @@ func (l LiveRun) observed(inFrames, inPackets rules, switched bool) Observed {
 	if l.BridgeFilter && switched {
 		inPackets.readLinks(packets, c)
 	}
-	return Observed{Faults{Cuts: c}, inFrames, inPackets, switched}
+	return Observed{Faults: Faults{Cuts: c}, frames: inFrames, packets: inPackets, switched: switched}
 }
 
 // Pause is the step of a script that waits, and after which comes what heals.

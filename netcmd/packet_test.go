@@ -3,6 +3,8 @@ package netcmd
 import (
 	"slices"
 	"strings"
+
+	"vagganet/netcmd/links"
 )
 
 // A packet is what the rules are tried with, by an interpreter of iptables that
@@ -131,13 +133,13 @@ func (p packet) fates(chains map[string][][]string, chain string) string {
 }
 
 // due are the fates of what is sent over a link in that state.
-func due(how How) string {
+func due(how links.How) string {
 	const tcp, other = "REJECT tcp-reset", "REJECT icmp-port-unreachable"
-	all := map[How][]string{
-		Up:     {"", "", "", "", "", ""},
-		Drop:   {"DROP", "DROP", "DROP", "DROP", "DROP", "DROP"},
-		Reject: {tcp, tcp, other, other, tcp, other},
-		New:    {"DROP", "", "DROP", "", "", ""},
+	all := map[links.How][]string{
+		links.Up:     {"", "", "", "", "", ""},
+		links.Drop:   {"DROP", "DROP", "DROP", "DROP", "DROP", "DROP"},
+		links.Reject: {tcp, tcp, other, other, tcp, other},
+		links.New:    {"DROP", "", "DROP", "", "", ""},
 	}
 	return strings.Join(all[how], ", ")
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 )
 
@@ -63,24 +64,25 @@ func (l LiveRun) byName() map[string]Guest {
 //
 // Where links change from one table to the other, what both partitions cut is cut
 // in between, too: frames drops it until packets has the new rules.
-func (l LiveRun) Partition(c Cuts, now Observed) plan.Plan {
+func (l LiveRun) Partition(c links.Cuts, now Observed) plan.Plan {
 	dropped, others := l.byTable(c)
 	if l.Tools.Ebtables == nil {
 		return l.switched(others, l.restore(packets, l.replaceLinks(packets, others, now.packets)))
 	}
-	if !others.cutsLinks() {
+	if !others.CutsLinks() {
 		return append(plan.Plan{l.restoreFrames(l.replaceLinks(frames, dropped, now.frames))}, l.switchOff()...)
 	}
 	wasDropped, wasOthers := l.byTable(now.Cuts)
-	meanwhile := dropped
-	meanwhile.links = slices.Clone(dropped.links)
-	for i, s := range wasDropped.links {
-		if s.How != Up && others.links[i].How != Up {
-			meanwhile.links[i] = s
+	meanwhile := dropped.Clone()
+	for from := range c.Guests {
+		for to := range c.Guests {
+			if wasDropped.Has(from, to) && others.Has(from, to) {
+				meanwhile.Set(from, to, wasDropped.State(from, to).How)
+			}
 		}
 	}
 	var p plan.Plan
-	if !slices.Equal(meanwhile.links, wasDropped.links) {
+	if !meanwhile.Equal(wasDropped) {
 		s := l.restoreFrames(l.replaceLinks(frames, meanwhile, now.frames))
 		now.frames = readRules(s.Stdin)
 		s.Undo = []plan.Step{l.restoreFrames(l.replaceLinks(frames, wasDropped, now.frames))}
@@ -98,11 +100,11 @@ func (l LiveRun) Partition(c Cuts, now Observed) plan.Plan {
 		p = append(p, s)
 	}
 	on := l.bridgeSwitch(true)
-	if !wasOthers.cutsLinks() {
+	if !wasOthers.CutsLinks() {
 		on.Undo = l.switchOff()
 	}
 	p = append(p, on)
-	if !slices.Equal(meanwhile.links, dropped.links) {
+	if !meanwhile.Equal(dropped) {
 		p = append(p, l.restoreFrames(l.replaceLinks(frames, dropped, now.frames)))
 	}
 	return p
@@ -132,8 +134,8 @@ func (l LiveRun) Heal() plan.Plan {
 // it goes off before the rules go. Something cut: it goes on after they are there.
 // So whichever of two partitions comes last, no rules are left that the switch
 // keeps from working.
-func (l LiveRun) switched(c Cuts, rules plan.Step) plan.Plan {
-	if c.cutsLinks() {
+func (l LiveRun) switched(c links.Cuts, rules plan.Step) plan.Plan {
+	if c.CutsLinks() {
 		return plan.Plan{rules, l.bridgeSwitch(true)}
 	}
 	return append(l.switchOffFirst(), rules)

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/links"
+	"vagganet/netcmd/links/linkstest"
 	"vagganet/netcmd/plan"
 )
 
@@ -44,7 +46,7 @@ func byFrames(names []string) LiveRun {
 
 // readBack are the cuts that are read from the rules that a plan for them leaves
 // behind.
-func readBack(t table, names []string, input []string) Cuts {
+func readBack(t table, names []string, input []string) links.Cuts {
 	rules := readRules(listed(input...))
 	if t == frames {
 		return byFrames(names).observed(rules, nil, true).Cuts
@@ -53,7 +55,7 @@ func readBack(t table, names []string, input []string) Cuts {
 }
 
 // inFrames are those of the cuts that frames makes.
-func inFrames(c Cuts) Cuts {
+func inFrames(c links.Cuts) links.Cuts {
 	dropped, _ := byFrames(c.Guests).byTable(c)
 	return dropped
 }
@@ -61,39 +63,40 @@ func inFrames(c Cuts) Cuts {
 // Whatever is cut, and how, the rules do that and nothing else, and are read
 // back as that.
 func TestRulesAreTheCuts(t *testing.T) {
-	checkIn := func(in table, c Cuts) {
-		c.uplinks = FullMesh(c.Guests).uplinks
+	checkIn := func(in table, c links.Cuts) {
+		c = c.Clone()
+		linkstest.CopyUplinks(c, links.FullMesh(c.Guests))
 		input := in.transaction(in.linkChains(c, cutChain))
-		if got := readBack(in, c.Guests, input); !sameCuts(got, c) {
-			t.Fatalf("%s became %s\n%s", matrix(c), matrix(got), strings.Join(input, "\n"))
+		if got := readBack(in, c.Guests, input); !linkstest.Same(got, c) {
+			t.Fatalf("%s became %s\n%s", linkstest.Matrix(c), linkstest.Matrix(got), strings.Join(input, "\n"))
 		}
 		if err := follow(in, c, input); err != nil {
-			t.Fatalf("%s: %v\n%s", matrix(c), err, strings.Join(input, "\n"))
+			t.Fatalf("%s: %v\n%s", linkstest.Matrix(c), err, strings.Join(input, "\n"))
 		}
 		// A chain must be declared before rules go there: that is what empties it.
 		if line := declaredBefore(input); line != "" {
-			t.Fatalf("%s: %q is about a chain that is not there", matrix(c), line)
+			t.Fatalf("%s: %q is about a chain that is not there", linkstest.Matrix(c), line)
 		}
 	}
-	check := func(c Cuts) {
+	check := func(c links.Cuts) {
 		checkIn(packets, c)
 		checkIn(frames, inFrames(c))
 	}
 	for guests := range 5 {
-		every(guests, check)
+		linkstest.Every(guests, check)
 	}
 	r := rand.New(rand.NewPCG(1, 0))
 	for range 2000 {
-		check(anyCuts(r, numbered(1+r.IntN(7))))
+		check(linkstest.Any(r, linkstest.Numbered(1+r.IntN(7))))
 	}
 	// Many, with names that begin alike and names that don't.
 	for range 8 {
 		names := manyNames(r)
-		check(anyCuts(r, names))
-		for _, build := range Named {
+		check(linkstest.Any(r, names))
+		for _, build := range links.Named {
 			check(build.Build(names, r.Uint64()))
 		}
-		check(anyClusters(r, names).By(Hows[r.IntN(len(Hows))]))
+		check(anyClusters(r, names).By(links.Hows[r.IntN(len(links.Hows))]))
 	}
 }
 
@@ -110,16 +113,16 @@ func manyNames(r *rand.Rand) []string {
 }
 
 // anyClusters are a few that guests are in one after another, for the most part.
-func anyClusters(r *rand.Rand, names []string) Cuts {
+func anyClusters(r *rand.Rand, names []string) links.Cuts {
 	clusters := make([][]string, 2+r.IntN(3))
-	for i, name := range FullMesh(names).Guests {
+	for i, name := range links.FullMesh(names).Guests {
 		number := i * len(clusters) / len(names)
 		if r.IntN(8) == 0 {
 			number = r.IntN(len(clusters))
 		}
 		clusters[number] = append(clusters[number], name)
 	}
-	c, err := Disjoint(names, clusters)
+	c, err := links.Disjoint(names, clusters)
 	if err != nil {
 		panic(err) // each is in one of them
 	}
@@ -128,7 +131,7 @@ func anyClusters(r *rand.Rand, names []string) Cuts {
 
 // follow sends packets over every link, and to the gateway: those leave by no port,
 // and are never cut. Frames of ebtables' are only those that pass the bridge.
-func follow(in table, c Cuts, input []string) error {
+func follow(in table, c links.Cuts, input []string) error {
 	chains := chainsOf(input)
 	for from := range c.Guests {
 		p := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.Port(c.Guests[from]), frame: in == frames}
@@ -139,51 +142,43 @@ func follow(in table, c Cuts, input []string) error {
 			}
 		}
 		p.portOut, p.out = "", "ch0c"
-		if got := p.fates(chains, "VAGGA"); in == packets && got != due(Up) {
+		if got := p.fates(chains, "VAGGA"); in == packets && got != due(links.Up) {
 			return fmt.Errorf("%s to the gateway: %s", c.Guests[from], got)
 		}
 	}
 	return nil
 }
 
-func numbered(guests int) []string {
-	var names []string
-	for n := range guests {
-		names = append(names, fmt.Sprintf("node%03d", n))
-	}
-	return names
-}
-
 // Rules cost by the guest, not by the pair, where the cuts have clusters; less
 // where the names of those that are together begin alike. A packet walks past few
 // of them.
 func TestRulesOfManyGuests(t *testing.T) {
-	names := numbered(253)
+	names := linkstest.Numbered(253)
 	hashed := slices.Clone(names)
 	for i, name := range hashed {
 		hashed[i] = "too-long-for-a-port-" + name
 	}
-	must := func(c Cuts, err error) Cuts {
+	must := func(c links.Cuts, err error) links.Cuts {
 		if err != nil {
 			t.Fatal(err)
 		}
 		return c
 	}
-	thirds := must(Disjoint(names, [][]string{names[:84], names[84:168], names[168:]}))
+	thirds := must(links.Disjoint(names, [][]string{names[:84], names[84:168], names[168:]}))
 	for name, c := range map[string]struct {
-		cuts         Cuts
+		cuts         links.Cuts
 		lines, walks int // at most
 	}{
-		"halves":      {Named[0].Build(names, 0), 65, 40},
-		"refused":     {Named[0].Build(names, 0).By(Reject), 70, 42},
+		"halves":      {links.Named[0].Build(names, 0), 65, 40},
+		"refused":     {links.Named[0].Build(names, 0).By(links.Reject), 70, 42},
 		"thirds":      {thirds, 125, 40},
-		"all alone":   {must(Isolate(names, names)), 10, 5},
-		"one alone":   {must(Isolate(names, names[:1])), 36, 26},
-		"uneven":      {must(Disjoint(names, [][]string{names[:3], names[3:]})), 40, 30},
-		"bridge":      {Named[6].Build(names, 0), 95, 50},
-		"any halves":  {Named[1].Build(names, 1), 253 + 2*129 + 6, 253 + 129},
-		"fewer":       {Named[1].Build(names[:100], 1), 270, 50},
-		"names apart": {Named[0].Build(hashed, 0), 253 + 2*129 + 6, 253 + 129},
+		"all alone":   {must(links.Isolate(names, names)), 10, 5},
+		"one alone":   {must(links.Isolate(names, names[:1])), 36, 26},
+		"uneven":      {must(links.Disjoint(names, [][]string{names[:3], names[3:]})), 40, 30},
+		"bridge":      {links.Named[6].Build(names, 0), 95, 50},
+		"any halves":  {links.Named[1].Build(names, 1), 253 + 2*129 + 6, 253 + 129},
+		"fewer":       {links.Named[1].Build(names[:100], 1), 270, 50},
+		"names apart": {links.Named[0].Build(hashed, 0), 253 + 2*129 + 6, 253 + 129},
 	} {
 		for _, in := range []table{packets, frames} {
 			if in == frames {
@@ -198,7 +193,7 @@ func TestRulesOfManyGuests(t *testing.T) {
 			if !fits(input) {
 				t.Errorf("%s is too much for one transaction", name)
 			}
-			if got := readBack(in, c.cuts.Guests, input); !sameCuts(got, c.cuts) {
+			if got := readBack(in, c.cuts.Guests, input); !linkstest.Same(got, c.cuts) {
 				t.Errorf("%s is read back as something else", name)
 			}
 		}
@@ -207,7 +202,7 @@ func TestRulesOfManyGuests(t *testing.T) {
 
 // longestWalk is how many rules a packet is tried with at most, of those sent from
 // some guests to all.
-func longestWalk(in table, c Cuts, input []string) int {
+func longestWalk(in table, c links.Cuts, input []string) int {
 	chains := chainsOf(input)
 	longest := 0
 	for from := 0; from < len(c.Guests); from += 9 {
@@ -241,9 +236,9 @@ func TestReadCutsOfOtherRules(t *testing.T) {
 		"-A VAGGA-a -m physdev --physdev-out g-b -j VAGGA-a-0\n-A VAGGA-a-0 -j DROP":                      ".. ..",
 		"-A VAGGA -j VAGGA-a\n-A VAGGA-a -m physdev --physdev-out g-b -j VAGGA-a-0\n-A VAGGA-a-0 -j DROP": ".x ..",
 	} {
-		c := FullMesh([]string{"b", "a"})
+		c := links.FullMesh([]string{"b", "a"})
 		readRules(rules).readLinks(packets, c)
-		if got := matrix(c); got != want {
+		if got := linkstest.Matrix(c); got != want {
 			t.Errorf("%q is read as %s", rules, got)
 		}
 	}
@@ -253,13 +248,13 @@ func TestReadCutsOfOtherRules(t *testing.T) {
 // keeps that so in between, too.
 func TestPartitionSwitch(t *testing.T) {
 	live := LiveRun{Dir: "/run/x", BridgeFilter: true, Tools: plan.Tools{IP: plan.Tool{"ip"}, Iptables: plan.Tool{"iptables"}, Sysctl: plan.Tool{"sysctl"}}}
-	cut, err := Isolate([]string{"a", "b"}, []string{"a"})
+	cut, err := links.Isolate([]string{"a", "b"}, []string{"a"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for want, cuts := range map[string]Cuts{
+	for want, cuts := range map[string]links.Cuts{
 		"iptables-restore; sysctl net.bridge.bridge-nf-filter-vlan-tagged=1 net.bridge.bridge-nf-call-iptables=1": cut,
-		"sysctl net.bridge.bridge-nf-call-iptables=0; iptables-restore":                                           FullMesh([]string{"a", "b"}),
+		"sysctl net.bridge.bridge-nf-call-iptables=0; iptables-restore":                                           links.FullMesh([]string{"a", "b"}),
 	} {
 		var got []string
 		for _, s := range live.Partition(cuts, Observed{}) {
@@ -273,10 +268,10 @@ func TestPartitionSwitch(t *testing.T) {
 
 func TestChainNames(t *testing.T) {
 	// Every guest is cut from another one: as many chains as guests.
-	names := numbered(12)
-	c := FullMesh(names)
+	names := linkstest.Numbered(12)
+	c := links.FullMesh(names)
 	for i := range names {
-		c.set(i, (i+1)%len(names), Drop)
+		c.Set(i, (i+1)%len(names), links.Drop)
 	}
 	var chains []string
 	for _, line := range packets.transaction(packets.linkChains(c, cutChain)) {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/links"
 )
 
 // rules are those of a namespace as iptables -S or ebtables-save lists them: by
@@ -86,12 +87,12 @@ func (r rules) unusedTop() string {
 
 // readLinks is the reverse of linkChains, for the links that are not known to be
 // cut already.
-func (r rules) readLinks(t table, c Cuts) {
+func (r rules) readLinks(t table, c links.Cuts) {
 	ports := make([]string, len(c.Guests))
 	for i, name := range c.Guests {
 		ports[i] = addresses.Port(name)
 	}
-	known := map[string][]State{}
+	known := map[string][]links.State{}
 	for to, port := range ports {
 		hook := r.find(t, r.top(), t.out, port)
 		body := after(hook, "-j") + after(hook, "-g")
@@ -99,7 +100,7 @@ func (r rules) readLinks(t table, c Cuts) {
 			all := stateOf(hook) // by a rule that is not ours
 			for _, port := range ports {
 				state := all
-				if state == (State{}) {
+				if state == (links.State{}) {
 					state = stateOf(r.find(t, body, t.in, port))
 				}
 				known[body] = append(known[body], state)
@@ -107,7 +108,7 @@ func (r rules) readLinks(t table, c Cuts) {
 		}
 		for from, state := range known[body] {
 			if from != to && !c.Has(from, to) {
-				c.links[from*len(c.Guests)+to] = state
+				c.Set(from, to, state.How)
 			}
 		}
 	}
@@ -116,14 +117,14 @@ func (r rules) readLinks(t table, c Cuts) {
 
 // readPairs reads rules for one link each: none are ours, but who makes them by hand
 // makes such.
-func (r rules) readPairs(t table, c Cuts, ports []string) {
+func (r rules) readPairs(t table, c links.Cuts, ports []string) {
 	for _, words := range r[cutChain] {
 		in, out := t.ports(words)
 		from, to := slices.Index(ports, in), slices.Index(ports, out)
 		if from < 0 || to < 0 || from == to || slices.Contains(words, "-p") || c.Has(from, to) {
 			continue
 		}
-		c.links[from*len(c.Guests)+to] = stateOf(words)
+		c.Set(from, to, stateOf(words).How)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/links"
 )
 
 // A chain is one of ours, with its rules as a line of iptables-restore has them
@@ -61,48 +62,47 @@ var answerRules = []string{
 }
 
 // dropOneWay is Drop where answerRules hold.
-const dropOneWay How = "drop one way"
+const dropOneWay links.How = "drop one way"
 
 // withOneWay tells the links that are dropped one way from the others.
-func (c Cuts) withOneWay() Cuts {
-	links := slices.Clone(c.links)
+func withOneWay(c links.Cuts) links.Cuts {
+	marked := c.Clone()
 	for from := range c.Guests {
 		for to := range c.Guests {
-			if from != to && c.State(from, to).How == Drop && !c.Has(to, from) {
-				links[from*len(c.Guests)+to] = State{dropOneWay}
+			if from != to && c.State(from, to).How == links.Drop && !c.Has(to, from) {
+				marked.Set(from, to, dropOneWay)
 			}
 		}
 	}
-	c.links = links
-	return c
+	return marked
 }
 
-// target is the end of a rule for what comes by a link of that state.
-func (s State) target() string {
+// targetOf is the end of a rule for what comes by a link of that state.
+func targetOf(s links.State) string {
 	switch s.How {
-	case Drop:
+	case links.Drop:
 		return "-j DROP"
 	case dropOneWay:
 		return "-j " + answerChain
-	case Reject:
+	case links.Reject:
 		return "-g " + rejectChain
-	case New:
+	case links.New:
 		return "-g " + newChain
 	}
 	return "-j RETURN"
 }
 
 // stateOf is the state whose target a rule has.
-func stateOf(words []string) State {
+func stateOf(words []string) links.State {
 	switch target := after(words, "-j") + after(words, "-g"); target {
 	case "DROP", answerChain:
-		return State{Drop}
+		return links.State{How: links.Drop}
 	case rejectChain:
-		return State{Reject}
+		return links.State{How: links.Reject}
 	case newChain:
-		return State{New}
+		return links.State{How: links.New}
 	}
-	return State{}
+	return links.State{}
 }
 
 // ends are the chains that those rules of the others lead to which don't just
@@ -131,9 +131,9 @@ func (t table) ends(chains []chain) []chain {
 // rule that finds it, and a chain that knows from whom. Guests that lose the same
 // have a chain together, so clusters cost rules by their guests, not by their
 // pairs.
-func (t table) linkChains(c Cuts, top string) []chain {
+func (t table) linkChains(c links.Cuts, top string) []chain {
 	if t == frames {
-		c = c.withOneWay()
+		c = withOneWay(c)
 	}
 	ports := make([]string, len(c.Guests))
 	for i, name := range c.Guests {
@@ -143,9 +143,9 @@ func (t table) linkChains(c Cuts, top string) []chain {
 	var bodies []chooser
 	known := map[string]int{} // the body that has these rules
 	bodyOf := map[string]int{}
-	codes := map[State]rune{}
+	codes := map[links.State]rune{}
 	for to := range c.Guests {
-		losses := c.losses(to, codes)
+		losses := losses(c, to, codes)
 		number, seen := bodyOf[losses]
 		if !seen {
 			body := t.senders(c, to, ports)
@@ -179,7 +179,7 @@ func (c chooser) in(known map[string]int, next int) int {
 
 // losses has a letter for each sender, by the state of its link to a guest: two
 // guests that have the same need the same rules.
-func (c Cuts) losses(to int, codes map[State]rune) string {
+func losses(c links.Cuts, to int, codes map[links.State]rune) string {
 	letters := make([]rune, len(c.Guests))
 	for from := range c.Guests {
 		s := c.State(from, to)
@@ -194,27 +194,27 @@ func (c Cuts) losses(to int, codes map[State]rune) string {
 }
 
 // senders tells what becomes of what is sent to one guest, by the sender.
-func (t table) senders(c Cuts, to int, ports []string) chooser {
-	states := make([]State, len(c.Guests))
+func (t table) senders(c links.Cuts, to int, ports []string) chooser {
+	states := make([]links.State, len(c.Guests))
 	for from := range c.Guests {
 		states[from] = c.State(from, to)
 	}
 	body := chooser{table: t, option: t.in, all: ports}
 	if len(c.Guests) > 1 {
 		others := slices.Compact(slices.Delete(slices.Clone(states), to, to+1))
-		if len(others) == 1 && others[0] != (State{}) {
-			body.last = others[0].target()
+		if len(others) == 1 && others[0] != (links.State{}) {
+			body.last = targetOf(others[0])
 			return body
 		}
 	}
 	usual := usualOf(states)
 	for from, s := range states {
 		if s != usual {
-			body.ports = append(body.ports, portRule{ports[from], s.target()})
+			body.ports = append(body.ports, portRule{ports[from], targetOf(s)})
 		}
 	}
-	if usual != (State{}) {
-		body.last = usual.target()
+	if usual != (links.State{}) {
+		body.last = targetOf(usual)
 	}
 	return body
 }
@@ -222,28 +222,28 @@ func (t table) senders(c Cuts, to int, ports []string) chooser {
 // shortest are rules for nodes in those states: one for each that is not in the
 // usual one, and, if something is done in that, a last one. Match finds a node,
 // all finds any.
-func shortest(states []State, match func(node int) string, all string) []string {
+func shortest(states []links.State, match func(node int) string, all string) []string {
 	usual := usualOf(states)
 	var rules []string
 	for i, s := range states {
 		if s != usual {
-			rules = append(rules, match(i)+s.target())
+			rules = append(rules, match(i)+targetOf(s))
 		}
 	}
-	if usual != (State{}) {
-		rules = append(rules, all+usual.target())
+	if usual != (links.State{}) {
+		rules = append(rules, all+targetOf(usual))
 	}
 	return rules
 }
 
 // usualOf is the state that takes the fewest rules if it is that of all who have
 // no rule: the one that most are in.
-func usualOf(states []State) State {
-	count := map[State]int{}
+func usualOf(states []links.State) links.State {
+	count := map[links.State]int{}
 	for _, s := range states {
 		count[s]++
 	}
-	usual := State{}
+	usual := links.State{}
 	fewest := len(states) - count[usual]
 	for _, s := range states { // not over the map, whose order is any
 		if rules := len(states) - count[s] + 1; rules < fewest {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 )
 
@@ -12,7 +13,7 @@ import (
 // packets pass no longer before the rules go, and where that fails then, they do
 // again: what was cut is cut.
 func TestSwitchOrder(t *testing.T) {
-	l := shapedRun(3)
+	l := inBridge([]string{"g00", "g01", "g02"})
 	l.Tools.Ebtables, l.BridgeFilter = nil, true
 	byEbtables := l
 	byEbtables.Tools.Ebtables = plan.Tool{"ebtables"}
@@ -24,7 +25,7 @@ func TestSwitchOrder(t *testing.T) {
 		{"cut", l.Partition(mustIsolate(t, l), Observed{}), []string{"rules", "=1"}},
 		{"heal", l.Heal(), []string{"=0", "rules"}},
 		{"heal ebtables' rules, too", byEbtables.Heal(), []string{"=0", "rules", "rules"}},
-		{"nothing cut", l.Partition(FullMesh(l.Names()), Observed{}), []string{"=0", "rules"}},
+		{"nothing cut", l.Partition(links.FullMesh(l.Names()), Observed{}), []string{"=0", "rules"}},
 	} {
 		var got []string
 		for _, s := range test.plan {
@@ -43,9 +44,9 @@ func TestSwitchOrder(t *testing.T) {
 	}
 }
 
-func mustIsolate(t *testing.T, l LiveRun) Cuts {
+func mustIsolate(t *testing.T, l LiveRun) links.Cuts {
 	t.Helper()
-	c, err := Isolate(l.Names(), l.Names()[:1])
+	c, err := links.Isolate(l.Names(), l.Names()[:1])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,8 @@ package netcmd
 
 import (
 	"slices"
+
+	"vagganet/netcmd/links"
 )
 
 // A table is one of the two that cut links in the bridge's namespace, by the ports
@@ -26,28 +28,17 @@ var (
 )
 
 // byTable says which of these cuts are made by frames and which by packets.
-func (l LiveRun) byTable(c Cuts) (dropped, others Cuts) {
+func (l LiveRun) byTable(c links.Cuts) (dropped, others links.Cuts) {
 	if l.Tools.Ebtables == nil {
-		return FullMesh(c.Guests), c
+		return links.FullMesh(c.Guests), c
 	}
-	return c.only(func(s State) bool { return s.How == Drop }), c.only(func(s State) bool { return s.How != Drop })
+	return c.Only(func(s links.State) bool { return s.How == links.Drop }), c.Only(func(s links.State) bool { return s.How != links.Drop })
 }
 
 // NeedsBridgeFilter reports whether these cuts take br_netfilter.
-func (l LiveRun) NeedsBridgeFilter(c Cuts) bool {
+func (l LiveRun) NeedsBridgeFilter(c links.Cuts) bool {
 	_, others := l.byTable(c)
-	return others.cutsLinks()
-}
-
-// only is the cuts of links in those states.
-func (c Cuts) only(is func(State) bool) Cuts {
-	c.links = slices.Clone(c.links)
-	for i, s := range c.links {
-		if !is(s) {
-			c.links[i] = State{}
-		}
-	}
-	return c
+	return others.CutsLinks()
 }
 
 // dividable is the chooser in the form that can be divided. Where chains jump

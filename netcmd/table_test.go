@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/links"
+	"vagganet/netcmd/links/linkstest"
 	"vagganet/netcmd/plan"
 )
 
@@ -54,8 +56,8 @@ func inMap(values map[string]string) Captured {
 }
 
 // weaker reports whether a link lets something through that both others forbid.
-func weaker(one, other, now How) bool {
-	forbids := map[How]int{Up: 0, New: 1, Reject: 2, Drop: 2}
+func weaker(one, other, now links.How) bool {
+	forbids := map[links.How]int{links.Up: 0, links.New: 1, links.Reject: 2, links.Drop: 2}
 	return forbids[now] < min(forbids[one], forbids[other])
 }
 
@@ -65,15 +67,15 @@ func weaker(one, other, now How) bool {
 func TestBothTables(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 0))
 	for round := range 400 {
-		l := byFrames(numbered(2 + r.IntN(4)))
+		l := byFrames(linkstest.Numbered(2 + r.IntN(4)))
 		if round == 0 {
-			l = byFrames(numbered(48)) // more than a transaction takes
+			l = byFrames(linkstest.Numbered(48)) // more than a transaction takes
 		}
 		k := &twoTables{kernel{map[string][]string{"FORWARD": {"-j VAGGA"}, cutChain: nil}}, kernel{map[string][]string{"FORWARD": nil}}, "0"}
-		old := FullMesh(l.Names())
+		old := links.FullMesh(l.Names())
 		for range 4 {
-			c := anyCuts(r, l.Names())
-			c.uplinks = old.uplinks
+			c := linkstest.Any(r, l.Names())
+			linkstest.CopyUplinks(c, old)
 			var observed Observed
 			known := l.NeedsRules(c) || r.IntN(2) == 0
 			if known {
@@ -81,14 +83,15 @@ func TestBothTables(t *testing.T) {
 			}
 			moment := func() {
 				now := k.observed(t, l).Cuts
-				for i, s := range now.links {
-					if weaker(old.links[i].How, c.links[i].How, s.How) {
-						t.Fatalf("from %s to %s: %s in between", matrix(old), matrix(c), matrix(now))
+				for i := range len(c.Guests) * len(c.Guests) {
+					from, to := i/len(c.Guests), i%len(c.Guests)
+					if weaker(old.State(from, to).How, c.State(from, to).How, now.State(from, to).How) {
+						t.Fatalf("from %s to %s: %s in between", linkstest.Matrix(old), linkstest.Matrix(c), linkstest.Matrix(now))
 					}
 				}
 			}
 			p := l.Partition(c, observed)
-			if failing := r.IntN(len(p) + 2); known && failing < len(p) && c.cutsLinks() && l.NeedsBridgeFilter(c) {
+			if failing := r.IntN(len(p) + 2); known && failing < len(p) && c.CutsLinks() && l.NeedsBridgeFilter(c) {
 				on := k.on
 				for _, s := range p[:failing] {
 					k.do(t, s, moment)
@@ -96,8 +99,8 @@ func TestBothTables(t *testing.T) {
 				for _, s := range p[:failing].Undo() {
 					k.do(t, s, func() {})
 				}
-				if now := k.observed(t, l).Cuts; !sameCuts(now, old) || k.on != on {
-					t.Fatalf("from %s to %s, step %d failed: %s is left, and the switch is %s", matrix(old), matrix(c), failing+1, matrix(now), k.on)
+				if now := k.observed(t, l).Cuts; !linkstest.Same(now, old) || k.on != on {
+					t.Fatalf("from %s to %s, step %d failed: %s is left, and the switch is %s", linkstest.Matrix(old), linkstest.Matrix(c), failing+1, linkstest.Matrix(now), k.on)
 				}
 				p = l.Partition(c, k.observed(t, l))
 			}
@@ -106,11 +109,11 @@ func TestBothTables(t *testing.T) {
 				k.do(t, s, moment)
 			}
 			now := k.observed(t, l)
-			if after.frames.top() != now.frames.top() || after.packets.top() != now.packets.top() || !sameCuts(after.Cuts, c) {
-				t.Fatalf("from %s to %s: after that, %s is taken for there", matrix(old), matrix(c), matrix(after.Cuts))
+			if after.frames.top() != now.frames.top() || after.packets.top() != now.packets.top() || !linkstest.Same(after.Cuts, c) {
+				t.Fatalf("from %s to %s: after that, %s is taken for there", linkstest.Matrix(old), linkstest.Matrix(c), linkstest.Matrix(after.Cuts))
 			}
-			if !sameCuts(now.Cuts, c) {
-				t.Fatalf("from %s to %s: %s\n%s", matrix(old), matrix(c), matrix(now.Cuts), p[0].Stdin)
+			if !linkstest.Same(now.Cuts, c) {
+				t.Fatalf("from %s to %s: %s\n%s", linkstest.Matrix(old), linkstest.Matrix(c), linkstest.Matrix(now.Cuts), p[0].Stdin)
 			}
 			old = c
 		}
@@ -122,8 +125,8 @@ func TestBothTables(t *testing.T) {
 func TestPlainCutTakesNoBridgeFilter(t *testing.T) {
 	l := byFrames([]string{"a", "b"})
 	l.BridgeFilter = false
-	c, err := Isolate(l.Names(), []string{"a"})
-	if err != nil || l.NeedsBridgeFilter(c) || !l.NeedsBridgeFilter(c.By(Reject)) || !inBridge(l.Names()).NeedsBridgeFilter(c) {
+	c, err := links.Isolate(l.Names(), []string{"a"})
+	if err != nil || l.NeedsBridgeFilter(c) || !l.NeedsBridgeFilter(c.By(links.Reject)) || !inBridge(l.Names()).NeedsBridgeFilter(c) {
 		t.Errorf("br_netfilter is needed for plain cuts, or for no refusals: %v", err)
 	}
 	for _, p := range []plan.Plan{l.Partition(c, Observed{}), l.Heal(), l.ListRules()} {

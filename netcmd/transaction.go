@@ -3,6 +3,8 @@ package netcmd
 import (
 	"slices"
 	"strings"
+
+	"vagganet/netcmd/links"
 )
 
 // transactionMost is how much iptables-nft can hand to the kernel at once, by
@@ -79,7 +81,7 @@ func (t table) transactions(chains []chain) []string {
 // of the rules that are there now: one transaction, where that can be, and else several, of which one, the
 // swap, makes all the difference. Those before it fill chains that nothing leads
 // to yet. In the same way, old chains are emptied that nothing leads to any more.
-func (l LiveRun) replaceLinks(t table, c Cuts, now rules) []string {
+func (l LiveRun) replaceLinks(t table, c links.Cuts, now rules) []string {
 	made := t.linkChains(c, cutChain)
 	input := t.transaction(append(made, now.leftovers(made)...))
 	if !l.tooMuch(t, input) {
@@ -107,9 +109,9 @@ func (l LiveRun) tooMuch(t table, input []string) bool {
 
 // NeedsRules reports whether Partition must know the rules that there are now, to
 // replace them by these cuts at once.
-func (l LiveRun) NeedsRules(c Cuts) bool {
+func (l LiveRun) NeedsRules(c links.Cuts) bool {
 	dropped, others := l.byTable(c)
-	return l.Tools.Ebtables != nil && others.cutsLinks() ||
+	return l.Tools.Ebtables != nil && others.CutsLinks() ||
 		l.tooMuch(frames, frames.transaction(frames.linkChains(dropped, cutChain))) ||
 		l.tooMuch(packets, packets.transaction(packets.linkChains(others, cutChain)))
 }

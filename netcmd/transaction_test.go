@@ -3,6 +3,9 @@ package netcmd
 import (
 	"strings"
 	"testing"
+
+	"vagganet/netcmd/links"
+	"vagganet/netcmd/links/linkstest"
 )
 
 // kernel is what iptables-restore --noflush makes of inputs: it has the chains,
@@ -60,28 +63,28 @@ func TestManyRules(t *testing.T) {
 }
 
 func testManyRules(t *testing.T, in table) {
-	l := inBridge(numbered(120))
+	l := inBridge(linkstest.Numbered(120))
 	if in == frames {
-		l = byFrames(numbered(120))
+		l = byFrames(linkstest.Numbered(120))
 	}
-	ring := func(seed uint64) Cuts { return Named[5].Build(l.Names(), seed) }
-	halves := Named[0].Build(l.Names(), 0)
+	ring := func(seed uint64) links.Cuts { return links.Named[5].Build(l.Names(), seed) }
+	halves := links.Named[0].Build(l.Names(), 0)
 	k := kernel{map[string][]string{}}
-	old := FullMesh(l.Names())
-	for step, c := range []Cuts{ring(1), ring(2), ring(3).By(Reject), halves, ring(4), halves} {
+	old := links.FullMesh(l.Names())
+	for step, c := range []links.Cuts{ring(1), ring(2), ring(3).By(links.Reject), halves, ring(4), halves} {
 		if in == frames {
-			c = c.By(Drop)
+			c = c.By(links.Drop)
 		}
 		now := k.list()
 		input := l.replaceLinks(in, c, readRules(now))
 		moments := map[string]int{}
 		k.restore(t, input, func() {
-			got := FullMesh(l.Names())
+			got := links.FullMesh(l.Names())
 			readRules(k.list()).readLinks(in, got)
 			switch {
-			case sameCuts(got, c):
+			case linkstest.Same(got, c):
 				moments["new"]++
-			case sameCuts(got, old) && moments["new"] == 0:
+			case linkstest.Same(got, old) && moments["new"] == 0:
 				moments["old"]++
 			default:
 				moments["neither"]++
@@ -100,15 +103,15 @@ func testManyRules(t *testing.T, in table) {
 
 // The rules are the cuts by that way in, too.
 func TestOtherTop(t *testing.T) {
-	every(3, func(c Cuts) {
+	linkstest.Every(3, func(c links.Cuts) {
 		for _, top := range tops {
 			for _, in := range []table{packets, frames} {
 				input := append(in.transaction(in.linkChains(c, top)), "-A VAGGA -j "+top)
 				if err := follow(in, c, input); err != nil {
 					t.Fatal(err)
 				}
-				if got := readBack(in, c.Guests, input); !sameCuts(got, c) {
-					t.Fatalf("%s became %s", matrix(c), matrix(got))
+				if got := readBack(in, c.Guests, input); !linkstest.Same(got, c) {
+					t.Fatalf("%s became %s", linkstest.Matrix(c), linkstest.Matrix(got))
 				}
 			}
 		}
@@ -117,9 +120,9 @@ func TestOtherTop(t *testing.T) {
 
 // The legacy kind takes all of them in one.
 func TestManyLegacyRules(t *testing.T) {
-	l := inBridge(numbered(253))
+	l := inBridge(linkstest.Numbered(253))
 	l.Legacy = true
-	c := Named[5].Build(l.Names(), 1)
+	c := links.Named[5].Build(l.Names(), 1)
 	if got := strings.Count(strings.Join(l.replaceLinks(packets, c, nil), "\n"), "COMMIT"); got != 1 || l.NeedsRules(c) {
 		t.Errorf("%d transactions", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 )
 
@@ -14,7 +15,7 @@ const uplinkChain = cutChain + "-UPLINK"
 // uplinkChains are the chains for the uplinks that are cut. What a guest sends is
 // known by its hardware address, so by whatever address it does; what is sent to
 // it, by the one that it was given.
-func (l LiveRun) uplinkChains(c Cuts) []chain {
+func (l LiveRun) uplinkChains(c links.Cuts) []chain {
 	port := l.uplinkDevice()
 	out := "-i " + addresses.BridgeDevice + " -o " + port + " "
 	in := "-i " + port + " -o " + addresses.BridgeDevice + " "
@@ -25,7 +26,11 @@ func (l LiveRun) uplinkChains(c Cuts) []chain {
 	to := func(guest int) string {
 		return fmt.Sprintf("-d %s %s", guests[c.Guests[guest]].IP, in)
 	}
-	top := chain{uplinkChain, append(shortest(c.uplinks, from, out), shortest(c.uplinks, to, in)...)}
+	states := make([]links.State, len(c.Guests))
+	for i := range states {
+		states[i] = c.Uplink(i)
+	}
+	top := chain{uplinkChain, append(shortest(states, from, out), shortest(states, to, in)...)}
 	return append([]chain{top}, packets.ends([]chain{top})...)
 }
 
@@ -33,14 +38,14 @@ func (l LiveRun) uplinkDevice() string { return addresses.Slot{Number: l.Slot}.B
 
 // CutUplinks is the plan that cuts these uplinks and no others, in one
 // transaction. Links between guests stay as they are. Now is what there is.
-func (l LiveRun) CutUplinks(c Cuts, now Observed) plan.Plan {
+func (l LiveRun) CutUplinks(c links.Cuts, now Observed) plan.Plan {
 	s := l.restore(packets, now.packets.hooked(uplinkChain, packets.transaction(l.uplinkChains(c))))
 	s.About = "bridge: which uplinks are cut"
 	return plan.Plan{s}
 }
 
 // readUplinks is the reverse of uplinkChains.
-func (l LiveRun) readUplinks(r rules, c Cuts) {
+func (l LiveRun) readUplinks(r rules, c links.Cuts) {
 	if !r.hooks(uplinkChain) {
 		return
 	}
@@ -49,7 +54,7 @@ func (l LiveRun) readUplinks(r rules, c Cuts) {
 		for _, words := range r[uplinkChain] {
 			to := after(words, "-d")
 			if after(words, "-o") == addresses.BridgeDevice && (to == "" || to == guests[name].IP.String()+"/32") {
-				c.uplinks[i] = stateOf(words)
+				c.SetUplink(i, stateOf(words).How)
 				break
 			}
 		}

@@ -8,9 +8,11 @@ import (
 	"testing"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/links"
+	"vagganet/netcmd/links/linkstest"
 )
 
-func uplinkInput(l LiveRun, c Cuts, rules string) []string {
+func uplinkInput(l LiveRun, c links.Cuts, rules string) []string {
 	p := l.CutUplinks(c, Observed{packets: readRules(rules)})
 	return strings.Split(strings.TrimSpace(p[0].Stdin), "\n")
 }
@@ -21,10 +23,10 @@ func uplinkInput(l LiveRun, c Cuts, rules string) []string {
 func TestUplinkRulesAreTheCuts(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 0))
 	for range 2000 {
-		l := inBridge(numbered(1 + r.IntN(7)))
+		l := inBridge(linkstest.Numbered(1 + r.IntN(7)))
 		l.Slot = 7
-		c := anyCuts(r, l.Names())
-		c.links = FullMesh(l.Names()).links
+		c := linkstest.Any(r, l.Names())
+		c = c.Only(func(links.State) bool { return false })
 		input := uplinkInput(l, c, "")
 		listed := ""
 		for _, line := range input {
@@ -33,8 +35,8 @@ func TestUplinkRulesAreTheCuts(t *testing.T) {
 			}
 		}
 		listed = strings.ReplaceAll(listed, "-A VAGGA-UPLINK/32", "-A VAGGA-UPLINK")
-		if got := l.observed(nil, readRules(listed), false).Cuts; !sameCuts(got, c) {
-			t.Fatalf("%v became %v\n%s", c.uplinks, got.uplinks, strings.Join(input, "\n"))
+		if got := l.observed(nil, readRules(listed), false).Cuts; !linkstest.Same(got, c) {
+			t.Fatalf("%v became %v\n%s", c.Uplinks(), got.Uplinks(), strings.Join(input, "\n"))
 		}
 		if err := followUplinks(l, c, input); err != nil {
 			t.Fatalf("%v\n%s", err, strings.Join(input, "\n"))
@@ -45,7 +47,7 @@ func TestUplinkRulesAreTheCuts(t *testing.T) {
 	}
 }
 
-func followUplinks(l LiveRun, c Cuts, input []string) error {
+func followUplinks(l LiveRun, c links.Cuts, input []string) error {
 	chains := chainsOf(input)
 	guests := l.byName()
 	for i, name := range c.Guests {
@@ -53,12 +55,12 @@ func followUplinks(l LiveRun, c Cuts, input []string) error {
 		out := packet{in: addresses.BridgeDevice, out: "ch7c", mac: addresses.MAC(own), src: "172.18.0.250", dst: "192.0.2.1"}
 		in := packet{in: "ch7c", out: addresses.BridgeDevice, mac: "02:00:00:00:00:09", src: "192.0.2.1", dst: own.String()}
 		for _, p := range []packet{out, in} {
-			if got, want := p.fates(chains, "FORWARD"), due(c.uplinks[i].How); got != want {
+			if got, want := p.fates(chains, "FORWARD"), due(c.Uplink(i).How); got != want {
 				return fmt.Errorf("%s: %+v: %s, want %s", name, p, got, want)
 			}
 		}
 		bridged := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.Port(name), portOut: "g-x", mac: addresses.MAC(own), src: own.String()}
-		if got := bridged.fates(chains, "FORWARD"); got != due(Up) {
+		if got := bridged.fates(chains, "FORWARD"); got != due(links.Up) {
 			return fmt.Errorf("%s to a guest: %s", name, got)
 		}
 	}
@@ -68,7 +70,7 @@ func followUplinks(l LiveRun, c Cuts, input []string) error {
 // The rule that leads to the chain is made once.
 func TestUplinkHook(t *testing.T) {
 	l := inBridge([]string{"a", "b"})
-	c, err := FullMesh(l.Names()).WithUplinks([]string{"a"}, State{Drop})
+	c, err := links.FullMesh(l.Names()).WithUplinks([]string{"a"}, links.State{How: links.Drop})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,9 +88,9 @@ func TestUplinkHook(t *testing.T) {
 
 // However many uplinks are cut, it is one transaction.
 func TestManyUplinks(t *testing.T) {
-	l := inBridge(numbered(253))
+	l := inBridge(linkstest.Numbered(253))
 	for n, most := range map[int]int{1: 6, 126: 256, 200: 112, 253: 6} {
-		c, err := FullMesh(l.Names()).WithUplinks(l.Names()[:n], State{Drop})
+		c, err := links.FullMesh(l.Names()).WithUplinks(l.Names()[:n], links.State{How: links.Drop})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,14 +101,14 @@ func TestManyUplinks(t *testing.T) {
 }
 
 func TestUplinks(t *testing.T) {
-	c, err := FullMesh([]string{"b", "a"}).WithUplinks([]string{"b"}, State{Reject})
-	if want := []Uplink{{"b", State{Reject}}}; err != nil || !slices.Equal(c.Uplinks(), want) {
+	c, err := links.FullMesh([]string{"b", "a"}).WithUplinks([]string{"b"}, links.State{How: links.Reject})
+	if want := []links.Uplink{{Guest: "b", State: links.State{How: links.Reject}}}; err != nil || !slices.Equal(c.Uplinks(), want) {
 		t.Errorf("got %v: %v", c.Uplinks(), err)
 	}
-	if _, err := c.WithUplinks([]string{"x"}, State{}); err == nil {
+	if _, err := c.WithUplinks([]string{"x"}, links.State{}); err == nil {
 		t.Error("x is no guest")
 	}
-	if uplinks := FullMesh(nil).Uplinks(); uplinks == nil || len(uplinks) > 0 {
+	if uplinks := links.FullMesh(nil).Uplinks(); uplinks == nil || len(uplinks) > 0 {
 		t.Errorf("got %v", uplinks)
 	}
 }

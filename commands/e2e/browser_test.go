@@ -16,7 +16,7 @@ import (
 
 	"vagganet/commands/page"
 	"vagganet/commands/picture"
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // browserVar says that the test may start a browser, which not everybody wants to
@@ -225,9 +225,9 @@ func testColours(t *testing.T, b browser, report string) {
 func testGraphPicture(t *testing.T, b browser) {
 	for name, cut := range map[string]bool{"mesh": false, "isolated": true} {
 		guests := []string{"a", "b", "c"}
-		cuts := netcmd.FullMesh(guests)
+		cuts := links.FullMesh(guests)
 		if cut {
-			cuts, _ = netcmd.Isolate(guests, []string{"a"})
+			cuts, _ = links.Isolate(guests, []string{"a"})
 		}
 		file := filepath.Join(b.dir, name+".svg")
 		for _, f := range picture.Formats {

@@ -62,7 +62,7 @@ func namespaceState(b *strings.Builder, name string, enter ...string) error {
 	for _, part := range []struct {
 		title string
 		read  func(enter []string) ([]string, error)
-	}{{"links", links}, {"addresses", addresses}, {"routes", routes}, {"rules", rules}, {"switches", switches}} {
+	}{{"links", devices}, {"addresses", addresses}, {"routes", routes}, {"rules", rules}, {"switches", switches}} {
 		lines, err := part.read(enter)
 		if err != nil {
 			return fmt.Errorf("%s of %s: %w", part.title, name, err)
@@ -92,9 +92,9 @@ func output(enter []string, words ...string) ([]string, error) {
 	return strings.FieldsFunc(string(out), func(r rune) bool { return r == '\n' }), nil
 }
 
-// links leaves out the flags that come a moment after the command that
+// devices leaves out the flags that come a moment after the command that
 // causes them.
-func links(enter []string) ([]string, error) {
+func devices(enter []string) ([]string, error) {
 	var all []struct {
 		Name   string   `json:"ifname"`
 		Flags  []string `json:"flags"`

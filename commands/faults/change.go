@@ -9,6 +9,7 @@ import (
 
 	"vagganet/commands/story"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 )
 
@@ -36,7 +37,7 @@ type Change struct {
 	Asked time.Duration `json:"asked"`
 
 	// Shape is what the links of State.Shapes are to do.
-	Shape netcmd.Shape `json:"-"`
+	Shape links.Shape `json:"-"`
 	// Lines tell a person which links they are, where What leaves that open.
 	Lines []string `json:"-"`
 }
@@ -75,7 +76,7 @@ type Check struct {
 
 // Sets reports whether the change is about links of a layer.
 func (c Change) Sets(l Layer) bool {
-	rows := map[Layer][]netcmd.Row{Cuts: c.Cut, Uplinks: c.Uplinks, Shapes: c.Shapes}
+	rows := map[Layer][]links.Row{Cuts: c.Cut, Uplinks: c.Uplinks, Shapes: c.Shapes}
 	return rows[l] != nil || c.replaces(l)
 }
 
@@ -90,19 +91,19 @@ func (c Change) replaces(l Layer) bool { return slices.Contains(c.Replaces, l) }
 func (c Change) Apply(now netcmd.Faults) (netcmd.Faults, error) {
 	switch {
 	case c.replaces(Uplinks):
-		now.Cuts = netcmd.FullMesh(now.Cuts.Guests)
+		now.Cuts = links.FullMesh(now.Cuts.Guests)
 	case c.replaces(Cuts):
-		now.Cuts = now.Cuts.By(netcmd.Up)
+		now.Cuts = now.Cuts.By(links.Up)
 	}
 	if c.replaces(Shapes) {
-		now.Shapes = netcmd.NoShapes(now.Shapes.Guests)
+		now.Shapes = links.NoShapes(now.Shapes.Guests)
 	}
 	var err error
 	if now.Cuts, err = now.Cuts.With(c.Cut); err != nil {
 		return now, err
 	}
 	for _, r := range c.Uplinks {
-		if now.Cuts, err = now.Cuts.WithUplinks([]string{r.From}, netcmd.State{How: netcmd.How(r.How)}); err != nil {
+		if now.Cuts, err = now.Cuts.WithUplinks([]string{r.From}, links.State{How: links.How(r.How)}); err != nil {
 			return now, err
 		}
 	}
@@ -124,7 +125,7 @@ func (c Change) Plan(run netcmd.LiveRun, wanted netcmd.Faults, now netcmd.Observ
 		}
 	}
 	if c.Sets(Shapes) {
-		p = append(p, run.Shape(wanted.Shapes, now.Shapes)...)
+		p = append(p, run.Shape(wanted.Shapes, now)...)
 	}
 	return p
 }
@@ -143,7 +144,7 @@ func (c Change) Script(run netcmd.LiveRun, p plan.Plan, wanted netcmd.Faults, no
 
 // Heal returns the change after which links work again, whatever rows say of them.
 func Heal(s story.State) Change {
-	works := func(rows []netcmd.Row) []netcmd.Row {
+	works := func(rows []links.Row) []links.Row {
 		rows = slices.Clone(rows)
 		for i := range rows {
 			rows[i].How = ""

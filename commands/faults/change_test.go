@@ -9,6 +9,7 @@ import (
 
 	"vagganet/commands/story"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 )
 
@@ -27,28 +28,28 @@ func made(t *testing.T, r *record, now netcmd.Faults, c Change) (int, netcmd.Fau
 // Of a fault of which a later command has taken links over, or healed some, only the
 // others are healed.
 func TestHealsWhatIsLeft(t *testing.T) {
-	links := func(how string, names ...string) []netcmd.Row {
-		var rows []netcmd.Row
+	list := func(how string, names ...string) []links.Row {
+		var rows []links.Row
 		for _, name := range names {
-			rows = append(rows, netcmd.Row{From: name[:1], To: []string{name[1:]}, How: how})
+			rows = append(rows, links.Row{From: name[:1], To: []string{name[1:]}, How: how})
 		}
 		return rows
 	}
-	slow, lossy := netcmd.Shape{Delay: 50}, netcmd.Shape{Loss: 20}
+	slow, lossy := links.Shape{Delay: 50}, links.Shape{Loss: 20}
 	for _, c := range []struct {
 		name         string
 		first, later Change
 		left, want   string
 	}{
-		{"links", Change{State: story.State{Cut: links("drop", "ab", "ba", "bc")}}, Change{State: story.State{Cut: append(links("reject", "ab"), links("", "bc")...)}},
+		{"links", Change{State: story.State{Cut: list("drop", "ab", "ba", "bc")}}, Change{State: story.State{Cut: append(list("reject", "ab"), list("", "bc")...)}},
 			"[{b [a] drop}]", "[{a b {reject}}] [] []"},
-		{"all links", Change{State: story.State{Cut: links("drop", "ab")}}, Change{Replaces: []Layer{Cuts}, State: story.State{Cut: links("new", "ab")}},
+		{"all links", Change{State: story.State{Cut: list("drop", "ab")}}, Change{Replaces: []Layer{Cuts}, State: story.State{Cut: list("new", "ab")}},
 			"[]", "[{a b {new}}] [] []"},
-		{"uplinks", Change{State: story.State{Uplinks: []netcmd.Row{{From: "a", How: "drop"}, {From: "b", How: "drop"}}}},
-			Change{State: story.State{Uplinks: []netcmd.Row{{From: "b", How: "new"}}}}, "[{a [] drop}]", "[] [{b {new}}] []"},
-		{"shapes", Change{Shape: slow, State: story.State{Shapes: links(slow.String(), "ab", "bc")}}, Change{Shape: lossy, State: story.State{Shapes: links(lossy.String(), "bc")}},
+		{"uplinks", Change{State: story.State{Uplinks: []links.Row{{From: "a", How: "drop"}, {From: "b", How: "drop"}}}},
+			Change{State: story.State{Uplinks: []links.Row{{From: "b", How: "new"}}}}, "[{a [] drop}]", "[] [{b {new}}] []"},
+		{"shapes", Change{Shape: slow, State: story.State{Shapes: list(slow.String(), "ab", "bc")}}, Change{Shape: lossy, State: story.State{Shapes: list(lossy.String(), "bc")}},
 			"[{a [b] delay 50ms}]", "[] [] [{b c " + fmt.Sprint(lossy.Loss) + "}]"},
-		{"another layer", Change{State: story.State{Cut: links("drop", "ab")}}, Change{State: story.State{Uplinks: []netcmd.Row{{From: "a", How: "drop"}}}},
+		{"another layer", Change{State: story.State{Cut: list("drop", "ab")}}, Change{State: story.State{Uplinks: []links.Row{{From: "a", How: "drop"}}}},
 			"[{a [b] drop}]", "[] [{a {drop}}] []"},
 	} {
 		r, now := newRecord(), netcmd.NoFaults([]string{"a", "b", "c"})
@@ -76,8 +77,8 @@ func TestPlan(t *testing.T) {
 	for i, name := range []string{"a", "b"} {
 		run.Guests = append(run.Guests, netcmd.Guest{Name: name, IP: netip.AddrFrom4([4]byte{172, 18, 0, byte(i + 1)})})
 	}
-	link := []netcmd.Row{{From: "a", To: []string{"b"}, How: "drop"}}
-	loss := netcmd.Shape{Loss: 20}
+	link := []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}
+	loss := links.Shape{Loss: 20}
 	const frames, off, packets, uplinks, shapes = "what is cut by ebtables", "bridged packets don't pass through iptables", "what is cut by iptables", "which uplinks are cut", "how links are shaped"
 	for _, c := range []struct {
 		change Change
@@ -86,9 +87,9 @@ func TestPlan(t *testing.T) {
 		{Change{}, nil},
 		{Change{State: story.State{Cut: link}}, []string{frames, off}},
 		{Change{State: story.State{Cut: link}, For: time.Second}, []string{frames, off, "for 1s", frames, off}},
-		{Change{State: story.State{Cut: []netcmd.Row{}}}, []string{frames, off}}, // none of the links that were named
+		{Change{State: story.State{Cut: []links.Row{}}}, []string{frames, off}}, // none of the links that were named
 		{Change{Replaces: []Layer{Cuts}}, []string{frames, off}},
-		{Change{State: story.State{Uplinks: []netcmd.Row{{From: "a", How: "drop"}}}, For: time.Second}, []string{uplinks, "for 1s", uplinks}},
+		{Change{State: story.State{Uplinks: []links.Row{{From: "a", How: "drop"}}}, For: time.Second}, []string{uplinks, "for 1s", uplinks}},
 		{Change{Shape: loss, State: story.State{Shapes: link}, For: time.Second}, []string{shapes, "for 1s", shapes}},
 		{Change{Replaces: []Layer{Cuts, Uplinks, Shapes}}, []string{off, packets, frames}}, // no link has a shape
 	} {
@@ -110,7 +111,7 @@ func TestPlan(t *testing.T) {
 
 // A change of guests that there are not is an error.
 func TestApplyKnowsGuests(t *testing.T) {
-	for _, s := range []story.State{{Cut: []netcmd.Row{{From: "a", To: []string{"x"}}}}, {Uplinks: []netcmd.Row{{From: "x"}}}} {
+	for _, s := range []story.State{{Cut: []links.Row{{From: "a", To: []string{"x"}}}}, {Uplinks: []links.Row{{From: "x"}}}} {
 		if _, err := (Change{State: s}).Apply(netcmd.NoFaults([]string{"a"})); err == nil {
 			t.Errorf("%v is applied", s)
 		}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"vagganet/commands/story"
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // record is what is known of the links of a run: what commands have announced that
@@ -119,7 +119,7 @@ func (r *record) claim(f *fault) {
 
 // eachLink calls a function for each link of a state.
 func eachLink(s story.State, do func(l link, how string)) {
-	for layer, rows := range map[Layer][]netcmd.Row{Cuts: s.Cut, Uplinks: s.Uplinks, Shapes: s.Shapes} {
+	for layer, rows := range map[Layer][]links.Row{Cuts: s.Cut, Uplinks: s.Uplinks, Shapes: s.Shapes} {
 		for _, row := range rows {
 			for _, to := range row.To {
 				do(link{layer, row.From, to}, row.How)
@@ -158,8 +158,8 @@ func (r *record) owned() map[int]int {
 // stated puts into events what is cut now.
 func (r *record) stated(events []story.Event) []story.Event {
 	s := r.state(func(owned) bool { return true })
-	for _, rows := range []*[]netcmd.Row{&s.Cut, &s.Uplinks, &s.Shapes} {
-		*rows = append([]netcmd.Row{}, *rows...) // an empty list, in JSON
+	for _, rows := range []*[]links.Row{&s.Cut, &s.Uplinks, &s.Shapes} {
+		*rows = append([]links.Row{}, *rows...) // an empty list, in JSON
 	}
 	for i := range events {
 		events[i].State = &s
@@ -193,12 +193,12 @@ func (r *record) state(of func(owned) bool) story.State {
 			to[p] = append(to[p], l.to)
 		}
 	}
-	rows := map[Layer][]netcmd.Row{}
+	rows := map[Layer][]links.Row{}
 	for _, p := range slices.SortedFunc(maps.Keys(to), func(a, b place) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.how, b.how))
 	}) {
 		slices.Sort(to[p])
-		row := netcmd.Row{From: p.from, To: to[p], How: p.how}
+		row := links.Row{From: p.from, To: to[p], How: p.how}
 		if p.layer == Uplinks {
 			row.To = nil
 		}

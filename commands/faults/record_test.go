@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"vagganet/commands/story"
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // Scripts for faults. Words, each after the time that "+2s" lets pass:
@@ -123,9 +123,9 @@ func command(word string) Change {
 			how = ""
 		}
 		if node, uplink := strings.CutPrefix(name, "u:"); uplink {
-			f.Uplinks = append(f.Uplinks, netcmd.Row{From: node, How: how})
+			f.Uplinks = append(f.Uplinks, links.Row{From: node, How: how})
 		} else if name != "" {
-			f.Cut = append(f.Cut, netcmd.Row{From: name[:1], To: []string{name[1:]}, How: how})
+			f.Cut = append(f.Cut, links.Row{From: name[:1], To: []string{name[1:]}, How: how})
 		}
 	}
 	return f
@@ -166,9 +166,9 @@ func describe(events []story.Event) string {
 func TestFaultsState(t *testing.T) {
 	r := newRecord()
 	id, _, _ := r.Announce(Change{State: story.State{
-		Cut:     []netcmd.Row{{From: "b", To: []string{"c", "a"}, How: "drop"}, {From: "a", To: []string{"b"}, How: "reject"}, {From: "b", To: []string{"d"}, How: "new"}},
-		Uplinks: []netcmd.Row{{From: "c", How: "drop"}, {From: "a", How: "drop"}},
-		Shapes:  []netcmd.Row{{From: "a", To: []string{"b"}, How: "loss 20%"}},
+		Cut:     []links.Row{{From: "b", To: []string{"c", "a"}, How: "drop"}, {From: "a", To: []string{"b"}, How: "reject"}, {From: "b", To: []string{"d"}, How: "new"}},
+		Uplinks: []links.Row{{From: "c", How: "drop"}, {From: "a", How: "drop"}},
+		Shapes:  []links.Row{{From: "a", To: []string{"b"}, How: "loss 20%"}},
 	}}, time.Time{})
 	r.begin(id, time.Time{}, false)
 	_, left, _ := r.Announce(Change{Heals: id}, time.Time{})

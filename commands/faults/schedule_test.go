@@ -9,6 +9,7 @@ import (
 
 	"vagganet/commands/story"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 func planned(lines ...string) []Planned {
@@ -244,10 +245,10 @@ func TestTimelineSeeds(t *testing.T) {
 // What comes by the run's socket may come from anybody in it.
 func TestAllows(t *testing.T) {
 	s := NewSchedule(nil, []netcmd.Guest{{Name: "a"}, {Name: "b"}}, 0)
-	about := func(heals int, by string, links ...string) *Change {
+	about := func(heals int, by string, list ...string) *Change {
 		c := Change{What: "isolate a", By: by, Heals: heals}
-		for _, l := range links {
-			c.Cut = append(c.Cut, netcmd.Row{From: l[:1], To: []string{l[1:]}, How: "drop"})
+		for _, l := range list {
+			c.Cut = append(c.Cut, links.Row{From: l[:1], To: []string{l[1:]}, How: "drop"})
 		}
 		return &c
 	}

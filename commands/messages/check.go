@@ -9,7 +9,7 @@ import (
 	"vagganet/commands/faults"
 	"vagganet/commands/story"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // Every process of a run can connect to its socket, a guest's as well. So what
@@ -63,7 +63,7 @@ func checkChange(f faults.Change) error {
 }
 
 func checkState(s story.State) error {
-	for _, rows := range [][]netcmd.Row{s.Cut, s.Uplinks, s.Shapes} {
+	for _, rows := range [][]links.Row{s.Cut, s.Uplinks, s.Shapes} {
 		for _, row := range rows {
 			if err := checkLine(row.How); err != nil {
 				return err

@@ -7,12 +7,12 @@ import (
 
 	"vagganet/commands/faults"
 	"vagganet/commands/story"
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 func TestCheckMessage(t *testing.T) {
 	good := faults.Change{What: "isolate a", By: faults.ByCommand, Replaces: []faults.Layer{faults.Cuts}, For: time.Second, Asked: story.Clock(),
-		State: story.State{Cut: []netcmd.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
+		State: story.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
 	fault := func(change func(*faults.Change)) Message {
 		f := good
 		change(&f)
@@ -41,7 +41,7 @@ func TestCheckMessage(t *testing.T) {
 		"escape in what":   fault(func(f *faults.Change) { f.What = "isolate \x1b]0;x\a" }),
 		"two lines":        fault(func(f *faults.Change) { f.What = "isolate a\nvagganet: all is well" }),
 		"escape in whom":   fault(func(f *faults.Change) { f.Whom = "\u009b31m" }),
-		"escape in how":    fault(func(f *faults.Change) { f.Cut = []netcmd.Row{{From: "a", To: []string{"b"}, How: "\x1b[m"}} }),
+		"escape in how":    fault(func(f *faults.Change) { f.Cut = []links.Row{{From: "a", To: []string{"b"}, How: "\x1b[m"}} }),
 		"a book":           fault(func(f *faults.Change) { f.What = "isolate " + string(make([]rune, textLongest)) }),
 		"unknown links":    fault(func(f *faults.Change) { f.Replaces = []faults.Layer{"x"} }),
 		"nobody":           fault(func(f *faults.Change) { f.By = "root" }),
@@ -79,7 +79,7 @@ func FuzzMessage(f *testing.F) {
 		switch {
 		case m.About != nil:
 			texts = append(texts, m.About.What, m.About.Whom)
-			for _, rows := range [][]netcmd.Row{m.About.Cut, m.About.Uplinks, m.About.Shapes} {
+			for _, rows := range [][]links.Row{m.About.Cut, m.About.Uplinks, m.About.Shapes} {
 				for _, row := range rows {
 					texts = append(texts, row.How)
 				}

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"vagganet/commands/story"
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 var about = About{CommandLine: "vagganet run flaky --report 'a <b>.html'", Version: "v1", Kernel: "6.1"}
@@ -107,13 +107,13 @@ func FuzzReadable(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		c := &Collector{}
 		c.Add(story.Event{Kind: story.Line, Child: text, Node: text, Stream: text, Text: &text})
-		c.Add(story.Event{Kind: story.FaultBegin, What: text, By: text, ID: 1, State: &story.State{Cut: []netcmd.Row{{From: text, To: []string{text}, How: text}}}})
+		c.Add(story.Event{Kind: story.FaultBegin, What: text, By: text, ID: 1, State: &story.State{Cut: []links.Row{{From: text, To: []string{text}, How: text}}}})
 		page := written(t, c, About{CommandLine: text})
 		// The page's own tags are as many as without it.
 		plain := "x"
 		c = &Collector{}
 		c.Add(story.Event{Kind: story.Line, Child: plain, Node: plain, Stream: plain, Text: &plain})
-		c.Add(story.Event{Kind: story.FaultBegin, What: plain, By: plain, ID: 1, State: &story.State{Cut: []netcmd.Row{{From: plain, To: []string{plain}, How: plain}}}})
+		c.Add(story.Event{Kind: story.FaultBegin, What: plain, By: plain, ID: 1, State: &story.State{Cut: []links.Row{{From: plain, To: []string{plain}, How: plain}}}})
 		if want := strings.Count(written(t, c, About{CommandLine: plain}), "<"); strings.Count(page, "<") != want {
 			t.Errorf("%q adds tags", text)
 		}
@@ -163,7 +163,7 @@ func TestLongLogs(t *testing.T) {
 func TestManyFaults(t *testing.T) {
 	var c Collector
 	c.Add(story.Event{Kind: story.RunBegin, Guests: []story.Guest{{Name: "a"}, {Name: "b"}}})
-	cut := &story.State{Cut: []netcmd.Row{{From: "a", To: []string{"b"}, How: "drop"}}}
+	cut := &story.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}
 	for i := range 2 * faultsMost {
 		c.Add(story.Event{Kind: story.FaultBegin, ID: i + 1, Mono: float64(2 * i), What: "cut", State: cut})
 		c.Add(story.Event{Kind: story.FaultEnd, ID: i + 1, Mono: float64(2*i + 1), State: &story.State{}})
@@ -189,7 +189,7 @@ func TestManyFaults(t *testing.T) {
 func TestNotKnown(t *testing.T) {
 	var c Collector
 	c.Add(story.Event{Kind: story.RunBegin, Guests: []story.Guest{{Name: "a"}, {Name: "b"}}})
-	cut := &story.State{Cut: []netcmd.Row{{From: "a", To: []string{"b"}, How: "drop"}}}
+	cut := &story.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}
 	for i := range 2 * faultsMost {
 		c.Add(story.Event{Kind: story.FaultBegin, ID: i + 1, Mono: float64(i), What: "cut", State: cut})
 	}

@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"vagganet/commands/story"
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // The heights of the timeline's parts, in pixels.
@@ -192,26 +192,26 @@ func (c *Collector) heat(l *lane, y int) []heat {
 
 // touched is how many links of a node are not as usual, its uplink included.
 func touched(s story.State, node string) int {
-	links := 0
+	count := 0
 	for _, r := range s.Uplinks {
 		if r.From == node {
-			links++
+			count++
 		}
 	}
-	for _, rows := range [][]netcmd.Row{s.Cut, s.Shapes} {
+	for _, rows := range [][]links.Row{s.Cut, s.Shapes} {
 		for _, r := range rows {
 			if r.From == node {
-				links += len(r.To)
+				count += len(r.To)
 				continue
 			}
 			for _, to := range r.To {
 				if to == node {
-					links++
+					count++
 				}
 			}
 		}
 	}
-	return links
+	return count
 }
 
 // stepFor is a round number of seconds of which five to twelve are in the length.

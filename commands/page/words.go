@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vagganet/commands/story"
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // escapes are what colours a terminal, and sets its title.
@@ -116,7 +116,7 @@ func stateLines(s *story.State) []string {
 		return nil
 	}
 	var lines []string
-	for _, r := range append(append([]netcmd.Row{}, s.Cut...), s.Shapes...) {
+	for _, r := range append(append([]links.Row{}, s.Cut...), s.Shapes...) {
 		lines = append(lines, readable(fmt.Sprintf("%s → %s: %s", r.From, strings.Join(r.To, " "), r.How)))
 	}
 	for _, r := range s.Uplinks {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // dot draws in the language of Graphviz.
@@ -16,7 +16,7 @@ func dot(n Network) string {
 	b.WriteString("  layout=circo; node [shape=box, style=rounded]; edge [dir=both, arrowsize=0.6, fontsize=10]\n")
 	for i, box := range s.boxes {
 		colour := ""
-		if box.uplink != netcmd.Up {
+		if box.uplink != links.Up {
 			colour = ", color=red"
 		}
 		fmt.Fprintf(&b, "  n%d [label=%s%s]\n", i, dotString(box.label()...), colour)
@@ -26,12 +26,12 @@ func dot(n Network) string {
 		if !l.both {
 			attributes = append(attributes, "dir=forward")
 		}
-		if l.how != netcmd.Up {
+		if l.how != links.Up {
 			attributes = append(attributes, "style=dashed, color=red, arrowhead=tee, arrowtail=tee")
 		} else if l.both {
 			attributes = append(attributes, "dir=none")
 		}
-		if l.how == netcmd.Up && l.shape != "" {
+		if l.how == links.Up && l.shape != "" {
 			attributes = append(attributes, "color=orange3")
 		}
 		if text := l.words(); text != "" {

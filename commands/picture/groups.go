@@ -3,7 +3,7 @@ package picture
 import (
 	"slices"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // alone has each node in a group of its own.
@@ -97,5 +97,5 @@ func cover(covered []bool, size int, group []int) {
 }
 
 func (n Network) mutual(a, b int) bool {
-	return n.how(a, b) == netcmd.Up && n.how(b, a) == netcmd.Up
+	return n.how(a, b) == links.Up && n.how(b, a) == links.Up
 }

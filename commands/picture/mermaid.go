@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // mermaid draws in the language of Mermaid, which code forges show in Markdown.
@@ -18,7 +18,7 @@ func mermaid(n Network) string {
 	var cut []string
 	for i, l := range s.lines {
 		fmt.Fprintf(&b, "  n%d %s n%d\n", l.from, mermaidLine(l), l.to)
-		if l.how != netcmd.Up {
+		if l.how != links.Up {
 			cut = append(cut, fmt.Sprint(i))
 		}
 	}
@@ -31,13 +31,13 @@ func mermaid(n Network) string {
 func mermaidLine(l line) string {
 	text := l.words()
 	switch {
-	case l.how == netcmd.Up && l.both && text != "":
+	case l.how == links.Up && l.both && text != "":
 		return `-- ` + mermaidString(text) + ` ---`
-	case l.how == netcmd.Up && text != "":
+	case l.how == links.Up && text != "":
 		return `-- ` + mermaidString(text) + ` -->`
-	case l.how == netcmd.Up && l.both:
+	case l.how == links.Up && l.both:
 		return "---"
-	case l.how == netcmd.Up:
+	case l.how == links.Up:
 		return "-->"
 	case l.both:
 		return "x-. " + mermaidString(text) + " .-x"

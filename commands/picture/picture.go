@@ -7,16 +7,16 @@ import (
 	"slices"
 	"strings"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // Network is what is drawn.
 type Network struct {
 	// Run is the name of the run.
 	Run  string
-	Cuts netcmd.Cuts
+	Cuts links.Cuts
 	// Shaped are the links that have a shape.
-	Shaped []netcmd.ShapedLink
+	Shaped []links.ShapedLink
 }
 
 // Formats are the names of the pictures that there are, and what draws them.
@@ -42,14 +42,14 @@ type sketch struct {
 type box struct {
 	nodes []string
 	// uplink is what is done to its way to host and internet.
-	uplink netcmd.How
+	uplink links.How
 	// inside is what the links between several nodes are like.
 	inside state
 }
 
 // state is what is done to a link: how it is cut, and the words of its shape.
 type state struct {
-	how   netcmd.How
+	how   links.How
 	shape string
 }
 
@@ -109,10 +109,10 @@ func (n Network) states() func(from, to int) state {
 }
 
 // how is the state of a link between two nodes, by their numbers.
-func (n Network) how(from, to int) netcmd.How { return n.Cuts.State(from, to).How }
+func (n Network) how(from, to int) links.How { return n.Cuts.State(from, to).How }
 
-func (n Network) uplinks() map[string]netcmd.How {
-	uplinks := map[string]netcmd.How{}
+func (n Network) uplinks() map[string]links.How {
+	uplinks := map[string]links.How{}
 	for _, u := range n.Cuts.Uplinks() {
 		uplinks[u.Guest] = u.How
 	}
@@ -151,14 +151,14 @@ func (b box) label() []string {
 	if len(b.nodes) > 1 {
 		lines = append(lines, fmt.Sprintf("%d nodes, %s", len(b.nodes), b.insideWords()))
 	}
-	if b.uplink != netcmd.Up {
+	if b.uplink != links.Up {
 		lines = append(lines, "uplink "+b.uplink.Word())
 	}
 	return lines
 }
 
 func (b box) insideWords() string {
-	if b.inside.how != netcmd.Up {
+	if b.inside.how != links.Up {
 		return b.inside.how.Word() + " from each other"
 	}
 	return strings.TrimSpace("linked " + b.inside.shape)

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 func nodes(count int) []string {
@@ -22,15 +22,15 @@ func nodes(count int) []string {
 	return names
 }
 
-func must(c netcmd.Cuts, err error) netcmd.Cuts {
+func must(c links.Cuts, err error) links.Cuts {
 	if err != nil {
 		panic(err)
 	}
 	return c
 }
 
-func named(name string, guests []string) netcmd.Cuts {
-	for _, n := range netcmd.Named {
+func named(name string, guests []string) links.Cuts {
+	for _, n := range links.Named {
 		if n.Name == name {
 			return n.Build(guests, 1)
 		}
@@ -41,36 +41,36 @@ func named(name string, guests []string) netcmd.Cuts {
 // networks are those of the golden files, by their names.
 func networks() map[string]Network {
 	five := []string{"a", "b", "c", "d", "e"}
-	mixed := must(netcmd.FullMesh(five).With([]netcmd.Row{
+	mixed := must(links.FullMesh(five).With([]links.Row{
 		{From: "a", To: []string{"b"}, How: "drop"},
 		{From: "b", To: []string{"a"}, How: "reject"},
 		{From: "c", To: []string{"d"}, How: "new"}, {From: "d", To: []string{"c"}, How: "new"},
 		{From: "e", To: []string{"a"}, How: "drop"},
 	}))
 	all := map[string]Network{}
-	for name, cuts := range map[string]netcmd.Cuts{
-		"one":    netcmd.FullMesh([]string{"a"}),
-		"mesh":   netcmd.FullMesh(five),
+	for name, cuts := range map[string]links.Cuts{
+		"one":    links.FullMesh([]string{"a"}),
+		"mesh":   links.FullMesh(five),
 		"halves": named("halves", five),
 		"bridge": named("bridge", five),
 		"ring":   named("majorities-ring", five),
-		"mixed":  must(mixed.WithUplinks([]string{"c", "e"}, netcmd.State{How: netcmd.Drop})),
-		"mute":   must(netcmd.Isolate(five, []string{"b"})).OneWay([][]string{{"b"}}),
-		"odd":    must(netcmd.Isolate([]string{`a"b\c`, "<b>&#1;", "graph"}, []string{"graph"})),
-		"many":   must(must(netcmd.Isolate(nodes(100), []string{"n007", "n009"})).WithUplinks([]string{"n050"}, netcmd.State{How: netcmd.Reject})),
-		"shaped": must(netcmd.Isolate(five, []string{"e"})),
-		"herd":   netcmd.FullMesh(nodes(40)),
+		"mixed":  must(mixed.WithUplinks([]string{"c", "e"}, links.State{How: links.Drop})),
+		"mute":   must(links.Isolate(five, []string{"b"})).OneWay([][]string{{"b"}}),
+		"odd":    must(links.Isolate([]string{`a"b\c`, "<b>&#1;", "graph"}, []string{"graph"})),
+		"many":   must(must(links.Isolate(nodes(100), []string{"n007", "n009"})).WithUplinks([]string{"n050"}, links.State{How: links.Reject})),
+		"shaped": must(links.Isolate(five, []string{"e"})),
+		"herd":   links.FullMesh(nodes(40)),
 	} {
 		all[name] = Network{Run: "r", Cuts: cuts}
 	}
-	slow, lossy := netcmd.Shape{Delay: 50, Loss: 20}, netcmd.Shape{Loss: 5}
+	slow, lossy := links.Shape{Delay: 50, Loss: 20}, links.Shape{Loss: 5}
 	shaped := all["shaped"]
-	shaped.Shaped = []netcmd.ShapedLink{{From: "a", To: "b", Shape: slow}, {From: "a", To: "c", Shape: slow}, {From: "b", To: "a", Shape: slow},
+	shaped.Shaped = []links.ShapedLink{{From: "a", To: "b", Shape: slow}, {From: "a", To: "c", Shape: slow}, {From: "b", To: "a", Shape: slow},
 		{From: "c", To: "d", Shape: lossy}, {From: "d", To: "e", Shape: lossy}}
 	all["shaped"] = shaped
 	herd := all["herd"]
 	for _, name := range nodes(40)[1:] {
-		herd.Shaped = append(herd.Shaped, netcmd.ShapedLink{From: "n001", To: name, Shape: slow})
+		herd.Shaped = append(herd.Shaped, links.ShapedLink{From: "n001", To: name, Shape: slow})
 	}
 	all["herd"] = herd
 	return all

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // The measures of an SVG picture, in its pixels.
@@ -119,7 +119,7 @@ func (s sketch) leastRadius() float64 {
 func (s sketch) linesInOrder() []line {
 	var up, cut []line
 	for _, l := range s.lines {
-		if l.how == netcmd.Up {
+		if l.how == links.Up {
 			up = append(up, l)
 		} else {
 			cut = append(cut, l)
@@ -143,9 +143,9 @@ func (l line) svg(boxes []placed, labels *strings.Builder) string {
 	a, b := from.edge(ux, uy), to.edge(ux, uy)
 	ends := ""
 	switch {
-	case l.how != netcmd.Up && l.both:
+	case l.how != links.Up && l.both:
 		ends = ` marker-start="url(#end-cut)" marker-end="url(#end-cut)"`
-	case l.how != netcmd.Up:
+	case l.how != links.Up:
 		ends = ` marker-end="url(#end-cut)"`
 	case !l.both:
 		ends = ` marker-end="url(#end-up)"`
@@ -162,7 +162,7 @@ func (l line) svg(boxes []placed, labels *strings.Builder) string {
 // class is the kind of line that it is.
 func (l line) class() string {
 	switch {
-	case l.how != netcmd.Up:
+	case l.how != links.Up:
 		return string(l.how)
 	case l.shape != "":
 		return "shaped"
@@ -178,7 +178,7 @@ func (p placed) edge(ux, uy float64) float64 {
 
 func (b box) svg(p placed) string {
 	class := ""
-	if b.uplink != netcmd.Up {
+	if b.uplink != links.Up {
 		class = ` class="off"`
 	}
 	var out strings.Builder
@@ -205,7 +205,7 @@ func (s sketch) legend(height float64) string {
 	var b strings.Builder
 	x, y := float64(margin), height-margin/2
 	kinds := [][2]string{{"up", "ok"}, {"shaped", "shaped"}}
-	for _, how := range netcmd.Hows {
+	for _, how := range links.Hows {
 		kinds = append(kinds, [2]string{string(how), how.Word()})
 	}
 	for _, kind := range kinds {

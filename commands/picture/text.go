@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // text draws for a terminal: groups of nodes that are linked with each other, and
@@ -20,14 +20,14 @@ func text(n Network) string {
 	}
 	section(&b, "linked", groups)
 	section(&b, "one way", n.arrows(func(from, to int) bool {
-		return n.how(from, to) == netcmd.Up && n.how(to, from) != netcmd.Up
+		return n.how(from, to) == links.Up && n.how(to, from) != links.Up
 	}))
-	for _, how := range []netcmd.How{netcmd.Reject, netcmd.New} {
+	for _, how := range []links.How{links.Reject, links.New} {
 		section(&b, how.Word(), n.arrows(func(from, to int) bool { return n.how(from, to) == how }))
 	}
 	section(&b, "shaped", n.shapedRows())
 	uplinks := n.uplinks()
-	for _, how := range netcmd.Hows {
+	for _, how := range links.Hows {
 		var off []int
 		for i, name := range n.Cuts.Guests {
 			if uplinks[name] == how {

@@ -49,7 +49,7 @@ import (
 	"strings"
 	"time"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // Kind is what sort of event it is.
@@ -118,10 +118,10 @@ func (e Event) Title() string {
 	what, whom := e.What, ""
 	if e.Whom != "" {
 		what, _, _ = strings.Cut(what, " --seed ")
-		whom = ": " + netcmd.BriefSummary(e.Whom)
+		whom = ": " + links.BriefSummary(e.Whom)
 	}
 	if len(what) > titleMost {
-		what = netcmd.Brief(strings.Fields(what), " ")
+		what = links.Brief(strings.Fields(what), " ")
 	}
 	return what + whom
 }
@@ -167,7 +167,7 @@ type Guest struct {
 
 // State is all that is cut or shaped, in rows.
 type State struct {
-	Cut     []netcmd.Row `json:"cut"`
-	Uplinks []netcmd.Row `json:"uplinks"`
-	Shapes  []netcmd.Row `json:"shapes"`
+	Cut     []links.Row `json:"cut"`
+	Uplinks []links.Row `json:"uplinks"`
+	Shapes  []links.Row `json:"shapes"`
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // shown are the lines without their times.
@@ -36,7 +36,7 @@ func TestWrite(t *testing.T) {
 	w.Write(Event{Kind: RunBegin, Run: "r", Slot: &zero, Guests: []Guest{{Name: "a", Hostname: "h"}}})
 	w.Write(Event{Kind: Exit, Child: "a", Code: &zero})
 	w.Write(Event{Kind: Line, Text: &text})
-	w.Write(Event{Kind: FaultEnd, ID: 1, State: &State{Cut: []netcmd.Row{{From: "a", To: []string{"b"}, How: "drop"}}, Uplinks: []netcmd.Row{{From: "a", How: "drop"}}, Shapes: []netcmd.Row{}}})
+	w.Write(Event{Kind: FaultEnd, ID: 1, State: &State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}, Uplinks: []links.Row{{From: "a", How: "drop"}}, Shapes: []links.Row{}}})
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}

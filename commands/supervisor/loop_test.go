@@ -8,7 +8,7 @@ import (
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
 	"vagganet/commands/story"
-	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // What commands say becomes events, with what they have measured.
@@ -16,7 +16,7 @@ func TestTake(t *testing.T) {
 	schedule, now := faults.NewSchedule(nil, nil, 0), time.Unix(1000, 0)
 	mono := func(clock time.Duration) float64 { return clock.Seconds() - 100 }
 	send := func(m messages.Message) (messages.Reply, []story.Event) { return take(schedule, m, now, mono) }
-	f := faults.Change{Asked: 107 * time.Second, State: story.State{Cut: []netcmd.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
+	f := faults.Change{Asked: 107 * time.Second, State: story.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
 	r, events := send(messages.Message{About: &f})
 	if r.Fault != 1 || events != nil {
 		t.Fatalf("%v, %v", r, events)

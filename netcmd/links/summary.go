@@ -1,4 +1,4 @@
-package netcmd
+package links
 
 import (
 	"fmt"
@@ -129,7 +129,7 @@ func (c Cuts) Describe() []string {
 	if clusters := c.Clusters(); clusters != nil {
 		return []string{"clusters: " + BriefSummary(c.Summary())}
 	}
-	rows := c.rows(silent)
+	rows := c.rows(State.Silent)
 	if len(rows) == 0 {
 		return nil
 	}

@@ -1,9 +1,11 @@
-package netcmd
+package links
 
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -24,38 +26,12 @@ type Shape struct {
 	Rate float64 `json:"rate_bits,omitempty"`
 }
 
-// needsNetem reports whether it takes the kernel's sch_netem.
-func (s Shape) needsNetem() bool { return s.Delay+s.Jitter+s.Reorder+s.Corrupt > 0 }
-
-// queued reports whether it takes a queue of the link's own.
-func (s Shape) queued() bool { return s.needsNetem() || s.Rate > 0 }
-
-// drawn reports whether it takes a filter that draws.
-func (s Shape) drawn() bool { return s.Loss+s.Duplicate > 0 }
-
-// Modules are those of the kernel that it takes.
-func (s Shape) Modules() []string {
-	var modules []string
-	need := func(needed bool, names ...string) {
-		if needed {
-			modules = append(modules, names...)
-		}
-	}
-	need(s.needsNetem(), "sch_netem")
-	need(s != Shape{}, "cls_bpf")
-	need(s.drawn(), "sch_ingress")
-	need(s.Duplicate > 0, "act_mirred")
-	need(s.queued(), "sch_htb")
-	need(s.Rate > 0, "sch_tbf")
-	return modules
-}
-
 // String is the shape in the words of the command line: "delay 50ms loss 20%".
 func (s Shape) String() string {
 	var words []string
 	add := func(name string, value float64, unit string) {
 		if value > 0 {
-			words = append(words, fmt.Sprintf("%s %s%s", name, plainNumber(value), unit))
+			words = append(words, fmt.Sprintf("%s %s%s", name, Decimal(value), unit))
 		}
 	}
 	add("delay", s.Delay, "ms")
@@ -85,29 +61,11 @@ type Shapes struct {
 	// Guests are the nodes, sorted by name.
 	Guests []string
 	links  map[[2]int]Shape // by the numbers of sender and receiver
-	// there are the qdiscs that the kernel has on receivers' ports, and leaves the
-	// handles of what is in the senders' classes.
-	there  map[place]bool
-	leaves map[[2]int]string
 }
-
-// place is where a qdisc hangs from nothing else: on the port of a guest, by its
-// number.
-type place struct {
-	to   int
-	kind placeKind
-}
-
-type placeKind int
-
-const (
-	clsactPlace placeKind = iota
-	rootPlace
-)
 
 // NoShapes are those of a run in which no link has one.
 func NoShapes(guests []string) Shapes {
-	return Shapes{slices.Sorted(slices.Values(guests)), map[[2]int]Shape{}, map[place]bool{}, map[[2]int]string{}}
+	return Shapes{slices.Sorted(slices.Values(guests)), map[[2]int]Shape{}}
 }
 
 // With is the shapes with the links of some rows in another one. They are of guests
@@ -119,13 +77,18 @@ func (s Shapes) With(rows []Row, shape Shape) Shapes {
 		from, _ := slices.BinarySearch(s.Guests, r.From)
 		for _, receiver := range r.To {
 			to, _ := slices.BinarySearch(s.Guests, receiver)
-			changed.set(from, to, shape)
+			changed.Set(from, to, shape)
 		}
 	}
 	return changed
 }
 
-func (s Shapes) set(from, to int, shape Shape) {
+// Link returns the shape of the link on which guest number from sends to guest number
+// to.
+func (s Shapes) Link(from, to int) Shape { return s.links[[2]int{from, to}] }
+
+// Set changes that shape.
+func (s Shapes) Set(from, to int, shape Shape) {
 	if shape == (Shape{}) {
 		delete(s.links, [2]int{from, to})
 		return
@@ -146,8 +109,8 @@ func (s Shapes) Links() []ShapedLink {
 	return links
 }
 
-// any reports whether one of the links to a guest has a shape of that kind.
-func (s Shapes) any(to int, kind func(Shape) bool) bool {
+// Any reports whether one of the links to a guest has a shape of that kind.
+func (s Shapes) Any(to int, kind func(Shape) bool) bool {
 	for from := range s.Guests {
 		if kind(s.links[[2]int{from, to}]) {
 			return true
@@ -155,3 +118,11 @@ func (s Shapes) any(to int, kind func(Shape) bool) bool {
 	}
 	return false
 }
+
+// Decimal returns a number with up to six digits behind the point.
+func Decimal(x float64) string {
+	return strconv.FormatFloat(Rounded(x), 'f', -1, 64)
+}
+
+// Rounded returns a number without what is beyond those digits.
+func Rounded(x float64) float64 { return math.Round(x*1e6) / 1e6 }

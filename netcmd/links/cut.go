@@ -1,4 +1,7 @@
-package netcmd
+// Package links has the model of what is done to a run's network: which directed links
+// between guests, and which uplinks, are cut and how, and how links are shaped. It knows
+// no tool.
+package links
 
 import (
 	"fmt"
@@ -36,6 +39,9 @@ var Hows = []How{Drop, Reject, New}
 type State struct {
 	How How `json:"how"`
 }
+
+// Silent reports whether nothing at all arrives.
+func (s State) Silent() bool { return s.How == Drop || s.How == Reject }
 
 // Cuts is what is done to the network of a run: the state of each directed link
 // between two guests, as a matrix, and of each guest's uplink, which is host and
@@ -94,7 +100,7 @@ func Split(guests []string, clusters [][]string) (Cuts, error) {
 		c.links[i].How = Drop
 	}
 	for i := range c.Guests {
-		c.set(i, i, Up)
+		c.Set(i, i, Up)
 	}
 	for _, cluster := range clusters {
 		members, err := c.indexes(cluster)
@@ -103,7 +109,7 @@ func Split(guests []string, clusters [][]string) (Cuts, error) {
 		}
 		for _, a := range members {
 			for _, b := range members {
-				c.set(a, b, Up)
+				c.Set(a, b, Up)
 			}
 		}
 	}
@@ -120,8 +126,8 @@ func Isolate(guests []string, nodes []string) (Cuts, error) {
 	for _, a := range members {
 		for b := range c.Guests {
 			if a != b {
-				c.set(a, b, Drop)
-				c.set(b, a, Drop)
+				c.Set(a, b, Drop)
+				c.Set(b, a, Drop)
 			}
 		}
 	}
@@ -154,7 +160,7 @@ func (c Cuts) OneWay(groups [][]string) Cuts {
 	for from := range c.Guests {
 		for to := range c.Guests {
 			if rank(from) > rank(to) {
-				c.set(from, to, Up)
+				c.Set(from, to, Up)
 			}
 		}
 	}
@@ -170,7 +176,7 @@ func (c Cuts) With(rows []Row) (Cuts, error) {
 			return Cuts{}, err
 		}
 		for _, to := range nodes[1:] {
-			c.set(nodes[0], to, How(r.How))
+			c.Set(nodes[0], to, How(r.How))
 		}
 	}
 	return c, nil
@@ -231,9 +237,13 @@ func (c Cuts) BySender() []Row {
 	return rows
 }
 
-func (c Cuts) cutsLinks() bool {
+// CutsLinks reports whether a link between guests is cut, in whatever way.
+func (c Cuts) CutsLinks() bool {
 	return slices.ContainsFunc(c.links, func(s State) bool { return s.How != Up })
 }
+
+// Uplink returns what the uplink of guest number i is like.
+func (c Cuts) Uplink(i int) State { return c.uplinks[i] }
 
 // Uplinks lists the uplinks that are cut.
 func (c Cuts) Uplinks() []Uplink {
@@ -250,7 +260,7 @@ func (c Cuts) Uplinks() []Uplink {
 func (c Cuts) Unheard(to int) []string {
 	var from []string
 	for i, name := range c.Guests {
-		if silent(c.State(i, to)) {
+		if c.State(i, to).Silent() {
 			from = append(from, name)
 		}
 	}
@@ -262,7 +272,7 @@ func (c Cuts) Unheard(to int) []string {
 func (c Cuts) HalfDead() (Link, bool) {
 	for from := range c.Guests {
 		for to := range c.Guests {
-			if s := c.State(from, to); silent(s) && !silent(c.State(to, from)) {
+			if s := c.State(from, to); s.Silent() && !c.State(to, from).Silent() {
 				return Link{c.Guests[from], c.Guests[to], s}, true
 			}
 		}
@@ -270,10 +280,28 @@ func (c Cuts) HalfDead() (Link, bool) {
 	return Link{}, false
 }
 
-// silent reports whether nothing at all arrives.
-func silent(s State) bool { return s.How == Drop || s.How == Reject }
+// Clone returns cuts that Set and SetUplink change without changing these.
+func (c Cuts) Clone() Cuts {
+	return Cuts{c.Guests, slices.Clone(c.links), slices.Clone(c.uplinks)}
+}
 
-func (c Cuts) set(from, to int, how How) { c.links[from*len(c.Guests)+to] = State{how} }
+// Set changes the link on which guest number from sends to guest number to.
+func (c Cuts) Set(from, to int, how How) { c.links[from*len(c.Guests)+to] = State{how} }
+
+// SetUplink changes the uplink of guest number i.
+func (c Cuts) SetUplink(i int, how How) { c.uplinks[i] = State{how} }
+
+// Only returns the cuts of links between guests that are in those states, with all
+// other links working.
+func (c Cuts) Only(is func(State) bool) Cuts {
+	c.links = slices.Clone(c.links)
+	for i, s := range c.links {
+		if !is(s) {
+			c.links[i] = State{}
+		}
+	}
+	return c
+}
 
 func (c Cuts) indexes(nodes []string) ([]int, error) {
 	indexes := make([]int, 0, len(nodes))

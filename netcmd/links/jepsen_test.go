@@ -1,22 +1,25 @@
-package netcmd
+package links_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
+
+	"vagganet/netcmd/links"
+	"vagganet/netcmd/links/linkstest"
 )
 
-func namedPartition(t *testing.T, name string) NamedPartition {
-	i := slices.IndexFunc(Named, func(n NamedPartition) bool { return n.Name == name })
+func namedPartition(t *testing.T, name string) links.NamedPartition {
+	i := slices.IndexFunc(links.Named, func(n links.NamedPartition) bool { return n.Name == name })
 	if i < 0 {
 		t.Fatalf("nothing is called %s", name)
 	}
-	return Named[i]
+	return links.Named[i]
 }
 
 // sides are the sets of nodes that hear each other, in the order of their size
 // and then of their names; it fails where the cuts are no such sets.
-func sides(t *testing.T, c Cuts) [][]string {
+func sides(t *testing.T, c links.Cuts) [][]string {
 	t.Helper()
 	var all [][]string
 	for to, name := range c.Guests {
@@ -54,7 +57,7 @@ func TestNamedSides(t *testing.T) {
 		} {
 			for seed := range uint64(20) {
 				var got [2]int
-				all := sides(t, namedPartition(t, name).Build(numbered(n), seed))
+				all := sides(t, namedPartition(t, name).Build(linkstest.Numbered(n), seed))
 				for i, side := range all {
 					got[2-len(all)+i] = len(side)
 				}
@@ -62,14 +65,6 @@ func TestNamedSides(t *testing.T) {
 					t.Errorf("%s of %d, seed %d: sides of %v, want %v", name, n, seed, got, want)
 				}
 			}
-		}
-	}
-}
-
-func TestNumbers(t *testing.T) {
-	for n, want := range map[int][2]int{1: {1, 0}, 2: {2, 0}, 3: {2, 0}, 4: {3, 1}, 5: {3, 1}, 6: {4, 1}, 7: {4, 2}, 9: {5, 2}, 10: {6, 3}} {
-		if got := [2]int{majority(n), minorityThird(n)}; got != want {
-			t.Errorf("%d: %v, want %v", n, got, want)
 		}
 	}
 }
@@ -87,7 +82,7 @@ func TestBridgeNode(t *testing.T) {
 	for n, want := range map[int]string{
 		1: ".", 2: ".. ..", 3: "..x ... x..", 4: "...x ...x .... xx..", 5: "...xx ...xx ..... xx... xx...",
 	} {
-		if got := matrix(namedPartition(t, "bridge").Build(numbered(n), 0)); got != want {
+		if got := linkstest.Matrix(namedPartition(t, "bridge").Build(linkstest.Numbered(n), 0)); got != want {
 			t.Errorf("of %d: %s, want %s", n, got, want)
 		}
 	}
@@ -98,7 +93,7 @@ func TestBridgeNode(t *testing.T) {
 func TestMajoritiesRing(t *testing.T) {
 	for n := 3; n <= 40; n++ {
 		for seed := range uint64(30) {
-			c := namedPartition(t, "majorities-ring").Build(numbered(n), seed)
+			c := namedPartition(t, "majorities-ring").Build(linkstest.Numbered(n), seed)
 			heard, hearers := map[string]bool{}, make([]int, n)
 			for to := range c.Guests {
 				unheard := c.Unheard(to)
@@ -116,10 +111,10 @@ func TestMajoritiesRing(t *testing.T) {
 				}
 			}
 			if len(heard) != n {
-				t.Fatalf("%d nodes, seed %d: two hear the same ones: %s", n, seed, matrix(c))
+				t.Fatalf("%d nodes, seed %d: two hear the same ones: %s", n, seed, linkstest.Matrix(c))
 			}
 			if n <= 5 && slices.Min(hearers) != slices.Max(hearers) {
-				t.Fatalf("%d nodes, seed %d: no ring: %s", n, seed, matrix(c))
+				t.Fatalf("%d nodes, seed %d: no ring: %s", n, seed, linkstest.Matrix(c))
 			}
 		}
 	}
@@ -127,14 +122,14 @@ func TestMajoritiesRing(t *testing.T) {
 
 // Too few for any two to be different.
 func TestFewNodes(t *testing.T) {
-	for _, n := range Named {
+	for _, n := range links.Named {
 		for guests := range 2 {
-			if c := n.Build(numbered(guests), 1); len(c.Links()) > 0 {
+			if c := n.Build(linkstest.Numbered(guests), 1); len(c.Links()) > 0 {
 				t.Errorf("%s of %d nodes cuts %v", n.Name, guests, c.Links())
 			}
 		}
 	}
-	if c := namedPartition(t, "majorities-ring").Build(numbered(2), 1); len(c.Links()) > 0 {
+	if c := namedPartition(t, "majorities-ring").Build(linkstest.Numbered(2), 1); len(c.Links()) > 0 {
 		t.Errorf("a ring of two cuts %v", c.Links())
 	}
 }
@@ -150,24 +145,24 @@ func TestSeeds(t *testing.T) {
 		"majorities-ring": "...xx ..xx. .x..x xx... x.x..",
 	} {
 		n := namedPartition(t, name)
-		if got := matrix(n.Build(numbered(5), 2026)); got != want || !n.Random {
+		if got := linkstest.Matrix(n.Build(linkstest.Numbered(5), 2026)); got != want || !n.Random {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 		seen := map[string]bool{}
 		for seed := range uint64(50) {
-			seen[matrix(n.Build(numbered(5), seed))] = true
+			seen[linkstest.Matrix(n.Build(linkstest.Numbered(5), seed))] = true
 		}
 		if len(seen) < 5 {
 			t.Errorf("%s: only %d kinds of cuts by 50 seeds", name, len(seen))
 		}
 	}
-	if got, want := matrix(namedPartition(t, "majorities-ring").Build(numbered(7), 2026)), ".x.x... x..x..x ...xxx. xxx.... ..x..xx ..x.x.x .x..xx."; got != want {
+	if got, want := linkstest.Matrix(namedPartition(t, "majorities-ring").Build(linkstest.Numbered(7), 2026)), ".x.x... x..x..x ...xxx. xxx.... ..x..xx ..x.x.x .x..xx."; got != want {
 		t.Errorf("drawn ring: %s, want %s", got, want)
 	}
 }
 
 func TestDescribe(t *testing.T) {
-	c := fromMatrix([]string{"a", "b", "c"}, ".xn ..x xr.")
+	c := linkstest.FromMatrix([]string{"a", "b", "c"}, ".xn ..x xr.")
 	if got, want := strings.Join(c.Describe(), "; "), "who hears nothing from whom:;   a: c;   b: a c;   c: b"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

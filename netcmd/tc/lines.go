@@ -1,17 +1,6 @@
-package netcmd
-
-import (
-	"cmp"
-	"encoding/binary"
-	"fmt"
-	"math"
-	"strconv"
-	"strings"
-
-	"vagganet/netcmd/addresses"
-	"vagganet/netcmd/plan"
-)
-
+// Package tc turns shapes of links into input of tc, and reads them back from what tc
+// lists.
+//
 // Links are shaped where a port of the bridge sends to its guest: there a link is
 // known by the port, and its sender by the hardware address, whatever addresses
 // both take. It needs neither br_netfilter nor iptables, so shapes and partitions
@@ -30,6 +19,21 @@ import (
 // nothing. What is queued on a link that gets another shape is lost. To make clsact
 // or htb on a port that is in use, the kernel stops it for a moment, and drops what
 // comes there meanwhile: so both are made once, and then stay.
+package tc
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/links"
+)
+
 const (
 	rootHandle = "1:"
 	// freely is the rate of a class that holds nothing back.
@@ -49,38 +53,33 @@ const (
 	verdictOthers = 0
 )
 
-// Shape is the plan that gives the links these shapes and no others. Now is what
-// ReadShapes has found; links that are as they should be are left alone. The plan
-// is empty where all are.
-func (l LiveRun) Shape(wanted, now Shapes) plan.Plan {
+// Lines returns the lines of a batch of tc that give links these shapes and no others,
+// where now and made are what Read has found. Links that are as they should be are left
+// alone; there is no line where all are. Address returns a guest's IPv4 address. MTU is
+// that of the run's devices, in bytes; 0 is the kernel's own.
+func Lines(wanted, now links.Shapes, made Queues, address func(guest string) netip.Addr, mtu int) []string {
 	var batch []string
-	guests := l.byName()
 	for to, guest := range wanted.Guests {
-		p := shapedPort{port: addresses.Port(guest), mtu: cmp.Or(l.MTU, addresses.KernelMTU)}
-		if wanted.any(to, Shape.drawn) && !now.there[place{to, clsactPlace}] {
+		p := shapedPort{port: addresses.Port(guest), mtu: cmp.Or(mtu, addresses.KernelMTU)}
+		if wanted.Any(to, drawn) && !made.there[place{to, clsactPlace}] {
 			p.add("qdisc add dev %s clsact", p.port)
 		}
-		if wanted.any(to, Shape.queued) && !now.there[place{to, rootPlace}] {
+		if wanted.Any(to, queued) && !made.there[place{to, rootPlace}] {
 			p.add("qdisc add dev %s root handle %s htb", p.port, rootHandle)
 		}
 		for from, sender := range wanted.Guests {
-			ends := [2]int{from, to}
-			if wanted.links[ends] == now.links[ends] {
+			is, was := wanted.Link(from, to), now.Link(from, to)
+			if is == was {
 				continue
 			}
-			ip := guests[sender].IP.As4()
+			ip := address(sender).As4()
 			p.from, p.address = from, binary.BigEndian.Uint32(ip[:])
-			p.draw(wanted.links[ends], now.links[ends])
-			p.queue(wanted.links[ends], now.links[ends], now.leaves[ends])
+			p.draw(is, was)
+			p.queue(is, was, made.leaves[[2]int{from, to}])
 		}
 		batch = append(batch, p.lines...)
 	}
-	if batch == nil {
-		return nil
-	}
-	s := l.at(Bridge, "how links are shaped", l.Tools.TC.With("-batch", "-")...)
-	s.Stdin = plan.Lines(batch...)
-	return plan.Plan{s}
+	return batch
 }
 
 // shapedPort collects the lines of tc for a port, and what one guest sends there.
@@ -109,7 +108,7 @@ func (p *shapedPort) filter(do, where string) string {
 }
 
 // draw changes the filters that draw what vanishes and what is doubled.
-func (p *shapedPort) draw(wanted, now Shape) {
+func (p *shapedPort) draw(wanted, now links.Shape) {
 	switch {
 	case wanted.Loss == now.Loss:
 	case wanted.Loss == 0:
@@ -132,15 +131,15 @@ func (p *shapedPort) draw(wanted, now Shape) {
 // queue changes the class of a guest, and what is in there. Leaf is the handle of
 // what is there now; another one's has it made anew, where the kernel would else
 // change it and keep what is not named.
-func (p *shapedPort) queue(wanted, now Shape, leaf string) {
-	if wanted.queue() == now.queue() {
+func (p *shapedPort) queue(wanted, now links.Shape, leaf string) {
+	if queueOf(wanted) == queueOf(now) {
 		return
 	}
 	class := rootHandle + classMinor(p.from)
 	// A command that failed half way may have left out the filter.
 	toClass := fmt.Sprintf("%s bytecode '%s' flowid %s",
 		p.filter("replace", queueFilter), program(p.address, returning(verdictMine), returning(verdictOthers)), class)
-	if !wanted.queued() {
+	if !queued(wanted) {
 		p.add("%s", toClass)
 		p.add("%s", p.filter("del", queueFilter))
 		p.add("class del dev %s classid %s", p.port, class)
@@ -151,48 +150,50 @@ func (p *shapedPort) queue(wanted, now Shape, leaf string) {
 	if leaf == handle {
 		handle = leafHandle(p.from, 1)
 	}
-	rate := fmt.Sprintf("tbf rate %sbit burst %d latency %s", plainNumber(wanted.Rate), wanted.burst(p.mtu), queueTime)
+	rate := fmt.Sprintf("tbf rate %sbit burst %d latency %s", links.Decimal(wanted.Rate), burst(wanted, p.mtu), queueTime)
 	inClass := fmt.Sprintf("qdisc replace dev %s parent %s handle %s ", p.port, class, handle)
 	switch {
-	case !wanted.needsNetem():
+	case !needsNetem(wanted):
 		p.add("%s%s", inClass, rate)
 	case wanted.Rate > 0:
-		p.add("%s%s", inClass, wanted.netem())
+		p.add("%s%s", inClass, netem(wanted))
 		p.add("qdisc add dev %s parent %s %s", p.port, handle+"1", rate)
 	default:
-		p.add("%s%s", inClass, wanted.netem())
+		p.add("%s%s", inClass, netem(wanted))
 	}
-	if !now.queued() {
+	if !queued(now) {
 		p.add("%s", toClass)
 	}
 }
 
-// queue is the part of a shape that is made by a queue.
-func (s Shape) queue() Shape {
+// queueOf is the part of a shape that is made by a queue.
+func queueOf(s links.Shape) links.Shape {
 	s.Loss, s.Duplicate = 0, 0
 	return s
 }
 
-func (s Shape) netem() string {
+func netem(s links.Shape) string {
 	words := fmt.Sprintf("netem limit %d", onTheWay)
 	if s.Delay+s.Jitter > 0 {
-		words += " delay " + plainNumber(s.Delay) + "ms"
+		words += " delay " + links.Decimal(s.Delay) + "ms"
 	}
 	if s.Jitter > 0 {
-		words += " " + plainNumber(s.Jitter) + "ms"
+		words += " " + links.Decimal(s.Jitter) + "ms"
 	}
 	if s.Reorder > 0 {
-		words += " reorder " + plainNumber(s.Reorder) + "%"
+		words += " reorder " + links.Decimal(s.Reorder) + "%"
 	}
 	if s.Corrupt > 0 {
-		words += " corrupt " + plainNumber(s.Corrupt) + "%"
+		words += " corrupt " + links.Decimal(s.Corrupt) + "%"
 	}
 	return words
 }
 
 // burst is how many bytes may go at once: those of ten milliseconds, and two frames
 // at least. A frame that is larger never passes.
-func (s Shape) burst(mtu int) int { return max(2*(mtu+addresses.EthernetHeader), int(s.Rate/8/100)) }
+func burst(s links.Shape, mtu int) int {
+	return max(2*(mtu+addresses.EthernetHeader), int(s.Rate/8/100))
+}
 
 // classMinor numbers a sender's class, and leafHandle what is in there, which has
 // two numbers, by turns: in hexadecimal, as tc has it. A bridge has 1023 ports at
@@ -240,10 +241,3 @@ func drawing(address uint32, chance float64, hit, miss uint32) string {
 	below := uint32(min(math.Round(chance*(1<<32)), math.MaxUint32))
 	return program(address, "32 0 0 4294963256", fmt.Sprintf("53 1 0 %d", below), returning(hit), returning(miss))
 }
-
-// plainNumber is a number with up to six digits behind the point.
-func plainNumber(x float64) string {
-	return strconv.FormatFloat(rounded(x), 'f', -1, 64)
-}
-
-func rounded(x float64) float64 { return math.Round(x*1e6) / 1e6 }

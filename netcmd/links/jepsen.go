@@ -1,4 +1,4 @@
-package netcmd
+package links
 
 import (
 	"math/rand/v2"
@@ -87,8 +87,8 @@ func components(a, b []string) Cuts {
 	second, _ := c.indexes(b)
 	for _, x := range first {
 		for _, y := range second {
-			c.set(x, y, Drop)
-			c.set(y, x, Drop)
+			c.Set(x, y, Drop)
+			c.Set(y, x, Drop)
 		}
 	}
 	return c
@@ -155,8 +155,8 @@ func drawnRing(nodes []string, d dice) Cuts {
 			return c
 		}
 		b := fewest(order, heard, func(i int) bool { return c.Has(i, a) })
-		c.set(a, b, Up)
-		c.set(b, a, Up)
+		c.Set(a, b, Up)
+		c.Set(b, a, Up)
 		heard[a]++
 		heard[b]++
 	}
@@ -187,7 +187,7 @@ func nothingHeard(nodes []string) Cuts {
 	for from := range nodes {
 		for to := range nodes {
 			if from != to {
-				c.set(from, to, Drop)
+				c.Set(from, to, Drop)
 			}
 		}
 	}
@@ -197,5 +197,5 @@ func nothingHeard(nodes []string) Cuts {
 func (c Cuts) setNamed(from, to string, how How) {
 	a, _ := slices.BinarySearch(c.Guests, from)
 	b, _ := slices.BinarySearch(c.Guests, to)
-	c.set(a, b, how)
+	c.Set(a, b, how)
 }

@@ -1,4 +1,4 @@
-package netcmd
+package tc
 
 import (
 	"encoding/json"
@@ -9,30 +9,45 @@ import (
 	"testing"
 
 	"vagganet/netcmd/addresses"
-	"vagganet/netcmd/plan"
+	"vagganet/netcmd/links"
 )
 
-// shapedRun has as many guests, g00 and so on.
-func shapedRun(guests int) LiveRun {
-	var l LiveRun
-	l.Tools = plan.UsualTools()
-	ip := netip.MustParseAddr("172.18.0.0")
+// numbered are the names of as many guests, g00 and so on.
+func numbered(guests int) []string {
+	var names []string
 	for i := range guests {
-		ip = ip.Next()
-		l.Guests = append(l.Guests, Guest{Name: fmt.Sprintf("g%02d", i), IP: ip})
+		names = append(names, fmt.Sprintf("g%02d", i))
 	}
-	return l
+	return names
+}
+
+// address is that of a guest by its number.
+func address(guest string) netip.Addr {
+	var number byte
+	fmt.Sscanf(guest, "g%d", &number)
+	return netip.AddrFrom4([4]byte{172, 18, 0, number + 1})
 }
 
 // link is guest number from's to number to.
-func link(l LiveRun, from, to int) Row { return Row{From: l.Names()[from], To: l.Names()[to : to+1]} }
+func link(from, to int) links.Row {
+	names := numbered(max(from, to) + 1)
+	return links.Row{From: names[from], To: names[to : to+1]}
+}
 
-// tc answers as the real one does, from the lines that made what there is: all
+// after is the word that follows an option; empty where there is none.
+func after(words []string, option string) string {
+	if i := slices.Index(words, option); i >= 0 && i+1 < len(words) {
+		return words[i+1]
+	}
+	return ""
+}
+
+// listed answers as the real one does, from the lines that made what there is: all
 // qdiscs, and the filters of each port.
-func tc(l LiveRun, batch string) string {
+func listed(guests []string, batch []string) string {
 	var qdiscs []map[string]any
 	filters := map[string][]any{}
-	for line := range strings.Lines(batch) {
+	for _, line := range batch {
 		words := strings.Fields(line)
 		port := after(words, "dev")
 		switch {
@@ -53,7 +68,7 @@ func tc(l LiveRun, batch string) string {
 	var b strings.Builder
 	out := json.NewEncoder(&b)
 	out.Encode(qdiscs)
-	for _, name := range l.Names() {
+	for _, name := range guests {
 		out.Encode(append([]any{}, filters[addresses.Port(name)]...))
 	}
 	return b.String()
@@ -93,33 +108,32 @@ func bytecodeOf(line string) map[string]any {
 // TestShapesAreReadBack has shapes of all kinds on many links, and has them read
 // from what they were made of.
 func TestShapesAreReadBack(t *testing.T) {
-	l := shapedRun(18) // more than one hexadecimal digit has
-	shapes := []Shape{
+	guests := numbered(18) // more than one hexadecimal digit has
+	shapes := []links.Shape{
 		{Delay: 50, Jitter: 10, Loss: 20, Duplicate: 1, Reorder: 25, Corrupt: 0.1, Rate: 8000},
 		{Loss: 20}, {Loss: 0.0001}, {Loss: 100}, {Duplicate: 1}, {Duplicate: 100}, {Rate: 1e6}, {Rate: 2.5e9},
 		{Delay: 50}, {Delay: 0.001}, {Delay: 50, Jitter: 10}, {Delay: 60000, Reorder: 25}, {Corrupt: 0.1},
 	}
-	wanted := NoShapes(l.Names())
-	var want []ShapedLink
+	wanted := links.NoShapes(guests)
+	var want []links.ShapedLink
 	for i, shape := range shapes {
-		a := link(l, 17-i, (5*i)%18)
+		a := link(17-i, (5*i)%18)
 		if a.From == a.To[0] {
 			t.Fatal("no link")
 		}
-		wanted = wanted.With([]Row{a}, shape)
-		want = append(want, ShapedLink{a.From, a.To[0], shape})
+		wanted = wanted.With([]links.Row{a}, shape)
+		want = append(want, links.ShapedLink{From: a.From, To: a.To[0], Shape: shape})
 	}
-	slices.SortFunc(want, func(a, b ShapedLink) int { return strings.Compare(a.From, b.From) })
-	plan := l.Shape(wanted, NoShapes(l.Names()))
-	got, err := l.ReadShapes(inMap(map[string]string{shapesRead: tc(l, plan[0].Stdin)}))
+	slices.SortFunc(want, func(a, b links.ShapedLink) int { return strings.Compare(a.From, b.From) })
+	lines := Lines(wanted, links.NoShapes(guests), Queues{}, address, 0)
+	got, made, err := Read(listed(guests, lines), guests, address)
 	if err != nil || !slices.Equal(got.Links(), want) {
-		t.Fatalf("%v\nread %v\nwant %v\nfrom %s", err, got.Links(), want, plan[0].Stdin)
+		t.Fatalf("%v\nread %v\nwant %v\nfrom %s", err, got.Links(), want, strings.Join(lines, "\n"))
 	}
-	if again := l.Shape(wanted, got); again != nil {
-		t.Errorf("what is there already is made again:\n%s", again[0].Stdin)
+	if again := Lines(wanted, got, made, address, 0); again != nil {
+		t.Errorf("what is there already is made again:\n%s", strings.Join(again, "\n"))
 	}
-	gone := l.Shape(NoShapes(l.Names()), got)
-	for line := range strings.Lines(gone[0].Stdin) {
+	for _, line := range Lines(links.NoShapes(guests), got, made, address, 0) {
 		if words := strings.Fields(line); words[1] != "del" && words[0] != "filter" || words[0] == "qdisc" {
 			t.Errorf("to clear all there is %s", line)
 		}
@@ -129,22 +143,17 @@ func TestShapesAreReadBack(t *testing.T) {
 // A link that changes has its own filters, class and queue changed, and nothing else
 // is named: neither what all have, nor what is other links'.
 func TestShapeChangesAlone(t *testing.T) {
-	l := shapedRun(3)
-	a, c := []Row{link(l, 0, 1)}, []Row{link(l, 2, 1)}
-	now := NoShapes(l.Names())
-	apply := func(wanted Shapes) []string {
-		t.Helper()
-		p := l.Shape(wanted, now)
-		if p == nil {
-			return nil
-		}
-		now, wanted.there = wanted, map[place]bool{{1, clsactPlace}: true, {1, rootPlace}: true}
-		now.there, now.leaves = wanted.there, map[[2]int]string{{0, 1}: leafIn(p[0].Stdin, "1:1"), {2, 1}: leafIn(p[0].Stdin, "1:3")}
-		return strings.Split(strings.TrimSuffix(p[0].Stdin, "\n"), "\n")
+	a, c := []links.Row{link(0, 1)}, []links.Row{link(2, 1)}
+	now, made := links.NoShapes(numbered(3)), Queues{}
+	apply := func(wanted links.Shapes) []string {
+		lines := Lines(wanted, now, made, address, 0)
+		now, made = wanted, Queues{map[place]bool{{1, clsactPlace}: true, {1, rootPlace}: true},
+			map[[2]int]string{{0, 1}: leafIn(lines, "1:1"), {2, 1}: leafIn(lines, "1:3")}}
+		return lines
 	}
-	apply(now.With(a, Shape{Loss: 1, Rate: 8000}).With(c, Shape{Delay: 5, Rate: 8000}))
-	for _, shape := range []Shape{{Loss: 2, Rate: 8000}, {Loss: 2}, {Delay: 3}, {Delay: 3, Rate: 8000}, {Delay: 4, Rate: 9000}, {Rate: 9000}, {Duplicate: 1}, {}} {
-		before := now.leaves[[2]int{0, 1}]
+	apply(now.With(a, links.Shape{Loss: 1, Rate: 8000}).With(c, links.Shape{Delay: 5, Rate: 8000}))
+	for _, shape := range []links.Shape{{Loss: 2, Rate: 8000}, {Loss: 2}, {Delay: 3}, {Delay: 3, Rate: 8000}, {Delay: 4, Rate: 9000}, {Rate: 9000}, {Duplicate: 1}, {}} {
+		before := made.leaves[[2]int{0, 1}]
 		for _, line := range apply(now.With(a, shape)) {
 			words := strings.Fields(line)
 			own := after(words, "classid") == "1:1" || after(words, "handle") == "1" && words[0] == "filter" ||
@@ -160,8 +169,8 @@ func TestShapeChangesAlone(t *testing.T) {
 }
 
 // leafIn is the handle of what lines of tc put into a class.
-func leafIn(batch, class string) string {
-	for line := range strings.Lines(batch) {
+func leafIn(batch []string, class string) string {
+	for _, line := range batch {
 		if words := strings.Fields(line); words[0] == "qdisc" && after(words, "parent") == class {
 			return after(words, "handle")
 		}
@@ -171,7 +180,7 @@ func leafIn(batch, class string) string {
 
 // Many packets may be under way on a link that is slow.
 func TestDelayHoldsMany(t *testing.T) {
-	if netem := (Shape{Delay: 50}).netem(); !strings.HasPrefix(netem, "netem limit 100000 delay 50ms") {
+	if netem := netem(links.Shape{Delay: 50}); !strings.HasPrefix(netem, "netem limit 100000 delay 50ms") {
 		t.Error(netem)
 	}
 }
@@ -180,35 +189,18 @@ func TestDelayHoldsMany(t *testing.T) {
 // them: a larger frame than that would never pass.
 func TestBurstFollowsMTU(t *testing.T) {
 	for mtu, want := range map[int]string{0: "burst 3028 ", 1500: "burst 3028 ", 68: "burst 164 ", 9000: "burst 18028 ", 65535: "burst 131098 "} {
-		l := shapedRun(2)
-		l.MTU = mtu
-		slow := l.Shape(NoShapes(l.Names()).With([]Row{link(l, 0, 1)}, Shape{Rate: 8000}), NoShapes(l.Names()))
-		if !strings.Contains(slow[0].Stdin, want) {
-			t.Errorf("MTU %d: no %q in %s", mtu, want, slow[0].Stdin)
+		none := links.NoShapes(numbered(2))
+		slow := Lines(none.With([]links.Row{link(0, 1)}, links.Shape{Rate: 8000}), none, Queues{}, address, mtu)
+		if !strings.Contains(strings.Join(slow, "\n"), want) {
+			t.Errorf("MTU %d: no %q in %q", mtu, want, slow)
 		}
 	}
 }
 
 func TestShapesUnread(t *testing.T) {
-	l := shapedRun(2)
 	for _, text := range []string{"no JSON", `[{"kind":1}]`, `[]`, `[][]`, `[][{]`, "", " \n", `[{"kind":"tbf","dev":"g-g00","parent":"1:1","options":{"rate":"x"}}][][]`} {
-		if _, err := l.ReadShapes(inMap(map[string]string{shapesRead: text})); err == nil {
+		if _, _, err := Read(text, numbered(2), address); err == nil {
 			t.Errorf("%q is read without an error", text)
-		}
-	}
-}
-
-func TestShapeString(t *testing.T) {
-	for want, shape := range map[string]Shape{
-		"":             {},
-		"delay 0.5ms":  {Delay: 0.5},
-		"rate 8kbit":   {Rate: 8000},
-		"rate 2.5gbit": {Rate: 2.5e9},
-		"delay 50ms jitter 10ms loss 20% duplicate 1% reorder 25% corrupt 0.1% rate 1mbit": {
-			Delay: 50, Jitter: 10, Loss: 20, Duplicate: 1, Reorder: 25, Corrupt: 0.1, Rate: 1e6},
-	} {
-		if got := shape.String(); got != want {
-			t.Errorf("%+v is %q, not %q", shape, got, want)
 		}
 	}
 }

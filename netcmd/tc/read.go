@@ -1,4 +1,4 @@
-package netcmd
+package tc
 
 import (
 	"encoding/binary"
@@ -11,22 +11,8 @@ import (
 	"strings"
 
 	"vagganet/netcmd/addresses"
-	"vagganet/netcmd/plan"
+	"vagganet/netcmd/links"
 )
-
-const shapesRead = "shapes"
-
-// ListShapes is the plan that reads how links are shaped. What it captures is for
-// ReadShapes.
-func (l LiveRun) ListShapes() plan.Plan {
-	s := l.at(Bridge, "how links are shaped", l.Tools.TC.With("-json", "-batch", "-")...)
-	batch := []string{"qdisc show"}
-	for _, guest := range l.Names() {
-		batch = append(batch, "filter show dev "+addresses.Port(guest)+" egress")
-	}
-	s.Stdin, s.Capture = plan.Lines(batch...), shapesRead
-	return plan.Plan{s}
-}
 
 // qdisc and filter are what tc says of them.
 type qdisc struct {
@@ -43,73 +29,101 @@ type filter struct {
 	}
 }
 
-// ReadShapes reads how links are shaped back from what ListShapes captured: the
-// reverse of Shape.
-func (l LiveRun) ReadShapes(captured Captured) (Shapes, error) {
-	s := NoShapes(l.Names())
-	text, err := captured(shapesRead)
-	if err != nil {
-		return s, err
+// Queues are what a run's ports have to shape links with, beside the shapes themselves.
+type Queues struct {
+	// there are the qdiscs that the kernel has on receivers' ports, and leaves the
+	// handles of what is in the senders' classes, by the numbers of sender and receiver.
+	there  map[place]bool
+	leaves map[[2]int]string
+}
+
+// place is where a qdisc hangs from nothing else: on the port of a guest, by its
+// number.
+type place struct {
+	to   int
+	kind placeKind
+}
+
+type placeKind int
+
+const (
+	clsactPlace placeKind = iota
+	rootPlace
+)
+
+// List returns the lines of a batch of tc that list all that Read reads.
+func List(guests []string) []string {
+	batch := []string{"qdisc show"}
+	for _, guest := range guests {
+		batch = append(batch, "filter show dev "+addresses.Port(guest)+" egress")
 	}
+	return batch
+}
+
+// Read reads how links are shaped back from what List had listed as JSON: the reverse
+// of Lines. Guests are sorted by name.
+func Read(text string, guests []string, address func(guest string) netip.Addr) (links.Shapes, Queues, error) {
+	r := reader{links.NoShapes(guests), Queues{map[place]bool{}, map[[2]int]string{}}}
 	// One list for each line of the batch.
 	lists := json.NewDecoder(strings.NewReader(text))
 	var qdiscs []qdisc
 	if err := lists.Decode(&qdiscs); err != nil {
-		return s, fmt.Errorf("can't read what tc says of queues: %w", err)
+		return r.shapes, r.queues, fmt.Errorf("can't read what tc says of queues: %w", err)
 	}
-	read := map[[2]int]Shape{}
-	for to, guest := range s.Guests {
+	for to, guest := range guests {
 		port := addresses.Port(guest)
-		if err := s.readQueues(qdiscs, port, to, read); err != nil {
-			return s, err
+		if err := r.readQueues(qdiscs, port, to); err != nil {
+			return r.shapes, r.queues, err
 		}
 		var filters []filter
 		if err := lists.Decode(&filters); err != nil {
-			return s, fmt.Errorf("can't read what tc says of the filters of %s: %w", port, err)
+			return r.shapes, r.queues, fmt.Errorf("can't read what tc says of the filters of %s: %w", port, err)
 		}
-		l.readFilters(filters, to, read)
+		r.readFilters(filters, to, address)
 	}
-	for ends, shape := range read {
-		if ends[0] < len(s.Guests) {
-			s.set(ends[0], ends[1], shape)
-		}
-	}
-	return s, nil
+	return r.shapes, r.queues, nil
+}
+
+// reader collects what is found.
+type reader struct {
+	shapes links.Shapes
+	queues Queues
 }
 
 // readQueues reads what is on a port, and in its senders' classes.
-func (s Shapes) readQueues(qdiscs []qdisc, port string, to int, read map[[2]int]Shape) error {
+func (r reader) readQueues(qdiscs []qdisc, port string, to int) error {
 	for _, q := range qdiscs {
 		if q.Dev != port {
 			continue
 		}
 		switch {
 		case q.Kind == "clsact":
-			s.there[place{to, clsactPlace}] = true
+			r.queues.there[place{to, clsactPlace}] = true
 			continue
 		case q.Root && q.Kind == "htb":
-			s.there[place{to, rootPlace}] = true
+			r.queues.there[place{to, rootPlace}] = true
 			continue
 		}
 		from, inClass, found := senderOf(q.Parent)
 		if !found {
 			continue
 		}
-		ends := [2]int{from, to}
 		if inClass {
-			s.leaves[ends] = q.Handle
+			r.queues.leaves[[2]int{from, to}] = q.Handle
 		}
-		shape := read[ends]
+		shape := r.shapes.Link(from, to)
 		if err := q.read(&shape); err != nil {
 			return fmt.Errorf("can't read what tc says of the queues of %s: %w", port, err)
 		}
-		read[ends] = shape
+		if from < len(r.shapes.Guests) {
+			r.shapes.Set(from, to, shape)
+		}
 	}
 	return nil
 }
 
 // read puts what a queue does into a shape.
-func (q qdisc) read(shape *Shape) error {
+func (q qdisc) read(shape *links.Shape) error {
 	switch q.Kind {
 	case "netem":
 		var o struct {
@@ -120,7 +134,7 @@ func (q qdisc) read(shape *Shape) error {
 		if err := json.Unmarshal(q.Options, &o); err != nil {
 			return err
 		}
-		shape.Delay, shape.Jitter = rounded(o.Delay.Delay*1e3), rounded(o.Delay.Jitter*1e3)
+		shape.Delay, shape.Jitter = links.Rounded(o.Delay.Delay*1e3), links.Rounded(o.Delay.Jitter*1e3)
 		shape.Reorder, shape.Corrupt = percent(o.Reorder.Reorder), percent(o.Corrupt.Corrupt)
 	case "tbf":
 		var o struct{ Rate float64 } // in bytes
@@ -149,9 +163,7 @@ func senderOf(parent string) (from int, inClass, found bool) {
 }
 
 // readFilters reads what is drawn at a port.
-func (l LiveRun) readFilters(filters []filter, to int, read map[[2]int]Shape) {
-	guests := l.byName()
-	names := l.Names()
+func (r reader) readFilters(filters []filter, to int, address func(guest string) netip.Addr) {
 	for _, f := range filters {
 		code := f.Options.Bytecode.Insns
 		last := len(code) - 1
@@ -160,19 +172,18 @@ func (l LiveRun) readFilters(filters []filter, to int, read map[[2]int]Shape) {
 		}
 		source, below, hit := code[last-4].K, code[last-2].K, code[last-1].K
 		sender := netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, source)))
-		from := slices.IndexFunc(names, func(name string) bool { return guests[name].IP == sender })
+		from := slices.IndexFunc(r.shapes.Guests, func(name string) bool { return address(name) == sender })
 		if from < 0 {
 			continue
 		}
-		ends := [2]int{from, to}
-		shape := read[ends]
+		shape := r.shapes.Link(from, to)
 		chance := float64(below) / (1 << 32)
 		if hit == verdictDrop {
 			shape.Loss = percent(chance)
 		} else {
 			shape.Duplicate = percent(chance / (1 - chance))
 		}
-		read[ends] = shape
+		r.shapes.Set(from, to, shape)
 	}
 }
 
