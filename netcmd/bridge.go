@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/plan"
 )
 
@@ -64,14 +65,14 @@ func (r Run) bridgeFirewall() plan.Plan {
 		rule := fmt.Sprintf("-A POSTROUTING -s %s ! -o %s -j MASQUERADE", r.Network, addresses.BridgeDevice)
 		input = append(input, "*nat", rule, "COMMIT")
 	}
-	hook := func(t table) []string {
-		return rules{}.hooked(cutChain, t.transaction([]chain{{name: cutChain}}))
+	hook := func(t firewall.Table) []string {
+		return firewall.Rules{}.Hooked(firewall.CutChain, t.Transaction([]firewall.Chain{{Name: firewall.CutChain}}))
 	}
 	if r.Gateway.Tools.Ebtables == nil {
-		input = append(input, hook(packets)...)
+		input = append(input, hook(firewall.Packets)...)
 	} else {
 		s := r.at(Bridge, "chain for partitions", r.Gateway.Tools.Ebtables.And("-restore").With("--noflush")...)
-		s.Stdin = plan.Lines(hook(frames)...)
+		s.Stdin = plan.Lines(hook(firewall.Frames)...)
 		p = append(p, s)
 	}
 	if input != nil {

@@ -2,12 +2,11 @@ package netcmd
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
+	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 	"vagganet/netcmd/tc"
@@ -29,7 +28,7 @@ func NoFaults(guests []string) Faults { return Faults{links.FullMesh(guests), li
 // Switched reports whether bridgeSwitch is on, where there is one.
 type Observed struct {
 	Faults
-	frames, packets rules
+	frames, packets firewall.Rules
 	switched        bool
 	queues          tc.Queues
 }
@@ -71,18 +70,18 @@ func (l LiveRun) ReadRules(captured Captured) (Observed, error) {
 			return Observed{}, err
 		}
 	}
-	return l.observed(readRules(text[bridgeFrames]), readRules(text[bridgeRules]), text[switchValue] != "0"), nil
+	return l.observed(firewall.Read(text[bridgeFrames]), firewall.Read(text[bridgeRules]), text[switchValue] != "0"), nil
 }
 
 // observed has the cuts that rules make. How links are shaped is for ReadShapes.
-func (l LiveRun) observed(inFrames, inPackets rules, switched bool) Observed {
+func (l LiveRun) observed(inFrames, inPackets firewall.Rules, switched bool) Observed {
 	c := links.FullMesh(l.Names())
 	if l.Tools.Ebtables != nil {
-		inFrames.readLinks(frames, c)
+		inFrames.ReadLinks(firewall.Frames, c)
 	}
-	l.readUplinks(inPackets, c)
+	inPackets.ReadUplinks(c, l.addressOf())
 	if l.BridgeFilter && switched {
-		inPackets.readLinks(packets, c)
+		inPackets.ReadLinks(firewall.Packets, c)
 	}
 	return Observed{Faults: Faults{Cuts: c}, frames: inFrames, packets: inPackets, switched: switched}
 }
@@ -102,9 +101,9 @@ func (l LiveRun) After(p plan.Plan, now Observed) Observed {
 		restores := func(tool plan.Tool) bool { return tool != nil && runs(tool.And("-restore").Last()) }
 		switch {
 		case restores(l.Tools.Iptables):
-			inPackets = inPackets.restored(s.Stdin)
+			inPackets = inPackets.Restored(s.Stdin)
 		case restores(l.Tools.Ebtables):
-			inFrames = inFrames.restored(s.Stdin)
+			inFrames = inFrames.Restored(s.Stdin)
 		case runs(bridgeSwitch + "=1"):
 			switched = true
 		case runs(bridgeSwitch + "=0"):
@@ -112,20 +111,4 @@ func (l LiveRun) After(p plan.Plan, now Observed) Observed {
 		}
 	}
 	return l.observed(inFrames, inPackets, switched)
-}
-
-// restored returns the rules after an input of restore, which empties the chains that
-// it names.
-func (r rules) restored(input string) rules {
-	after := rules{}
-	maps.Copy(after, r)
-	for line := range strings.Lines(input) {
-		if name, found := strings.CutPrefix(line, ":"); found {
-			delete(after, strings.Fields(name)[0])
-		}
-	}
-	for chain, more := range readRules(input) {
-		after[chain] = slices.Concat(after[chain], more)
-	}
-	return after
 }

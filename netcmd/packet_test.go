@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/links"
 )
 
@@ -43,16 +44,16 @@ func (p packet) fate(chains map[string][][]string, chain string) string {
 		if !p.matches(rule) {
 			continue
 		}
-		if to := after(rule, "-g"); to != "" {
+		if to := firewall.OptionValue(rule, "-g"); to != "" {
 			return p.fate(chains, to)
 		}
-		switch target := after(rule, "-j"); target {
+		switch target := firewall.OptionValue(rule, "-j"); target {
 		case "RETURN":
 			return ""
 		case "DROP":
 			return target
 		case "REJECT":
-			return target + " " + after(rule, "--reject-with")
+			return target + " " + firewall.OptionValue(rule, "--reject-with")
 		default:
 			if fate := p.fate(chains, target); fate != "" {
 				return fate
@@ -156,7 +157,7 @@ func declaredBefore(input []string, there ...string) string {
 		if words[0] != "-A" {
 			continue
 		}
-		target := after(words, "-j") + after(words, "-g")
+		target := firewall.OptionValue(words, "-j") + firewall.OptionValue(words, "-g")
 		if !slices.Contains(known, words[1]) || strings.HasPrefix(target, "VAGGA") && !slices.Contains(known, target) {
 			return line
 		}

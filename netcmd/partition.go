@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 )
@@ -67,10 +68,10 @@ func (l LiveRun) byName() map[string]Guest {
 func (l LiveRun) Partition(c links.Cuts, now Observed) plan.Plan {
 	dropped, others := l.byTable(c)
 	if l.Tools.Ebtables == nil {
-		return l.switched(others, l.restore(packets, l.replaceLinks(packets, others, now.packets)))
+		return l.switched(others, l.restore(firewall.Packets, l.replaceLinks(firewall.Packets, others, now.packets)))
 	}
 	if !others.CutsLinks() {
-		return append(plan.Plan{l.restoreFrames(l.replaceLinks(frames, dropped, now.frames))}, l.switchOff()...)
+		return append(plan.Plan{l.restoreFrames(l.replaceLinks(firewall.Frames, dropped, now.frames))}, l.switchOff()...)
 	}
 	wasDropped, wasOthers := l.byTable(now.Cuts)
 	meanwhile := dropped.Clone()
@@ -83,20 +84,20 @@ func (l LiveRun) Partition(c links.Cuts, now Observed) plan.Plan {
 	}
 	var p plan.Plan
 	if !meanwhile.Equal(wasDropped) {
-		s := l.restoreFrames(l.replaceLinks(frames, meanwhile, now.frames))
-		now.frames = readRules(s.Stdin)
-		s.Undo = []plan.Step{l.restoreFrames(l.replaceLinks(frames, wasDropped, now.frames))}
+		s := l.restoreFrames(l.replaceLinks(firewall.Frames, meanwhile, now.frames))
+		now.frames = firewall.Read(s.Stdin)
+		s.Undo = []plan.Step{l.restoreFrames(l.replaceLinks(firewall.Frames, wasDropped, now.frames))}
 		p = append(p, s)
 	}
-	tables := []table{packets}
+	tables := []firewall.Table{firewall.Packets}
 	if l.cutsIPv6() {
 		// Where this is as far as it comes, packets is the one that lacks the
 		// rules, and the next partition makes them in both.
-		tables = []table{packets6, packets}
+		tables = []firewall.Table{firewall.Packets6, firewall.Packets}
 	}
 	for _, t := range tables {
-		s := l.restore(t, now.packets.hooked(cutChain, l.replaceLinks(t, others, now.packets)))
-		s.Undo = []plan.Step{l.restore(t, l.replaceLinks(t, wasOthers, readRules(s.Stdin)))}
+		s := l.restore(t, now.packets.Hooked(firewall.CutChain, l.replaceLinks(t, others, now.packets)))
+		s.Undo = []plan.Step{l.restore(t, l.replaceLinks(t, wasOthers, firewall.Read(s.Stdin)))}
 		p = append(p, s)
 	}
 	on := l.bridgeSwitch(true)
@@ -105,27 +106,60 @@ func (l LiveRun) Partition(c links.Cuts, now Observed) plan.Plan {
 	}
 	p = append(p, on)
 	if !meanwhile.Equal(dropped) {
-		p = append(p, l.restoreFrames(l.replaceLinks(frames, dropped, now.frames)))
+		p = append(p, l.restoreFrames(l.replaceLinks(firewall.Frames, dropped, now.frames)))
 	}
 	return p
+}
+
+// byTable says which of these cuts are made by frames and which by packets.
+func (l LiveRun) byTable(c links.Cuts) (dropped, others links.Cuts) {
+	if l.Tools.Ebtables == nil {
+		return links.FullMesh(c.Guests), c
+	}
+	return c.Only(func(s links.State) bool { return s.How == links.Drop }), c.Only(func(s links.State) bool { return s.How != links.Drop })
+}
+
+// NeedsBridgeFilter reports whether these cuts take br_netfilter.
+func (l LiveRun) NeedsBridgeFilter(c links.Cuts) bool {
+	_, others := l.byTable(c)
+	return others.CutsLinks()
+}
+
+// NeedsRules reports whether Partition must know the rules that there are now, to
+// replace them by these cuts at once.
+func (l LiveRun) NeedsRules(c links.Cuts) bool {
+	dropped, others := l.byTable(c)
+	return l.Tools.Ebtables != nil && others.CutsLinks() ||
+		!firewall.Frames.LinksFit(dropped, l.legacy(firewall.Frames)) || !firewall.Packets.LinksFit(others, l.legacy(firewall.Packets))
+}
+
+// legacy reports whether the run's tool for a table is of the legacy kind.
+func (l LiveRun) legacy(t firewall.Table) bool {
+	return t == firewall.Packets && l.Legacy || t == firewall.Packets6 && l.Legacy6
+}
+
+// replaceLinks is the input of a table's restore that cuts these links in place of those
+// that are cut now.
+func (l LiveRun) replaceLinks(t firewall.Table, c links.Cuts, now firewall.Rules) []string {
+	return t.ReplaceLinks(c, now, l.legacy(t))
 }
 
 // Heal is the plan that takes back whatever is done to links and uplinks. Rules
 // of packets that the switch keeps from working may stay.
 func (l LiveRun) Heal() plan.Plan {
 	p := l.switchOffFirst()
-	var chains []chain
+	var chains []firewall.Chain
 	if l.BridgeFilter {
-		chains = append(chains, chain{name: cutChain})
+		chains = append(chains, firewall.Chain{Name: firewall.CutChain})
 	}
 	if !l.Isolated {
-		chains = append(chains, chain{name: uplinkChain})
+		chains = append(chains, firewall.Chain{Name: firewall.UplinkChain})
 	}
 	if chains != nil {
-		p = append(p, l.restore(packets, packets.transaction(chains)))
+		p = append(p, l.restore(firewall.Packets, firewall.Packets.Transaction(chains)))
 	}
 	if l.Tools.Ebtables != nil {
-		p = append(p, l.restoreFrames(frames.transaction([]chain{{name: cutChain}})))
+		p = append(p, l.restoreFrames(firewall.Frames.Transaction([]firewall.Chain{{Name: firewall.CutChain}})))
 	}
 	return p
 }
@@ -188,9 +222,9 @@ func (l LiveRun) becomeUser(option string) []string {
 }
 
 // restore is one transaction of iptables', or ip6tables', in the bridge.
-func (l LiveRun) restore(t table, input []string) plan.Step {
+func (l LiveRun) restore(t firewall.Table, input []string) plan.Step {
 	about, tool := "what is cut by iptables", l.Tools.Restore()
-	if t == packets6 {
+	if t == firewall.Packets6 {
 		about, tool = "what is cut by ip6tables", l.Tools.Iptables6().And("-restore")
 	}
 	s := l.at(Bridge, about, tool.With("--noflush", "--wait")...)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/links/linkstest"
 	"vagganet/netcmd/plan"
@@ -46,9 +47,9 @@ func byFrames(names []string) LiveRun {
 
 // readBack are the cuts that are read from the rules that a plan for them leaves
 // behind.
-func readBack(t table, names []string, input []string) links.Cuts {
-	rules := readRules(listed(input...))
-	if t == frames {
+func readBack(t firewall.Table, names []string, input []string) links.Cuts {
+	rules := firewall.Read(listed(input...))
+	if t == firewall.Frames {
 		return byFrames(names).observed(rules, nil, true).Cuts
 	}
 	return inBridge(names).observed(nil, rules, true).Cuts
@@ -63,10 +64,10 @@ func inFrames(c links.Cuts) links.Cuts {
 // Whatever is cut, and how, the rules do that and nothing else, and are read
 // back as that.
 func TestRulesAreTheCuts(t *testing.T) {
-	checkIn := func(in table, c links.Cuts) {
+	checkIn := func(in firewall.Table, c links.Cuts) {
 		c = c.Clone()
 		linkstest.CopyUplinks(c, links.FullMesh(c.Guests))
-		input := in.transaction(in.linkChains(c, cutChain))
+		input := in.Transaction(in.LinkChains(c, firewall.CutChain))
 		if got := readBack(in, c.Guests, input); !linkstest.Same(got, c) {
 			t.Fatalf("%s became %s\n%s", linkstest.Matrix(c), linkstest.Matrix(got), strings.Join(input, "\n"))
 		}
@@ -79,8 +80,8 @@ func TestRulesAreTheCuts(t *testing.T) {
 		}
 	}
 	check := func(c links.Cuts) {
-		checkIn(packets, c)
-		checkIn(frames, inFrames(c))
+		checkIn(firewall.Packets, c)
+		checkIn(firewall.Frames, inFrames(c))
 	}
 	for guests := range 5 {
 		linkstest.Every(guests, check)
@@ -105,7 +106,7 @@ func TestRulesAreTheCuts(t *testing.T) {
 func manyNames(r *rand.Rand) []string {
 	var names []string
 	beginnings := []string{"", "n", "node", "node-of-a-kind", "x.y"}
-	for i := range fewPorts - 2 + r.IntN(50) {
+	for i := range firewall.FewPorts - 2 + r.IntN(50) {
 		names = append(names, beginnings[r.IntN(len(beginnings))]+fmt.Sprint(i))
 	}
 	r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
@@ -131,10 +132,10 @@ func anyClusters(r *rand.Rand, names []string) links.Cuts {
 
 // follow sends packets over every link, and to the gateway: those leave by no port,
 // and are never cut. Frames of ebtables' are only those that pass the bridge.
-func follow(in table, c links.Cuts, input []string) error {
+func follow(in firewall.Table, c links.Cuts, input []string) error {
 	chains := chainsOf(input)
 	for from := range c.Guests {
-		p := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.Port(c.Guests[from]), frame: in == frames}
+		p := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.Port(c.Guests[from]), frame: in == firewall.Frames}
 		for to := range c.Guests {
 			p.portOut = addresses.Port(c.Guests[to])
 			if got, want := p.fates(chains, "VAGGA"), due(c.State(from, to).How); from != to && got != want {
@@ -142,7 +143,7 @@ func follow(in table, c links.Cuts, input []string) error {
 			}
 		}
 		p.portOut, p.out = "", "ch0c"
-		if got := p.fates(chains, "VAGGA"); in == packets && got != due(links.Up) {
+		if got := p.fates(chains, "VAGGA"); in == firewall.Packets && got != due(links.Up) {
 			return fmt.Errorf("%s to the gateway: %s", c.Guests[from], got)
 		}
 	}
@@ -180,17 +181,17 @@ func TestRulesOfManyGuests(t *testing.T) {
 		"fewer":       {links.Named[1].Build(names[:100], 1), 270, 50},
 		"names apart": {links.Named[0].Build(hashed, 0), 253 + 2*129 + 6, 253 + 129},
 	} {
-		for _, in := range []table{packets, frames} {
-			if in == frames {
+		for _, in := range []firewall.Table{firewall.Packets, firewall.Frames} {
+			if in == firewall.Frames {
 				// Ports that lose nothing can't be left out by a rule of their own
 				// there, so more rules are divided, and packets walk past fewer.
 				c.cuts, c.lines, c.walks = inFrames(c.cuts), c.lines*3/2, c.walks+2
 			}
-			input := in.transaction(in.linkChains(c.cuts, cutChain))
+			input := in.Transaction(in.LinkChains(c.cuts, firewall.CutChain))
 			if walks := longestWalk(in, c.cuts, input); len(input) > c.lines || walks > c.walks {
 				t.Errorf("%s: %d lines, more than %d, or %d on one way, more than %d", name, len(input), c.lines, walks, c.walks)
 			}
-			if !fits(input) {
+			if !firewall.Fits(input) {
 				t.Errorf("%s is too much for one transaction", name)
 			}
 			if got := readBack(in, c.cuts.Guests, input); !linkstest.Same(got, c.cuts) {
@@ -202,13 +203,13 @@ func TestRulesOfManyGuests(t *testing.T) {
 
 // longestWalk is how many rules a packet is tried with at most, of those sent from
 // some guests to all.
-func longestWalk(in table, c links.Cuts, input []string) int {
+func longestWalk(in firewall.Table, c links.Cuts, input []string) int {
 	chains := chainsOf(input)
 	longest := 0
 	for from := 0; from < len(c.Guests); from += 9 {
 		for _, to := range c.Guests {
 			tried := 0
-			p := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.Port(c.Guests[from]), portOut: addresses.Port(to), tried: &tried, frame: in == frames}
+			p := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.Port(c.Guests[from]), portOut: addresses.Port(to), tried: &tried, frame: in == firewall.Frames}
 			p.fate(chains, "VAGGA")
 			longest = max(longest, tried)
 		}
@@ -237,7 +238,7 @@ func TestReadCutsOfOtherRules(t *testing.T) {
 		"-A VAGGA -j VAGGA-a\n-A VAGGA-a -m physdev --physdev-out g-b -j VAGGA-a-0\n-A VAGGA-a-0 -j DROP": ".x ..",
 	} {
 		c := links.FullMesh([]string{"b", "a"})
-		readRules(rules).readLinks(packets, c)
+		firewall.Read(rules).ReadLinks(firewall.Packets, c)
 		if got := linkstest.Matrix(c); got != want {
 			t.Errorf("%q is read as %s", rules, got)
 		}
@@ -274,7 +275,7 @@ func TestChainNames(t *testing.T) {
 		c.Set(i, (i+1)%len(names), links.Drop)
 	}
 	var chains []string
-	for _, line := range packets.transaction(packets.linkChains(c, cutChain)) {
+	for _, line := range firewall.Packets.Transaction(firewall.Packets.LinkChains(c, firewall.CutChain)) {
 		if name, ok := strings.CutPrefix(line, ":"); ok {
 			chains = append(chains, strings.Fields(name)[0])
 		}

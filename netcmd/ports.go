@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/plan"
 )
 
@@ -153,15 +154,15 @@ func (g Gateway) ReadForwards(rules string) []Forwarded {
 	var list []Forwarded
 	for line := range strings.Lines(rules) {
 		words := strings.Fields(line)
-		mark := strings.Trim(after(words, "--comment"), `"`)
+		mark := strings.Trim(firewall.OptionValue(words, "--comment"), `"`)
 		run, token, marked := strings.Cut(mark, "/")
-		port, err1 := strconv.ParseUint(after(words, "--dport"), 10, 16)
-		bridge, err2 := netip.ParseAddrPort(after(words, "--to-destination"))
+		port, err1 := strconv.ParseUint(firewall.OptionValue(words, "--dport"), 10, 16)
+		bridge, err2 := netip.ParseAddrPort(firewall.OptionValue(words, "--to-destination"))
 		if !strings.HasPrefix(line, "-A PREROUTING ") || !marked || err1 != nil || err2 != nil || !g.Network.SlotRange().Contains(bridge.Addr()) {
 			continue
 		}
 		list = append(list, Forwarded{
-			PortForward: PortForward{Protocol: after(words, "-p"), External: uint16(port)},
+			PortForward: PortForward{Protocol: firewall.OptionValue(words, "-p"), External: uint16(port)},
 			Run:         run,
 			Token:       token,
 			Slot:        g.Network.SlotOf(bridge.Addr()),

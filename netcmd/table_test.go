@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/links/linkstest"
 	"vagganet/netcmd/plan"
@@ -71,7 +72,7 @@ func TestBothTables(t *testing.T) {
 		if round == 0 {
 			l = byFrames(linkstest.Numbered(48)) // more than a transaction takes
 		}
-		k := &twoTables{kernel{map[string][]string{"FORWARD": {"-j VAGGA"}, cutChain: nil}}, kernel{map[string][]string{"FORWARD": nil}}, "0"}
+		k := &twoTables{kernel{map[string][]string{"FORWARD": {"-j VAGGA"}, firewall.CutChain: nil}}, kernel{map[string][]string{"FORWARD": nil}}, "0"}
 		old := links.FullMesh(l.Names())
 		for range 4 {
 			c := linkstest.Any(r, l.Names())
@@ -109,7 +110,7 @@ func TestBothTables(t *testing.T) {
 				k.do(t, s, moment)
 			}
 			now := k.observed(t, l)
-			if after.frames.top() != now.frames.top() || after.packets.top() != now.packets.top() || !linkstest.Same(after.Cuts, c) {
+			if after.frames.Top() != now.frames.Top() || after.packets.Top() != now.packets.Top() || !linkstest.Same(after.Cuts, c) {
 				t.Fatalf("from %s to %s: after that, %s is taken for there", linkstest.Matrix(old), linkstest.Matrix(c), linkstest.Matrix(after.Cuts))
 			}
 			if !linkstest.Same(now.Cuts, c) {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/links/linkstest"
 )
@@ -21,7 +22,7 @@ func (k kernel) restore(t *testing.T, input []string, committed func()) {
 			open = []string{line}
 		case line == "COMMIT":
 			open = append(open, line)
-			if !fits(open) {
+			if !firewall.Fits(open) {
 				t.Errorf("a transaction of %d lines is too much", len(open))
 			}
 			committed()
@@ -31,7 +32,7 @@ func (k kernel) restore(t *testing.T, input []string, committed func()) {
 		default:
 			chain, rule, _ := strings.Cut(strings.TrimPrefix(line, "-A "), " ")
 			words := strings.Fields(line)
-			target := after(words, "-j") + after(words, "-g")
+			target := firewall.OptionValue(words, "-j") + firewall.OptionValue(words, "-g")
 			_, there := k.chains[chain]
 			_, leads := k.chains[target]
 			if !there || !leads && strings.HasPrefix(target, "VAGGA") {
@@ -57,14 +58,14 @@ func (k kernel) list() string {
 // every moment there are either the old ones or the new ones. What is left of
 // the old ones goes in the end.
 func TestManyRules(t *testing.T) {
-	for _, in := range []table{packets, frames} {
+	for _, in := range []firewall.Table{firewall.Packets, firewall.Frames} {
 		testManyRules(t, in)
 	}
 }
 
-func testManyRules(t *testing.T, in table) {
+func testManyRules(t *testing.T, in firewall.Table) {
 	l := inBridge(linkstest.Numbered(120))
-	if in == frames {
+	if in == firewall.Frames {
 		l = byFrames(linkstest.Numbered(120))
 	}
 	ring := func(seed uint64) links.Cuts { return links.Named[5].Build(l.Names(), seed) }
@@ -72,15 +73,15 @@ func testManyRules(t *testing.T, in table) {
 	k := kernel{map[string][]string{}}
 	old := links.FullMesh(l.Names())
 	for step, c := range []links.Cuts{ring(1), ring(2), ring(3).By(links.Reject), halves, ring(4), halves} {
-		if in == frames {
+		if in == firewall.Frames {
 			c = c.By(links.Drop)
 		}
 		now := k.list()
-		input := l.replaceLinks(in, c, readRules(now))
+		input := l.replaceLinks(in, c, firewall.Read(now))
 		moments := map[string]int{}
 		k.restore(t, input, func() {
 			got := links.FullMesh(l.Names())
-			readRules(k.list()).readLinks(in, got)
+			firewall.Read(k.list()).ReadLinks(in, got)
 			switch {
 			case linkstest.Same(got, c):
 				moments["new"]++
@@ -104,9 +105,9 @@ func testManyRules(t *testing.T, in table) {
 // The rules are the cuts by that way in, too.
 func TestOtherTop(t *testing.T) {
 	linkstest.Every(3, func(c links.Cuts) {
-		for _, top := range tops {
-			for _, in := range []table{packets, frames} {
-				input := append(in.transaction(in.linkChains(c, top)), "-A VAGGA -j "+top)
+		for _, top := range firewall.Tops {
+			for _, in := range []firewall.Table{firewall.Packets, firewall.Frames} {
+				input := append(in.Transaction(in.LinkChains(c, top)), "-A VAGGA -j "+top)
 				if err := follow(in, c, input); err != nil {
 					t.Fatal(err)
 				}
@@ -123,7 +124,7 @@ func TestManyLegacyRules(t *testing.T) {
 	l := inBridge(linkstest.Numbered(253))
 	l.Legacy = true
 	c := links.Named[5].Build(l.Names(), 1)
-	if got := strings.Count(strings.Join(l.replaceLinks(packets, c, nil), "\n"), "COMMIT"); got != 1 || l.NeedsRules(c) {
+	if got := strings.Count(strings.Join(l.replaceLinks(firewall.Packets, c, nil), "\n"), "COMMIT"); got != 1 || l.NeedsRules(c) {
 		t.Errorf("%d transactions", got)
 	}
 }

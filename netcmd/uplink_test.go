@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/links/linkstest"
 )
 
 func uplinkInput(l LiveRun, c links.Cuts, rules string) []string {
-	p := l.CutUplinks(c, Observed{packets: readRules(rules)})
+	p := l.CutUplinks(c, Observed{packets: firewall.Read(rules)})
 	return strings.Split(strings.TrimSpace(p[0].Stdin), "\n")
 }
 
@@ -35,7 +36,7 @@ func TestUplinkRulesAreTheCuts(t *testing.T) {
 			}
 		}
 		listed = strings.ReplaceAll(listed, "-A VAGGA-UPLINK/32", "-A VAGGA-UPLINK")
-		if got := l.observed(nil, readRules(listed), false).Cuts; !linkstest.Same(got, c) {
+		if got := l.observed(nil, firewall.Read(listed), false).Cuts; !linkstest.Same(got, c) {
 			t.Fatalf("%v became %v\n%s", c.Uplinks(), got.Uplinks(), strings.Join(input, "\n"))
 		}
 		if err := followUplinks(l, c, input); err != nil {
@@ -81,7 +82,7 @@ func TestUplinkHook(t *testing.T) {
 		}
 	}
 	// Without it, the chain has no effect, and nothing is cut.
-	if got := l.observed(nil, readRules("-A VAGGA-UPLINK -i ch0c -o children -j DROP\n"), true).Cuts; len(got.Uplinks()) > 0 {
+	if got := l.observed(nil, firewall.Read("-A VAGGA-UPLINK -i ch0c -o children -j DROP\n"), true).Cuts; len(got.Uplinks()) > 0 {
 		t.Errorf("got %v", got.Uplinks())
 	}
 }
@@ -94,7 +95,7 @@ func TestManyUplinks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if input := uplinkInput(l, c, ""); len(input) > most || !fits(input) {
+		if input := uplinkInput(l, c, ""); len(input) > most || !firewall.Fits(input) {
 			t.Errorf("%d of 253: %d lines", n, len(input))
 		}
 	}

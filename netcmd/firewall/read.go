@@ -1,4 +1,4 @@
-package netcmd
+package firewall
 
 import (
 	"maps"
@@ -11,12 +11,13 @@ import (
 	"vagganet/netcmd/links"
 )
 
-// rules are those of a namespace as iptables -S or ebtables-save lists them: by
+// Rules are those of a namespace as iptables -S or ebtables-save lists them: by
 // chain, the words of each rule.
-type rules map[string][][]string
+type Rules map[string][][]string
 
-func readRules(listed string) rules {
-	r := rules{}
+// Read reads what iptables -S or ebtables-save has listed, or an input of restore.
+func Read(listed string) Rules {
+	r := Rules{}
 	for line := range strings.Lines(listed) {
 		if words := strings.Fields(line); len(words) > 2 && words[0] == "-A" {
 			r[words[1]] = append(r[words[1]], words)
@@ -26,13 +27,13 @@ func readRules(listed string) rules {
 }
 
 // hooks reports whether what is forwarded goes to a chain.
-func (r rules) hooks(chain string) bool {
-	return slices.ContainsFunc(r["FORWARD"], func(words []string) bool { return after(words, "-j") == chain })
+func (r Rules) hooks(chain string) bool {
+	return slices.ContainsFunc(r["FORWARD"], func(words []string) bool { return OptionValue(words, "-j") == chain })
 }
 
-// hooked is an input that makes a chain, with the rule that leads there, unless there
+// Hooked is an input that makes a chain, with the rule that leads there, unless there
 // is one. Most runs never need some of them, so the first command that does makes it.
-func (r rules) hooked(chain string, input []string) []string {
+func (r Rules) Hooked(chain string, input []string) []string {
 	if r.hooks(chain) {
 		return input
 	}
@@ -41,17 +42,17 @@ func (r rules) hooked(chain string, input []string) []string {
 
 // linkChain is what the chains are called that linkChains makes.
 var linkChain = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile("^" + cutChain + "(-[ab])?(-[0-9]+)?$")
+	return regexp.MustCompile("^" + CutChain + "(-[ab])?(-[0-9]+)?$")
 })
 
 // leftovers are chains of an earlier partition that have rules and are none of
 // those that are made now, as they are to be: empty.
-func (r rules) leftovers(made []chain) []chain {
-	var old []chain
+func (r Rules) leftovers(made []Chain) []Chain {
+	var old []Chain
 	for _, name := range slices.SortedFunc(maps.Keys(r), compareChains) {
-		isMade := slices.ContainsFunc(made, func(c chain) bool { return c.name == name })
+		isMade := slices.ContainsFunc(made, func(c Chain) bool { return c.Name == name })
 		if linkChain().MatchString(name) && !isMade {
-			old = append(old, chain{name: name})
+			old = append(old, Chain{Name: name})
 		}
 	}
 	return old
@@ -64,38 +65,38 @@ func compareChains(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// tops are the two chains, beside cutChain itself, that can have the way in to a
+// Tops are the two chains, beside CutChain itself, that can have the way in to a
 // partition, by turns.
-var tops = [2]string{cutChain + "-a", cutChain + "-b"}
+var Tops = [2]string{CutChain + "-a", CutChain + "-b"}
 
-// top is the chain that has it now.
-func (r rules) top() string {
-	for _, words := range r[cutChain] {
-		if target := after(words, "-j"); len(words) == 4 && slices.Contains(tops[:], target) {
+// Top is the chain that has it now.
+func (r Rules) Top() string {
+	for _, words := range r[CutChain] {
+		if target := OptionValue(words, "-j"); len(words) == 4 && slices.Contains(Tops[:], target) {
 			return target
 		}
 	}
-	return cutChain
+	return CutChain
 }
 
-func (r rules) unusedTop() string {
-	if r.top() == tops[0] {
-		return tops[1]
+func (r Rules) unusedTop() string {
+	if r.Top() == Tops[0] {
+		return Tops[1]
 	}
-	return tops[0]
+	return Tops[0]
 }
 
-// readLinks is the reverse of linkChains, for the links that are not known to be
+// ReadLinks is the reverse of LinkChains, for the links that are not known to be
 // cut already.
-func (r rules) readLinks(t table, c links.Cuts) {
+func (r Rules) ReadLinks(t Table, c links.Cuts) {
 	ports := make([]string, len(c.Guests))
 	for i, name := range c.Guests {
 		ports[i] = addresses.Port(name)
 	}
 	known := map[string][]links.State{}
 	for to, port := range ports {
-		hook := r.find(t, r.top(), t.out, port)
-		body := after(hook, "-j") + after(hook, "-g")
+		hook := r.find(t, r.Top(), t.out, port)
+		body := OptionValue(hook, "-j") + OptionValue(hook, "-g")
 		if known[body] == nil {
 			all := stateOf(hook) // by a rule that is not ours
 			for _, port := range ports {
@@ -117,8 +118,8 @@ func (r rules) readLinks(t table, c links.Cuts) {
 
 // readPairs reads rules for one link each: none are ours, but who makes them by hand
 // makes such.
-func (r rules) readPairs(t table, c links.Cuts, ports []string) {
-	for _, words := range r[cutChain] {
+func (r Rules) readPairs(t Table, c links.Cuts, ports []string) {
+	for _, words := range r[CutChain] {
 		in, out := t.ports(words)
 		from, to := slices.Index(ports, in), slices.Index(ports, out)
 		if from < 0 || to < 0 || from == to || slices.Contains(words, "-p") || c.Has(from, to) {
@@ -129,8 +130,8 @@ func (r rules) readPairs(t table, c links.Cuts, ports []string) {
 }
 
 // ports are those that a rule asks for.
-func (t table) ports(words []string) (in, out string) {
-	return after(words, lastWord(t.in)), after(words, lastWord(t.out))
+func (t Table) ports(words []string) (in, out string) {
+	return OptionValue(words, lastWord(t.in)), OptionValue(words, lastWord(t.out))
 }
 
 func lastWord(text string) string { return text[strings.LastIndex(text, " ")+1:] }
@@ -138,10 +139,10 @@ func lastWord(text string) string { return text[strings.LastIndex(text, " ")+1:]
 // find is the rule of a chooser that is for that port. Where that is for all ports
 // whose names begin alike, it may lead to another chain that goes on choosing by
 // the same option.
-func (r rules) find(t table, chain, option, port string) []string {
+func (r Rules) find(t Table, chain, option, port string) []string {
 	option = lastWord(option)
 	for _, words := range r[chain] {
-		named := after(words, option)
+		named := OptionValue(words, option)
 		if len(words) == 4 {
 			return words // for all others
 		}
@@ -152,7 +153,7 @@ func (r rules) find(t table, chain, option, port string) []string {
 		if port != named && !(many && strings.HasPrefix(port, beginning)) {
 			continue
 		}
-		next := after(words, "-g") + after(words, "-j")
+		next := OptionValue(words, "-g") + OptionValue(words, "-j")
 		if goesOn := r[next]; many && len(goesOn) > 0 && slices.Contains(goesOn[0], option) {
 			return r.find(t, next, option, port)
 		}
@@ -161,9 +162,26 @@ func (r rules) find(t table, chain, option, port string) []string {
 	return nil
 }
 
-func after(words []string, option string) string {
+// OptionValue returns the word behind an option; empty where there is none.
+func OptionValue(words []string, option string) string {
 	if i := slices.Index(words, option); i >= 0 && i+1 < len(words) {
 		return words[i+1]
 	}
 	return ""
+}
+
+// Restored returns the rules after an input of restore, which empties the chains that
+// it names.
+func (r Rules) Restored(input string) Rules {
+	after := Rules{}
+	maps.Copy(after, r)
+	for line := range strings.Lines(input) {
+		if name, found := strings.CutPrefix(line, ":"); found {
+			delete(after, strings.Fields(name)[0])
+		}
+	}
+	for chain, more := range Read(input) {
+		after[chain] = slices.Concat(after[chain], more)
+	}
+	return after
 }

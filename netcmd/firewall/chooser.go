@@ -1,4 +1,4 @@
-package netcmd
+package firewall
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 // the chain.
 type chooser struct {
 	name   string
-	table  table
+	table  Table
 	option string   // of the table, by which it chooses
 	all    []string // ports that there are
 	ports  []portRule
@@ -21,24 +21,24 @@ type chooser struct {
 // portRule is what becomes of what comes from, or leaves by, a port.
 type portRule struct{ port, target string }
 
-// fewPorts are so many that a chain has a rule for each. A packet walks past all
+// FewPorts are so many that a chain has a rule for each. A packet walks past all
 // of them, so from there on the chain chooses by how the ports' names begin, and
 // another chain by how they go on.
-const fewPorts = 16
+const FewPorts = 16
 
 // chooserChains are the chains for the hooks and what they lead to: divided, where
 // that is not too much for one transaction, as it would be where each guest has
 // losses of its own.
-func chooserChains(hooks chooser, bodies []chooser) []chain {
-	chains := func(of func(chooser) []chain) []chain {
+func chooserChains(hooks chooser, bodies []chooser) []Chain {
+	chains := func(of func(chooser) []Chain) []Chain {
 		made := of(hooks)
 		for _, body := range bodies {
 			made = append(made, of(body)...)
 		}
 		return append(made, hooks.table.ends(made)...)
 	}
-	flat := chains(func(c chooser) []chain { return []chain{{c.name, c.flat()}} })
-	if !fits(hooks.table.transaction(flat)) {
+	flat := chains(func(c chooser) []Chain { return []Chain{{c.name, c.flat()}} })
+	if !Fits(hooks.table.Transaction(flat)) {
 		return flat
 	}
 	made := len(bodies)
@@ -46,8 +46,8 @@ func chooserChains(hooks chooser, bodies []chooser) []chain {
 		made++
 		return fmt.Sprintf("%s-%d", hooks.name, made-1)
 	}
-	divided := chains(func(c chooser) []chain { return c.divided(newName) })
-	if !fits(hooks.table.transaction(divided)) {
+	divided := chains(func(c chooser) []Chain { return c.divided(newName) })
+	if !Fits(hooks.table.Transaction(divided)) {
 		return flat
 	}
 	return divided
@@ -70,13 +70,13 @@ func (c chooser) rule(port, target string) string {
 }
 
 // divided are the chains that choose, the first one being the way in.
-func (c chooser) divided(newName func() string) []chain {
-	if len(c.ports) <= fewPorts {
-		return []chain{{c.name, c.flat()}}
+func (c chooser) divided(newName func() string) []Chain {
+	if len(c.ports) <= FewPorts {
+		return []Chain{{c.name, c.flat()}}
 	}
 	c = c.table.dividable(c)
 	first := chooser{name: c.name, table: c.table, option: c.option, last: c.last}
-	var below []chain
+	var below []Chain
 	for _, group := range c.byBeginning() {
 		whole := commonBeginning(group) + "+"
 		switch {
@@ -90,7 +90,7 @@ func (c chooser) divided(newName func() string) []chain {
 			below = append(below, next.divided(newName)...)
 		}
 	}
-	return append([]chain{{first.name, first.flat()}}, below...)
+	return append([]Chain{{first.name, first.flat()}}, below...)
 }
 
 // alike reports whether one rule does for a group: the same becomes of all of them,

@@ -1,4 +1,4 @@
-package netcmd
+package firewall
 
 import (
 	"fmt"
@@ -9,22 +9,22 @@ import (
 	"vagganet/netcmd/links"
 )
 
-// A chain is one of ours, with its rules as a line of iptables-restore has them
+// A Chain is one of ours, with its rules as a line of iptables-restore has them
 // behind "-A NAME".
-type chain struct {
-	name  string
+type Chain struct {
+	Name  string
 	rules []string
 }
 
 const (
-	// cutChain is hooked into FORWARD of the bridge's namespace, and has the
+	// CutChain is hooked into FORWARD of the bridge's namespace, and has the
 	// links that are cut. The other chains of a partition are named after it.
-	cutChain = "VAGGA"
+	CutChain = "VAGGA"
 	// rejectChain, newChain and answerChain are where a packet ends up that is
 	// refused, that is cut if it opens something new, or but for some answers.
-	rejectChain = cutChain + "-REJECT"
-	newChain    = cutChain + "-NEW"
-	answerChain = cutChain + "-ANSWER"
+	rejectChain = CutChain + "-REJECT"
+	newChain    = CutChain + "-NEW"
+	answerChain = CutChain + "-ANSWER"
 )
 
 // newRules drop what opens something new. A TCP connection is opened by its
@@ -38,12 +38,12 @@ var newRules = []string{
 
 // rejectRules refuse as a machine does where nobody listens. Hardware addresses
 // are asked for by ICMPv6: such questions pass, as ARP does.
-func (t table) rejectRules() []string {
+func (t Table) rejectRules() []string {
 	rules := []string{
 		"-p tcp -j REJECT --reject-with tcp-reset",
 		"-j REJECT --reject-with " + t.refusal,
 	}
-	if t == packets6 {
+	if t == Packets6 {
 		for _, message := range []string{"136", "135"} {
 			rules = slices.Insert(rules, 0, "-p ipv6-icmp -m icmp6 --icmpv6-type "+message+" -j RETURN")
 		}
@@ -94,7 +94,7 @@ func targetOf(s links.State) string {
 
 // stateOf is the state whose target a rule has.
 func stateOf(words []string) links.State {
-	switch target := after(words, "-j") + after(words, "-g"); target {
+	switch target := OptionValue(words, "-j") + OptionValue(words, "-g"); target {
 	case "DROP", answerChain:
 		return links.State{How: links.Drop}
 	case rejectChain:
@@ -107,32 +107,32 @@ func stateOf(words []string) links.State {
 
 // ends are the chains that those rules of the others lead to which don't just
 // drop or keep.
-func (t table) ends(chains []chain) []chain {
-	var more []chain
+func (t Table) ends(chains []Chain) []Chain {
+	var more []Chain
 	leadsTo := func(target string) bool {
-		return slices.ContainsFunc(chains, func(c chain) bool {
+		return slices.ContainsFunc(chains, func(c Chain) bool {
 			return slices.ContainsFunc(c.rules, func(r string) bool { return strings.HasSuffix(r, t.jump+target) })
 		})
 	}
 	if leadsTo(rejectChain) {
-		more = append(more, chain{rejectChain, t.rejectRules()})
+		more = append(more, Chain{rejectChain, t.rejectRules()})
 	}
 	if leadsTo(answerChain) {
-		more = append(more, chain{answerChain, answerRules})
+		more = append(more, Chain{answerChain, answerRules})
 	}
 	if leadsTo(newChain) {
-		more = append(more, chain{newChain, newRules})
+		more = append(more, Chain{newChain, newRules})
 	}
 	return more
 }
 
-// linkChains are the chains for the links that are cut; the first
+// LinkChains are the chains for the links that are cut; the first
 // one, called top, is the way in. For each port that loses something there is a
 // rule that finds it, and a chain that knows from whom. Guests that lose the same
 // have a chain together, so clusters cost rules by their guests, not by their
 // pairs.
-func (t table) linkChains(c links.Cuts, top string) []chain {
-	if t == frames {
+func (t Table) LinkChains(c links.Cuts, top string) []Chain {
+	if t == Frames {
 		c = withOneWay(c)
 	}
 	ports := make([]string, len(c.Guests))
@@ -194,7 +194,7 @@ func losses(c links.Cuts, to int, codes map[links.State]rune) string {
 }
 
 // senders tells what becomes of what is sent to one guest, by the sender.
-func (t table) senders(c links.Cuts, to int, ports []string) chooser {
+func (t Table) senders(c links.Cuts, to int, ports []string) chooser {
 	states := make([]links.State, len(c.Guests))
 	for from := range c.Guests {
 		states[from] = c.State(from, to)

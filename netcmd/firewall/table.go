@@ -1,0 +1,46 @@
+// Package firewall turns cuts into input of ebtables and iptables, and reads them back
+// from what those list.
+package firewall
+
+import (
+	"slices"
+)
+
+// A Table is one of the two that cut links in the bridge's namespace, by the ports
+// that a packet comes from and leaves by.
+type Table struct {
+	in, out string // options that match a port
+	policy  string // of a chain, where restore's input names it
+	jump    string // to another chain
+	refusal string // what is answered, but to TCP
+}
+
+var (
+	// Frames is ebtables': it sees all that passes the bridge, whatever the
+	// protocol. What is dropped there is as by a pulled cable, and what is not
+	// costs next to nothing.
+	Frames = Table{"-i", "-o", " RETURN", "-j ", ""}
+	// Packets is iptables': it knows connections, and can answer. It sees
+	// what passes the bridge only by br_netfilter, and while bridgeSwitch is on.
+	Packets = Table{"-m physdev --physdev-in", "-m physdev --physdev-out", " - [0:0]", "-g ", "icmp-port-unreachable"}
+	// Packets6 is ip6tables'. It has what Packets has, before Packets has it.
+	Packets6 = Table{Packets.in, Packets.out, Packets.policy, Packets.jump, "icmp6-port-unreachable"}
+)
+
+// dividable is the chooser in the form that can be divided. Where chains jump
+// instead of going, one below can't end the way through those above: so all ports
+// are named that lose something, and there is no rule for all others.
+func (t Table) dividable(c chooser) chooser {
+	if t.jump == Packets.jump || c.last == "" {
+		return c
+	}
+	kept := c.ports
+	c.ports = nil
+	for _, port := range c.all {
+		if !slices.ContainsFunc(kept, func(k portRule) bool { return k.port == port }) {
+			c.ports = append(c.ports, portRule{port, c.last})
+		}
+	}
+	c.last = ""
+	return c
+}
