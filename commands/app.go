@@ -21,6 +21,7 @@ import (
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -35,16 +36,16 @@ type Machine interface {
 	// Kernel reads what cuts depend on of the kernel.
 	Kernel() machine.Kernel
 	// Facts reads what plans for a gateway depend on.
-	Facts(netcmd.Gateway) machine.Facts
+	Facts(gateway.Gateway) machine.Facts
 	// Routes lists the networks that the host reaches, and the addresses it has.
 	Routes() []machine.Route
 	// Survey adds to the facts what else can be seen of the machine, and looks
 	// for tools.
 	Survey(f machine.Facts, tools []string) machine.Survey
 	// Runs lists the runs that are up.
-	Runs(netcmd.Gateway) ([]runstate.Run, error)
+	Runs(gateway.Gateway) ([]runstate.Run, error)
 	// Inside is the run that the caller is in; nil outside of any.
-	Inside(netcmd.Gateway) *runstate.Run
+	Inside(gateway.Gateway) *runstate.Run
 	// Process says how a process is.
 	Process(pid int) machine.Process
 	// Resolve follows the symbolic links of a path as a process sees them whose
@@ -70,12 +71,12 @@ type Machine interface {
 type Host struct{ machine.Host }
 
 // Runs lists the runs that are up, and says of which others it removed the names.
-func (Host) Runs(g netcmd.Gateway) ([]runstate.Run, error) {
+func (Host) Runs(g gateway.Gateway) ([]runstate.Run, error) {
 	return runstate.List(g, func(name string) { say(terminal.Err, "run %s was killed: its name is free again", name) })
 }
 
 // Inside is the run that the caller is in; nil outside of any.
-func (Host) Inside(g netcmd.Gateway) *runstate.Run { return runstate.Inside(g) }
+func (Host) Inside(g gateway.Gateway) *runstate.Run { return runstate.Inside(g) }
 
 // GuestCommand is what is known of a guest's own command.
 func (Host) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
@@ -131,7 +132,7 @@ func (a App) Main(args []string) int {
 	if len(args) == 2 && args[1] == netcmd.ProbeVerb {
 		return probe()
 	}
-	if len(args) > 2 && args[1] == netcmd.ReachVerb {
+	if len(args) > 2 && args[1] == gateway.ReachVerb {
 		return tryReach(args[2], len(args) > 3)
 	}
 	if len(args) > 4 && args[1] == job.Verb {

@@ -11,8 +11,8 @@ import (
 	"vagganet/commands/machine"
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -106,7 +106,7 @@ func (a App) makingAlone(c *cli.Context) (io.Closer, error) {
 }
 
 // hostGateway is the gateway with the facts for making and removing it.
-func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) {
+func (a App) hostGateway(c *cli.Context) (gateway.Gateway, machine.Facts, error) {
 	g, err := a.gatewayToMake(c)
 	if err != nil {
 		return g, machine.Facts{}, err
@@ -129,10 +129,10 @@ func (a App) hostGateway(c *cli.Context) (netcmd.Gateway, machine.Facts, error) 
 
 // hostFacts is what the gateway's plans need of the facts, with what the user
 // asks for.
-func hostFacts(c *cli.Context, facts machine.Facts) netcmd.HostFacts {
+func hostFacts(c *cli.Context, facts machine.Facts) gateway.HostFacts {
 	found := facts.Gateway.Parts
 	found.Owner = max(facts.Gateway.Owner, 0)
-	return netcmd.HostFacts{
+	return gateway.HostFacts{
 		Forwarding:       facts.Forwarding,
 		Neighbours:       facts.Neighbours,
 		NeighboursBefore: facts.NeighboursBefore,
@@ -150,7 +150,7 @@ func hostFacts(c *cli.Context, facts machine.Facts) netcmd.HostFacts {
 
 // checkInTheWay compares the addresses that the host will see with those that
 // it has.
-func checkInTheWay(g netcmd.Gateway, routes []machine.Route) error {
+func checkInTheWay(g gateway.Gateway, routes []machine.Route) error {
 	for _, ours := range []netip.Prefix{g.Network.HostLink(), g.Network.SlotRange()} {
 		for _, r := range routes {
 			if r.Device != g.Interface && r.Prefix.Overlaps(ours) {
@@ -171,7 +171,7 @@ func noArguments(c *cli.Context) error {
 
 // interfaceOption is what must be added to a command line in a hint, where the
 // gateway isn't the usual one.
-func interfaceOption(g netcmd.Gateway) string {
+func interfaceOption(g gateway.Gateway) string {
 	if g.Interface == addresses.UsualInterface {
 		return ""
 	}

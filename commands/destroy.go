@@ -12,7 +12,7 @@ import (
 
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 func (a App) destroyVerb() *cli.Command {
@@ -58,7 +58,7 @@ func (a App) destroy(c *cli.Context) error {
 // retire says which runs use a gateway that is to be removed, and keeps others
 // from starting until what it returns is closed. One that was half made may have
 // no place for runs yet.
-func (a App) retire(c *cli.Context, g netcmd.Gateway) (io.Closer, error) {
+func (a App) retire(c *cli.Context, g gateway.Gateway) (io.Closer, error) {
 	if err := a.checkUnused(g); err != nil || c.Bool("dry-run") {
 		return io.NopCloser(nil), err
 	}
@@ -73,7 +73,7 @@ func (a App) retire(c *cli.Context, g netcmd.Gateway) (io.Closer, error) {
 }
 
 // checkUnused says which runs use a gateway.
-func (a App) checkUnused(g netcmd.Gateway) error {
+func (a App) checkUnused(g gateway.Gateway) error {
 	runs, err := a.Machine.Runs(g)
 	if err != nil && !os.IsNotExist(err) {
 		return err

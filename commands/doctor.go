@@ -16,6 +16,7 @@ import (
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -98,7 +99,7 @@ func (a App) doctorFacts(c *cli.Context) (doctor.Facts, error) {
 
 // askRules asks for the gateway's rules in the host's firewall: of a gateway
 // that stands, as root, where that takes no password.
-func askRules(c *cli.Context, g netcmd.Gateway, f doctor.Facts) []doctor.Answer {
+func askRules(c *cli.Context, g gateway.Gateway, f doctor.Facts) []doctor.Answer {
 	root, asked := f.Answers[doctor.Root]
 	if !f.Gateway.Parts.Whole() || !f.Gateway.Parts.Link || f.User.UID != 0 && (!asked || root.Code != 0) {
 		return nil
@@ -118,11 +119,11 @@ func askRules(c *cli.Context, g netcmd.Gateway, f doctor.Facts) []doctor.Answer 
 // neededTools are the tools that plans for a gateway and for runs call: the
 // plans are asked, so that no list of them can fall behind. Root's plans are
 // looked at, as sudo is a matter of its own.
-func neededTools(g netcmd.Gateway) []string {
+func neededTools(g gateway.Gateway) []string {
 	become := g.AsRoot(nil)
 	g.Sudo = nil
 	// Where this is root, it may be asked to remove the gateway of another user.
-	g.Host.Found = netcmd.GatewayParts{Dir: true, Link: true, UserNS: true, NetNS: true, Owner: 1}
+	g.Host.Found = gateway.Parts{Dir: true, Link: true, UserNS: true, NetNS: true, Owner: 1}
 	run, live := sampleRun(g), netcmd.LiveRun{Tools: g.Tools}
 	// What these call in turn is in their words, which differ.
 	needed := []string{g.Tools.Hostname[0], "sh", "sleep"}
@@ -145,7 +146,7 @@ func neededTools(g netcmd.Gateway) []string {
 
 // sampleRun is a run that needs all tools that runs need: it has a guest that sees
 // the host's files, and one in a container, whose root is another folder.
-func sampleRun(g netcmd.Gateway) netcmd.Run {
+func sampleRun(g gateway.Gateway) netcmd.Run {
 	ip := addresses.DefaultGuestNetwork.Prefix().Addr().Next()
 	container := &netcmd.FileSystem{Base: "/b", Tree: netcmd.Tree{"/": {{Name: "bin", Kind: netcmd.LinkEntry}, {Name: "init", Kind: netcmd.FileEntry}}}}
 	return netcmd.Run{Name: "a", Command: "a", Gateway: g, Network: addresses.DefaultGuestNetwork,
@@ -155,7 +156,7 @@ func sampleRun(g netcmd.Gateway) netcmd.Run {
 }
 
 // questions are what can be asked of the tools that are there.
-func questions(g netcmd.Gateway, f doctor.Facts) map[doctor.Question]plan.Step {
+func questions(g gateway.Gateway, f doctor.Facts) map[doctor.Question]plan.Step {
 	steps := map[doctor.Question]plan.Step{}
 	there := func(tool string) bool { return f.Tools[tool].Path != "" }
 	for question, argv := range map[doctor.Question][]string{
@@ -165,7 +166,7 @@ func questions(g netcmd.Gateway, f doctor.Facts) map[doctor.Question]plan.Step {
 		doctor.Applets:         {"busybox", "--list"},
 	} {
 		if there(argv[0]) {
-			steps[question] = netcmd.Ask(argv...)
+			steps[question] = gateway.Ask(argv...)
 		}
 	}
 	if there("unshare") && there(g.Tools.IP[0]) {

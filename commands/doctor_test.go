@@ -11,8 +11,8 @@ import (
 
 	"vagganet/commands/doctor"
 	"vagganet/commands/machine"
-	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -24,9 +24,9 @@ func TestDoctorKnowsThePlansTools(t *testing.T) {
 		for _, uid := range []int{0, 1000} {
 			tools := plan.UsualTools()
 			tools.Brctl = brctl
-			g := netcmd.Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: tools, Sudo: []string{"sudo"},
-				Host: netcmd.HostFacts{Modules: []string{"xt_physdev"}, Restricted: true}}
-			g.User = netcmd.User{UID: uid, SubUIDs: netcmd.IDRange{First: 1, Count: 1}, SubGIDs: netcmd.IDRange{First: 1, Count: 1}, MapTools: true}
+			g := gateway.Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: tools, Sudo: []string{"sudo"},
+				Host: gateway.HostFacts{Modules: []string{"xt_physdev"}, Restricted: true}}
+			g.User = gateway.User{UID: uid, SubUIDs: gateway.IDRange{First: 1, Count: 1}, SubGIDs: gateway.IDRange{First: 1, Count: 1}, MapTools: true}
 			for _, tool := range neededTools(g) {
 				called[filepath.Base(tool)] = true
 			}
@@ -50,7 +50,7 @@ func TestDoctorKnowsThePlansTools(t *testing.T) {
 // tool for that.
 func TestDoctorWantsNoModprobeForNothing(t *testing.T) {
 	c := cli.NewContext(nil, flag.NewFlagSet("doctor", flag.ContinueOnError), &cli.Context{Context: context.Background()})
-	g := netcmd.Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools()}
+	g := gateway.Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools()}
 	g.Tools.Ebtables = nil
 	for _, none := range []bool{false, true} {
 		g.Host = hostFacts(c, machine.Facts{NoBridgeFilter: none})

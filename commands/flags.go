@@ -7,8 +7,8 @@ import (
 	"github.com/google/shlex"
 	"github.com/urfave/cli/v2"
 
-	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -39,8 +39,8 @@ func runFlag() cli.Flag {
 }
 
 // gateway is the gateway that the flags tell of, without facts.
-func (a App) gateway(c *cli.Context) (netcmd.Gateway, error) {
-	g := netcmd.Gateway{Interface: c.String("interface")}
+func (a App) gateway(c *cli.Context) (gateway.Gateway, error) {
+	g := gateway.Gateway{Interface: c.String("interface")}
 	if err := addresses.CheckInterface(g.Interface); err != nil {
 		return g, usageError{err}
 	}
@@ -59,7 +59,7 @@ func (a App) gateway(c *cli.Context) (netcmd.Gateway, error) {
 
 // gatewayToMake is the same for who makes something there. It is asked only then
 // whether the kernel has use for ebtables: that may take reading its configuration.
-func (a App) gatewayToMake(c *cli.Context) (netcmd.Gateway, error) {
+func (a App) gatewayToMake(c *cli.Context) (gateway.Gateway, error) {
 	g, err := a.gateway(c)
 	if os.Getenv(settingVariable("ebtables")) == "" && g.Tools.Ebtables != nil && a.Machine.Lacks("nf_tables") {
 		g.Tools.Ebtables = nil

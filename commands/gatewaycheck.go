@@ -13,6 +13,7 @@ import (
 	"vagganet/commands/machine"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // useGateway keeps the gateway from being removed until what it returns is
@@ -35,7 +36,7 @@ func (a App) useGateway(c *cli.Context) (io.Closer, error) {
 
 // adoptNetwork gives a gateway that stands the network that it was made with,
 // unless the user asks for another one.
-func adoptNetwork(c *cli.Context, g *netcmd.Gateway, facts machine.Facts) error {
+func adoptNetwork(c *cli.Context, g *gateway.Gateway, facts machine.Facts) error {
 	note := facts.Gateway.Parts.Note
 	if note == nil || note.Network == g.Network {
 		return nil
@@ -78,7 +79,7 @@ func checkIsolated(run netcmd.Run) error {
 	}
 	if g.Isolated.RunDir == "" {
 		return withHint(fmt.Errorf("an isolated run needs an empty folder to mount its own on, but there is none"),
-			"make one of these: %s", strings.Join(netcmd.IsolatedRunDirs, " "))
+			"make one of these: %s", strings.Join(gateway.IsolatedRunDirs, " "))
 	}
 	if g.Isolated.RunsDir == "" {
 		dirs := machine.IsolatedRunsDirs(g)
@@ -89,7 +90,7 @@ func checkIsolated(run netcmd.Run) error {
 }
 
 // checkGateway says why a run can't use the gateway.
-func checkGateway(g netcmd.Gateway, facts machine.Facts) error {
+func checkGateway(g gateway.Gateway, facts machine.Facts) error {
 	found := facts.Gateway
 	switch {
 	case found.Foreign != "":
@@ -104,18 +105,18 @@ func checkGateway(g netcmd.Gateway, facts machine.Facts) error {
 }
 
 // checkOwner says whose gateway it is, if it is not the user's.
-func checkOwner(g netcmd.Gateway, facts machine.Facts) error {
+func checkOwner(g gateway.Gateway, facts machine.Facts) error {
 	if owner := facts.Gateway.Owner; owner >= 0 && owner != facts.User.UID {
 		return othersGateway(g, owner)
 	}
 	return nil
 }
 
-func noGateway(g netcmd.Gateway) error {
+func noGateway(g gateway.Gateway) error {
 	return withHint(fmt.Errorf("there is no gateway %s", g.Interface), "make it by: vagganet%s create", interfaceOption(g))
 }
 
-func othersGateway(g netcmd.Gateway, owner int) error {
+func othersGateway(g gateway.Gateway, owner int) error {
 	name := "user " + strconv.Itoa(owner)
 	if u, err := user.LookupId(strconv.Itoa(owner)); err == nil {
 		name = u.Username

@@ -15,6 +15,7 @@ import (
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -81,7 +82,7 @@ func asEnded(app *cli.App, err error) error {
 
 // runs lists the runs of a gateway that is there and is the user's, and the
 // user's isolated ones.
-func (a App) runs(g netcmd.Gateway) ([]runstate.Run, error) {
+func (a App) runs(g gateway.Gateway) ([]runstate.Run, error) {
 	runs, err := a.Machine.Runs(g)
 	switch {
 	case os.IsNotExist(err):
@@ -101,7 +102,7 @@ func (a App) runs(g netcmd.Gateway) ([]runstate.Run, error) {
 	return runs, nil
 }
 
-func choose(g netcmd.Gateway, runs []runstate.Run, wanted string) (runstate.Run, error) {
+func choose(g gateway.Gateway, runs []runstate.Run, wanted string) (runstate.Run, error) {
 	var names []string
 	for _, r := range runs {
 		names = append(names, r.Name)
@@ -124,7 +125,7 @@ func choose(g netcmd.Gateway, runs []runstate.Run, wanted string) (runstate.Run,
 
 // live is a run to be worked on, with an iptables of the kind that the run's
 // rules are of.
-func (a App) live(g netcmd.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
+func (a App) live(g gateway.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
 	kernel := a.Machine.Kernel()
 	l := netcmd.LiveRun{Info: *r.Info, Tools: g.Tools, Dir: r.Dir, UserNS: r.UserNS, Supervisor: r.Supervisor, Started: r.Started,
 		IPv6: kernel.IPv6, BridgeFilter: kernel.BridgeFilter}

@@ -7,6 +7,7 @@ import (
 
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // quiet keeps what the program prints out of the test's output.
@@ -41,7 +42,7 @@ func TestChoose(t *testing.T) {
 		{[]runstate.Run{new}, "", "run new is still being set up: try again in a moment"},
 		{[]runstate.Run{a, new}, "new", "run new is still being set up: try again in a moment"},
 	} {
-		got, err := choose(netcmd.Gateway{Interface: "vagga"}, c.runs, c.wanted)
+		got, err := choose(gateway.Gateway{Interface: "vagga"}, c.runs, c.wanted)
 		if err != nil && err.Error() != c.want || err == nil && got.Name != c.want {
 			t.Errorf("%q of %v: %s, %v", c.wanted, c.runs, got.Name, err)
 		}

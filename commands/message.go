@@ -10,7 +10,7 @@ import (
 	"vagganet/commands/config"
 	"vagganet/commands/runner"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // report writes an error for a person: what is wrong, and what helps, which is
@@ -118,7 +118,7 @@ func stepHint(e *runner.StepError) string {
 	if missing := missingTool(e); missing != "" {
 		return missing + " is not there: " + toInstall(missing)
 	}
-	if e.Step.About == netcmd.AboutAskedOnce {
+	if e.Step.About == gateway.AboutAskedOnce {
 		return askedAgain
 	}
 	if hint := runner.LimitHint(e.Err, e.Stderr); hint != "" {

@@ -10,7 +10,7 @@ import (
 
 	"vagganet/commands/config"
 	"vagganet/commands/runner"
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -80,7 +80,7 @@ func TestMissingToolHint(t *testing.T) {
 	if err := os.WriteFile(bin+"/sysctl", nil, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	got := hintFor(failedStep(netcmd.NotFoundByRoot+" install sysctl\n", false))
+	got := hintFor(failedStep(gateway.NotFoundByRoot+" install sysctl\n", false))
 	if want := "install: install coreutils (Debian's name for the package)\nroot has a PATH of its own (sudo's secure_path): have it contain " + bin + ","; !strings.HasPrefix(got, want) {
 		t.Errorf("got %s", got)
 	}

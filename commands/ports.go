@@ -13,10 +13,11 @@ import (
 	"vagganet/commands/ports"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // sweepPorts closes ports that runs left open which were killed, and says so.
-func (a App) sweepPorts(c *cli.Context, g netcmd.Gateway) error {
+func (a App) sweepPorts(c *cli.Context, g gateway.Gateway) error {
 	if a.Machine.Inside(g) != nil {
 		return nil // from in there, other runs' processes can't be seen
 	}
@@ -53,7 +54,7 @@ func closePorts(c *cli.Context, run netcmd.Run, token string) {
 	if err != nil {
 		report(terminal.Err, fmt.Errorf("the run's ports could not be closed: %w", err))
 	}
-	gone = slices.DeleteFunc(gone, func(f netcmd.Forwarded) bool { return f.Token == token })
+	gone = slices.DeleteFunc(gone, func(f gateway.Forwarded) bool { return f.Token == token })
 	for _, line := range ports.Describe(gone) {
 		say(terminal.Err, "%s", line)
 	}
@@ -61,7 +62,7 @@ func closePorts(c *cli.Context, run netcmd.Run, token string) {
 
 // warnOfResolver says that guests will find no name, and why: the host's own
 // resolver is one that this gateway leads nobody to.
-func warnOfResolver(g netcmd.Gateway, facts machine.Facts) {
+func warnOfResolver(g gateway.Gateway, facts machine.Facts) {
 	local, note := facts.Resolver.Local(), facts.Gateway.Parts.Note
 	if !local.IsValid() || note == nil || local == note.Resolver {
 		return

@@ -5,21 +5,21 @@ import (
 
 	"vagganet/commands/prober"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // tryReach is the process in a gateway that sends packets to the host. It says what
 // is in the guests' way, or writes what came of them, as JSON. Where it can't send
 // any, nothing is known, which is no failure of what it is a step of.
 func tryReach(text string, asJSON bool) int {
-	var what netcmd.Reach
+	var what gateway.Reach
 	if err := json.Unmarshal([]byte(text), &what); err != nil {
 		report(terminal.Err, err)
 		return exitFailed
 	}
 	found, err := prober.Reach(what, "")
 	if err != nil {
-		found = netcmd.Reached{}
+		found = gateway.Reached{}
 	}
 	if !asJSON {
 		for _, t := range what.Troubles(found) {

@@ -17,6 +17,7 @@ import (
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 )
 
 func (a App) runVerb() *cli.Command {
@@ -94,7 +95,7 @@ func (a App) runCommand(c *cli.Context) error {
 		what := g.Reach()
 		// Hosts that take nothing are many, and mean it: create has said so once.
 		what.NoHost = true
-		what.NoIptables = cmp.Or(facts.Gateway.Parts.Note, &netcmd.Note{}).NoIptables
+		what.NoIptables = cmp.Or(facts.Gateway.Parts.Note, &gateway.Note{}).NoIptables
 		spec.Reach = &what
 	}
 	listeners, err := a.listen(c)
@@ -178,7 +179,7 @@ func checkUserIDs(run netcmd.Run, facts machine.Facts) error {
 	return nil
 }
 
-func notInsideHint(g netcmd.Gateway) string {
+func notInsideHint(g gateway.Gateway) string {
 	if g.Isolated != nil {
 		return "what stands above is unshare's: this machine, or the container we are in, may forbid it to users\n" +
 			"(sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); with a gateway it is not needed\n" +
@@ -191,7 +192,7 @@ func notInsideHint(g netcmd.Gateway) string {
 const noSpaceHint = "if it is \"No space left on device\", there are as many namespaces as the system allows: see sysctl user.max_net_namespaces"
 
 // spec is what the flags and the config file say, checked.
-func (a App) spec(c *cli.Context, g netcmd.Gateway, facts machine.Facts) (supervisor.Spec, error) {
+func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (supervisor.Spec, error) {
 	command, file, err := a.command(c)
 	if err != nil {
 		return supervisor.Spec{}, err

@@ -14,6 +14,7 @@ import (
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/links"
 )
 
@@ -115,7 +116,7 @@ func (a App) status(c *cli.Context) error {
 
 // runStatuses leaves out runs that are still being set up, and those that end
 // while they are looked at. The list is never nil, for JSON.
-func (a App) runStatuses(c *cli.Context, g netcmd.Gateway, runs []runstate.Run) ([]RunStatus, error) {
+func (a App) runStatuses(c *cli.Context, g gateway.Gateway, runs []runstate.Run) ([]RunStatus, error) {
 	list := []RunStatus{}
 	for _, r := range runs {
 		if r.Info == nil {
@@ -155,13 +156,13 @@ func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
 }
 
 // isUp reports whether a run that was listed still is.
-func (a App) isUp(g netcmd.Gateway, run runstate.Run) bool {
+func (a App) isUp(g gateway.Gateway, run runstate.Run) bool {
 	runs, err := a.visibleRuns(g)
 	return err == nil && slices.ContainsFunc(runs, func(r runstate.Run) bool { return r.Supervisor == run.Supervisor })
 }
 
 // visibleRuns are all that are up, or, inside of a run, that one.
-func (a App) visibleRuns(g netcmd.Gateway) ([]runstate.Run, error) {
+func (a App) visibleRuns(g gateway.Gateway) ([]runstate.Run, error) {
 	if own := a.Machine.Inside(g); own != nil {
 		return []runstate.Run{*own}, nil
 	}

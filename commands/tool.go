@@ -12,7 +12,7 @@ import (
 
 	"vagganet/commands/doctor"
 	"vagganet/commands/runner"
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -69,7 +69,7 @@ var notFound = sync.OnceValue(func() *regexp.Regexp {
 
 var (
 	byRootLine = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(regexp.QuoteMeta(netcmd.NotFoundByRoot) + `((?: \S+)+)`)
+		return regexp.MustCompile(regexp.QuoteMeta(gateway.NotFoundByRoot) + `((?: \S+)+)`)
 	})
 	bySudoLine = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`sudo: (\S+): command not found`)

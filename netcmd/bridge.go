@@ -91,7 +91,7 @@ func (r Run) bridgePorts() plan.Plan {
 
 func (r Run) restoreInBridge(about string, input []string) plan.Step {
 	s := r.at(Bridge, about, r.Gateway.Tools.Restore().With("--noflush", "--wait")...)
-	s.Env = []string{lockFile(r.Gateway.RunDir())}
+	s.Env = []string{firewall.LockFile(r.Gateway.RunDir())}
 	s.Stdin = plan.Lines(input...)
 	return s
 }
@@ -126,10 +126,10 @@ func (r Run) uplink() []string {
 	}
 	slot := r.slot()
 	return []string{
-		fmt.Sprintf("addr add %s/30 dev %s", slot.bridge, slot.bridgeDevice),
-		"link set dev " + slot.bridgeDevice + " up",
-		peer(slot.gateway, slot.gatewayMAC, slot.bridgeDevice),
-		"route add default via " + slot.gateway,
+		fmt.Sprintf("addr add %s/30 dev %s", slot.Bridge, slot.BridgeDevice),
+		"link set dev " + slot.BridgeDevice + " up",
+		peer(slot.Gateway, slot.GatewayMAC, slot.BridgeDevice),
+		"route add default via " + slot.Gateway,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -85,8 +86,8 @@ func FuzzInterface(f *testing.F) {
 			holds(t, device[0] != '-' && device[0] != '.', "beginning of", device)
 		}
 		holds(t, addresses.PeerDevice(name) != "lo", "peer", addresses.PeerDevice(name))
-		g := Gateway{Interface: name}
-		holds(t, strings.Count(g.Dir(), "/") == 3 && g.Dir() != ForwardingMarker, "folder", g.Dir())
+		g := gateway.Gateway{Interface: name}
+		holds(t, strings.Count(g.Dir(), "/") == 3 && g.Dir() != gateway.ForwardingMarker, "folder", g.Dir())
 	})
 }
 
@@ -101,16 +102,19 @@ func FuzzReadForwards(f *testing.F) {
 	f.Add("-A PREROUTING -p udp --dport 99999 --comment a/b --to-destination 172.18.192.2:1\n")
 	f.Add("-A PREROUTING --dport --comment --to-destination\n-A X --comment / -p\r\n")
 	f.Fuzz(func(t *testing.T, listed string) {
-		g := Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools()}
+		g := gateway.Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools()}
 		list := g.ReadForwards(listed)
 		for _, forward := range list {
-			holds(t, strings.Contains(listed, forward.rule) && !strings.Contains(forward.rule, "\n"), "rule", forward.rule)
-			holds(t, strings.HasPrefix(forward.rule, "-A PREROUTING ") && forward.Slot >= 0 && forward.Slot < addresses.Slots, "forward", forward)
+			holds(t, forward.Slot >= 0 && forward.Slot < addresses.Slots, "forward", forward)
 		}
 		if len(list) > 0 {
 			removed := g.RemoveForwards(nil, list)
 			input := removed[len(removed)-1].Stdin
 			holds(t, strings.Count(input, "\n") == len(list)+2, "input", input)
+			for rule := range strings.Lines(input) {
+				made, removes := strings.CutPrefix(strings.TrimSpace(rule), "-D PREROUTING ")
+				holds(t, !removes || strings.Contains(listed, "-A PREROUTING "+made), "rule", rule)
+			}
 		}
 	})
 }

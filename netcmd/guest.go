@@ -12,6 +12,7 @@ import (
 	"al.essio.dev/pkg/shellescape"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -24,7 +25,7 @@ type Guest struct {
 	// the run has none.
 	IP6 netip.Addr `json:"ip6,omitzero"`
 	// Ports are those of the gateway that lead to the guest.
-	Ports []PortForward `json:"ports,omitempty"`
+	Ports []gateway.PortForward `json:"ports,omitempty"`
 }
 
 // addresses are the guest's own: IP, and IP6 if it has one.

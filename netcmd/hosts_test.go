@@ -3,6 +3,8 @@ package netcmd
 import (
 	"strings"
 	"testing"
+
+	"vagganet/netcmd/gateway"
 )
 
 // The host's own names stand below the run's, and never beside them.
@@ -23,7 +25,7 @@ func TestHosts(t *testing.T) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
 	r = portsRun()
-	r.Gateway.Isolated = &Isolated{}
+	r.Gateway.Isolated = &gateway.Isolated{}
 	if got := r.hosts(); strings.Contains(got, "\thost\n") {
 		t.Errorf("an isolated run has no host, but got %q", got)
 	}

@@ -56,7 +56,7 @@ func (l LiveRun) ListRules() plan.Plan {
 // list is the step that reads the bridge's rules of IPv4 into a variable.
 func (l LiveRun) list(variable string) plan.Step {
 	s := l.at(Bridge, "what is cut by iptables", l.Tools.Iptables.With("--wait", "-S")...)
-	s.Env = []string{lockFile(l.Dir)}
+	s.Env = []string{firewall.LockFile(l.Dir)}
 	s.Capture = variable
 	return s
 }

@@ -228,7 +228,7 @@ func (l LiveRun) restore(t firewall.Table, input []string) plan.Step {
 		about, tool = "what is cut by ip6tables", l.Tools.Iptables6().And("-restore")
 	}
 	s := l.at(Bridge, about, tool.With("--noflush", "--wait")...)
-	s.Env = []string{lockFile(l.Dir)}
+	s.Env = []string{firewall.LockFile(l.Dir)}
 	s.Stdin = plan.Lines(input...)
 	return s
 }
@@ -248,10 +248,6 @@ func (l LiveRun) restoreFrames(input []string) plan.Step {
 	s.Stdin = plan.Lines(input...)
 	return s
 }
-
-// lockFile names, for iptables-legacy, a lock that the user can open, and that
-// belongs to one namespace. The variable means nothing to iptables-nft.
-func lockFile(runDir string) string { return "XTABLES_LOCKFILE=" + runDir + "/.xtables.lock" }
 
 // at is a step in the network namespace of the bridge or a guest.
 func (l LiveRun) at(node, about string, argv ...string) plan.Step {

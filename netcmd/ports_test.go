@@ -3,12 +3,12 @@ package netcmd
 import (
 	"errors"
 	"net/netip"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -16,10 +16,10 @@ func portsRun() Run {
 	n := addresses.DefaultNetwork
 	return Run{
 		Name:    "flaky-2",
-		Gateway: Gateway{Interface: "vagga", Network: n, Tools: plan.Tools{IP: plan.Tool{"ip"}, Iptables: plan.Tool{"/opt/iptables-legacy"}}},
+		Gateway: gateway.Gateway{Interface: "vagga", Network: n, Tools: plan.Tools{IP: plan.Tool{"ip"}, Iptables: plan.Tool{"/opt/iptables-legacy"}}},
 		Network: addresses.DefaultGuestNetwork,
 		Guests: []Guest{
-			{Name: "a", IP: netip.MustParseAddr("172.18.0.1"), Ports: []PortForward{{"tcp", 8000, 80}, {"udp", 53, 5353}}},
+			{Name: "a", IP: netip.MustParseAddr("172.18.0.1"), Ports: []gateway.PortForward{{Protocol: "tcp", External: 8000, Internal: 80}, {Protocol: "udp", External: 53, Internal: 5353}}},
 			{Name: "b", IP: netip.MustParseAddr("172.18.0.2")},
 		},
 	}
@@ -90,57 +90,19 @@ func TestNoPorts(t *testing.T) {
 
 // Both kinds of iptables list rules like this, whatever the order in which
 // they were given.
-const listedAs = `-P PREROUTING ACCEPT
--A PREROUTING -s 172.18.255.1/32 -d 172.18.255.2/32 -i vagga_guest -p tcp -m tcp --dport 8000 -m comment --comment "flaky-2/QX7" -j DNAT --to-destination 172.18.223.254:8000
--A PREROUTING -s 172.18.255.1/32 -d 172.18.255.2/32 -i vagga_guest -p udp -m udp --dport 53 -m comment --comment "a~@+/uuid" -j DNAT --to-destination 172.18.192.6:53
--A PREROUTING -p tcp -m tcp --dport 80 -m comment --comment "somebody's" -j DNAT --to-destination 10.0.0.1:80
--A PREROUTING -p tcp -m tcp --dport 80 -m comment --comment "a/b" -j DNAT --to-destination 10.0.0.1:80
--A PREROUTING -p tcp -m tcp --dport 80 -j DNAT --to-destination 172.18.192.2
--A PREROUTING -p tcp -m tcp --dport 80 -m comment --comment "a/b" -j ACCEPT
-`
-
-func TestReadForwards(t *testing.T) {
-	g := portsRun().Gateway
-	got := g.ReadForwards(listedAs)
-	rules := strings.Split(listedAs, "\n")
-	want := []Forwarded{
-		{PortForward{"tcp", 8000, 0}, "flaky-2", "QX7", 2047, rules[1]},
-		{PortForward{"udp", 53, 0}, "a~@+", "uuid", 1, rules[2]},
-	}
-	if !reflect.DeepEqual(got, want) {
-		t.Fatalf("got %+v", got)
-	}
-	removed := g.RemoveForwards(g.Enter(), got)
-	zones := "*raw\n" +
-		"-D PREROUTING -i vagga_guest -s 172.18.255.1 -d 172.18.255.2 -p udp --dport 53 -m comment --comment a~@+/uuid -j CT --zone 2\n" +
-		"-D PREROUTING -i ch1 -s 172.18.192.6 -d 172.18.255.1 -p udp --sport 53 -m comment --comment a~@+/uuid -j CT --zone 2\nCOMMIT\n"
-	if len(removed) != 2 || removed[0].Stdin != zones || removed[1].Stdin != "*nat\n-D"+rules[1][2:]+"\n-D"+rules[2][2:]+"\nCOMMIT\n" {
-		t.Errorf("got %+v", removed)
-	}
-	for _, s := range removed {
-		if !slices.Equal(s.Place.Enter, g.Enter()) {
-			t.Errorf("got %q", s.Place.Enter)
-		}
-	}
-	// A run that was killed between the tables has no zone, which is not in the way.
-	if !removed[0].Tolerates("RULE_DELETE failed (No such file or directory)") || removed[1].Tolerates("Bad rule") {
-		t.Error("only zones may be gone")
-	}
-}
-
 func TestTaken(t *testing.T) {
-	list := portsRun().Gateway.ReadForwards(listedAs)
+	list := []gateway.Forwarded{{PortForward: gateway.PortForward{Protocol: "tcp", External: 8000, Internal: 0}, Run: "flaky-2"}, {PortForward: gateway.PortForward{Protocol: "udp", External: 53, Internal: 0}, Run: "a~@+"}}
 	tests := []struct {
-		port PortForward
+		port gateway.PortForward
 		want string
 	}{
-		{PortForward{"tcp", 8000, 1}, "flaky-2"},
-		{PortForward{"udp", 8000, 1}, ""},
-		{PortForward{"udp", 53, 1}, "a~@+"},
-		{PortForward{"tcp", 80, 8000}, ""},
+		{gateway.PortForward{Protocol: "tcp", External: 8000, Internal: 1}, "flaky-2"},
+		{gateway.PortForward{Protocol: "udp", External: 8000, Internal: 1}, ""},
+		{gateway.PortForward{Protocol: "udp", External: 53, Internal: 1}, "a~@+"},
+		{gateway.PortForward{Protocol: "tcp", External: 80, Internal: 8000}, ""},
 	}
 	for _, test := range tests {
-		r := Run{Guests: []Guest{{Name: "x"}, {Name: "y", Ports: []PortForward{test.port}}}}
+		r := Run{Guests: []Guest{{Name: "x"}, {Name: "y", Ports: []gateway.PortForward{test.port}}}}
 		if f, found := r.Taken(list); f.Run != test.want || found != (test.want != "") {
 			t.Errorf("%v: got %q, %v", test.port, f.Run, found)
 		}
@@ -149,28 +111,16 @@ func TestTaken(t *testing.T) {
 
 func TestCheckPorts(t *testing.T) {
 	guests := []Guest{
-		{Name: "a", Ports: []PortForward{{"tcp", 53, 1}, {"udp", 53, 2}}},
-		{Name: "b", Ports: []PortForward{{"tcp", 80, 1}}},
+		{Name: "a", Ports: []gateway.PortForward{{Protocol: "tcp", External: 53, Internal: 1}, {Protocol: "udp", External: 53, Internal: 2}}},
+		{Name: "b", Ports: []gateway.PortForward{{Protocol: "tcp", External: 80, Internal: 1}}},
 	}
 	if err := CheckPorts(guests); err != nil {
 		t.Error(err)
 	}
-	guests[1].Ports = append(guests[1].Ports, PortForward{"udp", 53, 3})
+	guests[1].Ports = append(guests[1].Ports, gateway.PortForward{Protocol: "udp", External: 53, Internal: 3})
 	err := CheckPorts(guests)
 	var bad *GuestError
 	if !errors.As(err, &bad) || bad.Guest != "b" || err.Error() != "guest b: port 53/udp leads to guest a already" {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestSlotOf(t *testing.T) {
-	n, err := addresses.ParseNetwork("10.250.0.0/16")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, number := range []int{0, 1, 63, 64, addresses.Slots - 1} {
-		if got := n.SlotOf(n.Slot(number).Bridge); got != number {
-			t.Errorf("slot %d is read as %d", number, got)
-		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"al.essio.dev/pkg/shellescape"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -21,7 +22,7 @@ const Bridge = "bridge"
 type Run struct {
 	Name    string
 	Command string
-	Gateway Gateway
+	Gateway gateway.Gateway
 	Network addresses.GuestNetwork
 	Guests  []Guest
 	// MTU is that of the guests' devices, their ports and the bridge, in bytes; 0

@@ -2,7 +2,6 @@ package netcmd
 
 import (
 	"fmt"
-	"strconv"
 
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
@@ -38,11 +37,11 @@ func (r Run) claim() plan.Plan {
 	slot := r.slot()
 	s.Stdin = plan.Lines(
 		fmt.Sprintf("link add %s address %s type veth peer name %s address %s netns %s",
-			slot.gatewayDevice, slot.gatewayMAC, slot.bridgeDevice, slot.bridgeMAC, r.dir(Bridge)),
-		fmt.Sprintf("addr add %s/30 dev %s", slot.gateway, slot.gatewayDevice),
-		"link set dev "+slot.gatewayDevice+" up")
+			slot.GatewayDevice, slot.GatewayMAC, slot.BridgeDevice, slot.BridgeMAC, r.dir(Bridge)),
+		fmt.Sprintf("addr add %s/30 dev %s", slot.Gateway, slot.GatewayDevice),
+		"link set dev "+slot.GatewayDevice+" up")
 	if r.Gateway.Tools.ARP() == nil {
-		s.Stdin += plan.Lines(peer(slot.bridge, slot.bridgeMAC, slot.gatewayDevice))
+		s.Stdin += plan.Lines(peer(slot.Bridge, slot.BridgeMAC, slot.GatewayDevice))
 	}
 	return plan.Plan{s}
 }
@@ -56,24 +55,16 @@ func (r Run) gatewayNeighbour() plan.Plan {
 		return nil
 	}
 	slot := r.slot()
-	return plan.Plan{r.inGateway("gateway: the bridge's hardware address", arp.With("-i", slot.gatewayDevice, "-s", slot.bridge, slot.bridgeMAC)...)}
+	return plan.Plan{r.inGateway("gateway: the bridge's hardware address", arp.With("-i", slot.GatewayDevice, "-s", slot.Bridge, slot.BridgeMAC)...)}
 }
-
-// slotWords are what a slot's devices and addresses are called in plans.
-type slotWords struct{ gatewayDevice, bridgeDevice, gateway, bridge, gatewayMAC, bridgeMAC, zone string }
 
 // slot is the run's, of which nothing is known before it is taken.
-func (r Run) slot() slotWords {
+func (r Run) slot() addresses.SlotWords {
 	number := plan.Var(SlotVariable)
-	return slotWords{
-		gatewayDevice: addresses.GatewayEnd(number), bridgeDevice: addresses.BridgeEnd(number),
-		gateway: plan.Var(gatewayVar), bridge: plan.Var(bridgeVar),
-		gatewayMAC: plan.Var(gatewayMACVar), bridgeMAC: plan.Var(bridgeMACVar),
-		zone: plan.Var(zoneVar),
+	return addresses.SlotWords{
+		GatewayDevice: addresses.GatewayEnd(number), BridgeDevice: addresses.BridgeEnd(number),
+		Gateway: plan.Var(gatewayVar), Bridge: plan.Var(bridgeVar),
+		GatewayMAC: plan.Var(gatewayMACVar), BridgeMAC: plan.Var(bridgeMACVar),
+		Zone: plan.Var(zoneVar),
 	}
-}
-
-// wordsOf are those of a slot that is known.
-func wordsOf(s addresses.Slot) slotWords {
-	return slotWords{s.GatewayDevice(), s.BridgeDevice(), s.Gateway.String(), s.Bridge.String(), addresses.MAC(s.Gateway), addresses.MAC(s.Bridge), strconv.Itoa(s.Zone())}
 }

@@ -33,8 +33,8 @@ func patch(t *testing.T, f *Facts, text string) {
 	}
 }
 
-// gateway is what a machine has where a gateway of the user's stands.
-const gateway = `"gateway": {"parts": {"Dir": true, "Link": true, "UserNS": true, "NetNS": true, "Up": true}, "owner": 1000},
+// standing is what a machine has where a gateway of the user's stands.
+const standing = `"gateway": {"parts": {"Dir": true, "Link": true, "UserNS": true, "NetNS": true, "Up": true}, "owner": 1000},
 	"forwarding": true, "bridge_filter": true,
 	"state_dir": {"kind": "folder", "mode": "0755"},
 	"routes": [{"device": "vagga", "prefix": "172.18.255.1/30"}, {"device": "vagga", "prefix": "172.18.255.0/30"}]`
@@ -47,7 +47,7 @@ var machines = []struct {
 	rows        map[string][]string
 }{
 	{"usual", `{}`, nil},
-	{"gateway stands", `{` + gateway + `, "rule_answers": [{}, {}, {}, {}]}`, nil},
+	{"gateway stands", `{` + standing + `, "rule_answers": [{}, {}, {}, {}]}`, nil},
 
 	// tools
 	{"no ip", `{"tools": {"ip": null}}`, map[string][]string{
@@ -98,7 +98,7 @@ var machines = []struct {
 
 	// rights
 	{"no sudo", `{"tools": {"sudo": null}}`, map[string][]string{"!rights/sudo": {"there is no sudo"}}},
-	{"no sudo, but a gateway", `{` + gateway + `, "tools": {"sudo": null}}`, map[string][]string{"?rights/sudo": {"there is no sudo"}}},
+	{"no sudo, but a gateway", `{` + standing + `, "tools": {"sudo": null}}`, map[string][]string{"?rights/sudo": {"there is no sudo"}}},
 	{"sudo asks", `{"answers": {"become root": {"code": 1, "complaint": "sudo: a password is required"}}}`, map[string][]string{
 		"?rights/sudo": {"will ask for a password", "sudo -v"}}},
 	{"sudo asks, and there is no terminal", `{"terminal": false, "answers": {"become root": {"code": 1, "complaint": "sudo: a password is required"}}}`, map[string][]string{
@@ -127,7 +127,7 @@ var machines = []struct {
 			"answers": {"make namespaces": {"code": 1, "complaint": "unshare: write failed /proc/self/uid_map: Operation not permitted"}}}`, map[string][]string{
 		"?rights/user namespaces": {"uid_map", "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"}}},
 	{"AppArmor that lets unshare", `{"settings": {"kernel.apparmor_restrict_unprivileged_userns": "1"}}`, nil},
-	{"no user namespaces at all, but a gateway", `{` + gateway + `, "settings": {"user.max_user_namespaces": "0"},
+	{"no user namespaces at all, but a gateway", `{` + standing + `, "settings": {"user.max_user_namespaces": "0"},
 			"answers": {"make namespaces": {"code": 1, "complaint": "unshare: unshare failed: No space left on device"}}}`, map[string][]string{
 		"?rights/user namespaces": {"user.max_user_namespaces=15000"}}},
 	{"parts of /proc hidden", `{"no_proc": true}`, map[string][]string{"?rights//proc": {"hidden", "systempaths=unconfined"}}},
@@ -147,9 +147,9 @@ var machines = []struct {
 	{"legacy lacks, legacy is used", `{"legacy": true, "features": {"iptable_nat": "absent"}, "answers": {"iptables version": {"output": "iptables v1.8.7 (legacy)"}}}`, map[string][]string{
 		"!kernel/iptable_nat": {"built without it"}}},
 	{"legacy lacks, nft is used", `{"features": {"iptable_nat": "absent"}}`, nil},
-	{"br_netfilter was removed", `{` + gateway + `, "bridge_filter": false, "ebtables": false}`, map[string][]string{
+	{"br_netfilter was removed", `{` + standing + `, "bridge_filter": false, "ebtables": false}`, map[string][]string{
 		"!kernel/br_netfilter": {"not loaded", "sudo modprobe br_netfilter"}, "?tools/cuts": {"by iptables", "sudo apt-get install iptables"}}},
-	{"br_netfilter is not loaded", `{` + gateway + `, "bridge_filter": false}`, nil},
+	{"br_netfilter is not loaded", `{` + standing + `, "bridge_filter": false}`, nil},
 	{"no br_netfilter", `{"no_bridge_filter": true, "features": {"br_netfilter": "absent", "xt_physdev": "absent"}}`, map[string][]string{
 		"?kernel/br_netfilter": {"built without it"}, "?kernel/xt_physdev": {"built without it"}}},
 	{"neither ebtables nor br_netfilter", `{"no_bridge_filter": true, "ebtables": false, "features": {"br_netfilter": "absent"}}`, map[string][]string{
@@ -168,7 +168,7 @@ var machines = []struct {
 	{"much is in use", `{"routes": [{"device": "tun0", "prefix": "172.16.0.0/12"}, {"device": "eth0", "prefix": "10.0.0.0/8"}]}`, map[string][]string{
 		"!network/host network":  {"tun0", "--network 192.168.0.0/16"},
 		"?network/guest network": {"tun0"}}},
-	{"forwarding was switched off", `{` + gateway + `, "forwarding": false}`, map[string][]string{
+	{"forwarding was switched off", `{` + standing + `, "forwarding": false}`, map[string][]string{
 		"!network/forwarding": {"sudo sysctl -w net.ipv4.ip_forward=1"}}},
 	{"systemd-resolved", `{"resolver": {"servers": ["127.0.0.53"], "upstream": ["192.168.178.1"]}}`, nil},
 	{"systemd-resolved that knows no server", `{"resolver": {"servers": ["127.0.0.53"]}}`, map[string][]string{
@@ -176,15 +176,15 @@ var machines = []struct {
 	{"a resolver of one's own", `{"resolver": {"servers": ["127.0.0.1", "::1"]}}`, nil},
 	{"a resolver of one's own by IPv6 alone", `{"resolver": {"servers": ["::1"]}}`, map[string][]string{
 		"?network/name servers": {"only ::1", "/etc/resolv.conf"}}},
-	{"a resolver of one's own, and a gateway that leads to it", `{` + gateway + `, "resolver": {"servers": ["127.0.0.1"]},
+	{"a resolver of one's own, and a gateway that leads to it", `{` + standing + `, "resolver": {"servers": ["127.0.0.1"]},
 			"gateway": {"parts": {"Note": {"resolver": "127.0.0.1"}}}}`, nil},
-	{"a resolver of one's own since the gateway was made", `{` + gateway + `, "resolver": {"servers": ["127.0.0.1"]},
+	{"a resolver of one's own since the gateway was made", `{` + standing + `, "resolver": {"servers": ["127.0.0.1"]},
 			"gateway": {"parts": {"Note": {"resolver": ""}}}}`, map[string][]string{
 		"?network/name servers": {"the host's resolver is 127.0.0.1", "vagganet destroy && vagganet create"}}},
-	{"a resolver of one's own, and the host's firewall left alone", `{` + gateway + `, "resolver": {"servers": ["127.0.0.1"]},
+	{"a resolver of one's own, and the host's firewall left alone", `{` + standing + `, "resolver": {"servers": ["127.0.0.1"]},
 			"gateway": {"parts": {"Note": {"resolver": "", "no_iptables": true}}}}`, map[string][]string{
 		"?network/name servers": {"the host's resolver is 127.0.0.1", "--no-iptables"}}},
-	{"a resolver of one's own, and a gateway whose note can't be read", `{` + gateway + `, "resolver": {"servers": ["127.0.0.1"]}}`, nil},
+	{"a resolver of one's own, and a gateway whose note can't be read", `{` + standing + `, "resolver": {"servers": ["127.0.0.1"]}}`, nil},
 	{"a resolver of one's own, and what is left of a gateway", `{"resolver": {"servers": ["127.0.0.1"]},
 			"gateway": {"parts": {"Dir": true, "Note": {"resolver": ""}}}}`, map[string][]string{
 		"!gateway/gateway": {"half made"}}},
@@ -205,15 +205,15 @@ var machines = []struct {
 	// gateway
 	{"half made", `{"gateway": {"parts": {"Dir": true, "UserNS": true}, "owner": 1000}, "state_dir": {"kind": "folder", "mode": "0755"}}`, map[string][]string{
 		"!gateway/gateway": {"half made", "its folder, its user namespace", "vagganet create"}}},
-	{"its user namespace is unmounted", `{` + gateway + `, "gateway": {"parts": {"UserNS": false}}}`, map[string][]string{
+	{"its user namespace is unmounted", `{` + standing + `, "gateway": {"parts": {"UserNS": false}}}`, map[string][]string{
 		"!gateway/gateway": {"half made", "its folder, its device, its network namespace", "vagganet create"}}},
 	{"half made under another name", `{"interface": "ci1", "gateway": {"parts": {"Dir": true}}}`, map[string][]string{
 		"!gateway/gateway": {"ci1 is half made", "vagganet --interface ci1 create"}}},
-	{"device lost", `{` + gateway + `, "routes": [], "gateway": {"parts": {"Link": false}}}`, map[string][]string{
+	{"device lost", `{` + standing + `, "routes": [], "gateway": {"parts": {"Link": false}}}`, map[string][]string{
 		"!gateway/gateway": {"lost its device", "vagganet destroy && vagganet create"}}},
-	{"device down", `{` + gateway + `, "routes": [], "gateway": {"parts": {"Up": false}}}`, map[string][]string{
+	{"device down", `{` + standing + `, "routes": [], "gateway": {"parts": {"Up": false}}}`, map[string][]string{
 		"!gateway/gateway": {"device is down", "vagganet create"}}},
-	{"another's", `{` + gateway + `, "gateway": {"owner": 0}, "owner_name": "root"}`, map[string][]string{
+	{"another's", `{` + standing + `, "gateway": {"owner": 0}, "owner_name": "root"}`, map[string][]string{
 		"!gateway/gateway": {"root's", "--interface vagga2 --network 172.18.0.0/16 create"}}},
 	{"not a gateway", `{"gateway": {"foreign": "the host has a device vagga that is not a gateway's"}}`, map[string][]string{
 		"!gateway/gateway": {"the host has a device vagga", "--interface vagga2"}}},
@@ -224,18 +224,18 @@ var machines = []struct {
 		"!gateway//run/vagganet": {"mode 0777"}}},
 	{"a link instead of the folder", `{"state_dir": {"kind": "link", "mode": "0755"}}`, map[string][]string{
 		"!gateway//run/vagganet": {"a link of user 0"}}},
-	{"made for another network", `{` + gateway + `, "network": "10.7.0.0/16"}`, map[string][]string{
+	{"made for another network", `{` + standing + `, "network": "10.7.0.0/16"}`, map[string][]string{
 		"!gateway/gateway's address": {"172.18.255.1/30", "not 10.7.255.1/30", "VAGGANET_NETWORK=172.18.0.0/16"}}},
-	{"address lost", `{` + gateway + `, "routes": []}`, map[string][]string{
+	{"address lost", `{` + standing + `, "routes": []}`, map[string][]string{
 		"!gateway/gateway's address": {"has no address", "vagganet destroy && vagganet create"}}},
-	{"rules flushed", `{` + gateway + `, "rule_answers": [{}, {"code": 1}, {"code": 1}, {}]}`, map[string][]string{
+	{"rules flushed", `{` + standing + `, "rule_answers": [{}, {"code": 1}, {"code": 1}, {}]}`, map[string][]string{
 		"!gateway/host's firewall": {"2 of the gateway's 4 rules", "vagganet destroy && vagganet create"}}},
-	{"made for another network, and rules flushed", `{` + gateway + `, "network": "10.7.0.0/16", "rule_answers": [{"code": 1}],
+	{"made for another network, and rules flushed", `{` + standing + `, "network": "10.7.0.0/16", "rule_answers": [{"code": 1}],
 			"gateway": {"parts": {"Note": {"network": "172.18.0.0/16"}}}}`, map[string][]string{
 		"!gateway/gateway's address": {"not 10.7.255.1/30"},
 		"!gateway/host's firewall":   {"1 of the gateway's 1 rules"}}},
-	{"the host's firewall left alone", `{` + gateway + `, "gateway": {"parts": {"Note": {"no_iptables": true}}}}`, nil},
-	{"rules can't be asked for", `{` + gateway + `, "rule_answers": []}`, nil},
+	{"the host's firewall left alone", `{` + standing + `, "gateway": {"parts": {"Note": {"no_iptables": true}}}}`, nil},
+	{"rules can't be asked for", `{` + standing + `, "rule_answers": []}`, nil},
 }
 
 func TestMachines(t *testing.T) {

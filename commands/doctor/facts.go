@@ -11,8 +11,8 @@ import (
 	"sync"
 
 	"vagganet/commands/machine"
-	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 )
 
 // Facts is what the rows depend on: what was seen of the machine, what its
@@ -36,7 +36,7 @@ type Facts struct {
 	Needed []string `json:"needed"`
 	Brctl  []string `json:"brctl"`
 	// Reach is what that question was about.
-	Reach netcmd.Reach `json:"reach"`
+	Reach gateway.Reach `json:"reach"`
 	// Iptables is the one that was chosen.
 	Iptables string `json:"iptables"`
 	// Ebtables reports whether there is one that cuts links.

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 func (f Facts) gatewayRows() []Row {
@@ -22,7 +22,7 @@ func (f Facts) gatewayRows() []Row {
 // stateDirRow is about the folder that root's mounts are in: whoever else could
 // write to it could lead them elsewhere.
 func (f Facts) stateDirRow() Row {
-	const name = netcmd.StateDir
+	const name = gateway.StateDir
 	mode, _ := strconv.ParseUint(f.StateDir.Mode, 8, 32)
 	switch d := f.StateDir; {
 	case d.Kind == "":
@@ -69,7 +69,7 @@ func (f Facts) gatewayRow() Row {
 	return row
 }
 
-func partNames(p netcmd.GatewayParts) []string {
+func partNames(p gateway.Parts) []string {
 	var names []string
 	for _, part := range []struct {
 		there bool
@@ -157,7 +157,7 @@ func (f Facts) firewallRow() Row {
 func (f Facts) reachRows() []Row {
 	const name = "packets of guests"
 	answer, asked := f.Answers[Reach]
-	found := netcmd.ReadReached(answer.Output)
+	found := gateway.ReadReached(answer.Output)
 	if !asked || found.Forwarded == "" {
 		return nil
 	}

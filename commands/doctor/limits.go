@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // floor is a setting that is too small below some value.
@@ -19,8 +19,8 @@ type floor struct {
 }
 
 var floors = []floor{
-	{"neighbours", []string{netcmd.NeighbourSetting(0), netcmd.NeighbourSetting(1), netcmd.NeighbourSetting(2)},
-		netcmd.EnoughNeighbours[:], netcmd.EnoughNeighbours[2],
+	{"neighbours", []string{gateway.NeighbourSetting(0), gateway.NeighbourSetting(1), gateway.NeighbourSetting(2)},
+		gateway.EnoughNeighbours[:], gateway.EnoughNeighbours[2],
 		"all networks share one table of neighbours: 33 guests that all talk to each other fill one of 1024, and then packets vanish; " +
 			"create makes it larger, but nobody does for isolated runs"},
 	{"network namespaces", []string{"user.max_net_namespaces"}, []int{15000}, 512, "each guest takes one, and each run two more"},

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 func (f Facts) rightRows() []Row {
@@ -42,7 +42,7 @@ func (f Facts) rootRow() Row {
 		return ok("sudo", strings.Join(f.Sudo, " ")+", which was not tried")
 	case answer.Code == 0:
 		return ok("sudo", strings.Join(f.Sudo, " ")+" asks for no password")
-	case strings.Contains(answer.Complaint, netcmd.NotFoundByRoot):
+	case strings.Contains(answer.Complaint, gateway.NotFoundByRoot):
 		row.What = firstLine(answer.Complaint)
 		row.Advice = "sudo has a PATH of its own, secure_path in its settings: have it contain the folders of these tools, or install what is not there"
 	case wantsPassword(answer.Complaint) && f.Terminal:

@@ -14,22 +14,22 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
-// gateway looks what is there of a gateway, whole or half made.
-func gateway(g netcmd.Gateway) GatewayFacts {
+// readGateway looks what is there of a gateway, whole or half made.
+func readGateway(g gateway.Gateway) GatewayFacts {
 	facts := GatewayFacts{Owner: -1, Foreign: foreign(g)}
 	if facts.Foreign != "" {
 		return facts
 	}
 	note := readNote(g)
-	facts.Parts = netcmd.GatewayParts{
+	facts.Parts = gateway.Parts{
 		Dir:        exists(g.Dir()),
 		UserNS:     IsNamespace(g.UserNS()),
 		NetNS:      IsNamespace(g.NetNS()),
-		Forwarding: exists(netcmd.ForwardingMarker) && !otherGateway(g),
-		Neighbours: exists(netcmd.NeighbourMarker) && !otherGateway(g),
+		Forwarding: exists(gateway.ForwardingMarker) && !otherGateway(g),
+		Neighbours: exists(gateway.NeighbourMarker) && !otherGateway(g),
 		Note:       note,
 	}
 	if note != nil {
@@ -90,21 +90,21 @@ func askDevice(socket int, question uint, name string) (answer [24]byte, err err
 
 // neighbours reads the limits as they are, and as they were. The mark is looked
 // for last: while there is none, nobody has raised what was read.
-func neighbours() (now, before netcmd.NeighbourLimits) {
+func neighbours() (now, before gateway.NeighbourLimits) {
 	for i := range now {
-		n, err := strconv.Atoi(readSetting(strings.ReplaceAll(netcmd.NeighbourSetting(i), ".", "/")))
+		n, err := strconv.Atoi(readSetting(strings.ReplaceAll(gateway.NeighbourSetting(i), ".", "/")))
 		if err != nil {
-			return netcmd.NeighbourLimits{}, netcmd.NeighbourLimits{}
+			return gateway.NeighbourLimits{}, gateway.NeighbourLimits{}
 		}
 		now[i] = n
 	}
-	return now, neighboursBefore(netcmd.NeighbourMarker, now)
+	return now, neighboursBefore(gateway.NeighbourMarker, now)
 }
 
 // neighboursBefore is what a mark says; a mark that was not written to its end
 // is of nothing that was changed.
-func neighboursBefore(marker string, now netcmd.NeighbourLimits) netcmd.NeighbourLimits {
-	before := netcmd.NeighbourLimits{}
+func neighboursBefore(marker string, now gateway.NeighbourLimits) gateway.NeighbourLimits {
+	before := gateway.NeighbourLimits{}
 	if json.Unmarshal([]byte(readFile(marker)), &before) != nil || !before.Seen() {
 		return now
 	}
@@ -113,12 +113,12 @@ func neighboursBefore(marker string, now netcmd.NeighbourLimits) netcmd.Neighbou
 
 // readNote reads what the gateway was made with; nil if it isn't there, or not
 // whole.
-func readNote(g netcmd.Gateway) *netcmd.Note {
+func readNote(g gateway.Gateway) *gateway.Note {
 	text, err := os.ReadFile(g.NoteFile())
 	if err != nil {
 		return nil
 	}
-	var note netcmd.Note
+	var note gateway.Note
 	if json.Unmarshal(text, &note) != nil || len(note.Iptables) == 0 {
 		return nil
 	}
@@ -127,8 +127,8 @@ func readNote(g netcmd.Gateway) *netcmd.Note {
 
 // foreign says what has the gateway's names but can't be ours: root makes the
 // folders, and nobody else may write to them; and a device of ours has a folder.
-func foreign(g netcmd.Gateway) string {
-	for _, dir := range []string{netcmd.StateDir, g.Dir()} {
+func foreign(g gateway.Gateway) string {
+	for _, dir := range []string{gateway.StateDir, g.Dir()} {
 		info, err := os.Lstat(dir)
 		if os.IsNotExist(err) {
 			break
@@ -146,13 +146,13 @@ func foreign(g netcmd.Gateway) string {
 	return ""
 }
 
-func notOurs(g netcmd.Gateway) string {
+func notOurs(g gateway.Gateway) string {
 	return fmt.Sprintf("the host has a device %s that is not a gateway's", g.Interface)
 }
 
 // otherGateway reports whether there is a gateway under another name.
-func otherGateway(g netcmd.Gateway) bool {
-	dirs, _ := filepath.Glob(netcmd.StateDir + "/*")
+func otherGateway(g gateway.Gateway) bool {
+	dirs, _ := filepath.Glob(gateway.StateDir + "/*")
 	for _, dir := range dirs {
 		if dir != g.Dir() && filepath.Base(dir)[0] != '.' {
 			return true

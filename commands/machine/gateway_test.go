@@ -5,13 +5,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // A mark that root had no time to write is of nothing that was changed.
 func TestNeighboursBefore(t *testing.T) {
-	now, before := netcmd.NeighbourLimits{32768, 65536, 131072}, netcmd.NeighbourLimits{128, 512, 1024}
-	for text, want := range map[string]netcmd.NeighbourLimits{
+	now, before := gateway.NeighbourLimits{32768, 65536, 131072}, gateway.NeighbourLimits{128, 512, 1024}
+	for text, want := range map[string]gateway.NeighbourLimits{
 		"[128,512,1024]\n": before,
 		"":                 now,
 		"[128,512":         now,

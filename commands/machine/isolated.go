@@ -10,20 +10,20 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // isolated looks for what a run without a gateway needs. What isn't there stays
 // empty.
-func isolated(g netcmd.Gateway) netcmd.Isolated {
-	i := netcmd.Isolated{OwnUser: !fullRoot()}
+func isolated(g gateway.Gateway) gateway.Isolated {
+	i := gateway.Isolated{OwnUser: !fullRoot()}
 	for _, dir := range IsolatedRunsDirs(g) {
 		if makeable(dir) {
 			i.RunsDir = dir
 			break
 		}
 	}
-	for _, dir := range netcmd.IsolatedRunDirs {
+	for _, dir := range gateway.IsolatedRunDirs {
 		if entries, err := os.ReadDir(dir); err == nil && len(entries) == 0 {
 			i.RunDir = dir
 			break
@@ -36,7 +36,7 @@ func isolated(g netcmd.Gateway) netcmd.Isolated {
 // registered, the best first. A run takes the first that it can make; who looks
 // for runs looks at all, since XDG_RUNTIME_DIR may be set in one terminal and
 // not in another one.
-func IsolatedRunsDirs(g netcmd.Gateway) []string {
+func IsolatedRunsDirs(g gateway.Gateway) []string {
 	uid := strconv.Itoa(os.Getuid())
 	session := "/run/user/" + uid
 	dirs := []string{filepath.Join(session, "vagganet", g.Interface), filepath.Join("/tmp", "vagganet-"+uid, g.Interface)}

@@ -16,17 +16,18 @@ import (
 	"strings"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
 // Facts is what a plan can depend on.
 type Facts struct {
-	User       netcmd.User `json:"user"`
-	Forwarding bool        `json:"forwarding"`
+	User       gateway.User `json:"user"`
+	Forwarding bool         `json:"forwarding"`
 	// Neighbours are the limits of the table of neighbours as they are, and
 	// NeighboursBefore as they were before there was a gateway.
-	Neighbours       netcmd.NeighbourLimits `json:"neighbours"`
-	NeighboursBefore netcmd.NeighbourLimits `json:"neighbours_before"`
+	Neighbours       gateway.NeighbourLimits `json:"neighbours"`
+	NeighboursBefore gateway.NeighbourLimits `json:"neighbours_before"`
 	Kernel
 	// NoBridgeFilter reports whether br_netfilter is neither there nor to be had.
 	NoBridgeFilter bool `json:"no_bridge_filter"`
@@ -44,9 +45,9 @@ type Facts struct {
 	// kernel then lets nobody mount another one in a user namespace.
 	NoProc bool `json:"no_proc"`
 	// Isolated is what a run without a gateway would take.
-	Isolated netcmd.Isolated `json:"isolated"`
+	Isolated gateway.Isolated `json:"isolated"`
 	// Resolver is how the host looks names up.
-	Resolver netcmd.Resolver `json:"resolver"`
+	Resolver gateway.Resolver `json:"resolver"`
 	// Hosts is the text of /etc/hosts.
 	Hosts string `json:"hosts"`
 	// Umask is this process's, as a shell has it; empty for 022.
@@ -64,7 +65,7 @@ type Route struct {
 
 // GatewayFacts is what is there of one gateway.
 type GatewayFacts struct {
-	Parts netcmd.GatewayParts `json:"parts"`
+	Parts gateway.Parts `json:"parts"`
 	// Owner is the user id whose runs the gateway takes; -1 if it isn't known.
 	Owner int `json:"owner"`
 	// Foreign says what is in the way that no gateway of ours would have made;
@@ -126,13 +127,13 @@ func (Host) Kernel() Kernel {
 }
 
 // Facts reads what plans for the gateway with this host device depend on.
-func (h Host) Facts(g netcmd.Gateway) Facts {
+func (h Host) Facts(g gateway.Gateway) Facts {
 	f := Facts{
 		User:       currentUser(h),
 		Forwarding: readSetting("net/ipv4/ip_forward") != "0",
 		Kernel:     h.Kernel(),
 		Restricted: restricted(readSetting),
-		Gateway:    gateway(g),
+		Gateway:    readGateway(g),
 		Resolver:   resolver(),
 		Hosts:      readFile("/etc/hosts"),
 		Umask:      umask(readFile("/proc/self/status")),
@@ -152,8 +153,8 @@ func (h Host) Facts(g netcmd.Gateway) Facts {
 // Routes lists the networks that the host reaches, and the addresses it has.
 func (Host) Routes() []Route { return append(addresses(), routes()...) }
 
-func currentUser(h Host) netcmd.User {
-	u := netcmd.User{UID: os.Getuid(), GID: os.Getgid()}
+func currentUser(h Host) gateway.User {
+	u := gateway.User{UID: os.Getuid(), GID: os.Getgid()}
 	name := ""
 	if found, err := user.LookupId(strconv.Itoa(u.UID)); err == nil {
 		name = found.Username
@@ -166,10 +167,10 @@ func currentUser(h Host) netcmd.User {
 
 // subordinate reads a user's first range of subordinate ids. The file's first
 // column is the user's name or number.
-func subordinate(file, name string, uid int) netcmd.IDRange {
+func subordinate(file, name string, uid int) gateway.IDRange {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return netcmd.IDRange{}
+		return gateway.IDRange{}
 	}
 	for line := range strings.Lines(string(text)) {
 		col := strings.Split(strings.TrimSpace(line), ":")
@@ -179,10 +180,10 @@ func subordinate(file, name string, uid int) netcmd.IDRange {
 		first, err1 := strconv.Atoi(col[1])
 		count, err2 := strconv.Atoi(col[2])
 		if err1 == nil && err2 == nil && count > 0 {
-			return netcmd.IDRange{First: first, Count: count}
+			return gateway.IDRange{First: first, Count: count}
 		}
 	}
-	return netcmd.IDRange{}
+	return gateway.IDRange{}
 }
 
 // haveModule reports whether a module can be loaded.

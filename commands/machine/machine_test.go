@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -23,12 +23,12 @@ func TestSubordinate(t *testing.T) {
 	for _, c := range []struct {
 		file, name string
 		uid        int
-		want       netcmd.IDRange
+		want       gateway.IDRange
 	}{
-		{file, "me", 1000, netcmd.IDRange{First: 100000, Count: 65536}},
-		{file, "by-number", 1001, netcmd.IDRange{First: 300000, Count: 5}},
-		{file, "m", 100, netcmd.IDRange{}},
-		{file + "-absent", "me", 1000, netcmd.IDRange{}},
+		{file, "me", 1000, gateway.IDRange{First: 100000, Count: 65536}},
+		{file, "by-number", 1001, gateway.IDRange{First: 300000, Count: 5}},
+		{file, "m", 100, gateway.IDRange{}},
+		{file + "-absent", "me", 1000, gateway.IDRange{}},
 	} {
 		if got := subordinate(c.file, c.name, c.uid); got != c.want {
 			t.Errorf("%s (%d) has %v, want %v", c.name, c.uid, got, c.want)

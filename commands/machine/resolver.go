@@ -5,7 +5,7 @@ import (
 	"os"
 	"strings"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // The files that say how the host looks names up. The second one is kept by
@@ -15,9 +15,9 @@ const (
 	upstreamConf = "/run/systemd/resolve/resolv.conf"
 )
 
-func resolver() netcmd.Resolver {
+func resolver() gateway.Resolver {
 	text, _ := os.ReadFile(resolvConf)
-	var r netcmd.Resolver
+	var r gateway.Resolver
 	r.Servers, r.Options = parseResolvConf(string(text))
 	text, _ = os.ReadFile(upstreamConf)
 	r.Upstream, _ = parseResolvConf(string(text))

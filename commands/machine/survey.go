@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // Survey is what can be seen of a machine by looking at its files: more than
@@ -93,7 +93,7 @@ func (h Host) Survey(facts Facts, tools []string) Survey {
 		WholeMap:      strings.Join(strings.Fields(readFile("/proc/self/uid_map")), " ") == "0 0 4294967295",
 		MissingRights: missingRights(),
 		ReadOnly:      readOnly("/run", "/proc/sys"),
-		StateDir:      lookAt(netcmd.StateDir),
+		StateDir:      lookAt(gateway.StateDir),
 		Tools:         map[string]Tool{},
 		Kernel:        KernelRelease(),
 		Namespaces:    namespaces(),

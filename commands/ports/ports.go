@@ -17,11 +17,12 @@ import (
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
 // HeldError is a port that another run has.
-type HeldError struct{ netcmd.Forwarded }
+type HeldError struct{ gateway.Forwarded }
 
 func (e *HeldError) Error() string {
 	return fmt.Sprintf("port %s of the gateway is held by run %s", e.PortForward, e.Run)
@@ -35,14 +36,14 @@ func (e *HeldError) Help() string {
 // Open does the step that opens the ports of a run whose process this is, inside of
 // the gateway. It returns the rules of runs that are no more, which it removes
 // first. The error is a *HeldError if another run has a port.
-func Open(ctx context.Context, r *runner.Runner, run netcmd.Run, step plan.Step) ([]netcmd.Forwarded, error) {
+func Open(ctx context.Context, r *runner.Runner, run netcmd.Run, step plan.Step) ([]gateway.Forwarded, error) {
 	g := run.Gateway
 	held, err := lock(ctx, g)
 	if err != nil {
 		return nil, err
 	}
 	defer held.Close()
-	living, gone, err := sweep(ctx, r, g, run.GatewayEnter(), func(f netcmd.Forwarded) bool {
+	living, gone, err := sweep(ctx, r, g, run.GatewayEnter(), func(f gateway.Forwarded) bool {
 		// This run's name is nobody else's any more.
 		return f.Run != run.Name && runstate.Lives(g.RunsDir(), f.Run, f.Token)
 	})
@@ -58,19 +59,19 @@ func Open(ctx context.Context, r *runner.Runner, run netcmd.Run, step plan.Step)
 
 // Sweep closes the ports of runs that are no more and returns their rules. It
 // is for a process outside of the gateway.
-func Sweep(ctx context.Context, r *runner.Runner, g netcmd.Gateway) ([]netcmd.Forwarded, error) {
+func Sweep(ctx context.Context, r *runner.Runner, g gateway.Gateway) ([]gateway.Forwarded, error) {
 	held, err := lock(ctx, g)
 	if err != nil {
 		return nil, err
 	}
 	defer held.Close()
-	_, gone, err := sweep(ctx, r, g, g.Enter(), func(f netcmd.Forwarded) bool {
+	_, gone, err := sweep(ctx, r, g, g.Enter(), func(f gateway.Forwarded) bool {
 		return runstate.Lives(g.RunsDir(), f.Run, f.Token)
 	})
 	return gone, err
 }
 
-func sweep(ctx context.Context, r *runner.Runner, g netcmd.Gateway, enter []string, lives func(netcmd.Forwarded) bool) (living, gone []netcmd.Forwarded, err error) {
+func sweep(ctx context.Context, r *runner.Runner, g gateway.Gateway, enter []string, lives func(gateway.Forwarded) bool) (living, gone []gateway.Forwarded, err error) {
 	list := g.ListForwards(enter)
 	if err := r.Run(ctx, plan.Plan{list}); err != nil {
 		return nil, nil, err
@@ -93,10 +94,10 @@ func sweep(ctx context.Context, r *runner.Runner, g netcmd.Gateway, enter []stri
 }
 
 // Describe says what was removed, a line for each run.
-func Describe(gone []netcmd.Forwarded) []string {
+func Describe(gone []gateway.Forwarded) []string {
 	var lines []string
 	for len(gone) > 0 {
-		first, others, what := gone[0], []netcmd.Forwarded(nil), []string(nil)
+		first, others, what := gone[0], []gateway.Forwarded(nil), []string(nil)
 		for _, f := range gone {
 			if f.Run == first.Run && f.Token == first.Token {
 				what = append(what, f.PortForward.String())
@@ -113,7 +114,7 @@ func Describe(gone []netcmd.Forwarded) []string {
 
 // lock keeps others waiting until the file returned is closed. It is the folder
 // itself that is locked: no file has to be made.
-func lock(ctx context.Context, g netcmd.Gateway) (*os.File, error) {
+func lock(ctx context.Context, g gateway.Gateway) (*os.File, error) {
 	dir, err := os.Open(g.RunsDir())
 	if err != nil {
 		return nil, err

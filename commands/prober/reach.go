@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vagganet/commands/netns"
-	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 )
 
 // reachTime is for how long packets are sent that nothing comes of: it is a matter
@@ -26,7 +26,7 @@ const (
 
 // Reach sends packets from the network namespace of a file, a gateway's, or from the
 // one that this process is in if that is empty.
-func Reach(what netcmd.Reach, file string) (found netcmd.Reached, err error) {
+func Reach(what gateway.Reach, file string) (found gateway.Reached, err error) {
 	err = netns.In(file, func() error {
 		found, err = reach(what)
 		return err
@@ -50,41 +50,41 @@ func firewalld() bool {
 // what is for its own address, and sees all that comes, before the kernel drops what
 // it takes for forged.
 type reacher struct {
-	netcmd.Reach
+	gateway.Reach
 	fd    int
 	link  unix.SockaddrLinklayer
 	token [16]byte
 	// Ports of the datagram that is forwarded, and of the connection to the host,
 	// which nobody has to listen at.
 	udpFrom, udpTo, tcpFrom, tcpTo uint16
-	found                          netcmd.Reached
+	found                          gateway.Reached
 }
 
-func reach(what netcmd.Reach) (netcmd.Reached, error) {
+func reach(what gateway.Reach) (gateway.Reached, error) {
 	device, err := net.InterfaceByName(what.Device)
 	if err != nil {
-		return netcmd.Reached{}, err
+		return gateway.Reached{}, err
 	}
 	// What comes back is taken by a socket, or the kernel would refuse it.
 	taker, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.AddrPortFrom(what.Gateway, 0)))
 	if err != nil {
-		return netcmd.Reached{}, err
+		return gateway.Reached{}, err
 	}
 	defer taker.Close()
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, int(bigEndian(unix.ETH_P_IP)))
 	if err != nil {
-		return netcmd.Reached{}, err
+		return gateway.Reached{}, err
 	}
 	defer unix.Close(fd)
 	r := &reacher{Reach: what, fd: fd, udpTo: taker.LocalAddr().(*net.UDPAddr).AddrPort().Port(),
 		link: unix.SockaddrLinklayer{Protocol: bigEndian(unix.ETH_P_IP), Ifindex: device.Index}}
 	pause := unix.NsecToTimeval((30 * time.Millisecond).Nanoseconds())
 	if err := errors.Join(unix.Bind(fd, &r.link), unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &pause)); err != nil {
-		return netcmd.Reached{}, err
+		return gateway.Reached{}, err
 	}
 	mac, err := net.ParseMAC(addresses.MAC(what.Host))
 	if err != nil {
-		return netcmd.Reached{}, err
+		return gateway.Reached{}, err
 	}
 	r.link.Halen = uint8(copy(r.link.Addr[:], mac))
 	rand.Read(r.token[:])
@@ -110,9 +110,9 @@ func (r *reacher) run() error {
 		for r.receive() && !r.decided() {
 		}
 	}
-	for _, outcome := range []*netcmd.Outcome{&r.found.Host, &r.found.Forwarded} {
+	for _, outcome := range []*gateway.Outcome{&r.found.Host, &r.found.Forwarded} {
 		if *outcome == "" {
-			*outcome = netcmd.Dropped
+			*outcome = gateway.Dropped
 		}
 	}
 	return nil
@@ -146,11 +146,11 @@ func (r *reacher) look(packet []byte) {
 	switch protocol {
 	case unix.IPPROTO_UDP:
 		if to == r.udpTo && len(content) == 8+len(r.token) && [16]byte(content[8:]) == r.token {
-			r.found.Forwarded, r.found.Hidden = netcmd.Passed, source == r.Host
+			r.found.Forwarded, r.found.Hidden = gateway.Passed, source == r.Host
 		}
 	case unix.IPPROTO_TCP:
 		if source == r.Host && from == r.tcpTo && to == r.tcpFrom {
-			r.found.Host = netcmd.Passed // with whatever answer
+			r.found.Host = gateway.Passed // with whatever answer
 		}
 	case unix.IPPROTO_ICMP:
 		if content[0] == 3 { // unreachable; the packet that is meant follows
@@ -167,9 +167,9 @@ func (r *reacher) lookDenied(packet []byte) {
 	from, to := binary.BigEndian.Uint16(content), binary.BigEndian.Uint16(content[2:])
 	switch {
 	case protocol == unix.IPPROTO_UDP && from == r.udpFrom && to == r.udpTo:
-		r.found.Forwarded = netcmd.Denied
+		r.found.Forwarded = gateway.Denied
 	case protocol == unix.IPPROTO_TCP && from == r.tcpFrom && to == r.tcpTo:
-		r.found.Host = netcmd.Denied
+		r.found.Host = gateway.Denied
 	}
 }
 

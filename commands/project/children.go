@@ -14,6 +14,7 @@ import (
 	"vagganet/commands/config"
 	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 )
 
 // Machine is what the package asks of the machine that it runs on.
@@ -105,7 +106,7 @@ func guest(child *config.Child) netcmd.Guest {
 		if p.UDP {
 			protocol = "udp"
 		}
-		g.Ports = append(g.Ports, netcmd.PortForward{Protocol: protocol, External: p.External, Internal: p.Internal})
+		g.Ports = append(g.Ports, gateway.PortForward{Protocol: protocol, External: p.External, Internal: p.Internal})
 	}
 	return g
 }

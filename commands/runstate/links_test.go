@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // Root looks into folders of users, who may have put links there: to a file that
@@ -39,7 +39,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 	if _, err := os.Lstat(missing); err == nil {
 		t.Error("a file was made where a link leads to")
 	}
-	if runs, err := list(netcmd.Gateway{}, dir, func(name string) { t.Errorf("%s is said to be gone", name) }); len(runs) > 0 || err != nil {
+	if runs, err := list(gateway.Gateway{}, dir, func(name string) { t.Errorf("%s is said to be gone", name) }); len(runs) > 0 || err != nil {
 		t.Errorf("%v: %v", runs, err)
 	}
 }
@@ -57,7 +57,7 @@ func TestRootRemovesNothingOfUsers(t *testing.T) {
 			t.Fatal(err)
 		}
 		removed := false
-		if runs, err := list(netcmd.Gateway{}, dir, func(string) { removed = true }); len(runs) > 0 || err != nil {
+		if runs, err := list(gateway.Gateway{}, dir, func(string) { removed = true }); len(runs) > 0 || err != nil {
 			t.Errorf("%v: %v", runs, err)
 		}
 		if _, err := os.Lstat(file); os.IsNotExist(err) != want || removed != want {

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // Making keeps others from making or removing a gateway of this name until what
@@ -17,7 +17,7 @@ import (
 // with a name that is no file: the kernel drops it when the process ends, and
 // there is one of each name in a network, like the gateway's device. Waiting gets
 // a description of who is to be waited for, once.
-func Making(ctx context.Context, g netcmd.Gateway, waiting func(who string)) (*net.UnixListener, error) {
+func Making(ctx context.Context, g gateway.Gateway, waiting func(who string)) (*net.UnixListener, error) {
 	name := &net.UnixAddr{Name: "@vagganet/" + g.Interface, Net: "unix"}
 	for since := time.Now(); ; {
 		listener, err := net.ListenUnix("unix", name)

@@ -9,17 +9,17 @@ import (
 	"testing"
 	"time"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // One makes a gateway, and the next one waits, and is told for whom.
 func TestMaking(t *testing.T) {
-	g := netcmd.Gateway{Interface: fmt.Sprintf("test%d", os.Getpid())}
+	g := gateway.Gateway{Interface: fmt.Sprintf("test%d", os.Getpid())}
 	first, err := Making(context.Background(), g, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := Making(context.Background(), netcmd.Gateway{Interface: g.Interface + "x"}, nil)
+	other, err := Making(context.Background(), gateway.Gateway{Interface: g.Interface + "x"}, nil)
 	if err != nil {
 		t.Errorf("another gateway: %v", err)
 	} else {

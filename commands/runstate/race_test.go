@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // A run takes its name while others look for runs, and remove what they think
@@ -19,7 +19,7 @@ func TestRegisterWhileOthersLook(t *testing.T) {
 		}
 	}
 	dir := filepath.Join(t.TempDir(), "private", "runs")
-	g := netcmd.Gateway{Isolated: &netcmd.Isolated{RunsDir: dir}}
+	g := gateway.Gateway{Isolated: &gateway.Isolated{RunsDir: dir}}
 	again(t, "RUNSTATE_LOOK="+dir, 3)
 	for n := range 300 {
 		r, err := Register(g, nil, "flaky", "token", true)
@@ -38,14 +38,14 @@ func TestRegisterWhileOthersLook(t *testing.T) {
 func TestRegisterWhileOthersEnd(t *testing.T) {
 	if dir := os.Getenv("RUNSTATE_END"); dir != "" {
 		for {
-			if r, err := Register(netcmd.Gateway{Isolated: &netcmd.Isolated{RunsDir: dir}}, nil, "other", "token", false); err == nil {
+			if r, err := Register(gateway.Gateway{Isolated: &gateway.Isolated{RunsDir: dir}}, nil, "other", "token", false); err == nil {
 				r.Release()
 			}
 		}
 	}
 	dir := filepath.Join(t.TempDir(), "private", "runs")
 	again(t, "RUNSTATE_END="+dir, 3)
-	g := netcmd.Gateway{Isolated: &netcmd.Isolated{RunsDir: dir}}
+	g := gateway.Gateway{Isolated: &gateway.Isolated{RunsDir: dir}}
 	for n := range 300 {
 		r, err := Register(g, nil, "flaky", "token", true)
 		if err != nil {

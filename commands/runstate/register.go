@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vagganet/commands/machine"
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // Registration is a run's name while the run lives.
@@ -28,7 +28,7 @@ type Registration struct {
 // so on. With exact, it is base or an error. A name isn't free if a run has it in
 // another of the folders, either. The file holds the token, so that nobody takes
 // this run for another one that had the name.
-func Register(g netcmd.Gateway, others []string, base, token string, exact bool) (*Registration, error) {
+func Register(g gateway.Gateway, others []string, base, token string, exact bool) (*Registration, error) {
 	defer waitForScript(g.RunsDir()).Close()
 	number := func(n int) string {
 		if n == 0 {
@@ -104,7 +104,7 @@ func writeToken(file *os.File, token string) error {
 	return err
 }
 
-func register(g netcmd.Gateway, others []string, name string) (*os.File, error) {
+func register(g gateway.Gateway, others []string, name string) (*os.File, error) {
 	for _, dir := range others {
 		if dir != g.RunsDir() && isHeld(filepath.Join(dir, name)) {
 			return nil, errHeld
@@ -163,7 +163,7 @@ func removeEmpty(dir string) {
 
 // Folders are all in which runs of the user's can be registered: the gateway's,
 // and those of isolated runs.
-func Folders(g netcmd.Gateway) []string {
+func Folders(g gateway.Gateway) []string {
 	g.Isolated = nil
 	return append([]string{g.RunsDir()}, machine.IsolatedRunsDirs(g)...)
 }

@@ -22,6 +22,7 @@ import (
 
 	"vagganet/commands/machine"
 	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // Run is a run that is up.
@@ -50,7 +51,7 @@ type Run struct {
 // ones. Files of runs that ended without taking their own away are removed, and
 // gone gets their names. That there is no gateway, or only somebody else's, is an
 // error where there is no isolated run either.
-func List(g netcmd.Gateway, gone func(name string)) ([]Run, error) {
+func List(g gateway.Gateway, gone func(name string)) ([]Run, error) {
 	g.Isolated = nil
 	runs, err := list(g, g.RunsDir(), gone)
 	if err != nil && !os.IsNotExist(err) && !os.IsPermission(err) {
@@ -77,7 +78,7 @@ func List(g netcmd.Gateway, gone func(name string)) ([]Run, error) {
 }
 
 // list finds the runs that are registered in a folder.
-func list(g netcmd.Gateway, folder string, gone func(name string)) ([]Run, error) {
+func list(g gateway.Gateway, folder string, gone func(name string)) ([]Run, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
@@ -111,7 +112,7 @@ func list(g netcmd.Gateway, folder string, gone func(name string)) ([]Run, error
 }
 
 // find looks a run up by its first process.
-func find(g netcmd.Gateway, name string, supervisor int) Run {
+func find(g gateway.Gateway, name string, supervisor int) Run {
 	r := Run{Name: name, Supervisor: supervisor, Dir: runDir(g, Root(supervisor)), Started: machine.Host{}.Process(supervisor).Started}
 	if r.Dir != "" {
 		r.Info = readInfo(r.Dir)
@@ -128,8 +129,8 @@ func Root(pid int) string { return fmt.Sprintf("/proc/%d/root", pid) }
 // runDir finds the folder of a run in the file system below root, by the
 // namespace in it: the gateway's folder for runs, or one of those that isolated
 // runs take. It is empty if there is none.
-func runDir(g netcmd.Gateway, root string) string {
-	for _, dir := range append([]string{g.RunDir()}, netcmd.IsolatedRunDirs...) {
+func runDir(g gateway.Gateway, root string) string {
+	for _, dir := range append([]string{g.RunDir()}, gateway.IsolatedRunDirs...) {
 		if machine.IsNamespace(root + dir + "/" + netcmd.Bridge) {
 			return root + dir
 		}
@@ -140,7 +141,7 @@ func runDir(g netcmd.Gateway, root string) string {
 // Inside is the run that this process is in; nil outside of any. Its supervisor
 // is process 1 for bridge commands; a guest has a PID namespace of its own, and
 // so doesn't see it.
-func Inside(g netcmd.Gateway) *Run {
+func Inside(g gateway.Gateway) *Run {
 	g.Isolated = nil
 	dir := runDir(g, "")
 	if dir == "" {

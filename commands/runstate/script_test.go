@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // A name that a script holds is taken, and the script's first process is known by it.
@@ -18,7 +18,7 @@ func TestNameOfScript(t *testing.T) {
 		t.Skip("skipped: there is no flock here")
 	}
 	dir := t.TempDir()
-	g := netcmd.Gateway{Isolated: &netcmd.Isolated{RunsDir: filepath.Join(dir, "user", "runs")}}
+	g := gateway.Gateway{Isolated: &gateway.Isolated{RunsDir: filepath.Join(dir, "user", "runs")}}
 	if err := os.MkdirAll(g.RunsDir(), 0o700); err != nil {
 		t.Fatal(err)
 	}

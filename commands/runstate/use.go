@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // ErrInUse means that a gateway is used in a way that keeps others from it:
@@ -18,16 +18,16 @@ var ErrInUse = errors.New("the gateway is in use")
 
 // Use keeps a gateway from being removed until the file returned is closed. The
 // kernel lets go of it when the process ends.
-func Use(g netcmd.Gateway) (*os.File, error) {
+func Use(g gateway.Gateway) (*os.File, error) {
 	return hold(g, unix.LOCK_SH)
 }
 
 // Retire keeps runs from using a gateway until the file returned is closed.
-func Retire(g netcmd.Gateway) (*os.File, error) {
+func Retire(g gateway.Gateway) (*os.File, error) {
 	return hold(g, unix.LOCK_EX)
 }
 
-func hold(g netcmd.Gateway, how int) (*os.File, error) {
+func hold(g gateway.Gateway, how int) (*os.File, error) {
 	for {
 		file, err := os.Open(g.RunDir()) // no file has to be made for it
 		if err != nil {

@@ -21,6 +21,7 @@ import (
 	"vagganet/commands/story"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -111,8 +112,8 @@ func sayUp(run netcmd.Run) {
 // lookForTroubles tries in the background what the host's firewall makes of the
 // guests' packets: it may have been reloaded since the gateway was made. Where that
 // can't be tried, nothing is known.
-func lookForTroubles(spec Spec) <-chan []netcmd.Trouble {
-	troubles := make(chan []netcmd.Trouble, 1)
+func lookForTroubles(spec Spec) <-chan []gateway.Trouble {
+	troubles := make(chan []gateway.Trouble, 1)
 	if spec.Reach == nil {
 		close(troubles)
 		return troubles

@@ -24,6 +24,7 @@ import (
 
 	"vagganet/commands/faults"
 	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
 )
 
 // Spec is what the process inside is told by the one outside.
@@ -43,7 +44,7 @@ type Spec struct {
 	// Faults are the timeline, whose random ones depend on the run's seed.
 	Faults []faults.Planned `json:"faults"`
 	// Reach is what is tried of the host's firewall; nil for an isolated run.
-	Reach *netcmd.Reach `json:"reach,omitempty"`
+	Reach *gateway.Reach `json:"reach,omitempty"`
 }
 
 // InsideVerb is the program's argument that makes it the process inside.

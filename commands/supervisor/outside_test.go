@@ -11,6 +11,7 @@ import (
 
 	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -41,7 +42,7 @@ func TestSpecAsJSON(t *testing.T) {
 		ExactName: true, KillAfter: 3 * time.Second,
 		Guests:   []netcmd.Guest{{Name: "a", Hostname: "h", IP: netip.MustParseAddr("172.18.0.1")}},
 		Children: []netcmd.Child{{Name: "a", Node: "a", Argv: []string{"", "two\nlines", "é"}, Env: []string{"A="}, Path: "/p", WorkDir: "/w"}},
-		Gateway: netcmd.Gateway{Interface: "v", Network: addresses.DefaultNetwork, Sudo: []string{"sudo", "-n"},
+		Gateway: gateway.Gateway{Interface: "v", Network: addresses.DefaultNetwork, Sudo: []string{"sudo", "-n"},
 			Tools: plan.Tools{IP: plan.Tool{"ip"}, Brctl: plan.Tool{"busybox", "brctl"}, Iptables: plan.Tool{"x"}, Sysctl: plan.Tool{"s"}, Hostname: plan.Tool{"h"}}},
 	}}
 	text, err := json.Marshal(spec)

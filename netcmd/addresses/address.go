@@ -117,6 +117,14 @@ func (s Slot) BridgeDevice() string { return BridgeEnd(strconv.Itoa(s.Number)) }
 // Zone is its conntrack zone; 0 is that of all else.
 func (s Slot) Zone() int { return s.Number + 1 }
 
+// SlotWords are what a slot's devices, addresses and zone are called in plans.
+type SlotWords struct{ GatewayDevice, BridgeDevice, Gateway, Bridge, GatewayMAC, BridgeMAC, Zone string }
+
+// Words returns those of a slot that is known.
+func (s Slot) Words() SlotWords {
+	return SlotWords{s.GatewayDevice(), s.BridgeDevice(), s.Gateway.String(), s.Bridge.String(), MAC(s.Gateway), MAC(s.Bridge), strconv.Itoa(s.Zone())}
+}
+
 // GatewayEnd returns the name of the slot's device in the gateway's namespace, by the
 // slot's number, or by the variable that has it in a plan.
 func GatewayEnd(number string) string { return "ch" + number }

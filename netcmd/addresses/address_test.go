@@ -155,3 +155,15 @@ func TestMAC(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestSlotOf(t *testing.T) {
+	n, err := ParseNetwork("10.250.0.0/16")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, number := range []int{0, 1, 63, 64, Slots - 1} {
+		if got := n.SlotOf(n.Slot(number).Bridge); got != number {
+			t.Errorf("slot %d is read as %d", number, got)
+		}
+	}
+}

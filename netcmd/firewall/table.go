@@ -44,3 +44,8 @@ func (t Table) dividable(c chooser) chooser {
 	c.last = ""
 	return c
 }
+
+// LockFile returns the setting of the environment that names, for iptables-legacy, a
+// lock that the user can open, and that belongs to one namespace. The variable means
+// nothing to iptables-nft.
+func LockFile(runDir string) string { return "XTABLES_LOCKFILE=" + runDir + "/.xtables.lock" }

@@ -22,6 +22,7 @@ import (
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
 
@@ -81,10 +82,10 @@ type testFacts struct {
 // usualFacts are those of a machine like any other, on which nothing has been
 // done: Docker has br_netfilter loaded, and the user has subordinate ids.
 func usualFacts() testFacts {
-	ids := netcmd.IDRange{First: 100000, Count: 65536}
+	ids := gateway.IDRange{First: 100000, Count: 65536}
 	return testFacts{
 		Facts: machine.Facts{
-			User:    netcmd.User{UID: 1000, GID: 1000, SubUIDs: ids, SubGIDs: ids, MapTools: true},
+			User:    gateway.User{UID: 1000, GID: 1000, SubUIDs: ids, SubGIDs: ids, MapTools: true},
 			Kernel:  machine.Kernel{BridgeFilter: true, IPv6: true},
 			Gateway: machine.GatewayFacts{Owner: -1},
 		},
@@ -115,14 +116,14 @@ func (m fakeMachine) Has(program string) bool { return !slices.Contains(m.facts.
 func (m fakeMachine) Lacks(module string) bool { return slices.Contains(m.facts.LacksModules, module) }
 
 func (m fakeMachine) LegacyIptables(iptables plan.Tool) bool {
-	return m.Facts(netcmd.Gateway{}).Legacy
+	return m.Facts(gateway.Gateway{}).Legacy
 }
 
 func (m fakeMachine) Kernel() machine.Kernel { return m.facts.Kernel }
 
 func (m fakeMachine) CanCut(plan.Tool) bool { return !m.facts.NoEbtables }
 
-func (m fakeMachine) Facts(netcmd.Gateway) machine.Facts {
+func (m fakeMachine) Facts(gateway.Gateway) machine.Facts {
 	f := m.facts.Facts
 	f.Legacy = f.Legacy || f.Modules != nil
 	return f
@@ -130,7 +131,7 @@ func (m fakeMachine) Facts(netcmd.Gateway) machine.Facts {
 
 func (m fakeMachine) Routes() []machine.Route { return m.facts.Routes }
 
-func (m fakeMachine) Runs(g netcmd.Gateway) ([]runstate.Run, error) {
+func (m fakeMachine) Runs(g gateway.Gateway) ([]runstate.Run, error) {
 	var runs []runstate.Run
 	if m.facts.Guests != nil {
 		pid := m.facts.Supervisor
@@ -144,7 +145,7 @@ func (m fakeMachine) Runs(g netcmd.Gateway) ([]runstate.Run, error) {
 	return runs, nil
 }
 
-func (m fakeMachine) Inside(g netcmd.Gateway) *runstate.Run {
+func (m fakeMachine) Inside(g gateway.Gateway) *runstate.Run {
 	if !m.facts.Inside {
 		return nil
 	}
@@ -161,7 +162,7 @@ func (m fakeMachine) Tree(base string, paths []string) (netcmd.Tree, error) {
 	return commands.Host{}.Tree(base, paths)
 }
 
-func (m fakeMachine) info(g netcmd.Gateway) *netcmd.Info {
+func (m fakeMachine) info(g gateway.Gateway) *netcmd.Info {
 	slot := g.Network.Slot(0)
 	info := &netcmd.Info{Run: "chaos", Command: "chaos", Gateway: slot.Gateway, Bridge: slot.Bridge,
 		GuestNetwork: addresses.DefaultGuestNetwork.String(), Ebtables: plan.UsualTools().Ebtables}

@@ -1,4 +1,4 @@
-package netcmd
+package gateway
 
 import (
 	"net/netip"
@@ -47,7 +47,7 @@ type HostFacts struct {
 	// Legacy reports whether iptables is of the legacy kind.
 	Legacy bool
 	// Found is what of this gateway is there already.
-	Found GatewayParts
+	Found Parts
 }
 
 // resolver is the one that guests are to be led to. Without rules they can't be.
@@ -58,8 +58,8 @@ func (h HostFacts) resolver() netip.Addr {
 	return h.Resolver
 }
 
-// GatewayParts says which parts of a gateway exist.
-type GatewayParts struct {
+// Parts says which parts of a gateway exist.
+type Parts struct {
 	Dir           bool // its folder below StateDir
 	UserNS, NetNS bool // the namespaces' mounts
 	Link          bool // the host's device
@@ -78,7 +78,7 @@ type GatewayParts struct {
 }
 
 // Whole reports whether runs can use the gateway.
-func (p GatewayParts) Whole() bool { return p.UserNS && p.NetNS && p.Up }
+func (p Parts) Whole() bool { return p.UserNS && p.NetNS && p.Up }
 
 // Note is what a gateway was made with. Root writes it into the gateway's
 // folder: removing a gateway must not depend on options being the same again.
@@ -103,4 +103,4 @@ type Note struct {
 }
 
 // Any reports whether anything of the gateway is there.
-func (p GatewayParts) Any() bool { return p != GatewayParts{} }
+func (p Parts) Any() bool { return p != Parts{} }

@@ -1,4 +1,4 @@
-package netcmd
+package gateway
 
 import (
 	"slices"
@@ -21,7 +21,7 @@ func rootSteps(p plan.Plan) []plan.Step {
 func TestRootLeavesUsersFoldersAlone(t *testing.T) {
 	g := Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools(), Sudo: []string{"sudo"}, User: User{UID: 1000, GID: 1000}}
 	whole := g
-	whole.Host.Found = GatewayParts{Dir: true, UserNS: true, NetNS: true, Link: true, Up: true, Forwarding: true, Owner: 1000}
+	whole.Host.Found = Parts{Dir: true, UserNS: true, NetNS: true, Link: true, Up: true, Forwarding: true, Owner: 1000}
 	steps := slices.Concat(rootSteps(g.Create()), rootSteps(whole.Destroy()))
 	if len(steps) < 20 {
 		t.Fatalf("only %d steps are root's", len(steps))
@@ -46,7 +46,7 @@ func TestRootLeavesUsersFoldersAlone(t *testing.T) {
 // Root removes a user's files as that user, in a group that has none.
 func TestRootRemovesAsUser(t *testing.T) {
 	g := Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools()}
-	g.Host.Found = GatewayParts{Dir: true, Owner: 1000}
+	g.Host.Found = Parts{Dir: true, Owner: 1000}
 	for _, s := range g.Destroy() {
 		if s.Argv[0] == "rm" && slices.Contains(s.Argv, g.RunsDir()) {
 			if got := strings.Join(s.Words(), " "); !strings.HasPrefix(got, "setsid unshare --setgid 65534 --setuid 1000 rm -rf ") {
@@ -75,7 +75,7 @@ func TestRootRunsItsOwnTools(t *testing.T) {
 	} {
 		g := Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: c.uid}}
 		g.Host.Legacy = c.byRoot
-		g.Host.Found = GatewayParts{Dir: true, Owner: c.owner,
+		g.Host.Found = Parts{Dir: true, Owner: c.owner,
 			Note: &Note{Network: addresses.DefaultNetwork, Iptables: plan.Tool{"/home/u/ipt"}, Legacy: c.legacy}}
 		removed := 0
 		for _, s := range g.Destroy() {

@@ -1,10 +1,13 @@
-package netcmd
+// Package gateway has the plans that make a gateway, ask about it, and remove it, and
+// those that lead ports from it to runs.
+package gateway
 
 import (
 	"fmt"
 	"slices"
 
 	"vagganet/netcmd/addresses"
+	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/plan"
 )
 
@@ -228,8 +231,8 @@ func (g Gateway) configureGateway() []plan.Step {
 		fmt.Sprintf("addr add %s/30 dev %s", g.Network.Gateway(), peer),
 		"link set dev "+peer+" up",
 		"route add default via "+g.Network.Host().String())
-	firewall := g.inside(about, g.Tools.Restore().With("--noflush", "--wait")...)
-	firewall.Stdin = plan.Lines(
+	rules := g.inside(about, g.Tools.Restore().With("--noflush", "--wait")...)
+	rules.Stdin = plan.Lines(
 		"*nat",
 		"-A POSTROUTING -o "+peer+" -j MASQUERADE",
 		"COMMIT",
@@ -242,14 +245,14 @@ func (g Gateway) configureGateway() []plan.Step {
 		fmt.Sprintf("-A INPUT ! -i %s -m addrtype ! --dst-type LOCAL --limit-iface-in -j DROP", peer),
 		"COMMIT")
 	// iptables-legacy's lock is a file that only root can open.
-	firewall.Env = []string{lockFile(g.RunsDir())}
+	rules.Env = []string{firewall.LockFile(g.RunsDir())}
 	settings := []string{"net.ipv4.ip_forward=1"}
 	if g.Host.IPv6 {
 		// No rule of ours is about it: the devices there are, and those to
 		// come, do without.
 		settings = append(settings, "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
 	}
-	return []plan.Step{g.inside(about, g.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...)...), ip, firewall}
+	return []plan.Step{g.inside(about, g.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...)...), ip, rules}
 }
 
 func (g Gateway) mount(kind, file string) []plan.Step {

@@ -1,4 +1,4 @@
-package netcmd
+package gateway
 
 import (
 	"net/netip"
@@ -68,7 +68,7 @@ func inputs(g Gateway) string {
 }
 
 func TestLeadToResolver(t *testing.T) {
-	g := portsRun().Gateway
+	g := testGateway()
 	g.Interface = "vagga.1"
 	g.Host = HostFacts{Forwarding: true, BridgeFilter: true, Resolver: netip.MustParseAddr("127.0.1.1")}
 	got := inputs(g)
@@ -95,9 +95,9 @@ func TestLeadToResolver(t *testing.T) {
 // What destroy removes is what create made, whatever the host's resolver is by
 // then.
 func TestDestroyRules(t *testing.T) {
-	g := portsRun().Gateway
+	g := testGateway()
 	g.Host.Resolver = netip.MustParseAddr("127.0.0.1")
-	g.Host.Found = GatewayParts{Dir: true, Note: &Note{
+	g.Host.Found = Parts{Dir: true, Note: &Note{
 		Network: g.Network, Iptables: g.Tools.Iptables, Resolver: netip.MustParseAddr("127.0.1.1")}}
 	var removed []string
 	for _, s := range g.Destroy() {
@@ -122,7 +122,7 @@ func TestDestroyRules(t *testing.T) {
 }
 
 func TestNoIptables(t *testing.T) {
-	g := portsRun().Gateway
+	g := testGateway()
 	g.Host = HostFacts{NoIptables: true, Resolver: netip.MustParseAddr("127.0.0.1")}
 	for _, s := range g.Create() {
 		if s.Place.Name == "host" && (s.About == "host: firewall" || strings.Contains(s.Stdin, "127.0.0.1")) {
@@ -132,7 +132,7 @@ func TestNoIptables(t *testing.T) {
 	if !strings.Contains(inputs(g), `"no_iptables":true`) {
 		t.Error("it is not written down")
 	}
-	g.Host = HostFacts{Found: GatewayParts{Dir: true, Note: &Note{Network: g.Network, Iptables: g.Tools.Iptables, NoIptables: true}}}
+	g.Host = HostFacts{Found: Parts{Dir: true, Note: &Note{Network: g.Network, Iptables: g.Tools.Iptables, NoIptables: true}}}
 	for _, s := range g.Destroy() {
 		if slices.Contains(s.Argv, "-D") {
 			t.Errorf("destroy would remove %v", s.Argv)

@@ -1,4 +1,4 @@
-package netcmd
+package gateway
 
 import (
 	"net/netip"

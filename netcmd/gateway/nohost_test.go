@@ -1,4 +1,4 @@
-package netcmd
+package gateway
 
 import (
 	"slices"
@@ -8,7 +8,7 @@ import (
 
 // What --no-host makes, destroy takes back by what was noted.
 func TestNoHost(t *testing.T) {
-	g := portsRun().Gateway
+	g := testGateway()
 	lines := func(g Gateway) string {
 		var all []string
 		for _, s := range slices.Concat(g.Create(), g.Destroy()) {
@@ -29,7 +29,7 @@ func TestNoHost(t *testing.T) {
 	if text := lines(g); strings.Contains(text, "ipv6") {
 		t.Errorf("where there is no IPv6: %s", text)
 	}
-	g.Host = HostFacts{Found: GatewayParts{Dir: true, Note: &Note{Network: g.Network, Iptables: g.Tools.Iptables, NoHost: true}}}
+	g.Host = HostFacts{Found: Parts{Dir: true, Note: &Note{Network: g.Network, Iptables: g.Tools.Iptables, NoHost: true}}}
 	if text := lines(g); !strings.Contains(text, "-t mangle -D PREROUTING -i vagga ") {
 		t.Errorf("destroy: %s", text)
 	}

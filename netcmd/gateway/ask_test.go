@@ -1,4 +1,4 @@
-package netcmd
+package gateway
 
 import (
 	"net/netip"
@@ -75,10 +75,10 @@ func TestRootLooksForItsTools(t *testing.T) {
 
 // A gateway is asked about as it was made, whatever a new one would be like.
 func TestAskRulesAsMade(t *testing.T) {
-	g := portsRun().Gateway
+	g := testGateway()
 	resolver := netip.MustParseAddr("127.0.0.1")
 	asked := func(note Note) string {
-		g.Host.Found = GatewayParts{Dir: true, NetNS: true, Link: true, Up: true, Note: &note}
+		g.Host.Found = Parts{Dir: true, NetNS: true, Link: true, Up: true, Note: &note}
 		var text strings.Builder
 		for _, s := range g.AskRules() {
 			text.WriteString(strings.Join(s.Words(), " ") + "\n")
