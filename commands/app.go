@@ -22,6 +22,7 @@ import (
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/gateway"
+	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
 
@@ -55,10 +56,10 @@ type Machine interface {
 	Tree(base string, paths []string) (netcmd.Tree, error)
 	// GuestCommand is what is known of a guest's own command; its PID is 0 if
 	// none can be seen.
-	GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process
+	GuestCommand(run live.Run, guest string) live.Process
 	// GuestPIDs are the guests' own commands, by guest; those that have none are not
 	// in there.
-	GuestPIDs(run netcmd.LiveRun) map[string]int
+	GuestPIDs(run live.Run) map[string]int
 	// Lacks reports whether the kernel surely has no such module, whether built in or
 	// to be loaded.
 	Lacks(module string) bool
@@ -79,7 +80,7 @@ func (Host) Runs(g gateway.Gateway) ([]runstate.Run, error) {
 func (Host) Inside(g gateway.Gateway) *runstate.Run { return runstate.Inside(g) }
 
 // GuestCommand is what is known of a guest's own command.
-func (Host) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
+func (Host) GuestCommand(run live.Run, guest string) live.Process {
 	if run.NoProc {
 		return runstate.GuestCommandOnly(run.Supervisor, run.Dir+"/"+guest)
 	}
@@ -87,7 +88,7 @@ func (Host) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
 }
 
 // GuestPIDs are the guests' own commands, by guest.
-func (Host) GuestPIDs(run netcmd.LiveRun) map[string]int { return runstate.GuestPIDs(run) }
+func (Host) GuestPIDs(run live.Run) map[string]int { return runstate.GuestPIDs(run) }
 
 // App is the program.
 type App struct {
@@ -129,7 +130,7 @@ func (a App) Main(args []string) int {
 		}
 		return 0
 	}
-	if len(args) == 2 && args[1] == netcmd.ProbeVerb {
+	if len(args) == 2 && args[1] == live.ProbeVerb {
 		return probe()
 	}
 	if len(args) > 2 && args[1] == gateway.ReachVerb {

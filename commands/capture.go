@@ -11,8 +11,8 @@ import (
 
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd"
 	"vagganet/netcmd/links"
+	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
 
@@ -69,11 +69,11 @@ func (a App) capture(c *cli.Context) error {
 }
 
 // captureBy captures until the user has enough, or the run ends.
-func (a App) captureBy(c *cli.Context, live netcmd.LiveRun, s plan.Step) error {
-	err := a.foreground(c, s, live.FromOutside())
+func (a App) captureBy(c *cli.Context, l live.Run, s plan.Step) error {
+	err := a.foreground(c, s, l.FromOutside())
 	g, _ := a.gateway(c)
-	if errors.Is(err, exitCode(128+int(syscall.SIGKILL))) && !a.isUp(g, runstate.Run{Supervisor: live.Supervisor}) {
-		say(terminal.Err, "run %s has ended, and the capture with it", live.Run)
+	if errors.Is(err, exitCode(128+int(syscall.SIGKILL))) && !a.isUp(g, runstate.Run{Supervisor: l.Supervisor}) {
+		say(terminal.Err, "run %s has ended, and the capture with it", l.Run)
 		return nil
 	}
 	return err
@@ -104,8 +104,8 @@ func nodeAndFilter(c *cli.Context) (node string, filter []string, err error) {
 }
 
 // inOwnUserNS reports whether the run has a user namespace that a plain user made.
-func (a App) inOwnUserNS(c *cli.Context, live netcmd.LiveRun) (bool, error) {
-	if !live.Isolated {
+func (a App) inOwnUserNS(c *cli.Context, l live.Run) (bool, error) {
+	if !l.Isolated {
 		return false, nil
 	}
 	g, err := a.gateway(c)

@@ -12,8 +12,8 @@ import (
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd"
 	"vagganet/netcmd/links"
+	"vagganet/netcmd/live"
 )
 
 // Check is what check --json prints.
@@ -22,7 +22,7 @@ type Check struct {
 	// OK reports whether every link is as it should be.
 	OK bool `json:"ok"`
 	// Links are all ordered pairs of guests.
-	Links []netcmd.CheckedLink `json:"links"`
+	Links []live.CheckedLink `json:"links"`
 	// Shaped lists the links that delay, lose and so on, and may answer so.
 	Shaped []links.ShapedLink `json:"shaped"`
 	// Trouble says, by its name, why a guest could not be probed.
@@ -104,14 +104,14 @@ func (a App) check(c *cli.Context) error {
 }
 
 // checkLinks reads what is cut, and then probes.
-func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration) (Check, error) {
-	now, err := a.readFaults(c, live)
+func (a App) checkLinks(c *cli.Context, l live.Run, limit time.Duration) (Check, error) {
+	now, err := a.readFaults(c, l)
 	if err != nil {
 		return Check{}, err
 	}
 	cuts := now.Cuts
 	program, _ := a.Machine.Program()
-	plan := live.Check(program, cuts, limit)
+	plan := l.Check(program, cuts, limit)
 	if err := a.checkTools(plan); err != nil {
 		return Check{}, err
 	}
@@ -119,26 +119,26 @@ func (a App) checkLinks(c *cli.Context, live netcmd.LiveRun, limit time.Duration
 	if err := r.Run(c.Context, plan); err != nil {
 		return Check{}, err
 	}
-	found, err := netcmd.ReadAnswers(r.Var)
+	found, err := live.ReadAnswers(r.Var)
 	if err != nil {
 		return Check{}, err
 	}
-	links, err := live.Judge(cuts, found)
-	differs := func(l netcmd.CheckedLink) bool { return l.State != netcmd.LinkOK }
-	return Check{Run: live.Run, Links: links, Shaped: now.Shapes.Links(), Trouble: found.Trouble, guests: cuts.Guests, ipv6: live.HasIPv6(),
+	links, err := l.Judge(cuts, found)
+	differs := func(l live.CheckedLink) bool { return l.State != live.LinkOK }
+	return Check{Run: l.Run, Links: links, Shaped: now.Shapes.Links(), Trouble: found.Trouble, guests: cuts.Guests, ipv6: l.HasIPv6(),
 		OK: !slices.ContainsFunc(links, differs) && len(found.Trouble) == 0}, err
 }
 
 // tell puts what was found into the run's story, if it has one.
-func (r Check) tell(live netcmd.LiveRun) {
-	conn, err := messages.Dial(live.Dir)
+func (r Check) tell(l live.Run) {
+	conn, err := messages.Dial(l.Dir)
 	if err != nil {
 		return
 	}
 	defer conn.Close()
 	differences := len(r.Trouble)
 	for _, l := range r.Links {
-		if l.State == netcmd.LinkLeaks || l.State == netcmd.LinkDead {
+		if l.State == live.LinkLeaks || l.State == live.LinkDead {
 			differences++
 		}
 	}
@@ -173,7 +173,7 @@ func (r Check) writeDifferences(w io.Writer) {
 	shown, more := 0, 0
 	for _, l := range r.Links {
 		switch {
-		case l.State == netcmd.LinkOK || l.State == netcmd.LinkUnknown:
+		case l.State == live.LinkOK || l.State == live.LinkUnknown:
 		case shown == differencesMost:
 			more++
 		default:
@@ -187,23 +187,23 @@ func (r Check) writeDifferences(w io.Writer) {
 }
 
 func (r Check) summary() string {
-	count := map[netcmd.LinkState]int{}
+	count := map[live.LinkState]int{}
 	cut, arp, ipv6 := 0, 0, 0
 	for _, l := range r.Links {
 		count[l.State]++
-		if l.ARP == netcmd.Untried {
+		if l.ARP == live.Untried {
 			arp++
 		}
-		if r.ipv6 && l.IPv6 == netcmd.Untried {
+		if r.ipv6 && l.IPv6 == live.Untried {
 			ipv6++
 		}
-		if l.Cut && l.State == netcmd.LinkOK {
+		if l.Cut && l.State == live.LinkOK {
 			cut++
 		}
 	}
-	ok := count[netcmd.LinkOK]
+	ok := count[live.LinkOK]
 	text := fmt.Sprintf("run %s: %d of %d links are as they should be: %d linked, %d cut", r.Run, ok, len(r.Links), ok-cut, cut)
-	for _, state := range []netcmd.LinkState{netcmd.LinkLeaks, netcmd.LinkDead, netcmd.LinkUnknown} {
+	for _, state := range []live.LinkState{live.LinkLeaks, live.LinkDead, live.LinkUnknown} {
 		if count[state] > 0 {
 			text += fmt.Sprintf("; %d %s", count[state], state)
 		}
@@ -224,7 +224,7 @@ func (r Check) cell(from, to string) string {
 	for _, l := range r.Links {
 		switch {
 		case l.From != from || l.To != to:
-		case l.State == netcmd.LinkOK && l.Cut:
+		case l.State == live.LinkOK && l.Cut:
 			return l.How.Word()
 		default:
 			return string(l.State)

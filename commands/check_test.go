@@ -5,14 +5,14 @@ import (
 	"strings"
 	"testing"
 
-	"vagganet/netcmd"
 	"vagganet/netcmd/links"
+	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
 
 // checked is a check of guests a, b and so on. What they answer by UDP, TCP and
 // ARP is the same; nothing is cut but what cut names.
-func checked(guests int, answers func(from, to int) netcmd.Answer, nodes ...string) Check {
+func checked(guests int, answers func(from, to int) live.Answer, nodes ...string) Check {
 	var names, rows []string
 	for from := range guests {
 		names = append(names, fmt.Sprintf("%c", 'a'+from))
@@ -26,24 +26,24 @@ func checked(guests int, answers func(from, to int) netcmd.Answer, nodes ...stri
 	if nodes != nil {
 		cuts, _ = links.Isolate(names, nodes)
 	}
-	live := netcmd.LiveRun{Tools: plan.UsualTools()}
-	list, err := live.Judge(cuts, netcmd.Answers{UDP: rows, TCP: rows, IPv6: rows, ARP: rows})
+	l := live.Run{Tools: plan.UsualTools()}
+	list, err := l.Judge(cuts, live.Answers{UDP: rows, TCP: rows, IPv6: rows, ARP: rows})
 	if err != nil {
 		panic(err)
 	}
 	return Check{Run: "flaky", Links: list, guests: names}
 }
 
-func through(int, int) netcmd.Answer { return netcmd.Through }
+func through(int, int) live.Answer { return live.Through }
 
 func TestCheckPrinted(t *testing.T) {
 	leak := checked(3, through, "a")
-	dead := checked(2, func(int, int) netcmd.Answer { return netcmd.Silent })
+	dead := checked(2, func(int, int) live.Answer { return live.Silent })
 	trouble := dead
 	trouble.Trouble = map[string]string{"b": "no address"}
 	untried := checked(2, through)
 	for i := range untried.Links {
-		untried.Links[i].ARP = netcmd.Untried
+		untried.Links[i].ARP = live.Untried
 	}
 	for _, test := range []struct {
 		check Check
@@ -85,7 +85,7 @@ run flaky: 2 of 2 links are as they should be: 2 linked, 0 cut; ARP not tried on
 // Of very many differences, a person is shown some, and told how many more.
 func TestCheckManyDifferences(t *testing.T) {
 	var b strings.Builder
-	if err := checked(12, func(int, int) netcmd.Answer { return netcmd.Refused }).print(&b, false); err != nil {
+	if err := checked(12, func(int, int) live.Answer { return live.Refused }).print(&b, false); err != nil {
 		t.Fatal(err)
 	}
 	if lines := strings.Count(b.String(), "TCP, UDP, IPv6 and ARP are refused\n"); lines != differencesMost {

@@ -17,6 +17,7 @@ import (
 	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/gateway"
+	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
 
@@ -124,13 +125,13 @@ func neededTools(g gateway.Gateway) []string {
 	g.Sudo = nil
 	// Where this is root, it may be asked to remove the gateway of another user.
 	g.Host.Found = gateway.Parts{Dir: true, Link: true, UserNS: true, NetNS: true, Owner: 1}
-	run, live := sampleRun(g), netcmd.LiveRun{Tools: g.Tools}
+	run, l := sampleRun(g), live.Run{Tools: g.Tools}
 	// What these call in turn is in their words, which differ.
 	needed := []string{g.Tools.Hostname[0], "sh", "sleep"}
 	for _, s := range become {
 		needed = append(needed, s.Argv[0])
 	}
-	others := plan.Plan{live.ReadEnv("a", netcmd.Process{PID: 1, UserID: 1}), g.ListForwards(nil)}
+	others := plan.Plan{l.ReadEnv("a", live.Process{PID: 1, UserID: 1}), g.ListForwards(nil)}
 	for _, s := range allSteps(slices.Concat(g.Create(), g.Destroy(), run.Plan(), others)) {
 		needed = append(needed, toolWords(s)...)
 		if s.OnlyEnv {

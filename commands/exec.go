@@ -15,6 +15,7 @@ import (
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
 
@@ -36,33 +37,33 @@ func (a App) exec(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	live, err := a.liveRun(c)
+	l, err := a.liveRun(c)
 	if err != nil {
 		return err
 	}
-	if err := checkNode(live, node); err != nil {
+	if err := checkNode(l, node); err != nil {
 		return err
 	}
-	beside := netcmd.Process{PID: live.Supervisor}
+	beside := live.Process{PID: l.Supervisor}
 	if node != netcmd.Bridge {
-		if beside, err = a.guestCommand(c, live, node); err != nil {
+		if beside, err = a.guestCommand(c, l, node); err != nil {
 			return err
 		}
 		beside.Env = withTerminal(beside.Env)
 	}
 	if beside.PID == 0 {
-		return noProcess(live, node)
+		return noProcess(l, node)
 	}
-	if err := a.checkLives(live); err != nil {
+	if err := a.checkLives(l); err != nil {
 		return err
 	}
-	return a.foreground(c, live.Exec(node, beside, a.inside(beside.UserID != 0), argv), true)
+	return a.foreground(c, l.Exec(node, beside, a.inside(beside.UserID != 0), argv), true)
 }
 
 // noProcess says why there is nothing in a guest that a command could be started
 // beside.
-func noProcess(live netcmd.LiveRun, guest string) error {
-	if code := exitOf(live, guest); code != nil {
+func noProcess(l live.Run, guest string) error {
+	if code := exitOf(l, guest); code != nil {
 		return withHint(fmt.Errorf("the process of node %s has ended, with exit code %d", guest, *code),
 			"a command can still be run in its network, with the caller's files: vagganet partition run %s COMMAND", guest)
 	}
@@ -72,8 +73,8 @@ func noProcess(live netcmd.LiveRun, guest string) error {
 
 // exitOf asks a run how a child has ended; it is nil where the child hasn't, or
 // nobody answers.
-func exitOf(live netcmd.LiveRun, child string) *int {
-	conn, err := messages.Dial(live.Dir)
+func exitOf(l live.Run, child string) *int {
+	conn, err := messages.Dial(l.Dir)
 	if err != nil {
 		return nil
 	}
@@ -86,15 +87,15 @@ func exitOf(live netcmd.LiveRun, child string) *int {
 }
 
 // guestCommand is what is known of a guest's own command.
-func (a App) guestCommand(c *cli.Context, live netcmd.LiveRun, guest string) (netcmd.Process, error) {
-	p, err := a.awaitGuest(c.Context, live, guest)
+func (a App) guestCommand(c *cli.Context, l live.Run, guest string) (live.Process, error) {
+	p, err := a.awaitGuest(c.Context, l, guest)
 	if err != nil {
 		return p, err
 	}
-	if p.UserID == 0 || live.UserNS == "" {
+	if p.UserID == 0 || l.UserNS == "" {
 		return p, nil
 	}
-	r, s := newRunner(c), live.ReadEnv(guest, p)
+	r, s := newRunner(c), l.ReadEnv(guest, p)
 	if err := r.Run(c.Context, plan.Plan{s}); err != nil {
 		return p, err
 	}
@@ -110,15 +111,15 @@ const (
 // awaitGuest waits until a guest's command is there, if the guest is being set up:
 // until then, its processes are not where the command will be, nor its user. The
 // PID is 0 if nothing of the guest can be seen.
-func (a App) awaitGuest(ctx context.Context, live netcmd.LiveRun, guest string) (netcmd.Process, error) {
+func (a App) awaitGuest(ctx context.Context, l live.Run, guest string) (live.Process, error) {
 	asked, said := false, false
 	for since := time.Now(); ; {
-		p := a.Machine.GuestCommand(live, guest)
+		p := a.Machine.GuestCommand(l, guest)
 		switch {
 		case !p.Starting && (p.PID != 0 || asked):
 			return p, nil
 		case !p.Starting:
-			messages.AwaitStart(live.Dir) // who doesn't answer has no guest to wait for
+			messages.AwaitStart(l.Dir) // who doesn't answer has no guest to wait for
 			asked = true
 			continue
 		case !said && time.Since(since) > sayAfter:
@@ -163,15 +164,15 @@ func nodeAndCommand(c *cli.Context) (string, []string, error) {
 	return args[0], args[1:], nil
 }
 
-func checkNode(live netcmd.LiveRun, node string) error {
+func checkNode(l live.Run, node string) error {
 	if node == netcmd.Bridge {
 		return nil
 	}
-	for _, g := range live.Guests {
+	for _, g := range l.Guests {
 		if g.Name == node {
 			return nil
 		}
 	}
-	return withHint(fmt.Errorf("no node of run %s is called %q", live.Run, node),
-		"there are: %s, %s", netcmd.Bridge, strings.Join(live.Names(), ", "))
+	return withHint(fmt.Errorf("no node of run %s is called %q", l.Run, node),
+		"there are: %s, %s", netcmd.Bridge, strings.Join(l.Names(), ", "))
 }

@@ -15,8 +15,8 @@ import (
 	"vagganet/commands/messages"
 	"vagganet/commands/story"
 	"vagganet/commands/supervisor"
-	"vagganet/netcmd"
 	"vagganet/netcmd/links"
+	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
 
@@ -83,17 +83,17 @@ func (a App) changeBy(k kind) cli.ActionFunc {
 // change makes a change, under the run's lock, or prints it, and returns what is cut
 // then. The run gets it before, so that it will heal what has an end even if this
 // process is killed, and a message when it is done. Conn is nil if it has yet to get it.
-func (a App) change(c *cli.Context, lock *os.File, live netcmd.LiveRun, change faults.Change, conn *messages.Conn) (links.Cuts, error) {
-	wanted, now, err := a.observe(c, live, change)
+func (a App) change(c *cli.Context, lock *os.File, l live.Run, change faults.Change, conn *messages.Conn) (links.Cuts, error) {
+	wanted, now, err := a.observe(c, l, change)
 	if err == nil {
-		err = checkBridgeFilter(live, wanted.Cuts)
+		err = checkBridgeFilter(l, wanted.Cuts)
 	}
 	if err != nil {
 		return wanted.Cuts, err
 	}
-	steps := change.Plan(live, wanted, now)
+	steps := change.Plan(l, wanted, now)
 	if c.Bool("dry-run") {
-		steps, err = change.Script(live, steps, wanted, now)
+		steps, err = change.Script(l, steps, wanted, now)
 	}
 	if err != nil {
 		return wanted.Cuts, err
@@ -102,10 +102,10 @@ func (a App) change(c *cli.Context, lock *os.File, live netcmd.LiveRun, change f
 	if shape, found := strings.CutPrefix(change.What, "shape "); found {
 		what = "shape: " + shape
 	}
-	title := fmt.Sprintf("vagganet %s, of run %s", what, live.Run)
+	title := fmt.Sprintf("vagganet %s, of run %s", what, l.Run)
 	return wanted.Cuts, a.applyBy(c, strings.Join(append([]string{title}, change.Lines...), "\n"), steps, func(ctx context.Context, p plan.Plan) error {
 		if conn == nil {
-			conn, err = announce(live, change)
+			conn, err = announce(l, change)
 		}
 		if err != nil {
 			return err
@@ -116,20 +116,20 @@ func (a App) change(c *cli.Context, lock *os.File, live netcmd.LiveRun, change f
 
 // observe returns what there is after a change, and reads of what there is now as much
 // as its plan depends on, also for a dry run: that is no change.
-func (a App) observe(c *cli.Context, live netcmd.LiveRun, change faults.Change) (wanted netcmd.Faults, now netcmd.Observed, err error) {
-	now.Faults = netcmd.NoFaults(live.Names())
+func (a App) observe(c *cli.Context, l live.Run, change faults.Change) (wanted live.Faults, now live.Observed, err error) {
+	now.Faults = live.NoFaults(l.Names())
 	reads := change.Adapts()
 	if !reads {
 		wanted, err = change.Apply(now.Faults)
-		reads = err == nil && live.NeedsRules(wanted.Cuts)
+		reads = err == nil && l.NeedsRules(wanted.Cuts)
 	}
 	if reads {
-		if err = a.checkTools(live.ListRules()); err == nil {
-			now, err = readRules(c, live)
+		if err = a.checkTools(l.ListRules()); err == nil {
+			now, err = readRules(c, l)
 		}
 	}
 	if err == nil && change.Sets(faults.Shapes) {
-		err = a.readShapes(c, live, &now)
+		err = a.readShapes(c, l, &now)
 	}
 	if err == nil && (change.Adapts() || change.Sets(faults.Shapes)) {
 		wanted, err = change.Apply(now.Faults)
@@ -153,8 +153,8 @@ func carryOut(ctx context.Context, c *cli.Context, lock *os.File, conn *messages
 
 // announce sends a change to the run. Where nobody listens, it is only the run's events
 // that lack it, unless somebody has to heal it.
-func announce(live netcmd.LiveRun, change faults.Change) (*messages.Conn, error) {
-	conn, err := messages.Dial(live.Dir)
+func announce(l live.Run, change faults.Change) (*messages.Conn, error) {
+	conn, err := messages.Dial(l.Dir)
 	if err == nil {
 		_, err = conn.Send(messages.Message{About: &change})
 	}

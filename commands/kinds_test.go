@@ -13,8 +13,8 @@ import (
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
 	"vagganet/commands/story"
-	"vagganet/netcmd"
 	"vagganet/netcmd/links"
+	"vagganet/netcmd/live"
 )
 
 // wholeKernel is a machine whose kernel has all modules.
@@ -102,7 +102,7 @@ func TestChangesAreSentAndHealed(t *testing.T) {
 		if !reflect.DeepEqual(*m.About, sent) {
 			t.Errorf("%s: sent %+v, received %+v", line, sent, *m.About)
 		}
-		made, err := change.Apply(netcmd.NoFaults(guests))
+		made, err := change.Apply(live.NoFaults(guests))
 		if err != nil || linksOf(made) == 0 {
 			t.Fatalf("%s: %d links are cut or shaped: %v", line, linksOf(made), err)
 		}
@@ -114,7 +114,7 @@ func TestChangesAreSentAndHealed(t *testing.T) {
 	}
 }
 
-func linksOf(f netcmd.Faults) int {
+func linksOf(f live.Faults) int {
 	return len(f.Cuts.Links()) + len(f.Cuts.Uplinks()) + len(f.Shapes.Links())
 }
 

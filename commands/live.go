@@ -14,40 +14,40 @@ import (
 
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
-	"vagganet/netcmd"
 	"vagganet/netcmd/gateway"
+	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
 
 // liveRun finds the run that a verb is about: the one the caller is in, or the
 // one that --run names, or the only one there is.
-func (a App) liveRun(c *cli.Context) (netcmd.LiveRun, error) {
+func (a App) liveRun(c *cli.Context) (live.Run, error) {
 	g, err := a.gateway(c)
 	if err != nil {
-		return netcmd.LiveRun{}, err
+		return live.Run{}, err
 	}
 	wanted := c.String("run")
 	if own := a.Machine.Inside(g); own != nil {
 		if wanted != "" && wanted != own.Name {
-			return netcmd.LiveRun{}, othersFromInside(own.Name)
+			return live.Run{}, othersFromInside(own.Name)
 		}
 		if own.FromGuest {
-			return netcmd.LiveRun{}, withHint(fmt.Errorf("this is inside of a guest of run %s, which has no rights over the other nodes", own.Name),
+			return live.Run{}, withHint(fmt.Errorf("this is inside of a guest of run %s, which has no rights over the other nodes", own.Name),
 				"from outside of the run, and from its bridge commands, it works; guests can call: %s", strings.Join(byRequest, ", "))
 		}
 		return a.live(g, *own)
 	}
 	runs, err := a.runs(g)
 	if err != nil {
-		return netcmd.LiveRun{}, err
+		return live.Run{}, err
 	}
 	run, err := choose(g, runs, wanted)
 	if err != nil {
-		return netcmd.LiveRun{}, err
+		return live.Run{}, err
 	}
-	live, err := a.live(g, run)
-	c.App.Metadata[endedKey] = func() error { return a.checkLives(live) }
-	return live, err
+	l, err := a.live(g, run)
+	c.App.Metadata[endedKey] = func() error { return a.checkLives(l) }
+	return l, err
 }
 
 // endedKey is where an app has the function that says that its verb's run has
@@ -55,7 +55,7 @@ func (a App) liveRun(c *cli.Context) (netcmd.LiveRun, error) {
 const endedKey = "ended"
 
 // checkLives returns an error if a run has ended since it was found.
-func (a App) checkLives(l netcmd.LiveRun) error {
+func (a App) checkLives(l live.Run) error {
 	if l.Supervisor <= 1 {
 		return nil // seen from inside, where nothing outlives it
 	}
@@ -125,9 +125,9 @@ func choose(g gateway.Gateway, runs []runstate.Run, wanted string) (runstate.Run
 
 // live is a run to be worked on, with an iptables of the kind that the run's
 // rules are of.
-func (a App) live(g gateway.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
+func (a App) live(g gateway.Gateway, r runstate.Run) (live.Run, error) {
 	kernel := a.Machine.Kernel()
-	l := netcmd.LiveRun{Info: *r.Info, Tools: g.Tools, Dir: r.Dir, UserNS: r.UserNS, Supervisor: r.Supervisor, Started: r.Started,
+	l := live.Run{Info: *r.Info, Tools: g.Tools, Dir: r.Dir, UserNS: r.UserNS, Supervisor: r.Supervisor, Started: r.Started,
 		IPv6: kernel.IPv6, BridgeFilter: kernel.BridgeFilter}
 	if l.Ebtables == nil || g.Tools.Ebtables == nil {
 		l.Tools.Ebtables = l.Ebtables
@@ -148,7 +148,7 @@ func (a App) live(g gateway.Gateway, r runstate.Run) (netcmd.LiveRun, error) {
 }
 
 // readFaults reads what is cut in a run, and how its links are shaped.
-func (a App) readFaults(c *cli.Context, l netcmd.LiveRun) (netcmd.Faults, error) {
+func (a App) readFaults(c *cli.Context, l live.Run) (live.Faults, error) {
 	now, err := readRules(c, l)
 	if err == nil {
 		err = a.readShapes(c, l, &now)
@@ -157,17 +157,17 @@ func (a App) readFaults(c *cli.Context, l netcmd.LiveRun) (netcmd.Faults, error)
 }
 
 // readRules reads what is cut in a run.
-func readRules(c *cli.Context, l netcmd.LiveRun) (netcmd.Observed, error) {
+func readRules(c *cli.Context, l live.Run) (live.Observed, error) {
 	r := newRunner(c)
 	if err := r.Run(c.Context, l.ListRules()); err != nil {
-		return netcmd.Observed{}, err
+		return live.Observed{}, err
 	}
 	return l.ReadRules(r.Var)
 }
 
 // lockToChange is lockRun for who changes a run: a dry run doesn't, and gets no
 // file, which may be closed all the same.
-func (a App) lockToChange(c *cli.Context, l netcmd.LiveRun) (*os.File, error) {
+func (a App) lockToChange(c *cli.Context, l live.Run) (*os.File, error) {
 	if c.Bool("dry-run") {
 		return nil, nil
 	}
@@ -177,7 +177,7 @@ func (a App) lockToChange(c *cli.Context, l netcmd.LiveRun) (*os.File, error) {
 // lockRun keeps other partition, shape and check commands on the same run waiting
 // until the file returned is closed. The run may have ended by the time that it is
 // this one's turn.
-func (a App) lockRun(ctx context.Context, l netcmd.LiveRun) (*os.File, error) {
+func (a App) lockRun(ctx context.Context, l live.Run) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(l.Dir, ".lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if os.IsPermission(err) {
 		return nil, onlyUserZero(l.Run)

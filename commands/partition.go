@@ -9,8 +9,8 @@ import (
 	"vagganet/commands/faults"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd"
 	"vagganet/netcmd/links"
+	"vagganet/netcmd/live"
 )
 
 func howFlag() cli.Flag {
@@ -53,13 +53,13 @@ func (a App) partitionVerb() *cli.Command {
 
 // checkBridgeFilter says what these cuts lack of the kernel. It is not loaded by
 // the way: that would lead the host's own bridges through its firewall.
-func checkBridgeFilter(live netcmd.LiveRun, cuts links.Cuts) error {
-	if live.BridgeFilter || !live.NeedsBridgeFilter(cuts) {
+func checkBridgeFilter(l live.Run, cuts links.Cuts) error {
+	if l.BridgeFilter || !l.NeedsBridgeFilter(cuts) {
 		return nil
 	}
 	what := "--how reject and --how new take"
-	if live.Tools.Ebtables == nil {
-		what = "run " + live.Run + " has no ebtables, and iptables takes"
+	if l.Tools.Ebtables == nil {
+		what = "run " + l.Run + " has no ebtables, and iptables takes"
 	}
 	return withHint(fmt.Errorf("%s the kernel's br_netfilter, which is not loaded", what), bridgeFilterHint)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/faults"
-	"vagganet/netcmd"
 	"vagganet/netcmd/links"
+	"vagganet/netcmd/live"
 	"vagganet/netcmd/tc"
 )
 
@@ -85,8 +85,8 @@ func (a App) readShape(c *cli.Context) (forGuests, error) {
 
 // readShapes reads how the links of a run are shaped, into now, also for a dry run:
 // that is no change.
-func (a App) readShapes(c *cli.Context, live netcmd.LiveRun, now *netcmd.Observed) error {
-	p := live.ListShapes()
+func (a App) readShapes(c *cli.Context, l live.Run, now *live.Observed) error {
+	p := l.ListShapes()
 	if err := a.checkTools(p); err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (a App) readShapes(c *cli.Context, live netcmd.LiveRun, now *netcmd.Observe
 	if err := r.Run(c.Context, p); err != nil {
 		return err
 	}
-	return live.ReadShapes(r.Var, now)
+	return l.ReadShapes(r.Var, now)
 }
 
 // shapeOf is the shape that the flags tell of.

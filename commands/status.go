@@ -16,6 +16,7 @@ import (
 	"vagganet/netcmd"
 	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/links"
+	"vagganet/netcmd/live"
 )
 
 // Status is what status --json prints.
@@ -138,19 +139,19 @@ func (a App) runStatuses(c *cli.Context, g gateway.Gateway, runs []runstate.Run)
 	return list, nil
 }
 
-func (a App) runStatus(c *cli.Context, live netcmd.LiveRun) (RunStatus, error) {
-	s := RunStatus{Info: live.Info, Pid: live.Supervisor, Guests: []GuestStatus{}}
-	s.Seconds = int(a.Machine.Process(live.Supervisor).Age.Seconds())
-	pids := a.Machine.GuestPIDs(live)
-	for _, guest := range live.Guests {
+func (a App) runStatus(c *cli.Context, l live.Run) (RunStatus, error) {
+	s := RunStatus{Info: l.Info, Pid: l.Supervisor, Guests: []GuestStatus{}}
+	s.Seconds = int(a.Machine.Process(l.Supervisor).Age.Seconds())
+	pids := a.Machine.GuestPIDs(l)
+	for _, guest := range l.Guests {
 		pid := pids[guest.Name]
 		state := a.Machine.Process(pid).State
-		if pid == 0 && live.UserNS == "" {
+		if pid == 0 && l.UserNS == "" {
 			state = "unknown" // guests don't see each other's processes
 		}
 		s.Guests = append(s.Guests, GuestStatus{guest, pid, state})
 	}
-	now, err := a.readFaults(c, live)
+	now, err := a.readFaults(c, l)
 	s.cuts, s.Cut, s.UplinksOff, s.Shaped = now.Cuts, now.Cuts.Links(), now.Cuts.Uplinks(), now.Shapes.Links()
 	return s, err
 }

@@ -18,6 +18,7 @@ import (
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/links"
+	"vagganet/netcmd/live"
 )
 
 // scriptSeed is the seed of a run that a script starts, unless another one is asked
@@ -135,16 +136,16 @@ func (k kind) check(c *cli.Context, run netcmd.Run, f config.Fault) error {
 	if err != nil {
 		return err
 	}
-	live := netcmd.LiveRun{Info: netcmd.Info{Run: run.Name, Guests: run.Guests}, Tools: run.Gateway.Tools, BridgeFilter: run.BridgeFilter}
-	change, err := forGuests(live.Names())
+	l := live.Run{Info: netcmd.Info{Run: run.Name, Guests: run.Guests}, Tools: run.Gateway.Tools, BridgeFilter: run.BridgeFilter}
+	change, err := forGuests(l.Names())
 	if err != nil {
 		return err
 	}
-	made, err := change.Apply(netcmd.NoFaults(live.Names()))
+	made, err := change.Apply(live.NoFaults(l.Names()))
 	if err != nil {
 		return err
 	}
-	return checkBridgeFilter(live, made.Cuts)
+	return checkBridgeFilter(l, made.Cuts)
 }
 
 func hasFlag(k kind, name string) bool {

@@ -14,7 +14,7 @@ import (
 func (r Run) bridgeNetNS() plan.Step {
 	settings := []string{"net.ipv4.ip_forward=1"}
 	if r.BridgeFilter {
-		settings = append(settings, bridgeSwitch+"=0", bridgeSwitch6+"=0", filterTagged)
+		settings = append(settings, firewall.BridgeSwitch+"=0", firewall.BridgeSwitch6+"=0", firewall.FilterTagged)
 	}
 	switch {
 	case r.Network6.IsValid():
@@ -110,8 +110,8 @@ func (r Run) bridgeLines() string {
 	}
 	for _, g := range r.Guests {
 		batch = append(batch, fmt.Sprintf("link set dev %s master %s up", g.Port(), addresses.BridgeDevice))
-		for _, ip := range g.addresses() {
-			batch = append(batch, neighbour(ip, g.IP, addresses.BridgeDevice))
+		for _, ip := range g.Addresses() {
+			batch = append(batch, Neighbour(ip, g.IP, addresses.BridgeDevice))
 		}
 	}
 	return plan.Lines(batch...)

@@ -33,7 +33,7 @@ func (r Run) files() plan.Step {
 	if !r.OneUserNS {
 		script = append(script, "mkdir .user")
 		for _, node := range r.nodes() {
-			points = append(points, userPoint(node))
+			points = append(points, UserPoint(node))
 		}
 	}
 	if r.ownBin() {

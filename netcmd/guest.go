@@ -28,8 +28,8 @@ type Guest struct {
 	Ports []gateway.PortForward `json:"ports,omitempty"`
 }
 
-// addresses are the guest's own: IP, and IP6 if it has one.
-func (g Guest) addresses() []netip.Addr {
+// Addresses are the guest's own: IP, and IP6 if it has one.
+func (g Guest) Addresses() []netip.Addr {
 	if g.IP6.IsValid() {
 		return []netip.Addr{g.IP, g.IP6}
 	}
@@ -112,14 +112,14 @@ func (r Run) guest(g Guest) plan.Step {
 		fmt.Sprintf("addr add %s/%d dev %s", g.IP, r.Network.Prefix().Bits(), addresses.GuestDevice),
 		"link set dev " + addresses.GuestDevice + " up",
 		"route add default via " + r.Network.Bridge().String(),
-		neighbour(r.Network.Bridge(), r.Network.Bridge(), addresses.GuestDevice),
+		Neighbour(r.Network.Bridge(), r.Network.Bridge(), addresses.GuestDevice),
 	}
 	if r.Network6.IsValid() {
 		// Without a route that leads on: what programs try to reach elsewhere by
 		// IPv6 fails at once, and they take IPv4.
 		batch = append(batch,
 			fmt.Sprintf("addr add %s/64 dev %s", g.IP6, addresses.GuestDevice),
-			neighbour(r.bridge6(), r.Network.Bridge(), addresses.GuestDevice))
+			Neighbour(r.bridge6(), r.Network.Bridge(), addresses.GuestDevice))
 	}
 	s.Stdin = plan.Lines(batch...)
 	return s

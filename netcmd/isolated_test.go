@@ -2,7 +2,6 @@ package netcmd
 
 import (
 	"net/netip"
-	"slices"
 	"strings"
 	"testing"
 
@@ -66,24 +65,5 @@ func TestCutChain(t *testing.T) {
 				t.Errorf("ebtables %v, isolated %v:\n%s", ebtables, isolated != nil, text)
 			}
 		}
-	}
-}
-
-// Who enters an isolated run keeps his groups: nobody may set them in there.
-func TestEnterIsolated(t *testing.T) {
-	l := inBridge([]string{"a"})
-	l.UserNS = "/proc/1/ns/user"
-	if enter := l.Enter("a", []string{"true"}).Place.Enter; slices.Contains(enter, "--preserve-credentials") {
-		t.Errorf("%v", enter)
-	}
-	l.Isolated = true
-	for _, s := range []plan.Step{l.Enter("a", []string{"true"}), l.Exec("a", Process{PID: 7}, nil, []string{"true"}), l.Exec(Bridge, Process{PID: 7}, nil, []string{"true"})} {
-		if !slices.Contains(s.Place.Enter, "--preserve-credentials") {
-			t.Errorf("%v", s.Place.Enter)
-		}
-	}
-	l.UserNS = ""
-	if enter := l.Enter("a", []string{"true"}).Place.Enter; len(enter) != 2 {
-		t.Errorf("from inside: %v", enter)
 	}
 }

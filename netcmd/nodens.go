@@ -18,10 +18,10 @@ import (
 // All ids of the run's user namespace are mapped, each to itself.
 
 // userFile is where a node's user namespace is mounted.
-func (r Run) userFile(node string) string { return r.dir(userPoint(node)) }
+func (r Run) userFile(node string) string { return r.dir(UserPoint(node)) }
 
-// userPoint is the same within the run's folder.
-func userPoint(node string) string { return ".user/" + node }
+// UserPoint is the same within the run's folder.
+func UserPoint(node string) string { return ".user/" + node }
 
 // intoUser are the words that lead into a node's user namespace. Ids are the same
 // there, and some systems let nobody set groups.

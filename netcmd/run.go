@@ -221,11 +221,11 @@ func (r Run) write(about, file, text string) plan.Step {
 	return s
 }
 
-// neighbour is the line of an ip batch that writes down the hardware address of
+// Neighbour is the line of an ip batch that writes down the hardware address of
 // a peer. The kernel's table of learned neighbours is small, and one for all
 // namespaces; entries made by hand don't count.
 // The hardware address is that which goes with the peer's IPv4 address.
-func neighbour(ip, ip4 netip.Addr, device string) string {
+func Neighbour(ip, ip4 netip.Addr, device string) string {
 	return peer(ip.String(), addresses.MAC(ip4), device)
 }
 

@@ -10,11 +10,12 @@ import (
 	"vagganet/commands/story"
 	"vagganet/netcmd"
 	"vagganet/netcmd/links"
+	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
 
 // made applies a change and has the record take it as done.
-func made(t *testing.T, r *record, now netcmd.Faults, c Change) (int, netcmd.Faults) {
+func made(t *testing.T, r *record, now live.Faults, c Change) (int, live.Faults) {
 	t.Helper()
 	id, _, _ := r.Announce(c, time.Time{})
 	r.begin(id, time.Time{}, false)
@@ -52,7 +53,7 @@ func TestHealsWhatIsLeft(t *testing.T) {
 		{"another layer", Change{State: story.State{Cut: list("drop", "ab")}}, Change{State: story.State{Uplinks: []links.Row{{From: "a", How: "drop"}}}},
 			"[{a [b] drop}]", "[] [{a {drop}}] []"},
 	} {
-		r, now := newRecord(), netcmd.NoFaults([]string{"a", "b", "c"})
+		r, now := newRecord(), live.NoFaults([]string{"a", "b", "c"})
 		id, now := made(t, r, now, c.first)
 		_, now = made(t, r, now, c.later)
 		_, left, _ := r.Announce(Change{Heals: id}, time.Time{})
@@ -73,7 +74,7 @@ func TestHealsWhatIsLeft(t *testing.T) {
 // A plan has steps for the layers that a change is about, and for no others. A script
 // heals what has an end.
 func TestPlan(t *testing.T) {
-	run := netcmd.LiveRun{Tools: plan.UsualTools(), BridgeFilter: true}
+	run := live.Run{Tools: plan.UsualTools(), BridgeFilter: true}
 	for i, name := range []string{"a", "b"} {
 		run.Guests = append(run.Guests, netcmd.Guest{Name: name, IP: netip.AddrFrom4([4]byte{172, 18, 0, byte(i + 1)})})
 	}
@@ -93,7 +94,7 @@ func TestPlan(t *testing.T) {
 		{Change{Shape: loss, State: story.State{Shapes: link}, For: time.Second}, []string{shapes, "for 1s", shapes}},
 		{Change{Replaces: []Layer{Cuts, Uplinks, Shapes}}, []string{off, packets, frames}}, // no link has a shape
 	} {
-		now := netcmd.Observed{Faults: netcmd.NoFaults(run.Names())}
+		now := live.Observed{Faults: live.NoFaults(run.Names())}
 		wanted, err := c.change.Apply(now.Faults)
 		if err != nil {
 			t.Fatal(err)
@@ -112,7 +113,7 @@ func TestPlan(t *testing.T) {
 // A change of guests that there are not is an error.
 func TestApplyKnowsGuests(t *testing.T) {
 	for _, s := range []story.State{{Cut: []links.Row{{From: "a", To: []string{"x"}}}}, {Uplinks: []links.Row{{From: "x"}}}} {
-		if _, err := (Change{State: s}).Apply(netcmd.NoFaults([]string{"a"})); err == nil {
+		if _, err := (Change{State: s}).Apply(live.NoFaults([]string{"a"})); err == nil {
 			t.Errorf("%v is applied", s)
 		}
 	}

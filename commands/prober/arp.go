@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/live"
 )
 
 // arpSocket gets the ARP requests that come to a guest, and sends the guest's own.
@@ -126,7 +126,7 @@ const unheardMost = 64
 func (p *probe) askOnce(to [][]int) bool {
 	asked := 0
 	for from, g := range p.guests {
-		silent := func(other int) bool { return p.arp[p.number(from, other)].get() == netcmd.Silent }
+		silent := func(other int) bool { return p.arp[p.number(from, other)].get() == live.Silent }
 		if !slices.ContainsFunc(to[from], silent) {
 			continue
 		}
@@ -154,7 +154,7 @@ func (p *probe) hear() {
 				break
 			}
 			if from, ours := p.requester(buf[:n]); ours {
-				p.arp[p.number(from, to)].set(netcmd.Through)
+				p.arp[p.number(from, to)].set(live.Through)
 			}
 		}
 	}

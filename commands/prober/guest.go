@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/live"
 )
 
 // guest is one end of links: four sockets in its network namespace.
@@ -33,19 +33,19 @@ type guest struct {
 // answer is a netcmd.Answer that several may write.
 type answer struct{ atomic.Uint32 }
 
-func (a *answer) set(is netcmd.Answer) { a.Store(uint32(is)) }
+func (a *answer) set(is live.Answer) { a.Store(uint32(is)) }
 
-func (a *answer) get() netcmd.Answer {
+func (a *answer) get() live.Answer {
 	if is := a.Load(); is != 0 {
-		return netcmd.Answer(is)
+		return live.Answer(is)
 	}
-	return netcmd.Silent
+	return live.Silent
 }
 
 // openGuest makes a guest's sockets, at ports that the kernel chooses: so none
 // that is in use is touched. A guest that has not its address any more is in
 // trouble, which is no error.
-func (p *probe) openGuest(g netcmd.ProbeGuest, dir string) (*guest, error) {
+func (p *probe) openGuest(g live.ProbeGuest, dir string) (*guest, error) {
 	end := &guest{name: g.Name, netns: dir + "/" + g.Name, ip: g.IP}
 	err := p.in(end, func() error {
 		at := netip.AddrPortFrom(g.IP, 0)

@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/live"
 )
 
 // patience is for how long at least a link that is not cut is tried, so that a
@@ -32,7 +32,7 @@ const (
 
 // Main reads a netcmd.Probe and writes netcmd.Answers.
 func Main(in io.Reader, out io.Writer) error {
-	var what netcmd.Probe
+	var what live.Probe
 	if err := json.NewDecoder(in).Decode(&what); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ type probe struct {
 	arp  []answer
 }
 
-func open(what netcmd.Probe) (*probe, error) {
+func open(what live.Probe) (*probe, error) {
 	n := len(what.Guests)
 	p := &probe{limit: what.Limit, patience: max(patience, 5*what.Limit), turn: make(chan struct{}, senders),
 		cut: make([]bool, n*n), udp: make([]answer, n*n), tcp: make([]answer, n*n), udp6: make([]answer, n*n), arp: make([]answer, n*n)}
@@ -157,7 +157,7 @@ func (p *probe) pass(wanted func(from, to int) bool, limit time.Duration) {
 	atOnce(&all, func() { p.ask(to, limit) })
 	for from := range to {
 		for _, other := range to[from] {
-			if p.tcp[p.number(from, other)].get() != netcmd.Through {
+			if p.tcp[p.number(from, other)].get() != live.Through {
 				links <- [2]int{from, other}
 			}
 		}
@@ -190,8 +190,8 @@ func (p *probe) missing() int {
 func (p *probe) isMissing(from, to int) bool {
 	there, back := p.number(from, to), p.number(to, from)
 	return from != to && p.both(from, to) && !p.cut[there] &&
-		(p.udp[there].get() == netcmd.Silent || p.udp6[there].get() == netcmd.Silent || p.arp[there].get() == netcmd.Silent ||
-			!p.cut[back] && p.tcp[there].get() == netcmd.Silent)
+		(p.udp[there].get() == live.Silent || p.udp6[there].get() == live.Silent || p.arp[there].get() == live.Silent ||
+			!p.cut[back] && p.tcp[there].get() == live.Silent)
 }
 
 // untried notes between whom IPv6 and ARP can't be tried.
@@ -202,10 +202,10 @@ func (p *probe) untried() {
 				continue
 			}
 			if g.udp6 == nil || other.udp6 == nil {
-				p.udp6[p.number(from, to)].set(netcmd.Untried)
+				p.udp6[p.number(from, to)].set(live.Untried)
 			}
 			if g.arp == nil || other.arp == nil {
-				p.arp[p.number(from, to)].set(netcmd.Untried)
+				p.arp[p.number(from, to)].set(live.Untried)
 			}
 		}
 	}
@@ -236,8 +236,8 @@ func (p *probe) sender(message []byte, to int) (int, bool) {
 	return from, from < len(p.guests) && int(binary.BigEndian.Uint32(message[20:])) == to
 }
 
-func (p *probe) answers() netcmd.Answers {
-	a := netcmd.Answers{UDP: []string{}, TCP: []string{}, IPv6: []string{}, ARP: []string{}, Trouble: map[string]string{}}
+func (p *probe) answers() live.Answers {
+	a := live.Answers{UDP: []string{}, TCP: []string{}, IPv6: []string{}, ARP: []string{}, Trouble: map[string]string{}}
 	n := len(p.guests)
 	for from, g := range p.guests {
 		a.UDP = append(a.UDP, row(p.udp[from*n:(from+1)*n]))

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/live"
 )
 
 // accept sends back what comes from other guests, until the socket is closed.
@@ -42,12 +42,12 @@ func (p *probe) accept(to int) {
 }
 
 // connect tries one link until it is open, somebody says no, or the time is up.
-func (p *probe) connect(from, to int, limit time.Duration) netcmd.Answer {
+func (p *probe) connect(from, to int, limit time.Duration) live.Answer {
 	cut := p.cut[p.number(from, to)] || p.cut[p.number(to, from)]
 	deadline := time.Now().Add(limit)
 	for {
 		is := p.connectOnce(from, to, cut, deadline)
-		if is != netcmd.Silent || time.Until(deadline) < retry {
+		if is != live.Silent || time.Until(deadline) < retry {
 			return is
 		}
 		time.Sleep(retry)
@@ -59,7 +59,7 @@ const retry = 100 * time.Millisecond
 
 // connectOnce opens a connection, and wants back what it sends. Where nothing
 // should come through, an open connection is enough.
-func (p *probe) connectOnce(from, to int, cut bool, deadline time.Time) netcmd.Answer {
+func (p *probe) connectOnce(from, to int, cut bool, deadline time.Time) live.Answer {
 	c, err := p.dial(from, to, deadline)
 	if err != nil {
 		return answerOf(err)
@@ -75,16 +75,16 @@ func (p *probe) connectOnce(from, to int, cut bool, deadline time.Time) netcmd.A
 		return answerOf(err)
 	}
 	if !cut && !bytes.Equal(message, back) {
-		return netcmd.Silent
+		return live.Silent
 	}
-	return netcmd.Through
+	return live.Through
 }
 
-func answerOf(err error) netcmd.Answer {
+func answerOf(err error) live.Answer {
 	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET) {
-		return netcmd.Refused
+		return live.Refused
 	}
-	return netcmd.Silent
+	return live.Silent
 }
 
 // dial begins a connection; the first write waits until it is open. Only the

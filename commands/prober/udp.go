@@ -4,7 +4,7 @@ import (
 	"net"
 	"time"
 
-	"vagganet/netcmd"
+	"vagganet/netcmd/live"
 )
 
 // datagrams are those of IPv4 or of IPv6.
@@ -30,7 +30,7 @@ func (p *probe) receive(d datagrams, to int) {
 			return
 		}
 		if from, ours := p.sender(buf[:n], to); ours {
-			d.answers[p.number(from, to)].set(netcmd.Through)
+			d.answers[p.number(from, to)].set(live.Through)
 		}
 	}
 }
@@ -44,7 +44,7 @@ func (p *probe) send(from int, to []int, limit time.Duration) {
 		waiting := false
 		for _, d := range p.datagrams() {
 			for _, other := range to {
-				if d.answers[p.number(from, other)].get() != netcmd.Silent {
+				if d.answers[p.number(from, other)].get() != live.Silent {
 					continue
 				}
 				there := d.socket(p.guests[other]).LocalAddr().(*net.UDPAddr)

@@ -15,6 +15,7 @@ import (
 	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/gateway"
+	"vagganet/netcmd/live"
 )
 
 // Machine is what the package asks of the machine that it runs on.
@@ -146,7 +147,7 @@ func setEnvironment(c *netcmd.Child, child *config.Child, container *config.Cont
 	environ := map[string]string{}
 	if container != nil && container.Rootfs != "" {
 		c.CleanEnv = true
-		environ["PATH"] = netcmd.DefaultPath
+		environ["PATH"] = live.DefaultPath
 		for _, name := range passedOn {
 			if value, set := os.LookupEnv(name); set {
 				environ[name] = value

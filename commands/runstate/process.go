@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/live"
 )
 
 // GuestProcess finds a process that is in all of a guest's namespaces: the
@@ -57,16 +58,16 @@ func Starters(supervisor int) []int {
 // The environment is that of the guest's first process, as the command got it
 // at the start, with what the command has of its own: some programs write over
 // theirs to change how they look in a list of processes.
-func GuestCommand(supervisor int, netns string) netcmd.Process {
+func GuestCommand(supervisor int, netns string) live.Process {
 	init := GuestProcess(supervisor, netns)
 	if init == 0 {
-		return netcmd.Process{Starting: len(startedIn(supervisor, netns)) > 0}
+		return live.Process{Starting: len(startedIn(supervisor, netns)) > 0}
 	}
 	command, starting := init, !SetUp(init)
 	if children := Children(init); len(children) > 0 {
 		command = children[0]
 	}
-	p := netcmd.Process{PID: command, Env: environ(init), UserID: userID(command, init), Starting: starting}
+	p := live.Process{PID: command, Env: environ(init), UserID: userID(command, init), Starting: starting}
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", command))
 	return WithEnviron(p, string(text))
 }
@@ -98,16 +99,16 @@ func commandLine(pid int) []string {
 
 // GuestCommandOnly is the same for a guest without a PID namespace of its own,
 // whose command has nothing between it and the run's first process.
-func GuestCommandOnly(supervisor int, netns string) netcmd.Process {
+func GuestCommandOnly(supervisor int, netns string) live.Process {
 	for _, pid := range startedIn(supervisor, netns) {
-		return netcmd.Process{PID: pid, Env: environ(pid), UserID: userID(pid, supervisor)}
+		return live.Process{PID: pid, Env: environ(pid), UserID: userID(pid, supervisor)}
 	}
-	return netcmd.Process{}
+	return live.Process{}
 }
 
 // WithEnviron adds a process's own environment, as the kernel shows it, to what
 // is known of it.
-func WithEnviron(p netcmd.Process, text string) netcmd.Process {
+func WithEnviron(p live.Process, text string) live.Process {
 	p.Env = merge(p.Env, variables(text))
 	return p
 }

@@ -21,7 +21,7 @@ var (
 	// costs next to nothing.
 	Frames = Table{"-i", "-o", " RETURN", "-j ", ""}
 	// Packets is iptables': it knows connections, and can answer. It sees
-	// what passes the bridge only by br_netfilter, and while bridgeSwitch is on.
+	// what passes the bridge only by br_netfilter, and while BridgeSwitch is on.
 	Packets = Table{"-m physdev --physdev-in", "-m physdev --physdev-out", " - [0:0]", "-g ", "icmp-port-unreachable"}
 	// Packets6 is ip6tables'. It has what Packets has, before Packets has it.
 	Packets6 = Table{Packets.in, Packets.out, Packets.policy, Packets.jump, "icmp6-port-unreachable"}
@@ -49,3 +49,13 @@ func (t Table) dividable(c chooser) chooser {
 // lock that the user can open, and that belongs to one namespace. The variable means
 // nothing to iptables-nft.
 func LockFile(runDir string) string { return "XTABLES_LOCKFILE=" + runDir + "/.xtables.lock" }
+
+// Switches of a network namespace that has a bridge, where br_netfilter is loaded:
+// BridgeSwitch makes bridged packets pass through iptables, BridgeSwitch6 through
+// ip6tables.
+const (
+	BridgeSwitch  = "net.bridge.bridge-nf-call-iptables"
+	BridgeSwitch6 = "net.bridge.bridge-nf-call-ip6tables"
+	// FilterTagged has addresses found behind a VLAN tag, too.
+	FilterTagged = "net.bridge.bridge-nf-filter-vlan-tagged=1"
+)

@@ -23,6 +23,7 @@ import (
 	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/gateway"
+	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
 
@@ -188,7 +189,7 @@ func (m fakeMachine) Process(int) machine.Process {
 	return machine.Process{State: "running", Age: 200 * time.Second}
 }
 
-func (m fakeMachine) GuestPIDs(run netcmd.LiveRun) map[string]int {
+func (m fakeMachine) GuestPIDs(run live.Run) map[string]int {
 	pids := map[string]int{}
 	for _, g := range run.Guests {
 		pids[g.Name] = m.guestProcess(g.Name) + 1
@@ -197,8 +198,8 @@ func (m fakeMachine) GuestPIDs(run netcmd.LiveRun) map[string]int {
 }
 
 // GuestCommand is the first process's child.
-func (m fakeMachine) GuestCommand(run netcmd.LiveRun, guest string) netcmd.Process {
-	return netcmd.Process{PID: m.guestProcess(guest) + 1, Env: m.facts.GuestEnv}
+func (m fakeMachine) GuestCommand(run live.Run, guest string) live.Process {
+	return live.Process{PID: m.guestProcess(guest) + 1, Env: m.facts.GuestEnv}
 }
 
 func (m fakeMachine) Program() (string, bool) { return "/usr/bin/vagganet", m.facts.LacksNames }

@@ -1,4 +1,4 @@
-package netcmd
+package live
 
 import (
 	"fmt"
@@ -55,7 +55,7 @@ func (a Answer) MarshalText() ([]byte, error) {
 // Judge compares what was found with what is cut: every ordered pair of guests,
 // in the order of their names. Answers that are not of these guests are an
 // error.
-func (l LiveRun) Judge(cuts links.Cuts, found Answers) ([]CheckedLink, error) {
+func (l Run) Judge(cuts links.Cuts, found Answers) ([]CheckedLink, error) {
 	n := len(cuts.Guests)
 	for _, rows := range [][]string{found.UDP, found.TCP, found.IPv6, found.ARP} {
 		wrong := func(row string) bool { return len(row) != n }

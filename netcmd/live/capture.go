@@ -1,10 +1,11 @@
-package netcmd
+package live
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
@@ -13,7 +14,7 @@ import (
 // until it is interrupted: at the port of one guest, or with an empty name at all.
 // One process sees all of them, so there is one clock. The filter is in tcpdump's
 // words. Between is Exec's.
-func (l LiveRun) Capture(guest, file string, filter, between []string) plan.Step {
+func (l Run) Capture(guest, file string, filter, between []string) plan.Step {
 	argv := l.Tools.Tcpdump.With("-i", "any")
 	if guest != "" {
 		argv = l.Tools.Tcpdump.With("-i", addresses.Port(guest))
@@ -24,12 +25,12 @@ func (l LiveRun) Capture(guest, file string, filter, between []string) plan.Step
 	if len(filter) > 0 {
 		argv = append(append(argv, "--"), filter...)
 	}
-	return l.endingWithRun(l.at(Bridge, "what passes its ports", argv...), between)
+	return l.endingWithRun(l.at(netcmd.Bridge, "what passes its ports", argv...), between)
 }
 
 // CaptureNG is Capture by dumpcap: a pcapng file, with a port's name for each
 // packet.
-func (l LiveRun) CaptureNG(guest, file string, filter, between []string) plan.Step {
+func (l Run) CaptureNG(guest, file string, filter, between []string) plan.Step {
 	guests := []string{guest}
 	if guest == "" {
 		guests = l.Names()
@@ -41,12 +42,12 @@ func (l LiveRun) CaptureNG(guest, file string, filter, between []string) plan.St
 	for _, name := range guests {
 		argv = append(argv, "-i", addresses.Port(name))
 	}
-	return l.endingWithRun(l.at(Bridge, "what passes its ports", append(argv, "-w", file)...), between)
+	return l.endingWithRun(l.at(netcmd.Bridge, "what passes its ports", append(argv, "-w", file)...), between)
 }
 
 // endingWithRun has a step in the run's PID namespace, too: the kernel ends it with
 // the run, whose network would otherwise stay as long as it goes on.
-func (l LiveRun) endingWithRun(s plan.Step, between []string) plan.Step {
+func (l Run) endingWithRun(s plan.Step, between []string) plan.Step {
 	if !l.FromOutside() {
 		return s // there already
 	}
@@ -56,4 +57,4 @@ func (l LiveRun) endingWithRun(s plan.Step, between []string) plan.Step {
 }
 
 // FromOutside reports whether this process is outside of the run.
-func (l LiveRun) FromOutside() bool { return l.UserNS != "" }
+func (l Run) FromOutside() bool { return l.UserNS != "" }

@@ -1,10 +1,11 @@
-package netcmd
+package live
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
+	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 )
@@ -44,7 +45,7 @@ func TestSwitchOrder(t *testing.T) {
 	}
 }
 
-func mustIsolate(t *testing.T, l LiveRun) links.Cuts {
+func mustIsolate(t *testing.T, l Run) links.Cuts {
 	t.Helper()
 	c, err := links.Isolate(l.Names(), l.Names()[:1])
 	if err != nil {
@@ -54,7 +55,7 @@ func mustIsolate(t *testing.T, l LiveRun) links.Cuts {
 }
 
 func switchOrRules(s plan.Step) string {
-	if value, ok := strings.CutPrefix(s.Argv[len(s.Argv)-1], bridgeSwitch); ok {
+	if value, ok := strings.CutPrefix(s.Argv[len(s.Argv)-1], firewall.BridgeSwitch); ok {
 		return value
 	}
 	return "rules"

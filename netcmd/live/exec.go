@@ -1,10 +1,11 @@
-package netcmd
+package live
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
 
@@ -22,7 +23,7 @@ type Process struct {
 // ReadEnv is the step that reads a process's environment, into the variable
 // "environ": the processes of other users than the gateway's own show it to that
 // user namespace's root only.
-func (l LiveRun) ReadEnv(node string, p Process) plan.Step {
+func (l Run) ReadEnv(node string, p Process) plan.Step {
 	enter := append(l.Tools.Nsenter.With(fmt.Sprintf("--target=%d", p.PID)), l.becomeUser("--user="+l.UserNS)...)
 	return plan.Step{
 		About: node + ": environment", Place: plan.Place{Name: node, Enter: enter},
@@ -35,7 +36,7 @@ func (l LiveRun) ReadEnv(node string, p Process) plan.Step {
 // with its environment and as its user. Between are the words of a process that
 // waits in the PID namespace while the command runs; it takes the command's PATH
 // and the rest of the way, since the tools for that have another PATH.
-func (l LiveRun) Exec(node string, beside Process, between, argv []string) plan.Step {
+func (l Run) Exec(node string, beside Process, between, argv []string) plan.Step {
 	target := fmt.Sprintf("--target=%d", beside.PID)
 	user := "--user"
 	if l.UserNS != "" {
@@ -49,17 +50,17 @@ func (l LiveRun) Exec(node string, beside Process, between, argv []string) plan.
 	}
 	outer = append(append(outer, "--pid"), between...)
 	inner := append([]string{search}, l.Tools.Nsenter.With(target, "--mount")...)
-	if node == Bridge {
+	if node == netcmd.Bridge {
 		inner = append(inner, "--net="+l.Dir+"/"+node)
 	} else {
 		inner = append(inner, "--uts", "--net", "--root")
 	}
-	if node != Bridge && !l.OneUserNS {
+	if node != netcmd.Bridge && !l.OneUserNS {
 		// Last, but for the folders: nsenter enters it after the others, over
 		// which nobody in there has rights.
 		// It is the guest's own and not its command's: that may have made another
 		// one since, whose owner could trace whoever comes in.
-		inner = append(inner, "--user="+l.Dir+"/"+userPoint(node), "--preserve-credentials")
+		inner = append(inner, "--user="+l.Dir+"/"+netcmd.UserPoint(node), "--preserve-credentials")
 	}
 	inner = append(inner, "--wd")
 	if beside.UserID != 0 {

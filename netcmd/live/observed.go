@@ -1,4 +1,4 @@
-package netcmd
+package live
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"vagganet/netcmd"
 	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
@@ -25,7 +26,7 @@ type Faults struct {
 func NoFaults(guests []string) Faults { return Faults{links.FullMesh(guests), links.NoShapes(guests)} }
 
 // Observed is what was found of that in a run, with the rules that make the cuts.
-// Switched reports whether bridgeSwitch is on, where there is one.
+// Switched reports whether firewall.BridgeSwitch is on, where there is one.
 type Observed struct {
 	Faults
 	frames, packets firewall.Rules
@@ -35,15 +36,15 @@ type Observed struct {
 
 // ListRules is the plan that reads what is cut, in both tables, whoever cut it.
 // What it captures is for ReadRules.
-func (l LiveRun) ListRules() plan.Plan {
+func (l Run) ListRules() plan.Plan {
 	p := plan.Plan{l.list(bridgeRules)}
 	if l.BridgeFilter {
-		s := l.at(Bridge, "whether bridged packets pass through iptables", l.Tools.Sysctl.With("-n", bridgeSwitch)...)
+		s := l.at(netcmd.Bridge, "whether bridged packets pass through iptables", l.Tools.Sysctl.With("-n", firewall.BridgeSwitch)...)
 		s.Capture = switchValue
 		p = append(p, s)
 	}
 	if l.Tools.Ebtables != nil {
-		s := l.at(Bridge, "what is cut by ebtables", l.Tools.Ebtables.And("-save")...)
+		s := l.at(netcmd.Bridge, "what is cut by ebtables", l.Tools.Ebtables.And("-save")...)
 		s.Capture = bridgeFrames
 		p = append(p, s)
 	}
@@ -54,15 +55,15 @@ func (l LiveRun) ListRules() plan.Plan {
 }
 
 // list is the step that reads the bridge's rules of IPv4 into a variable.
-func (l LiveRun) list(variable string) plan.Step {
-	s := l.at(Bridge, "what is cut by iptables", l.Tools.Iptables.With("--wait", "-S")...)
+func (l Run) list(variable string) plan.Step {
+	s := l.at(netcmd.Bridge, "what is cut by iptables", l.Tools.Iptables.With("--wait", "-S")...)
 	s.Env = []string{firewall.LockFile(l.Dir)}
 	s.Capture = variable
 	return s
 }
 
 // ReadRules reads what ListRules captured: the reverse of Partition and CutUplinks.
-func (l LiveRun) ReadRules(captured Captured) (Observed, error) {
+func (l Run) ReadRules(captured Captured) (Observed, error) {
 	text := map[string]string{}
 	for _, s := range l.ListRules() {
 		var err error
@@ -74,7 +75,7 @@ func (l LiveRun) ReadRules(captured Captured) (Observed, error) {
 }
 
 // observed has the cuts that rules make. How links are shaped is for ReadShapes.
-func (l LiveRun) observed(inFrames, inPackets firewall.Rules, switched bool) Observed {
+func (l Run) observed(inFrames, inPackets firewall.Rules, switched bool) Observed {
 	c := links.FullMesh(l.Names())
 	if l.Tools.Ebtables != nil {
 		inFrames.ReadLinks(firewall.Frames, c)
@@ -94,7 +95,7 @@ func Pause(d time.Duration) plan.Plan {
 
 // After returns what there will be once a plan of Partition or CutUplinks has been
 // run, where now is what there is, or the zero Observed where that is not known.
-func (l LiveRun) After(p plan.Plan, now Observed) Observed {
+func (l Run) After(p plan.Plan, now Observed) Observed {
 	inFrames, inPackets, switched := now.frames, now.packets, now.switched
 	for _, s := range p {
 		runs := func(word string) bool { return slices.Contains(s.Argv, word) }
@@ -104,9 +105,9 @@ func (l LiveRun) After(p plan.Plan, now Observed) Observed {
 			inPackets = inPackets.Restored(s.Stdin)
 		case restores(l.Tools.Ebtables):
 			inFrames = inFrames.Restored(s.Stdin)
-		case runs(bridgeSwitch + "=1"):
+		case runs(firewall.BridgeSwitch + "=1"):
 			switched = true
-		case runs(bridgeSwitch + "=0"):
+		case runs(firewall.BridgeSwitch + "=0"):
 			switched = false
 		}
 	}

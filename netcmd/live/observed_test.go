@@ -1,4 +1,4 @@
-package netcmd
+package live
 
 import "testing"
 
@@ -9,7 +9,7 @@ func TestReadRulesTakesWhatIsListed(t *testing.T) {
 	byIptables := inBridge([]string{"a", "b"})
 	byIptables.BridgeFilter = false
 	for _, test := range []struct {
-		run      LiveRun
+		run      Run
 		captured map[string]string
 		ok       bool
 	}{

@@ -1,4 +1,4 @@
-package netcmd
+package live
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"vagganet/netcmd"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/links/linkstest"
 	"vagganet/netcmd/plan"
@@ -23,7 +24,7 @@ func TestJudge(t *testing.T) {
 	cuts.Set(1, 0, links.Drop)
 	cuts.Set(2, 0, links.Drop)
 	well := Answers{UDP: []string{"..+", "..+", ".+."}, TCP: []string{"...", "..+", ".+."}, IPv6: []string{"..+", "..+", ".+."}, ARP: []string{"..+", "..+", ".+."}}
-	l := LiveRun{Tools: plan.UsualTools()}
+	l := Run{Tools: plan.UsualTools()}
 	for _, test := range []struct {
 		udp, tcp, arp string // answers of a, then of b, then of c
 		want          string // how links differ
@@ -81,7 +82,7 @@ func TestJudge(t *testing.T) {
 // What is refused may be silent, too, and what is new is cut as a whole: only
 // answers to it come through. ARP passes both, or not.
 func TestJudgeHow(t *testing.T) {
-	l := LiveRun{Tools: plan.UsualTools()}
+	l := Run{Tools: plan.UsualTools()}
 	arpOf := map[string]string{".": "+", "x": ".", "r": "+.", "n": "+."}
 	for _, test := range []struct{ there, back, udp, tcp, want string }{
 		{"r", ".", "!", "!", "ok"}, {"r", "x", ".", ".", "ok"}, {"r", "r", "!", ".", "ok"}, {"r", ".", "+", "!", "leaks"}, {"r", ".", "!", "+", "leaks"},
@@ -107,7 +108,7 @@ func TestJudgeHow(t *testing.T) {
 // Datagrams over IPv6 are judged as the others are, but not where they could not be
 // tried.
 func TestJudgeIPv6(t *testing.T) {
-	l := LiveRun{Tools: plan.UsualTools()}
+	l := Run{Tools: plan.UsualTools()}
 	for _, test := range []struct{ there, udp, ipv6, want string }{
 		{".", "+", "+", "ok"}, {".", "+", ".", "dead"}, {".", "+", "?", "ok"},
 		{"x", ".", ".", "ok"}, {"x", ".", "+", "leaks"}, {"x", ".", "?", "ok"},
@@ -126,11 +127,11 @@ func TestJudgeIPv6(t *testing.T) {
 // ARP passes what iptables cuts, and so what is found of it on such a link is not
 // judged; nor is it where it could not be tried.
 func TestJudgeARP(t *testing.T) {
-	ebtables := LiveRun{Tools: plan.UsualTools()}
+	ebtables := Run{Tools: plan.UsualTools()}
 	iptables := ebtables
 	iptables.Tools.Ebtables = nil
 	for _, test := range []struct {
-		l               LiveRun
+		l               Run
 		link, arp, want string
 	}{
 		{ebtables, "x", ".", "ok"}, {ebtables, "x", "+", "leaks"}, {ebtables, "x", "?", "ok"},
@@ -147,14 +148,14 @@ func TestJudgeARP(t *testing.T) {
 }
 
 // A few guests are only probed. Of more, each is told the others' hardware
-// addresses first, and forgets them, also when the probe fails.
+// Addresses first, and forgets them, also when the probe fails.
 func TestCheckPlan(t *testing.T) {
 	for n, steps := range map[int]int{2: 1, learnedMost: 1, learnedMost + 1: 2*(learnedMost+1) + 1} {
-		l := LiveRun{Tools: plan.UsualTools(), Dir: "/run/x"}
+		l := Run{Tools: plan.UsualTools(), Dir: "/run/x"}
 		ip := netip.MustParseAddr("172.18.0.0")
 		for i := range n {
 			ip = ip.Next()
-			l.Guests = append(l.Guests, Guest{Name: fmt.Sprintf("g%02d", i), IP: ip})
+			l.Guests = append(l.Guests, netcmd.Guest{Name: fmt.Sprintf("g%02d", i), IP: ip})
 		}
 		cuts, _ := links.Isolate(l.Names(), []string{"g01"})
 		p := l.Check("/bin/vagganet", cuts, time.Second)

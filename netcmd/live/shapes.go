@@ -1,8 +1,7 @@
-package netcmd
+package live
 
 import (
-	"net/netip"
-
+	"vagganet/netcmd"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 	"vagganet/netcmd/tc"
@@ -12,15 +11,15 @@ const shapesRead = "shapes"
 
 // ListShapes is the plan that reads how links are shaped. What it captures is for
 // ReadShapes.
-func (l LiveRun) ListShapes() plan.Plan {
-	s := l.at(Bridge, "how links are shaped", l.Tools.TC.With("-json", "-batch", "-")...)
+func (l Run) ListShapes() plan.Plan {
+	s := l.at(netcmd.Bridge, "how links are shaped", l.Tools.TC.With("-json", "-batch", "-")...)
 	s.Stdin, s.Capture = plan.Lines(tc.List(l.Names())...), shapesRead
 	return plan.Plan{s}
 }
 
 // ReadShapes reads how links are shaped from what ListShapes captured, into now: the
 // reverse of Shape.
-func (l LiveRun) ReadShapes(captured Captured, now *Observed) error {
+func (l Run) ReadShapes(captured Captured, now *Observed) error {
 	text, err := captured(shapesRead)
 	if err == nil {
 		now.Shapes, now.queues, err = tc.Read(text, l.Names(), l.addressOf())
@@ -30,17 +29,12 @@ func (l LiveRun) ReadShapes(captured Captured, now *Observed) error {
 
 // Shape is the plan that gives the links these shapes and no others. Now is what
 // ReadShapes has found. The plan is empty where all links are as they should be.
-func (l LiveRun) Shape(wanted links.Shapes, now Observed) plan.Plan {
+func (l Run) Shape(wanted links.Shapes, now Observed) plan.Plan {
 	batch := tc.Lines(wanted, now.Shapes, now.queues, l.addressOf(), l.MTU)
 	if batch == nil {
 		return nil
 	}
-	s := l.at(Bridge, "how links are shaped", l.Tools.TC.With("-batch", "-")...)
+	s := l.at(netcmd.Bridge, "how links are shaped", l.Tools.TC.With("-batch", "-")...)
 	s.Stdin = plan.Lines(batch...)
 	return plan.Plan{s}
-}
-
-func (l LiveRun) addressOf() func(guest string) netip.Addr {
-	guests := l.byName()
-	return func(guest string) netip.Addr { return guests[guest].IP }
 }

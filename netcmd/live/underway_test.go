@@ -1,8 +1,10 @@
-package netcmd
+package live
 
 import (
 	"strings"
 	"testing"
+
+	"vagganet/netcmd"
 )
 
 func TestUnderway(t *testing.T) {
@@ -25,11 +27,11 @@ func TestUnderway(t *testing.T) {
 		if own == strings.Join(first, " ") {
 			words = first
 		}
-		if got := Underway(first, words); got != want {
+		if got := netcmd.Underway(first, words); got != want {
 			t.Errorf("%q: %v", own, got)
 		}
 	}
-	if Underway([]string{"sleep", "1"}, []string{"sleep", "1"}) {
+	if netcmd.Underway([]string{"sleep", "1"}, []string{"sleep", "1"}) {
 		t.Error("what no such shell has started is underway")
 	}
 }

@@ -1,4 +1,4 @@
-package netcmd
+package live
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package netcmd
+package live
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 	"vagganet/netcmd/links/linkstest"
 )
 
-func uplinkInput(l LiveRun, c links.Cuts, rules string) []string {
+func uplinkInput(l Run, c links.Cuts, rules string) []string {
 	p := l.CutUplinks(c, Observed{packets: firewall.Read(rules)})
 	return strings.Split(strings.TrimSpace(p[0].Stdin), "\n")
 }
@@ -48,7 +48,7 @@ func TestUplinkRulesAreTheCuts(t *testing.T) {
 	}
 }
 
-func followUplinks(l LiveRun, c links.Cuts, input []string) error {
+func followUplinks(l Run, c links.Cuts, input []string) error {
 	chains := chainsOf(input)
 	guests := l.byName()
 	for i, name := range c.Guests {
@@ -116,7 +116,7 @@ func TestUplinks(t *testing.T) {
 
 // Healing takes uplinks back, whatever cuts links; an isolated run has none.
 func TestHealUplinks(t *testing.T) {
-	for _, l := range []LiveRun{inBridge([]string{"a", "b"}), byFrames([]string{"a", "b"})} {
+	for _, l := range []Run{inBridge([]string{"a", "b"}), byFrames([]string{"a", "b"})} {
 		for _, isolated := range []bool{false, true} {
 			l.Isolated = isolated
 			text := ""

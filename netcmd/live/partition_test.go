@@ -1,4 +1,4 @@
-package netcmd
+package live
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/links"
@@ -27,19 +28,19 @@ func listed(input ...string) string {
 }
 
 // inBridge is a run of those guests whose cuts are made by iptables alone.
-func inBridge(names []string) LiveRun {
-	l := LiveRun{Dir: "/run-dir", BridgeFilter: true,
+func inBridge(names []string) Run {
+	l := Run{Dir: "/run-dir", BridgeFilter: true,
 		Tools: plan.Tools{Iptables: plan.Tool{"iptables"}, Sysctl: plan.Tool{"sysctl"}, Nsenter: plan.Tool{"nsenter"}}}
 	// Not in the order of their names, lest one be taken for the other.
 	for i, name := range slices.Backward(names) {
 		ip := netip.AddrFrom4([4]byte{172, 18, 0, byte(200 - i)})
-		l.Guests = append(l.Guests, Guest{Name: name, IP: ip})
+		l.Guests = append(l.Guests, netcmd.Guest{Name: name, IP: ip})
 	}
 	return l
 }
 
 // byFrames is such a run, whose plain cuts are made by ebtables.
-func byFrames(names []string) LiveRun {
+func byFrames(names []string) Run {
 	l := inBridge(names)
 	l.Tools.Ebtables = plan.Tool{"ebtables"}
 	return l
@@ -248,7 +249,7 @@ func TestReadCutsOfOtherRules(t *testing.T) {
 // The switch is on only while there are rules for it: the order of the steps
 // keeps that so in between, too.
 func TestPartitionSwitch(t *testing.T) {
-	live := LiveRun{Dir: "/run/x", BridgeFilter: true, Tools: plan.Tools{IP: plan.Tool{"ip"}, Iptables: plan.Tool{"iptables"}, Sysctl: plan.Tool{"sysctl"}}}
+	live := Run{Dir: "/run/x", BridgeFilter: true, Tools: plan.Tools{IP: plan.Tool{"ip"}, Iptables: plan.Tool{"iptables"}, Sysctl: plan.Tool{"sysctl"}}}
 	cut, err := links.Isolate([]string{"a", "b"}, []string{"a"})
 	if err != nil {
 		t.Fatal(err)

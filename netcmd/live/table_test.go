@@ -1,4 +1,4 @@
-package netcmd
+package live
 
 import (
 	"errors"
@@ -36,7 +36,7 @@ func (k *twoTables) do(t *testing.T, s plan.Step, moment func()) {
 }
 
 // observed is what is read of what ListRules would find.
-func (k *twoTables) observed(t *testing.T, l LiveRun) Observed {
+func (k *twoTables) observed(t *testing.T, l Run) Observed {
 	t.Helper()
 	now, err := l.ReadRules(inMap(map[string]string{bridgeFrames: k.frames.list(), bridgeRules: k.packets.list(), switchValue: k.on}))
 	if err != nil {

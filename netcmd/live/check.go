@@ -1,4 +1,4 @@
-package netcmd
+package live
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
@@ -72,8 +73,8 @@ const together = 50
 //
 // More guests than a few get each other's hardware addresses written down first:
 // such entries don't count for the table. They are taken away again.
-func (l LiveRun) Check(program string, cuts links.Cuts, limit time.Duration) plan.Plan {
-	probe := l.at(Bridge, "probe all links", program, ProbeVerb)
+func (l Run) Check(program string, cuts links.Cuts, limit time.Duration) plan.Plan {
+	probe := l.at(netcmd.Bridge, "probe all links", program, ProbeVerb)
 	probe.Stdin = l.probe(cuts, limit)
 	probe.Capture = "answers"
 	if len(l.Guests) <= learnedMost {
@@ -81,11 +82,11 @@ func (l LiveRun) Check(program string, cuts links.Cuts, limit time.Duration) pla
 	}
 	var before, after plan.Plan
 	for i, g := range l.Guests {
-		forget := l.neighbours(g, "forget each other's hardware addresses", func(ip netip.Addr, _ Guest) string {
+		forget := l.neighbours(g, "forget each other's hardware addresses", func(ip netip.Addr, _ netcmd.Guest) string {
 			return fmt.Sprintf("neigh del %s dev %s", ip, addresses.GuestDevice)
 		})
-		know := l.neighbours(g, "know each other's hardware addresses", func(ip netip.Addr, other Guest) string {
-			return neighbour(ip, other.IP, addresses.GuestDevice)
+		know := l.neighbours(g, "know each other's hardware addresses", func(ip netip.Addr, other netcmd.Guest) string {
+			return netcmd.Neighbour(ip, other.IP, addresses.GuestDevice)
 		})
 		// Together, but not more than a process may have open files for.
 		know.Together = fmt.Sprintf("know %d", i/together)
@@ -98,13 +99,13 @@ func (l LiveRun) Check(program string, cuts links.Cuts, limit time.Duration) pla
 
 // neighbours is a batch with a line for each address of the other guests. What is
 // wrong with a guest's network is for the probe to find, so it may fail.
-func (l LiveRun) neighbours(g Guest, about string, line func(ip netip.Addr, of Guest) string) plan.Step {
+func (l Run) neighbours(g netcmd.Guest, about string, line func(ip netip.Addr, of netcmd.Guest) string) plan.Step {
 	s := l.at(g.Name, about, l.Tools.IP.With("-force", "-batch", "-")...)
 	s.About, s.MayFail = "guests: "+about, true
 	var batch []string
 	for _, other := range l.Guests {
 		if other.Name != g.Name {
-			for _, ip := range other.addresses() {
+			for _, ip := range other.Addresses() {
 				batch = append(batch, line(ip, other))
 			}
 		}
@@ -113,7 +114,7 @@ func (l LiveRun) neighbours(g Guest, about string, line func(ip netip.Addr, of G
 	return s
 }
 
-func (l LiveRun) probe(cuts links.Cuts, limit time.Duration) string {
+func (l Run) probe(cuts links.Cuts, limit time.Duration) string {
 	p := Probe{Dir: l.Dir, Limit: limit}
 	guests := l.byName()
 	for from, name := range cuts.Guests {
