@@ -14,6 +14,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
+	"vagganet/commands/hints"
 	"vagganet/commands/job"
 	"vagganet/commands/machine"
 	"vagganet/commands/prober"
@@ -73,7 +75,7 @@ type Host struct{ machine.Host }
 
 // Runs lists the runs that are up, and says of which others it removed the names.
 func (Host) Runs(g gateway.Gateway) ([]runstate.Run, error) {
-	return runstate.List(g, func(name string) { say(terminal.Err, "run %s was killed: its name is free again", name) })
+	return runstate.List(g, func(name string) { terminal.Say(terminal.Err, "run %s was killed: its name is free again", name) })
 }
 
 // Inside is the run that the caller is in; nil outside of any.
@@ -98,22 +100,6 @@ type App struct {
 	asVagga bool
 }
 
-// Exit codes. Those of run and exec follow env, timeout and docker run: below
-// them are the codes of the command that was run.
-const (
-	exitFailed   = 1
-	exitUsage    = 2
-	exitOwn      = supervisor.Failed
-	exitCantRun  = 126
-	exitNotFound = 127
-)
-
-// passesOn reports whether a verb takes on the exit code of what it runs: its own
-// errors have a code of their own.
-func passesOn(path []string) bool {
-	return slices.Equal(path, []string{"run"}) || wrapsCommand(path)
-}
-
 // Main runs the program and returns its exit code.
 func (a App) Main(args []string) int {
 	if len(args) > 2 && args[1] == netcmd.EnvVerb {
@@ -121,12 +107,12 @@ func (a App) Main(args []string) int {
 	}
 	os.Setenv("PATH", withSystemFolders(os.Getenv("PATH")))
 	if len(args) == 2 && args[1] == supervisor.InsideVerb {
-		return supervisor.Inside(func(err error) { report(terminal.Err, err) }, a.allowed)
+		return supervisor.Inside(func(err error) { hints.Report(terminal.Err, err) }, a.allowed)
 	}
 	if len(args) > 1 && standIns[args[1]] != nil {
 		if err := standIns[args[1]](args[2:]); err != nil {
-			report(terminal.Err, err)
-			return exitFailed
+			hints.Report(terminal.Err, err)
+			return cmdline.ExitFailed
 		}
 		return 0
 	}
@@ -158,8 +144,8 @@ func withSystemFolders(path string) string {
 // probe is the process that probes links.
 func probe() int {
 	if err := prober.Main(os.Stdin, os.Stdout); err != nil {
-		report(terminal.Err, err)
-		return exitFailed
+		hints.Report(terminal.Err, err)
+		return cmdline.ExitFailed
 	}
 	return 0
 }
@@ -168,8 +154,8 @@ func probe() int {
 func between(args []string) int {
 	code, err := job.Inside(args)
 	if err != nil {
-		report(terminal.Err, err)
-		return exitOwn
+		hints.Report(terminal.Err, err)
+		return cmdline.ExitOwn
 	}
 	return code
 }
@@ -177,75 +163,53 @@ func between(args []string) int {
 func (a App) main(ctx context.Context, args []string) int {
 	a.asVagga = filepath.Base(args[0]) == "vagga"
 	app := a.cli()
-	called, err := arrange(app, alias(app, args))
+	called, err := cmdline.Arrange(app, cmdline.Alias(app, args))
 	code := runVerb(ctx, app, called, err)
 	lost := terminal.Lost()
 	if lost == nil || code != 0 {
 		return code
 	}
-	report(terminal.Err, lost)
-	if passesOn(called.path) {
-		return exitOwn
+	hints.Report(terminal.Err, lost)
+	if cmdline.PassesOn(called.Path) {
+		return cmdline.ExitOwn
 	}
-	return exitFailed
+	return cmdline.ExitFailed
 }
 
 // runVerb runs a verb, unless there is an error already, reports the error, and
 // returns the exit code.
-func runVerb(ctx context.Context, app *cli.App, called call, err error) int {
+func runVerb(ctx context.Context, app *cli.App, called cmdline.Call, err error) int {
 	if err == nil {
 		err = loadSettings()
 	}
 	if err == nil {
-		err = checkEnvironment(flagsAt(app, called.path))
+		err = checkEnvironment(flagsAt(app, called.Path))
 	}
 	if err == nil {
-		err = asEnded(app, app.RunContext(ctx, called.args))
+		err = asEnded(app, app.RunContext(ctx, called.Args))
 	}
-	var code exitCode
+	var code cmdline.ExitCode
 	if errors.As(err, &code) {
 		return int(code)
 	}
 	if err == nil {
 		return 0
 	}
-	report(terminal.Err, withUsage(err, called.path))
-	var usage usageError
+	hints.Report(terminal.Err, cmdline.WithUsage(err, called.Path))
+	var usage cmdline.UsageError
 	var by supervisor.Interrupted
-	var coded codedError
+	var coded cmdline.CodedError
 	switch {
 	case errors.As(err, &coded):
-		return coded.code
+		return coded.Code
 	case errors.As(err, &by):
 		return 128 + int(by)
-	case passesOn(called.path):
-		return exitOwn
+	case cmdline.PassesOn(called.Path):
+		return cmdline.ExitOwn
 	case errors.As(err, &usage):
-		return exitUsage
+		return cmdline.ExitUsage
 	}
-	return exitFailed
-}
-
-// exitCode is the code of a command that was run, to be passed on.
-type exitCode int
-
-func (exitCode) Error() string { return "" }
-
-// codedError is an error with an exit code of its own.
-type codedError struct {
-	error
-	code int
-}
-
-func (c codedError) Unwrap() error { return c.error }
-
-func withExitCode(err error, code int) error { return codedError{err, code} }
-
-func passOn(code int) error {
-	if code == 0 {
-		return nil
-	}
-	return exitCode(code)
+	return cmdline.ExitFailed
 }
 
 // untilSignal is a context that ends at the first signal that asks to stop.
@@ -274,7 +238,7 @@ func (a App) cli() *cli.App {
 		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
-			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.graphVerb(), a.doctorVerb(), a.initVerb(), a.healVerb(), faultsTopic(), helpVerb(),
+			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.graphVerb(), a.doctorVerb(), a.initVerb(), a.healVerb(), faultsTopic(), cmdline.HelpVerb(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   onUsageError,
@@ -293,18 +257,18 @@ func (a App) cli() *cli.App {
 	return app
 }
 
-func onUsageError(_ *cli.Context, err error, _ bool) error { return usageError{err} }
+func onUsageError(_ *cli.Context, err error, _ bool) error { return cmdline.AsUsage(err) }
 
 func noVerb(c *cli.Context) error {
 	for _, name := range c.LocalFlagNames() {
-		if verb := findCommand(c.App.Commands, c.String(name)); verb != nil {
-			return withHint(usagef("no verb is given"), "%q was taken for the value of --%s", c.String(name), name)
+		if verb := cmdline.FindCommand(c.App.Commands, c.String(name)); verb != nil {
+			return hints.With(cmdline.Usagef("no verb is given"), "%q was taken for the value of --%s", c.String(name), name)
 		}
 	}
 	if c.NumFlags() > 0 {
-		return usagef("no verb is given")
+		return cmdline.Usagef("no verb is given")
 	}
-	text, err := helpOf(c.App, nil)
+	text, err := cmdline.HelpOf(c.App, nil)
 	if err == nil {
 		_, err = io.WriteString(c.App.Writer, text)
 	}
@@ -314,7 +278,7 @@ func noVerb(c *cli.Context) error {
 // flagsAt are the flags that count for a verb: its own, and the global ones.
 func flagsAt(app *cli.App, path []string) []cli.Flag {
 	flags := slices.Clone(app.Flags)
-	if command := commandAt(app, path); command != nil {
+	if command := cmdline.CommandAt(app, path); command != nil {
 		flags = append(flags, command.Flags...)
 	}
 	return flags

@@ -5,6 +5,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
+	"vagganet/commands/hints"
 	"vagganet/commands/job"
 	"vagganet/commands/runner"
 	"vagganet/commands/terminal"
@@ -42,7 +44,7 @@ func (a App) foreground(c *cli.Context, s plan.Step, through bool) error {
 	if err != nil {
 		return err
 	}
-	return passOn(code)
+	return cmdline.PassOn(code)
 }
 
 func newRunner(c *cli.Context) *runner.Runner {
@@ -51,4 +53,18 @@ func newRunner(c *cli.Context) *runner.Runner {
 		r.Trace = terminal.Err
 	}
 	return r
+}
+
+// checkTools says which tool of a plan is not there, before anything is
+// changed.
+func (a App) checkTools(p plan.Plan) error {
+	there := map[string]bool{}
+	for _, s := range p.All() {
+		for _, tool := range s.Tools() {
+			if there[tool] = there[tool] || a.Machine.Has(tool); !there[tool] {
+				return hints.MissingTool(tool)
+			}
+		}
+	}
+	return nil
 }

@@ -3,6 +3,8 @@ package commands
 import (
 	"strings"
 	"testing"
+
+	"vagganet/commands/cmdline"
 )
 
 // Words are written with a space between them.
@@ -68,8 +70,8 @@ func TestArrange(t *testing.T) {
 		{"exec a ls --help", "exec a ls --help"},
 		{"run --name --help web", "run --name --help web"},
 	} {
-		called, err := arrange(App{}.cli(), append([]string{"vagganet"}, strings.Fields(c.in)...))
-		got := called.args
+		called, err := cmdline.Arrange(App{}.cli(), append([]string{"vagganet"}, strings.Fields(c.in)...))
+		got := called.Args
 		if line := strings.Join(got[1:], " "); err != nil || line != c.want || got[0] != "vagganet" {
 			t.Errorf("%q became %q, %v, want %q", c.in, line, err, c.want)
 		}
@@ -81,8 +83,8 @@ func TestArrangeVerb(t *testing.T) {
 		"": "", "--trace": "", "--trace run web": "run", "_network --run r isolate a": "partition",
 		"_create_netns": "create", "partition run a b": "partition", "nonsense": "", "h": "help",
 	} {
-		if called, _ := arrange(App{}.cli(), append([]string{"vagganet"}, strings.Fields(in)...)); called.verb() != want {
-			t.Errorf("%q is the verb %q", in, called.verb())
+		if called, _ := cmdline.Arrange(App{}.cli(), append([]string{"vagganet"}, strings.Fields(in)...)); called.Verb() != want {
+			t.Errorf("%q is the verb %q", in, called.Verb())
 		}
 	}
 }
@@ -91,7 +93,7 @@ func TestArrangeVerb(t *testing.T) {
 func TestArrangeCopies(t *testing.T) {
 	words := strings.Fields("vagganet partition isolate a --run r --trace b")
 	before := strings.Join(words, " ")
-	arrange(App{}.cli(), words)
+	cmdline.Arrange(App{}.cli(), words)
 	if after := strings.Join(words, " "); after != before {
 		t.Errorf("%s became %s", before, after)
 	}
@@ -118,7 +120,7 @@ func TestAlias(t *testing.T) {
 		"vagganet run web --only a b":                    "vagganet run web --only a b",
 		"./vagganet run":                                 "./vagganet run",
 	} {
-		if got := strings.Join(alias(App{}.cli(), strings.Fields(in)), " "); got != want {
+		if got := strings.Join(cmdline.Alias(App{}.cli(), strings.Fields(in)), " "); got != want {
 			t.Errorf("%q became %q", in, got)
 		}
 	}

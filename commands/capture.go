@@ -9,6 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
+	"vagganet/commands/hints"
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
@@ -41,7 +43,7 @@ func (a App) capture(c *cli.Context) error {
 	}
 	file := c.String("write")
 	if file == "" {
-		return usagef("capture takes --write FILE")
+		return cmdline.Usagef("capture takes --write FILE")
 	}
 	live, err := a.liveRun(c)
 	if err != nil {
@@ -57,11 +59,11 @@ func (a App) capture(c *cli.Context) error {
 	case a.Machine.Has(tools.Dumpcap[0]):
 		return a.captureBy(c, live, live.CaptureNG(node, file, filter, a.inside(false)))
 	case !a.Machine.Has(tools.Tcpdump[0]):
-		return withHint(fmt.Errorf("neither %s nor %s is there", tools.Dumpcap, tools.Tcpdump),
+		return hints.With(fmt.Errorf("neither %s nor %s is there", tools.Dumpcap, tools.Tcpdump),
 			"install wireshark-common (Fedora: wireshark-cli, Alpine: wireshark-common) or tcpdump")
 	}
 	if own, err := a.inOwnUserNS(c, live); own || err != nil {
-		return cmp.Or(err, withHint(fmt.Errorf("tcpdump can't capture in the isolated run of a plain user: it wants to set groups, which nobody may in there"),
+		return cmp.Or(err, hints.With(fmt.Errorf("tcpdump can't capture in the isolated run of a plain user: it wants to set groups, which nobody may in there"),
 			"install dumpcap (Debian's package is wireshark-common), or start the run at a gateway"))
 	}
 	sayPcap(node)
@@ -72,8 +74,8 @@ func (a App) capture(c *cli.Context) error {
 func (a App) captureBy(c *cli.Context, l live.Run, s plan.Step) error {
 	err := a.foreground(c, s, l.FromOutside())
 	g, _ := a.gateway(c)
-	if errors.Is(err, exitCode(128+int(syscall.SIGKILL))) && !a.isUp(g, runstate.Run{Supervisor: l.Supervisor}) {
-		say(terminal.Err, "run %s has ended, and the capture with it", l.Run)
+	if errors.Is(err, cmdline.ExitCode(128+int(syscall.SIGKILL))) && !a.isUp(g, runstate.Run{Supervisor: l.Supervisor}) {
+		terminal.Say(terminal.Err, "run %s has ended, and the capture with it", l.Run)
 		return nil
 	}
 	return err
@@ -85,17 +87,17 @@ func sayPcap(node string) {
 	if node == "" {
 		what = "pcap of Linux cooked packets, which have a port's number in place of its name"
 	}
-	say(terminal.Err, "dumpcap is not there, so tcpdump writes %s", what)
+	terminal.Say(terminal.Err, "dumpcap is not there, so tcpdump writes %s", what)
 }
 
 // nodeAndFilter are the arguments of capture.
 func nodeAndFilter(c *cli.Context) (node string, filter []string, err error) {
 	args := c.Args().Slice()
 	if len(args) == 0 {
-		return "", nil, usagef("capture takes a node, or all")
+		return "", nil, cmdline.Usagef("capture takes a node, or all")
 	}
 	if len(args) > 1 && args[1] != "--" {
-		return "", nil, usagef("capture takes one node, or all, and after -- a filter, but got %q", args[1])
+		return "", nil, cmdline.Usagef("capture takes one node, or all, and after -- a filter, but got %q", args[1])
 	}
 	if len(args) > 2 {
 		filter = args[2:]

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
 	"vagganet/commands/terminal"
@@ -73,7 +74,7 @@ func (a App) check(c *cli.Context) error {
 	}
 	limit := c.Duration("timeout")
 	if limit < time.Millisecond || limit > longestCheck {
-		return usagef("--timeout %s is not from 1ms to %s", limit, longestCheck)
+		return cmdline.Usagef("--timeout %s is not from 1ms to %s", limit, longestCheck)
 	}
 	live, err := a.liveRun(c)
 	if err != nil {
@@ -98,7 +99,7 @@ func (a App) check(c *cli.Context) error {
 		return err
 	}
 	if !result.OK {
-		return passOn(exitFailed)
+		return cmdline.PassOn(cmdline.ExitFailed)
 	}
 	return nil
 }

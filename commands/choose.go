@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/config"
+	"vagganet/commands/hints"
 )
 
 // choice has the children that are to be started, by name.
@@ -33,8 +35,8 @@ func chooseChildren(command *config.Command, only, exclude []string) (choice, er
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, withExitCode(withHint(errors.New("--only and --exclude leave no child to start"),
-			"there are: %s", childWords(command)), exitNotFound)
+		return nil, cmdline.WithExitCode(hints.With(errors.New("--only and --exclude leave no child to start"),
+			"there are: %s", childWords(command)), cmdline.ExitNotFound)
 	}
 	return chosen, nil
 }
@@ -44,7 +46,7 @@ func isCalled(child *config.Child, word string) bool {
 }
 
 func noSuchChild(command *config.Command, option, word string) error {
-	return withHint(fmt.Errorf("%s %q is no child of command %s, nor a tag of one", option, word, command.Name),
+	return hints.With(fmt.Errorf("%s %q is no child of command %s, nor a tag of one", option, word, command.Name),
 		"there are: %s", childWords(command))
 }
 

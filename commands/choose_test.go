@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/config"
 )
 
@@ -27,8 +28,8 @@ func TestChooseChildren(t *testing.T) {
 		{"b", "", "a b", "", 0}, // a name of one, a tag of another
 		{"web c", "a", "b c", "", 0},
 		{"", "web", "c", "", 0},
-		{"", "a b c", "", "leave no child", exitNotFound},
-		{"web", "web", "", "leave no child", exitNotFound},
+		{"", "a b c", "", "leave no child", cmdline.ExitNotFound},
+		{"web", "web", "", "leave no child", cmdline.ExitNotFound},
 		{"a x", "", "", `--only "x"`, 0},
 		{"a", "we", "", `--exclude "we"`, 0},
 		{"c", "a x", "", `--exclude "x"`, 0},
@@ -40,9 +41,9 @@ func TestChooseChildren(t *testing.T) {
 		if (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
 			t.Errorf("--only %q --exclude %q: %v", test.only, test.exclude, err)
 		}
-		var coded codedError
-		if errors.As(err, &coded) != (test.code != 0) || coded.code != test.code {
-			t.Errorf("--only %q --exclude %q: code %d, not %d", test.only, test.exclude, coded.code, test.code)
+		var coded cmdline.CodedError
+		if errors.As(err, &coded) != (test.code != 0) || coded.Code != test.code {
+			t.Errorf("--only %q --exclude %q: code %d, not %d", test.only, test.exclude, coded.Code, test.code)
 		}
 	}
 }

@@ -12,7 +12,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/config"
+	"vagganet/commands/hints"
 	"vagganet/commands/project"
 	"vagganet/commands/terminal"
 )
@@ -22,17 +24,17 @@ import (
 func (a App) command(c *cli.Context) (*config.Command, *config.File, error) {
 	if guests := c.StringSlice("guest"); len(guests) > 0 {
 		if c.Args().Present() {
-			return nil, nil, usagef("run takes --guest or a command of the config file, not both")
+			return nil, nil, cmdline.Usagef("run takes --guest or a command of the config file, not both")
 		}
 		command, err := guestCommand(guests)
 		return command, nil, err
 	}
 	if c.NArg() > 1 {
-		return nil, nil, usagef("run takes one argument, the name of a command, but got %q as well", c.Args().Get(1))
+		return nil, nil, cmdline.Usagef("run takes one argument, the name of a command, but got %q as well", c.Args().Get(1))
 	}
 	name := c.Args().First()
 	if c.NArg() == 1 && name == "" {
-		return nil, nil, usagef("the name of the command is empty")
+		return nil, nil, cmdline.Usagef("the name of the command is empty")
 	}
 	file, err := loadConfig(c)
 	if err != nil {
@@ -41,11 +43,11 @@ func (a App) command(c *cli.Context) (*config.Command, *config.File, error) {
 	if c.NArg() == 0 && a.asVagga && file.Commands["run"] != nil {
 		name = "run" // "vagga run" is a command of many files
 	} else if c.NArg() == 0 {
-		return nil, nil, usagef("run takes the name of a command%s", commandList(file))
+		return nil, nil, cmdline.Usagef("run takes the name of a command%s", commandList(file))
 	}
 	command, err := file.Command(name)
 	if err != nil {
-		return nil, nil, withExitCode(a.notACommand(err, name), exitNotFound)
+		return nil, nil, cmdline.WithExitCode(a.notACommand(err, name), cmdline.ExitNotFound)
 	}
 	if err := project.CheckSupervised(file, command); err != nil {
 		return nil, nil, err
@@ -67,12 +69,12 @@ func commandList(file *config.File) string {
 		return fmt.Sprintf(" of the kind !Supervise, but %s has none", file.Path)
 	}
 	slices.Sort(names)
-	var rows []row
+	var rows []cmdline.Row
 	for _, name := range names {
-		rows = append(rows, row{name, strings.Join(strings.Fields(file.Commands[name].Description), " ")})
+		rows = append(rows, cmdline.Row{Name: name, Text: strings.Join(strings.Fields(file.Commands[name].Description), " ")})
 	}
 	list := fmt.Sprintf(", one of those of %s:", file.Path)
-	for _, line := range table(rows) {
+	for _, line := range cmdline.Table(rows) {
 		list += "\n   " + strings.TrimRight(line, " ")
 	}
 	return list
@@ -81,8 +83,8 @@ func commandList(file *config.File) string {
 // notACommand is the error for a name that no command of the file has. Who calls
 // the program by vagga's name may have meant one of its own verbs.
 func (a App) notACommand(err error, name string) error {
-	if a.asVagga && findCommand(a.cli().Commands, name) != nil {
-		return withHint(err, "vagga knows commands of the file alone; the verb is: vagganet %s", name)
+	if a.asVagga && cmdline.FindCommand(a.cli().Commands, name) != nil {
+		return hints.With(err, "vagga knows commands of the file alone; the verb is: vagganet %s", name)
 	}
 	return err
 }
@@ -104,7 +106,7 @@ func sayPassedOver(file *config.File) {
 		keys = append(keys, fmt.Sprintf("%s (line %s)", key, where))
 	}
 	if keys != nil {
-		say(terminal.Err, "%s: these keys of vagga's mean nothing here, and are passed over: %s", file.Path, strings.Join(keys, ", "))
+		terminal.Say(terminal.Err, "%s: these keys of vagga's mean nothing here, and are passed over: %s", file.Path, strings.Join(keys, ", "))
 	}
 }
 
@@ -116,7 +118,7 @@ func loadConfig(c *cli.Context) (*config.File, error) {
 			path, err = config.Find(here)
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			err = withHint(err, "write one by: vagganet init; or do without, by: vagganet run --guest NAME='COMMAND' …")
+			err = hints.With(err, "write one by: vagganet init; or do without, by: vagganet run --guest NAME='COMMAND' …")
 		}
 		if err != nil {
 			return nil, err
@@ -125,7 +127,7 @@ func loadConfig(c *cli.Context) (*config.File, error) {
 	text, err := os.ReadFile(path)
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
-		return nil, withHint(fmt.Errorf("config file %q: %w", path, failed.Err), "name another one by --file, or write one by: vagganet init")
+		return nil, hints.With(fmt.Errorf("config file %q: %w", path, failed.Err), "name another one by --file, or write one by: vagganet init")
 	}
 	if err != nil {
 		return nil, err
@@ -139,13 +141,13 @@ func guestCommand(guests []string) (*config.Command, error) {
 	for _, g := range guests {
 		name, line, ok := strings.Cut(g, "=")
 		if !ok || line == "" {
-			return nil, usagef("--guest %q must be NAME=COMMAND", g)
+			return nil, cmdline.Usagef("--guest %q must be NAME=COMMAND", g)
 		}
 		if err := config.CheckName("guest", name); err != nil {
-			return nil, usageError{err}
+			return nil, cmdline.AsUsage(err)
 		}
 		if seen[name] {
-			return nil, usagef("--guest names %s twice", name)
+			return nil, cmdline.Usagef("--guest names %s twice", name)
 		}
 		seen[name] = true
 		command.Children = append(command.Children, &config.Child{

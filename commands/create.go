@@ -8,6 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
+	"vagganet/commands/hints"
 	"vagganet/commands/machine"
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
@@ -45,7 +47,7 @@ func (a App) create(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("no-host") && c.Bool("no-iptables") {
-		return withHint(usagef("--no-host is a rule of the host's firewall, which --no-iptables leaves alone"), "leave one of the two out")
+		return hints.With(cmdline.Usagef("--no-host is a rule of the host's firewall, which --no-iptables leaves alone"), "leave one of the two out")
 	}
 	making, err := a.makingAlone(c)
 	if err != nil {
@@ -60,14 +62,14 @@ func (a App) create(c *cli.Context) error {
 		return err
 	}
 	if facts.Gateway.Parts.Whole() {
-		return withHint(fmt.Errorf("there is a gateway %s already", g.Interface),
+		return hints.With(fmt.Errorf("there is a gateway %s already", g.Interface),
 			"use it, or remove it by: vagganet destroy%s", interfaceOption(g))
 	}
 	if err := checkInTheWay(g, a.Machine.Routes()); err != nil {
 		return err
 	}
 	if facts.NoBridgeFilter && g.Tools.Ebtables == nil {
-		say(terminal.Err, "neither ebtables nor br_netfilter is installed: links can't be cut until one of them is")
+		terminal.Say(terminal.Err, "neither ebtables nor br_netfilter is installed: links can't be cut until one of them is")
 	}
 	var p plan.Plan
 	if found := facts.Gateway.Parts; found.Any() {
@@ -76,7 +78,7 @@ func (a App) create(c *cli.Context) error {
 			return err
 		}
 		defer retired.Close()
-		say(terminal.Err, "removing what is left of a gateway %s that was half made", g.Interface)
+		terminal.Say(terminal.Err, "removing what is left of a gateway %s that was half made", g.Interface)
 		p = g.Destroy()
 		g.Host.Forwarding = g.Host.Forwarding && !found.Forwarding
 		if found.Neighbours {
@@ -87,7 +89,7 @@ func (a App) create(c *cli.Context) error {
 	r := newRunner(c)
 	err = a.applyBy(c, title(c, "make the gateway "+g.Interface), g.AsRoot(append(p, g.Create()...)), r.Run)
 	if err == nil && !c.Bool("dry-run") && terminal.Err.IsTerminal() {
-		say(terminal.Err, "the gateway %s is up: this host is %s, and guests' ports are at %s", g.Interface, g.Network.Host(), g.Network.Gateway())
+		terminal.Say(terminal.Err, "the gateway %s is up: this host is %s, and guests' ports are at %s", g.Interface, g.Network.Host(), g.Network.Gateway())
 	}
 	fmt.Fprint(terminal.Err, r.Said)
 	return err
@@ -101,7 +103,7 @@ func (a App) makingAlone(c *cli.Context) (io.Closer, error) {
 		return io.NopCloser(nil), err
 	}
 	return runstate.Making(c.Context, g, func(who string) {
-		say(terminal.Err, "waiting for %s, which makes or removes a gateway %s", who, g.Interface)
+		terminal.Say(terminal.Err, "waiting for %s, which makes or removes a gateway %s", who, g.Interface)
 	})
 }
 
@@ -121,7 +123,7 @@ func (a App) hostGateway(c *cli.Context) (gateway.Gateway, machine.Facts, error)
 		return g, facts, err
 	}
 	if facts.Gateway.Foreign != "" {
-		return g, facts, withHint(fmt.Errorf("%s", facts.Gateway.Foreign),
+		return g, facts, hints.With(fmt.Errorf("%s", facts.Gateway.Foreign),
 			"remove it if nobody needs it, or choose another name by --interface NAME")
 	}
 	return g, facts, nil
@@ -154,7 +156,7 @@ func checkInTheWay(g gateway.Gateway, routes []machine.Route) error {
 	for _, ours := range []netip.Prefix{g.Network.HostLink(), g.Network.SlotRange()} {
 		for _, r := range routes {
 			if r.Device != g.Interface && r.Prefix.Overlaps(ours) {
-				return withHint(fmt.Errorf("network %s is in use on this host: device %s has %s", g.Network, r.Device, r.Prefix),
+				return hints.With(fmt.Errorf("network %s is in use on this host: device %s has %s", g.Network, r.Device, r.Prefix),
 					"choose a /16 that is free, such as: vagganet%s --network 10.123.0.0/16 create", interfaceOption(g))
 			}
 		}
@@ -164,7 +166,7 @@ func checkInTheWay(g gateway.Gateway, routes []machine.Route) error {
 
 func noArguments(c *cli.Context) error {
 	if c.Args().Present() {
-		return usagef("%s takes no argument, but got %q", c.Command.Name, c.Args().First())
+		return cmdline.Usagef("%s takes no argument, but got %q", c.Command.Name, c.Args().First())
 	}
 	return nil
 }

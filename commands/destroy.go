@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/hints"
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd/gateway"
@@ -41,7 +42,7 @@ func (a App) destroy(c *cli.Context) error {
 		return err
 	}
 	if !facts.Gateway.Parts.Any() {
-		say(terminal.Err, "there is no gateway %s: nothing is to be removed", g.Interface)
+		terminal.Say(terminal.Err, "there is no gateway %s: nothing is to be removed", g.Interface)
 		return a.apply(c, title(c, "there is no gateway "+g.Interface), nil)
 	}
 	if err := checkOwner(g, facts); err != nil && facts.User.UID != 0 {
@@ -67,7 +68,7 @@ func (a App) retire(c *cli.Context, g gateway.Gateway) (io.Closer, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return io.NopCloser(nil), nil
 	case errors.Is(err, runstate.ErrInUse):
-		return nil, withHint(fmt.Errorf("a run is starting on the gateway %s", g.Interface), "try again in a moment")
+		return nil, hints.With(fmt.Errorf("a run is starting on the gateway %s", g.Interface), "try again in a moment")
 	}
 	return retired, err
 }
@@ -87,6 +88,6 @@ func (a App) checkUnused(g gateway.Gateway) error {
 	if names == nil {
 		return nil
 	}
-	return withHint(fmt.Errorf("the gateway %s is in use by: %s", g.Interface, strings.Join(names, ", ")),
+	return hints.With(fmt.Errorf("the gateway %s is in use by: %s", g.Interface, strings.Join(names, ", ")),
 		"end these runs first")
 }

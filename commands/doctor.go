@@ -11,6 +11,7 @@ import (
 	"github.com/fatih/color"
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/doctor"
 	"vagganet/commands/runner"
 	"vagganet/commands/terminal"
@@ -63,7 +64,7 @@ func (a App) doctor(c *cli.Context) error {
 		err = report.Write(terminal.Out.Raw(), !color.NoColor)
 	}
 	if err == nil && !report.OK {
-		return exitCode(exitFailed)
+		return cmdline.ExitCode(cmdline.ExitFailed)
 	}
 	return err
 }
@@ -132,8 +133,8 @@ func neededTools(g gateway.Gateway) []string {
 		needed = append(needed, s.Argv[0])
 	}
 	others := plan.Plan{l.ReadEnv("a", live.Process{PID: 1, UserID: 1}), g.ListForwards(nil)}
-	for _, s := range allSteps(slices.Concat(g.Create(), g.Destroy(), run.Plan(), others)) {
-		needed = append(needed, toolWords(s)...)
+	for _, s := range slices.Concat(g.Create(), g.Destroy(), run.Plan(), others).All() {
+		needed = append(needed, s.Tools()...)
 		if s.OnlyEnv {
 			needed = append(needed, "env") // of a script
 		}

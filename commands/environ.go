@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"syscall"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
@@ -24,13 +25,13 @@ func becomeCommand(argv []string) int {
 		}
 	}
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-		say(terminal.Err, "%s: not found", argv[0])
-		return exitNotFound
+		terminal.Say(terminal.Err, "%s: not found", argv[0])
+		return cmdline.ExitNotFound
 	}
 	var failed *exec.Error
 	if errors.As(err, &failed) {
 		err = failed.Err
 	}
-	say(terminal.Err, "%s: %v", argv[0], err)
-	return exitCantRun
+	terminal.Say(terminal.Err, "%s: %v", argv[0], err)
+	return cmdline.ExitCantRun
 }

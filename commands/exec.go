@@ -10,6 +10,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
+	"vagganet/commands/hints"
 	"vagganet/commands/job"
 	"vagganet/commands/messages"
 	"vagganet/commands/runstate"
@@ -64,10 +66,10 @@ func (a App) exec(c *cli.Context) error {
 // beside.
 func noProcess(l live.Run, guest string) error {
 	if code := exitOf(l, guest); code != nil {
-		return withHint(fmt.Errorf("the process of node %s has ended, with exit code %d", guest, *code),
+		return hints.With(fmt.Errorf("the process of node %s has ended, with exit code %d", guest, *code),
 			"a command can still be run in its network, with the caller's files: vagganet partition run %s COMMAND", guest)
 	}
-	return withHint(fmt.Errorf("no process of node %s can be seen from here", guest),
+	return hints.With(fmt.Errorf("no process of node %s can be seen from here", guest),
 		"it may be starting or ending; from inside of a guest only partition run works")
 }
 
@@ -123,7 +125,7 @@ func (a App) awaitGuest(ctx context.Context, l live.Run, guest string) (live.Pro
 			asked = true
 			continue
 		case !said && time.Since(since) > sayAfter:
-			say(terminal.Err, "waiting until guest %s is set up", guest)
+			terminal.Say(terminal.Err, "waiting until guest %s is set up", guest)
 			said = true
 		}
 		select {
@@ -159,7 +161,7 @@ func nodeAndCommand(c *cli.Context) (string, []string, error) {
 		args = append(args[:1:1], args[2:]...)
 	}
 	if len(args) < 2 || args[0] == "" || args[1] == "" {
-		return "", nil, usagef("%s takes a node and a command", c.Command.Name)
+		return "", nil, cmdline.Usagef("%s takes a node and a command", c.Command.Name)
 	}
 	return args[0], args[1:], nil
 }
@@ -173,6 +175,6 @@ func checkNode(l live.Run, node string) error {
 			return nil
 		}
 	}
-	return withHint(fmt.Errorf("no node of run %s is called %q", l.Run, node),
+	return hints.With(fmt.Errorf("no node of run %s is called %q", l.Run, node),
 		"there are: %s, %s", netcmd.Bridge, strings.Join(l.Names(), ", "))
 }

@@ -11,7 +11,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/faults"
+	"vagganet/commands/hints"
 	"vagganet/commands/messages"
 	"vagganet/commands/story"
 	"vagganet/commands/supervisor"
@@ -29,7 +31,7 @@ func forFlag() cli.Flag {
 func duration(c *cli.Context) (time.Duration, error) {
 	d := c.Duration("for")
 	if c.IsSet("for") && d < time.Millisecond {
-		return 0, usagef("--for %v is less than 1ms", d)
+		return 0, cmdline.Usagef("--for %v is less than 1ms", d)
 	}
 	return d, nil
 }
@@ -164,7 +166,7 @@ func announce(l live.Run, change faults.Change) (*messages.Conn, error) {
 	case change.For == 0:
 		return nil, nil
 	case errors.Is(err, messages.ErrNobody):
-		return nil, withHint(fmt.Errorf("--for: %w", err), "a run that a script has started has no supervisor: heal it by another command")
+		return nil, hints.With(fmt.Errorf("--for: %w", err), "a run that a script has started has no supervisor: heal it by another command")
 	}
 	return nil, fmt.Errorf("--for: %w", err)
 }
@@ -181,7 +183,7 @@ func (a App) healFault(c *cli.Context) error {
 	asked := story.Clock()
 	id, err := strconv.Atoi(c.Args().First())
 	if err != nil {
-		return usagef("%s takes the number of a fault", c.Command.Name)
+		return cmdline.Usagef("%s takes the number of a fault", c.Command.Name)
 	}
 	live, err := a.liveRun(c)
 	if err != nil {

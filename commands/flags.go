@@ -2,11 +2,10 @@ package commands
 
 import (
 	"os"
-	"strings"
 
-	"github.com/google/shlex"
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
@@ -42,15 +41,15 @@ func runFlag() cli.Flag {
 func (a App) gateway(c *cli.Context) (gateway.Gateway, error) {
 	g := gateway.Gateway{Interface: c.String("interface")}
 	if err := addresses.CheckInterface(g.Interface); err != nil {
-		return g, usageError{err}
+		return g, cmdline.AsUsage(err)
 	}
 	var err error
 	if g.Network, err = addresses.ParseNetwork(c.String("network")); err != nil {
-		return g, usageError{err}
+		return g, cmdline.AsUsage(err)
 	}
 	if c.IsSet("guest-network") {
 		if _, err := addresses.ParseGuestNetwork(c.String("guest-network")); err != nil {
-			return g, usageError{err}
+			return g, cmdline.AsUsage(err)
 		}
 	}
 	g.Tools, err = a.tools()
@@ -74,19 +73,9 @@ func sudo(c *cli.Context, uid int) ([]string, error) {
 	}
 	words, ok := commandWords(c.String("sudo"))
 	if !ok {
-		return nil, usagef("--sudo %q is no command", c.String("sudo"))
+		return nil, cmdline.Usagef("--sudo %q is no command", c.String("sudo"))
 	}
 	return words, absoluteWords(words)
-}
-
-// commandWords splits what a user names a command by. What starts like an option
-// would be taken for one by the command that starts it, such as sudo.
-func commandWords(text string) ([]string, bool) {
-	words, err := shlex.Split(text)
-	if err != nil || len(words) == 0 || words[0] == "" || strings.HasPrefix(words[0], "-") {
-		return nil, false
-	}
-	return words, true
 }
 
 // tools names the host's tools: as the settings have them, else by the first
@@ -110,7 +99,7 @@ func (a App) tools() (plan.Tools, error) {
 		}
 		words, ok := commandWords(set)
 		if !ok {
-			return tools, usagef("%s=%q is no command", settingVariable(name), set)
+			return tools, cmdline.Usagef("%s=%q is no command", settingVariable(name), set)
 		}
 		*tool = words
 	}

@@ -6,10 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"vagganet/commands/terminal"
-
 	"al.essio.dev/pkg/shellescape"
 	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/cmdline"
+	"vagganet/commands/terminal"
 )
 
 // FuzzArrange holds the order of words to what it is for: none is lost or made,
@@ -26,21 +27,21 @@ func FuzzArrange(f *testing.F) {
 	f.Fuzz(func(t *testing.T, lines string) {
 		args := append([]string{"vagganet"}, strings.Split(lines, "\n")...)
 		app := App{}.cli()
-		called, err := arrange(app, slices.Clone(args))
-		got := called.args
-		if err != nil || called.verb() == helpName || len(got) > 1 && got[1] == helpName {
+		called, err := cmdline.Arrange(app, slices.Clone(args))
+		got := called.Args
+		if err != nil || called.Verb() == cmdline.HelpName || len(got) > 1 && got[1] == cmdline.HelpName {
 			return
 		}
-		whole := !slices.Equal(called.path, []string{"partition"}) // whose options go where it has no kind
+		whole := !slices.Equal(called.Path, []string{"partition"}) // whose options go where it has no kind
 		if a, b := plainWords(app, args), plainWords(app, got); whole && !slices.Equal(a, b) {
 			t.Fatalf("%q became %q", args, got)
 		}
 		if i := slices.Index(args, "--"); whole && i > 0 && slices.Index(got, "--") > 0 && !slices.Equal(args[i:], got[len(got)-len(args)+i:]) && !isValue(args, i) {
 			t.Fatalf("%q became %q", args, got)
 		}
-		again, err := arrange(app, slices.Clone(got))
-		if err != nil || !slices.Equal(again.path, called.path) || !slices.Equal(again.args, got) {
-			t.Fatalf("%q became %q and then %q, %v", args, got, again.args, err)
+		again, err := cmdline.Arrange(app, slices.Clone(got))
+		if err != nil || !slices.Equal(again.Path, called.Path) || !slices.Equal(again.Args, got) {
+			t.Fatalf("%q became %q and then %q, %v", args, got, again.Args, err)
 		}
 	})
 }
@@ -48,11 +49,11 @@ func FuzzArrange(f *testing.F) {
 // plainWords are the words in order, verbs and options by their first names.
 func plainWords(app *cli.App, args []string) (plain []string) {
 	for _, word := range args {
-		if c := findCommand(app.Commands, word); c != nil {
+		if c := cmdline.FindCommand(app.Commands, word); c != nil {
 			word = c.Name
 		}
 		name, _, _ := strings.Cut(word, "=")
-		if f := findFlag(allFlags(app), word); f != nil && strings.HasPrefix(word, "-") {
+		if f := cmdline.FindFlag(cmdline.AllFlags(app), word); f != nil && strings.HasPrefix(word, "-") {
 			word = "--" + f.Names()[0] + strings.TrimPrefix(word, name)
 		}
 		plain = append(plain, word)

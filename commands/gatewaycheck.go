@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/hints"
 	"vagganet/commands/machine"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
@@ -27,7 +28,7 @@ func (a App) useGateway(c *cli.Context) (io.Closer, error) {
 	use, err := runstate.Use(g)
 	switch {
 	case errors.Is(err, runstate.ErrInUse):
-		return nil, withHint(fmt.Errorf("the gateway %s is being removed, or made anew", g.Interface), "try again in a moment")
+		return nil, hints.With(fmt.Errorf("the gateway %s is being removed, or made anew", g.Interface), "try again in a moment")
 	case err != nil:
 		return io.NopCloser(nil), nil
 	}
@@ -42,7 +43,7 @@ func adoptNetwork(c *cli.Context, g *gateway.Gateway, facts machine.Facts) error
 		return nil
 	}
 	if c.IsSet("network") {
-		return withHint(fmt.Errorf("the gateway %s has network %s, not %s", g.Interface, note.Network, g.Network),
+		return hints.With(fmt.Errorf("the gateway %s has network %s, not %s", g.Interface, note.Network, g.Network),
 			"leave --network out, or make the gateway anew")
 	}
 	g.Network = note.Network
@@ -64,7 +65,7 @@ func (a App) checkPlace(c *cli.Context, run netcmd.Run, facts machine.Facts) err
 	}
 	err := checkGateway(g, facts)
 	if err != nil && !facts.Gateway.Parts.Whole() {
-		return withHint(err, "%s\nor do without host and internet, and without root: vagganet run --isolated …", hintFor(err))
+		return hints.With(err, "%s\nor do without host and internet, and without root: vagganet run --isolated …", hints.For(err))
 	}
 	return err
 }
@@ -73,17 +74,17 @@ func checkIsolated(run netcmd.Run) error {
 	g := run.Gateway
 	for _, child := range run.Children {
 		if child.UserID != 0 && g.Isolated.OwnUser {
-			return withHint(fmt.Errorf("%s has user-id %d, but an isolated run has no other user than you", child.Name, child.UserID),
+			return hints.With(fmt.Errorf("%s has user-id %d, but an isolated run has no other user than you", child.Name, child.UserID),
 				"run it with a gateway, which has your subordinate ids, or as root")
 		}
 	}
 	if g.Isolated.RunDir == "" {
-		return withHint(fmt.Errorf("an isolated run needs an empty folder to mount its own on, but there is none"),
+		return hints.With(fmt.Errorf("an isolated run needs an empty folder to mount its own on, but there is none"),
 			"make one of these: %s", strings.Join(gateway.IsolatedRunDirs, " "))
 	}
 	if g.Isolated.RunsDir == "" {
 		dirs := machine.IsolatedRunsDirs(g)
-		return withHint(fmt.Errorf("an isolated run needs a folder to be found in, but %s can't be made, or isn't yours alone", dirs[len(dirs)-1]),
+		return hints.With(fmt.Errorf("an isolated run needs a folder to be found in, but %s can't be made, or isn't yours alone", dirs[len(dirs)-1]),
 			"have XDG_RUNTIME_DIR name a folder that only you can write to")
 	}
 	return nil
@@ -98,7 +99,7 @@ func checkGateway(g gateway.Gateway, facts machine.Facts) error {
 	case !found.Parts.Any():
 		return noGateway(g)
 	case !found.Parts.Whole():
-		return withHint(fmt.Errorf("the gateway %s is half there", g.Interface),
+		return hints.With(fmt.Errorf("the gateway %s is half there", g.Interface),
 			"make it anew by: vagganet%s create", interfaceOption(g))
 	}
 	return checkOwner(g, facts)
@@ -113,7 +114,7 @@ func checkOwner(g gateway.Gateway, facts machine.Facts) error {
 }
 
 func noGateway(g gateway.Gateway) error {
-	return withHint(fmt.Errorf("there is no gateway %s", g.Interface), "make it by: vagganet%s create", interfaceOption(g))
+	return hints.With(fmt.Errorf("there is no gateway %s", g.Interface), "make it by: vagganet%s create", interfaceOption(g))
 }
 
 func othersGateway(g gateway.Gateway, owner int) error {
@@ -124,8 +125,8 @@ func othersGateway(g gateway.Gateway, owner int) error {
 	err := fmt.Errorf("the gateway %s belongs to %s", g.Interface, name)
 	const own = "make one of your own by: vagganet --interface NAME --network 10.123.0.0/16 create"
 	if owner == 0 {
-		return withHint(err, "it was made by root; make it as yourself, without sudo in front (vagganet calls sudo where it must):\n"+
+		return hints.With(err, "it was made by root; make it as yourself, without sudo in front (vagganet calls sudo where it must):\n"+
 			"sudo vagganet%s destroy; vagganet%s create", interfaceOption(g), interfaceOption(g))
 	}
-	return withHint(err, own)
+	return hints.With(err, own)
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
+	"vagganet/commands/hints"
 	"vagganet/commands/picture"
 	"vagganet/commands/terminal"
 )
@@ -52,7 +54,7 @@ func formatNamed(name string) (picture.Format, error) {
 			return f, nil
 		}
 	}
-	return picture.Format{}, withHint(usagef("there is no --format %q", name), "there are: %s", strings.Join(formatNames(), ", "))
+	return picture.Format{}, hints.With(cmdline.Usagef("there is no --format %q", name), "there are: %s", strings.Join(formatNames(), ", "))
 }
 
 func formatNames() []string {

@@ -3,6 +3,7 @@ package commands
 import (
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/config"
 	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
@@ -14,7 +15,7 @@ func guestNetwork(c *cli.Context, file *config.File) (addresses.GuestNetwork, er
 	if c.IsSet("guest-network") {
 		network, err := addresses.ParseGuestNetwork(c.String("guest-network"))
 		if err != nil {
-			return network, usageError{err}
+			return network, cmdline.AsUsage(err)
 		}
 		return network, nil
 	}

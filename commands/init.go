@@ -1,7 +1,9 @@
 package commands
 
 import (
-	_ "embed" // for the starter
+	"vagganet/commands/hints"
+
+	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +14,8 @@ import (
 	"vagganet/commands/config"
 	"vagganet/commands/terminal"
 )
+
+// for the starter
 
 // starter is the file that init writes.
 //
@@ -51,11 +55,11 @@ func (a App) init(c *cli.Context) error {
 	}
 	err := write(path, starter)
 	if errors.Is(err, fs.ErrExist) && !c.Bool("force") {
-		return withHint(fmt.Errorf("%s is there already", path),
+		return hints.With(fmt.Errorf("%s is there already", path),
 			"vagganet init --force replaces it; vagganet init --print only shows what it would be")
 	}
 	if err == nil {
-		say(terminal.Err, "wrote %s", path)
+		terminal.Say(terminal.Err, "wrote %s", path)
 	}
 	return err
 }

@@ -6,7 +6,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/faults"
+	"vagganet/commands/hints"
 	"vagganet/commands/story"
 	"vagganet/netcmd/links"
 )
@@ -88,20 +90,7 @@ func what(c *cli.Context) string {
 
 func noKind(c *cli.Context) error {
 	if !c.Args().Present() {
-		return withHint(usagef("%s takes a kind", c.Command.Name), "%s", strings.Join(kindNames(c.Command), ", "))
+		return hints.With(cmdline.Usagef("%s takes a kind", c.Command.Name), "%s", strings.Join(cmdline.KindNames(c.Command), ", "))
 	}
-	return unknownKind(c.Command, c.Args().First())
-}
-
-func kindNames(verb *cli.Command) (names []string) {
-	for _, sub := range verb.Subcommands {
-		names = append(names, sub.Name)
-	}
-	return names
-}
-
-// unknownKind says that a verb has no such kind, and what was meant.
-func unknownKind(verb *cli.Command, word string) error {
-	names := kindNames(verb)
-	return withHint(usagef("%q is no kind of %s: there are %s", word, verb.Name, strings.Join(names, ", ")), "%s", nearest(word, names))
+	return cmdline.UnknownKind(c.Command, c.Args().First())
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
 	"vagganet/commands/story"
@@ -37,9 +38,9 @@ func changeOf(line string, guests ...string) (change faults.Change, err error) {
 	for _, k := range kinds() {
 		app.Commands = append(app.Commands, read(k))
 	}
-	called, err := arrange(app, append([]string{"vagganet"}, strings.Fields(line)...))
+	called, err := cmdline.Arrange(app, append([]string{"vagganet"}, strings.Fields(line)...))
 	if err == nil {
-		err = app.Run(called.args)
+		err = app.Run(called.Args)
 	}
 	return change, err
 }

@@ -7,6 +7,7 @@ import (
 	"al.essio.dev/pkg/shellescape"
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/hints"
 	"vagganet/commands/machine"
 	"vagganet/commands/page"
 	"vagganet/commands/story"
@@ -50,7 +51,7 @@ func create(c *cli.Context, option, what string) (*os.File, error) {
 	}
 	file, err := os.Create(c.String(option))
 	if err != nil {
-		return nil, withHint(fmt.Errorf("%s can't be written: %w", what, err), "--%s takes a file of yours", option)
+		return nil, hints.With(fmt.Errorf("%s can't be written: %w", what, err), "--%s takes a file of yours", option)
 	}
 	return file, nil
 }

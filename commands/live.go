@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/hints"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd/gateway"
@@ -32,7 +33,7 @@ func (a App) liveRun(c *cli.Context) (live.Run, error) {
 			return live.Run{}, othersFromInside(own.Name)
 		}
 		if own.FromGuest {
-			return live.Run{}, withHint(fmt.Errorf("this is inside of a guest of run %s, which has no rights over the other nodes", own.Name),
+			return live.Run{}, hints.With(fmt.Errorf("this is inside of a guest of run %s, which has no rights over the other nodes", own.Name),
 				"from outside of the run, and from its bridge commands, it works; guests can call: %s", strings.Join(byRequest, ", "))
 		}
 		return a.live(g, *own)
@@ -115,12 +116,12 @@ func choose(g gateway.Gateway, runs []runstate.Run, wanted string) (runstate.Run
 	}
 	switch {
 	case len(runs) == 0:
-		return runstate.Run{}, withHint(fmt.Errorf("no run is up on gateway %s", g.Interface),
+		return runstate.Run{}, hints.With(fmt.Errorf("no run is up on gateway %s", g.Interface),
 			"start one by: vagganet%s run COMMAND", interfaceOption(g))
 	case wanted == "":
-		return runstate.Run{}, withHint(fmt.Errorf("there is more than one run: %s", strings.Join(names, ", ")), "name one by --run")
+		return runstate.Run{}, hints.With(fmt.Errorf("there is more than one run: %s", strings.Join(names, ", ")), "name one by --run")
 	}
-	return runstate.Run{}, withHint(fmt.Errorf("no run is called %q", wanted), "there are: %s", strings.Join(names, ", "))
+	return runstate.Run{}, hints.With(fmt.Errorf("no run is called %q", wanted), "there are: %s", strings.Join(names, ", "))
 }
 
 // live is a run to be worked on, with an iptables of the kind that the run's
@@ -143,7 +144,7 @@ func (a App) live(g gateway.Gateway, r runstate.Run) (live.Run, error) {
 	if !a.Machine.Has(g.Tools.Iptables[0]) {
 		return l, nil // which is said by whoever needs it
 	}
-	return l, withHint(fmt.Errorf("the rules of run %s are made by %s, but here is only %s, which is of another kind", l.Run, l.Iptables, g.Tools.Iptables),
+	return l, hints.With(fmt.Errorf("the rules of run %s are made by %s, but here is only %s, which is of another kind", l.Run, l.Iptables, g.Tools.Iptables),
 		"install %s, or start the run with VAGGANET_IPTABLES naming the other kind", kind)
 }
 
@@ -197,5 +198,5 @@ func (a App) lockRun(ctx context.Context, l live.Run) (*os.File, error) {
 }
 
 func onlyUserZero(run string) error {
-	return withHint(fmt.Errorf("only user 0 of run %s can cut, shape or check its links", run), "a child with another user-id can't, nor can another user")
+	return hints.With(fmt.Errorf("only user 0 of run %s can cut, shape or check its links", run), "a child with another user-id can't, nor can another user")
 }

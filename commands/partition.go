@@ -6,7 +6,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/faults"
+	"vagganet/commands/hints"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
@@ -46,7 +48,7 @@ func (a App) partitionVerb() *cli.Command {
 	}
 	verb.Subcommands = append(verb.Subcommands, &cli.Command{Name: "run", ArgsUsage: "NODE COMMAND [ARGUMENT ...]", Flags: flags,
 		Action: a.partitionRun, HideHelpCommand: true,
-		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return own(usageError{err}) },
+		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return own(cmdline.AsUsage(err)) },
 		Usage:        "run a command in the network of a node, in the caller's file system"})
 	return verb
 }
@@ -61,7 +63,7 @@ func checkBridgeFilter(l live.Run, cuts links.Cuts) error {
 	if l.Tools.Ebtables == nil {
 		what = "run " + l.Run + " has no ebtables, and iptables takes"
 	}
-	return withHint(fmt.Errorf("%s the kernel's br_netfilter, which is not loaded", what), bridgeFilterHint)
+	return hints.With(fmt.Errorf("%s the kernel's br_netfilter, which is not loaded", what), bridgeFilterHint)
 }
 
 // bridgeFilterHint is how to load it, and to keep the host's bridges as they are.
@@ -76,7 +78,7 @@ func sayMore(c *cli.Context, change faults.Change, cuts links.Cuts) {
 	}
 	if !c.Bool("dry-run") {
 		for _, line := range change.Lines {
-			say(terminal.Err, "%s", line)
+			terminal.Say(terminal.Err, "%s", line)
 		}
 	}
 	if !change.Sets(faults.Cuts) {
@@ -87,7 +89,7 @@ func sayMore(c *cli.Context, change faults.Change, cuts links.Cuts) {
 		if l.How == links.Reject {
 			from = "is refused to " + l.From + " and looks dead to " + l.To
 		}
-		say(terminal.Err, "what %s sends doesn't reach %s, but what %s sends reaches %s: TCP needs both, and %s",
+		terminal.Say(terminal.Err, "what %s sends doesn't reach %s, but what %s sends reaches %s: TCP needs both, and %s",
 			l.From, l.To, l.To, l.From, from)
 	}
 }
@@ -110,8 +112,8 @@ func (a App) partitionRun(c *cli.Context) error {
 // own gives vagganet's errors a code of their own, where the exit code is else
 // that of a command.
 func own(err error) error {
-	if _, passed := err.(exitCode); passed || err == nil {
+	if _, passed := err.(cmdline.ExitCode); passed || err == nil {
 		return err
 	}
-	return withExitCode(err, exitOwn)
+	return cmdline.WithExitCode(err, cmdline.ExitOwn)
 }

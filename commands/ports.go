@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/hints"
 	"vagganet/commands/machine"
 	"vagganet/commands/ports"
 	"vagganet/commands/terminal"
@@ -26,7 +27,7 @@ func (a App) sweepPorts(c *cli.Context, g gateway.Gateway) error {
 		return nil
 	}
 	for _, line := range ports.Describe(gone) {
-		say(terminal.Err, "%s", line)
+		terminal.Say(terminal.Err, "%s", line)
 	}
 	return err
 }
@@ -40,7 +41,7 @@ func withoutPorts(run *netcmd.Run) {
 	for i := range run.Guests {
 		run.Guests[i].Ports = nil
 	}
-	say(terminal.Err, "an isolated run has no gateway, so its ports can't be reached from the host")
+	terminal.Say(terminal.Err, "an isolated run has no gateway, so its ports can't be reached from the host")
 }
 
 // closePorts closes the ports of a run that has ended, in whatever way. By then
@@ -52,11 +53,11 @@ func closePorts(c *cli.Context, run netcmd.Run, token string) {
 	}
 	gone, err := ports.Sweep(context.WithoutCancel(c.Context), newRunner(c), run.Gateway)
 	if err != nil {
-		report(terminal.Err, fmt.Errorf("the run's ports could not be closed: %w", err))
+		hints.Report(terminal.Err, fmt.Errorf("the run's ports could not be closed: %w", err))
 	}
 	gone = slices.DeleteFunc(gone, func(f gateway.Forwarded) bool { return f.Token == token })
 	for _, line := range ports.Describe(gone) {
-		say(terminal.Err, "%s", line)
+		terminal.Say(terminal.Err, "%s", line)
 	}
 }
 
@@ -69,8 +70,8 @@ func warnOfResolver(g gateway.Gateway, facts machine.Facts) {
 	}
 	err := fmt.Errorf("guests can't look names up: the host's resolver is %s, and the gateway does not lead to it", local)
 	if note.NoIptables {
-		report(terminal.Err, withHint(err, "it was made with --no-iptables"))
+		hints.Report(terminal.Err, hints.With(err, "it was made with --no-iptables"))
 		return
 	}
-	report(terminal.Err, withHint(err, "make the gateway again: vagganet%s destroy; vagganet%s create", interfaceOption(g), interfaceOption(g)))
+	hints.Report(terminal.Err, hints.With(err, "make the gateway again: vagganet%s destroy; vagganet%s create", interfaceOption(g), interfaceOption(g)))
 }

@@ -3,6 +3,8 @@ package commands
 import (
 	"encoding/json"
 
+	"vagganet/commands/cmdline"
+	"vagganet/commands/hints"
 	"vagganet/commands/prober"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd/gateway"
@@ -14,8 +16,8 @@ import (
 func tryReach(text string, asJSON bool) int {
 	var what gateway.Reach
 	if err := json.Unmarshal([]byte(text), &what); err != nil {
-		report(terminal.Err, err)
-		return exitFailed
+		hints.Report(terminal.Err, err)
+		return cmdline.ExitFailed
 	}
 	found, err := prober.Reach(what, "")
 	if err != nil {
@@ -23,13 +25,13 @@ func tryReach(text string, asJSON bool) int {
 	}
 	if !asJSON {
 		for _, t := range what.Troubles(found) {
-			report(terminal.Err, t)
+			hints.Report(terminal.Err, t)
 		}
 		return 0
 	}
 	if err := json.NewEncoder(terminal.Out).Encode(found); err != nil {
-		report(terminal.Err, err)
-		return exitFailed
+		hints.Report(terminal.Err, err)
+		return cmdline.ExitFailed
 	}
 	return 0
 }

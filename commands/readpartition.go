@@ -7,7 +7,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/faults"
+	"vagganet/commands/hints"
 	"vagganet/commands/story"
 	"vagganet/netcmd/links"
 )
@@ -22,7 +24,7 @@ func fullMesh(c *cli.Context) (forGuests, error) {
 
 func noNodes(c *cli.Context) error {
 	if c.Args().Present() {
-		return usagef("%s takes no node, but got %q", c.Command.Name, c.Args().First())
+		return cmdline.Usagef("%s takes no node, but got %q", c.Command.Name, c.Args().First())
 	}
 	return nil
 }
@@ -33,7 +35,7 @@ func arguments(c *cli.Context) ([]string, error) {
 	words := c.Args().Slice()
 	for i, word := range words {
 		if i > 0 && len(word) > 1 && word[0] == '-' && word != "--" {
-			return nil, withHint(usagef("%q stands behind --, where no options are", word), "options stand before the first --")
+			return nil, hints.With(cmdline.Usagef("%q stands behind --, where no options are", word), "options stand before the first --")
 		}
 	}
 	return words, nil
@@ -42,10 +44,10 @@ func arguments(c *cli.Context) ([]string, error) {
 func isolate(c *cli.Context) (forGuests, error) {
 	nodes, err := arguments(c)
 	if err == nil && len(nodes) == 0 {
-		err = usagef("isolate takes at least one node")
+		err = cmdline.Usagef("isolate takes at least one node")
 	}
 	if err == nil && slices.Contains(nodes, "--") {
-		err = usagef("isolate takes one list of nodes, without -- (see split)")
+		err = cmdline.Usagef("isolate takes one list of nodes, without -- (see split)")
 	}
 	if err != nil {
 		return nil, err
@@ -57,7 +59,7 @@ func clusters(build func(guests []string, clusters [][]string) (links.Cuts, erro
 	return func(c *cli.Context) (forGuests, error) {
 		words, err := arguments(c)
 		if err == nil && len(words) == 0 {
-			err = usagef("clusters are lists of nodes with -- between them")
+			err = cmdline.Usagef("clusters are lists of nodes with -- between them")
 		}
 		if err != nil {
 			return nil, err
@@ -120,7 +122,7 @@ func replacing(c *cli.Context, groups [][]string, build func(guests []string) (l
 func howOf(c *cli.Context) (links.How, error) {
 	how := links.How(c.String("how"))
 	if !slices.Contains(links.Hows, how) {
-		return how, usagef("--how %q is none of drop, reject and new", how)
+		return how, cmdline.Usagef("--how %q is none of drop, reject and new", how)
 	}
 	return how, nil
 }
@@ -139,7 +141,7 @@ func heal(c *cli.Context) (forGuests, error) { return readLinks(c, links.Up) }
 func readLinks(c *cli.Context, how links.How) (forGuests, error) {
 	words, err := arguments(c)
 	if err == nil && len(words) == 0 {
-		err = usagef("%s takes links, such as a:b for what a sends to b", c.Command.Name)
+		err = cmdline.Usagef("%s takes links, such as a:b for what a sends to b", c.Command.Name)
 	}
 	return func(guests []string) (faults.Change, error) {
 		rows, err := links.Pairs(guests, words, string(how))
@@ -159,11 +161,11 @@ func uplink(c *cli.Context) (forGuests, error) {
 	switch first := c.Args().First(); {
 	case first == "off":
 	case first != "on":
-		return nil, usagef("uplink takes off or on, and then nodes; none means all")
+		return nil, cmdline.Usagef("uplink takes off or on, and then nodes; none means all")
 	case c.IsSet("how"):
-		return nil, usagef("an uplink that is on is cut in no way: leave out --how")
+		return nil, cmdline.Usagef("an uplink that is on is cut in no way: leave out --how")
 	case c.Duration("for") > 0:
-		return nil, usagef("%s cuts nothing: --for is for what does", what(c))
+		return nil, cmdline.Usagef("%s cuts nothing: --for is for what does", what(c))
 	default:
 		how = links.Up
 	}

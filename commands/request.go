@@ -9,6 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
+	"vagganet/commands/hints"
 	"vagganet/commands/messages"
 )
 
@@ -40,7 +42,7 @@ func (a App) orAsk(do cli.ActionFunc, verb ...string) cli.ActionFunc {
 		if err != nil {
 			return err
 		}
-		return passOn(code)
+		return cmdline.PassOn(code)
 	}
 }
 
@@ -54,7 +56,7 @@ func noRequests(run string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return onlyUserZero(run)
 	}
-	return withHint(fmt.Errorf("run %s was started by a script, so nobody in it does this for a guest", run),
+	return hints.With(fmt.Errorf("run %s was started by a script, so nobody in it does this for a guest", run),
 		"from outside of the run, and from its bridge commands, it works")
 }
 

@@ -8,7 +8,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/config"
+	"vagganet/commands/hints"
 	"vagganet/commands/machine"
 	"vagganet/commands/project"
 	"vagganet/commands/runner"
@@ -108,16 +110,16 @@ func (a App) runCommand(c *cli.Context) error {
 	code, err := supervisor.Start(c.Context, spec, listeners.inside())
 	unheard := listeners.finish()
 	if errors.Is(err, supervisor.ErrNotInside) && runner.LimitHint(err, "") == "" {
-		return withHint(err, "%s", notInsideHint(g))
+		return hints.With(err, "%s", notInsideHint(g))
 	}
 	if err != nil {
 		return err
 	}
 	if unheard != nil {
-		report(terminal.Err, unheard)
-		code = cmp.Or(code, exitOwn)
+		hints.Report(terminal.Err, unheard)
+		code = cmp.Or(code, cmdline.ExitOwn)
 	}
-	return passOn(code)
+	return cmdline.PassOn(code)
 }
 
 // prepareRun is the run that the flags and the config file ask for, on this
@@ -149,11 +151,11 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	note := facts.Gateway.Parts.Note
 	run.OneUserNS = facts.OneUserNS || g.Isolated == nil && note != nil && note.Restricted
 	if told := project.CutByIptables(run); told != "" {
-		say(terminal.Err, "%s", told)
+		terminal.Say(terminal.Err, "%s", told)
 	}
 	addIPv6(run)
 	if run.NoProc = facts.NoProc; run.NoProc {
-		say(terminal.Err, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
+		terminal.Say(terminal.Err, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
 	}
 	if err := checkUserIDs(*run, facts); err != nil {
 		return spec, facts, err
@@ -169,10 +171,10 @@ func checkUserIDs(run netcmd.Run, facts machine.Facts) error {
 		switch {
 		case facts.User.UID == 0:
 		case child.UserID > have:
-			return withHint(fmt.Errorf("%s can't be user %d: you have %d subordinate ids", child.Name, child.UserID, have),
+			return hints.With(fmt.Errorf("%s can't be user %d: you have %d subordinate ids", child.Name, child.UserID, have),
 				"have an administrator give you more in /etc/subuid and /etc/subgid, and make the gateway anew")
 		case run.Gateway.Isolated == nil && note != nil && child.UserID > note.IDs:
-			return withHint(fmt.Errorf("%s can't be user %d: the gateway %s was made when you had %d subordinate ids",
+			return hints.With(fmt.Errorf("%s can't be user %d: the gateway %s was made when you had %d subordinate ids",
 				child.Name, child.UserID, run.Gateway.Interface, note.IDs), "make the gateway anew")
 		}
 	}
@@ -202,7 +204,7 @@ func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (super
 		return supervisor.Spec{}, err
 	}
 	if err := addresses.CheckApart(g.Network, network); err != nil && g.Isolated == nil {
-		return supervisor.Spec{}, withHint(err, "choose another one by --guest-network or --network")
+		return supervisor.Spec{}, hints.With(err, "choose another one by --guest-network or --network")
 	}
 	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network,
 		Network6: guestNetwork6(command, file), MTU: command.MTU, IPv6: facts.IPv6, BridgeFilter: facts.BridgeFilter,
@@ -210,7 +212,7 @@ func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (super
 	run.Program, run.Links = a.Machine.Program()
 	if name := c.String("name"); name != "" {
 		if err := config.CheckName("run", name); err != nil {
-			return supervisor.Spec{}, usageError{err}
+			return supervisor.Spec{}, cmdline.AsUsage(err)
 		}
 		run.Name = name
 	}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"vagganet/commands/cmdline"
 )
 
 // configFile writes a config file into a folder of its own.
@@ -67,7 +69,7 @@ func TestGuestAddresses(t *testing.T) {
 			}
 			continue
 		}
-		if want := "vagganet: " + path + ":" + c.want; code != exitOwn || stderr != want {
+		if want := "vagganet: " + path + ":" + c.want; code != cmdline.ExitOwn || stderr != want {
 			t.Errorf("%s: exit code %d, %s, want %s", c.name, code, stderr, want)
 		}
 	}
@@ -131,7 +133,7 @@ func TestRunWhat(t *testing.T) {
 	code, stdout, stderr := called(t, "--file", path, "run")
 	want := "vagganet: run takes the name of a command, one of those of " + path + ":\n" +
 		"   long-one\n   web       a service behind another \\x1b[31m\nhint: vagganet run --help\n"
-	if code != exitOwn || stdout != "" || stderr != want {
+	if code != cmdline.ExitOwn || stdout != "" || stderr != want {
 		t.Errorf("exit code %d, %s%s, want %s", code, stdout, stderr, want)
 	}
 	path = configFile(t, "commands: {shell: !Command {run: sh}}\n")
@@ -153,7 +155,7 @@ func TestAsVagga(t *testing.T) {
 		t.Errorf("the file's command run: exit code %d, %s", code, stderr)
 	}
 	code, _, stderr = main("create")
-	if want := "vagganet: " + path + ": there is no command \"create\"\nhint: vagga knows commands of the file alone; the verb is: vagganet create\n"; code != exitNotFound || stderr != want {
+	if want := "vagganet: " + path + ": there is no command \"create\"\nhint: vagga knows commands of the file alone; the verb is: vagganet create\n"; code != cmdline.ExitNotFound || stderr != want {
 		t.Errorf("a verb of ours: exit code %d, %s", code, stderr)
 	}
 	if code, stdout, _ := main("--help"); code != 0 || !strings.Contains(stdout, "VERBS:") {

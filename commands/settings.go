@@ -11,7 +11,10 @@ import (
 	"syscall"
 
 	"al.essio.dev/pkg/shellescape"
+	"github.com/google/shlex"
 	"go.yaml.in/yaml/v4"
+
+	"vagganet/commands/hints"
 )
 
 // systemSettings is the settings file of all users.
@@ -120,13 +123,13 @@ func applySettings(file string, text []byte) error {
 	}
 	for name, value := range settings {
 		if !slices.Contains(settingNames, name) {
-			return withHint(fmt.Errorf("%s:%d: unknown setting %q", file, value.Line, name), "%s", nearest(name, settingNames))
+			return hints.With(fmt.Errorf("%s:%d: unknown setting %q", file, value.Line, name), "%s", hints.Nearest(name, settingNames))
 		}
 		if value.Kind != yaml.ScalarNode {
 			return fmt.Errorf("%s:%d: setting %q must be a string", file, value.Line, name)
 		}
 		if words, ok := commandWords(value.Value); ok && slices.Contains(commandSettings, name) && slices.ContainsFunc(words, isRelative) {
-			return withHint(fmt.Errorf("%s:%d: setting %q has a relative path: %s", file, value.Line, name, value.Value),
+			return hints.With(fmt.Errorf("%s:%d: setting %q has a relative path: %s", file, value.Line, name, value.Value),
 				"write it from the root on: it is another file in each folder")
 		}
 		if _, set := os.LookupEnv(settingVariable(name)); set {
@@ -137,4 +140,14 @@ func applySettings(file string, text []byte) error {
 		}
 	}
 	return nil
+}
+
+// commandWords splits what a user names a command by. What starts like an option
+// would be taken for one by the command that starts it, such as sudo.
+func commandWords(text string) ([]string, bool) {
+	words, err := shlex.Split(text)
+	if err != nil || len(words) == 0 || words[0] == "" || strings.HasPrefix(words[0], "-") {
+		return nil, false
+	}
+	return words, true
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/hints"
 )
 
 // withoutSettings unsets the variables of the settings for one test.
@@ -94,7 +96,7 @@ func TestSettingsWrong(t *testing.T) {
 		"ip: [a, b]\n": "vagganet: f:1: setting \"ip\" must be a string\n",
 	} {
 		var b strings.Builder
-		report(&b, applySettings("f", []byte(text)))
+		hints.Report(&b, applySettings("f", []byte(text)))
 		// A file with one wrong line may have been applied up to there.
 		if b.String() != want {
 			t.Errorf("%q: %s", text, b.String())

@@ -12,7 +12,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/faults"
+	"vagganet/commands/hints"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
 	"vagganet/netcmd/tc"
@@ -117,15 +119,15 @@ func shapeOf(c *cli.Context) (links.Shape, error) {
 	}
 	switch {
 	case c.Bool("clear") && s != links.Shape{}:
-		return s, usagef("--clear leaves links without a shape: leave out the rest")
+		return s, cmdline.Usagef("--clear leaves links without a shape: leave out the rest")
 	case c.Bool("clear") && c.IsSet("for"):
-		return s, usagef("--clear does nothing that could be healed: leave out --for")
+		return s, cmdline.Usagef("--clear does nothing that could be healed: leave out --for")
 	case !c.Bool("clear") && s == links.Shape{}:
-		return s, usagef("shape takes what links are to do, such as --delay 50ms, or --clear")
+		return s, cmdline.Usagef("shape takes what links are to do, such as --delay 50ms, or --clear")
 	case s.Jitter > s.Delay:
-		return s, usagef("--jitter takes a --delay of at least as much")
+		return s, cmdline.Usagef("--jitter takes a --delay of at least as much")
 	case s.Reorder > 0 && s.Delay == 0:
-		return s, usagef("--reorder takes a --delay: it is the others that come late")
+		return s, cmdline.Usagef("--reorder takes a --delay: it is the others that come late")
 	}
 	return s, nil
 }
@@ -133,7 +135,7 @@ func shapeOf(c *cli.Context) (links.Shape, error) {
 func milliseconds(c *cli.Context, flag string) (float64, error) {
 	d := c.Duration(flag)
 	if c.IsSet(flag) && (d < shortestDelay || d > longestDelay) {
-		return 0, usagef("--%s %s is not from %s to %s", flag, d, shortestDelay, longestDelay)
+		return 0, cmdline.Usagef("--%s %s is not from %s to %s", flag, d, shortestDelay, longestDelay)
 	}
 	return float64(d) / float64(time.Millisecond), nil
 }
@@ -144,7 +146,7 @@ func percentOf(c *cli.Context, flag string) (float64, error) {
 	}
 	percent, err := strconv.ParseFloat(strings.TrimSuffix(c.String(flag), "%"), 64)
 	if err != nil || !(percent >= smallestPercent && percent <= 100) {
-		return 0, usagef("--%s %q is not from 0.0001%% to 100%%", flag, c.String(flag))
+		return 0, cmdline.Usagef("--%s %q is not from 0.0001%% to 100%%", flag, c.String(flag))
 	}
 	return math.Round(percent*1e4) / 1e4, nil
 }
@@ -164,19 +166,15 @@ func rateOf(c *cli.Context) (float64, error) {
 	}
 	words := rateWords().FindStringSubmatch(strings.ToLower(c.String("rate")))
 	if words == nil {
-		return 0, usagef("--rate %q is not like 64kbit, 1mbit or 2.5gbit", c.String("rate"))
+		return 0, cmdline.Usagef("--rate %q is not like 64kbit, 1mbit or 2.5gbit", c.String("rate"))
 	}
 	number, err := strconv.ParseFloat(words[1], 64)
 	rate := number * rateUnits[words[2]]
 	if err != nil || rate < lowestRate || rate > highestRate {
-		return 0, usagef("--rate %q is not from 8kbit to 100gbit", c.String("rate"))
+		return 0, cmdline.Usagef("--rate %q is not from 8kbit to 100gbit", c.String("rate"))
 	}
 	return math.Floor(rate/8) * 8, nil
 }
-
-// netemPackages says where the module comes from that many kernels do without.
-const netemPackages = "sch_netem comes with Debian's linux-image-amd64, Ubuntu's linux-modules-extra-$(uname -r),\n" +
-	"Fedora's kernel-modules-extra, and Alpine's linux-lts; reboot if the kernel is another one then"
 
 // checkShape says what the kernel lacks for a shape, before anything is changed.
 func (a App) checkShape(s links.Shape) error {
@@ -184,8 +182,8 @@ func (a App) checkShape(s links.Shape) error {
 		switch {
 		case !a.Machine.Lacks(module):
 		case module == "sch_netem":
-			return withHint(fmt.Errorf("this kernel can't delay, reorder or corrupt what is sent: it has no sch_netem"),
-				"%s\n--loss, --duplicate and --rate work without it", netemPackages)
+			return hints.With(fmt.Errorf("this kernel can't delay, reorder or corrupt what is sent: it has no sch_netem"),
+				"%s\n--loss, --duplicate and --rate work without it", hints.NetemPackages)
 		default:
 			return fmt.Errorf("this kernel can't shape links like that: it has no %s", module)
 		}

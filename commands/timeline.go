@@ -12,8 +12,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/cmdline"
 	"vagganet/commands/config"
 	"vagganet/commands/faults"
+	"vagganet/commands/hints"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
@@ -45,7 +47,7 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 	for _, f := range planned {
 		random, err := a.checkFault(spec.Run, f)
 		if err != nil {
-			return &config.Error{Path: path, Line: f.Line, Msg: err.Error(), Hint: cmp.Or(nodeHint(spec.Run, command, err), hintFor(err))}
+			return &config.Error{Path: path, Line: f.Line, Msg: err.Error(), Hint: cmp.Or(nodeHint(spec.Run, command, err), hints.For(err))}
 		}
 		spec.Faults = append(spec.Faults, faults.Planned{Fault: f, Random: random})
 	}
@@ -86,7 +88,7 @@ func nodeHint(run netcmd.Run, command *config.Command, err error) string {
 func saySeed(c *cli.Context, spec supervisor.Spec) {
 	drawn := slices.ContainsFunc(spec.Faults, func(f faults.Planned) bool { return f.Random })
 	if drawn && !c.IsSet("seed") {
-		say(terminal.Err, "seed %d: with run --seed %d, the same faults are drawn again", spec.Run.Seed, spec.Run.Seed)
+		terminal.Say(terminal.Err, "seed %d: with run --seed %d, the same faults are drawn again", spec.Run.Seed, spec.Run.Seed)
 	}
 }
 
@@ -113,11 +115,11 @@ func (a App) checkFault(run netcmd.Run, f config.Fault) (random bool, err error)
 	app := &cli.App{Commands: []*cli.Command{verb}, HideHelp: true, HideVersion: true,
 		OnUsageError: onUsageError, ExitErrHandler: func(*cli.Context, error) {}}
 	app.Writer, app.ErrWriter = io.Discard, io.Discard
-	called, err := arrange(app, append([]string{"vagganet", f.Verb}, f.Words...))
+	called, err := cmdline.Arrange(app, append([]string{"vagganet", f.Verb}, f.Words...))
 	if err == nil {
-		err = app.Run(called.args)
+		err = app.Run(called.Args)
 	}
-	return random, withUsage(err, called.path)
+	return random, cmdline.WithUsage(err, called.Path)
 }
 
 // check says why a kind can't be what a timeline has it do.
@@ -149,7 +151,7 @@ func (k kind) check(c *cli.Context, run netcmd.Run, f config.Fault) error {
 }
 
 func hasFlag(k kind, name string) bool {
-	return findFlag(k.flags, "--"+name) != nil
+	return cmdline.FindFlag(k.flags, "--"+name) != nil
 }
 
 // listed tells of the timeline in a script, which does without.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/sys/unix"
+
+	"vagganet/commands/cmdline"
 )
 
 // called runs the program as it would be from a shell, and returns its exit code
@@ -67,9 +69,9 @@ var goSpeak = []string{"parse error", "flag", "strconv", "ParseBool", "invalid",
 func wantUsage(t *testing.T, path []string, message string, words ...string) {
 	t.Helper()
 	code, stdout, stderr := called(t, words...)
-	want := exitUsage
+	want := cmdline.ExitUsage
 	if path[0] == "run" || path[0] == "exec" || slices.Equal(path, []string{"partition", "run"}) {
-		want = exitOwn
+		want = cmdline.ExitOwn
 	}
 	if code != want || stdout != "" {
 		t.Errorf("%q: exit code %d, want %d; stdout %q", words, code, want, stdout)
@@ -91,7 +93,7 @@ func TestOptions(t *testing.T) {
 	withoutSettings(t)
 	global := App{}.cli().Flags
 	everyVerb(func(path []string, c *cli.Command) {
-		if path[0] == helpName || c.Hidden {
+		if path[0] == cmdline.HelpName || c.Hidden {
 			return
 		}
 		behind := func(words ...string) []string { return append(slices.Clone(path), words...) }
@@ -101,12 +103,12 @@ func TestOptions(t *testing.T) {
 		wantUsage(t, path, name+" has no option --nonsense", before("--nonsense=3")...)
 		for _, f := range slices.Concat(c.Flags, global) {
 			option := "--" + f.Names()[0]
-			if !takesValue(f) {
+			if !cmdline.TakesValue(f) {
 				wantUsage(t, path, option+` takes no value, but got "maybe"`, behind(option+"=maybe")...)
 				wantUsage(t, path, option+` takes no value, but got ""`, before(option+"=")...)
 				continue
 			}
-			value, _ := placeholder(f)
+			value, _ := cmdline.Placeholder(f)
 			if value == "" {
 				t.Errorf("%s of %s has no word for its value", option, name)
 			}
@@ -132,7 +134,7 @@ func TestOptionVariables(t *testing.T) {
 	withoutSettings(t)
 	global := App{}.cli().Flags
 	everyVerb(func(path []string, c *cli.Command) {
-		if c.Hidden || path[0] == helpName {
+		if c.Hidden || path[0] == cmdline.HelpName {
 			return
 		}
 		for _, f := range slices.Concat(c.Flags, global) {
@@ -157,12 +159,12 @@ func TestOptionVariables(t *testing.T) {
 // whose they are.
 func TestOneKindOfFlag(t *testing.T) {
 	takes := map[string]bool{}
-	for _, f := range allFlags(App{}.cli()) {
+	for _, f := range cmdline.AllFlags(App{}.cli()) {
 		for _, name := range f.Names() {
-			if before, known := takes[name]; known && before != takesValue(f) {
+			if before, known := takes[name]; known && before != cmdline.TakesValue(f) {
 				t.Errorf("--%s takes a value, and takes none", name)
 			}
-			takes[name] = takesValue(f)
+			takes[name] = cmdline.TakesValue(f)
 		}
 	}
 }
@@ -173,7 +175,7 @@ func TestHelp(t *testing.T) {
 	withoutSettings(t)
 	check := func(name string, text string) {
 		for _, line := range strings.Split(text, "\n") {
-			if utf8.RuneCountInString(line) > helpWidth || strings.TrimRight(line, " ") != line {
+			if utf8.RuneCountInString(line) > cmdline.HelpWidth || strings.TrimRight(line, " ") != line {
 				t.Errorf("help of %s: %q", name, line)
 			}
 		}
@@ -192,7 +194,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("help of %s: %s", path, want)
 		}
 		check(strings.Join(path, " "), want)
-		if path[0] == helpName {
+		if path[0] == cmdline.HelpName {
 			return
 		}
 		for _, words := range [][]string{
@@ -221,7 +223,7 @@ func TestHelp(t *testing.T) {
 func wantHelpless(t *testing.T, words []string) {
 	t.Helper()
 	code, stdout, stderr := called(t, words...)
-	if code != exitUsage || stdout != "" || !strings.HasSuffix(stderr, "\nhint: vagganet help\n") {
+	if code != cmdline.ExitUsage || stdout != "" || !strings.HasSuffix(stderr, "\nhint: vagganet help\n") {
 		t.Errorf("%q: exit code %d, %s%s", words, code, stdout, stderr)
 	}
 }
@@ -231,23 +233,23 @@ func wantHelpless(t *testing.T, words []string) {
 func TestOtherNames(t *testing.T) {
 	withoutSettings(t)
 	app := App{}.cli()
-	for name, here := range otherNames {
-		if findCommand(app.Commands, name) != nil {
+	for name, here := range cmdline.OtherNames {
+		if cmdline.FindCommand(app.Commands, name) != nil {
 			continue
 		}
 		code, stdout, stderr := called(t, name, "x")
 		want := fmt.Sprintf("vagganet: unknown verb %q\nhint: here it is: %s\nhint: vagganet help\n", name, here)
-		if code != exitUsage || stdout != "" || stderr != want {
+		if code != cmdline.ExitUsage || stdout != "" || stderr != want {
 			t.Errorf("%s: exit code %d, %s%s", name, code, stdout, stderr)
 		}
 		words := strings.Fields(here)
 		i := slices.Index(words, "vagganet")
-		if i < 0 || findCommand(app.Commands, words[i+1]) == nil && words[i+1] != "--version" {
+		if i < 0 || cmdline.FindCommand(app.Commands, words[i+1]) == nil && words[i+1] != "--version" {
 			t.Errorf("%s: there is no %s", name, here)
 		}
 	}
 	for _, k := range kinds() {
-		if findCommand(app.Commands, k.name) != nil {
+		if cmdline.FindCommand(app.Commands, k.name) != nil {
 			continue
 		}
 		if _, _, stderr := called(t, k.name); !strings.Contains(stderr, "hint: it is a kind of partition: vagganet partition "+k.name+"\n") {
@@ -281,7 +283,7 @@ func TestUsage(t *testing.T) {
 	}
 	for _, words := range [][]string{{"run", ""}, {"exec", "", "ls"}, {"exec", "a", ""}, {"partition", "run", "", "ls"}, {""}} {
 		code, _, stderr := called(t, words...)
-		if want := map[bool]int{true: exitOwn, false: exitUsage}[words[0] != ""]; code != want || !strings.Contains(stderr, "\nhint: vagganet ") {
+		if want := map[bool]int{true: cmdline.ExitOwn, false: cmdline.ExitUsage}[words[0] != ""]; code != want || !strings.Contains(stderr, "\nhint: vagganet ") {
 			t.Errorf("%q: exit code %d, %s", words, code, stderr)
 		}
 	}

@@ -151,3 +151,28 @@ func Expand(text string, value func(name string) string) string {
 	}
 	return strings.Join(parts, "")
 }
+
+// All returns the steps with those that are run inside of them.
+func (p Plan) All() Plan {
+	var all Plan
+	for _, s := range p {
+		all = append(all, s)
+		if s.Inside != nil {
+			all = append(all, s.Inside.Plan.All()...)
+		}
+	}
+	return all
+}
+
+// Tools returns the programs of a step: the one that enters its place, and the one that
+// runs there. A child's own command is none of the host's tools.
+func (s Step) Tools() []string {
+	var tools []string
+	if len(s.Place.Enter) > 0 {
+		tools = append(tools, s.Place.Enter[0])
+	}
+	if s.Child == nil {
+		tools = append(tools, s.Argv[0])
+	}
+	return tools
+}

@@ -1,4 +1,7 @@
-package commands
+// Package cmdline has what is peculiar about the command line, beside what its library
+// does: options among arguments, other names of the program, help, errors in the words
+// of a call, and exit codes.
+package cmdline
 
 import (
 	"slices"
@@ -7,60 +10,60 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// call is a command line, taken apart.
-type call struct {
-	// path are the names of the verb and, if it has kinds, of the kind: empty
+// Call is a command line, taken apart.
+type Call struct {
+	// Path are the names of the verb and, if it has kinds, of the kind: empty
 	// where there is none.
-	path []string
-	// args are the words as the library wants them: the program, global options,
+	Path []string
+	// Args are the words as the library wants them: the program, global options,
 	// the verb, its options, its arguments.
-	args []string
+	Args []string
 }
 
-// verb is the name of the verb, without an alias; empty where there is none.
-func (c call) verb() string {
-	if len(c.path) == 0 {
+// Verb is the name of the verb, without an alias; empty where there is none.
+func (c Call) Verb() string {
+	if len(c.Path) == 0 {
 		return ""
 	}
-	return c.path[0]
+	return c.Path[0]
 }
 
-// arrange puts options before the arguments they may stand among, since the
+// Arrange puts options before the arguments they may stand among, since the
 // library wants them there: global ones before the verb, the verb's own before
 // its arguments. Words after "--", or from the command of exec and partition run
 // on, are left alone. Options that the verb hasn't got, and values that they
 // can't have, are errors; the call is of use then, too.
-func arrange(app *cli.App, args []string) (call, error) {
-	w := words{known: allFlags(app), rest: args[1:]}
-	c := call{args: args}
+func Arrange(app *cli.App, args []string) (Call, error) {
+	w := words{known: AllFlags(app), rest: args[1:]}
+	c := Call{Args: args}
 	command := &cli.Command{Subcommands: app.Commands}
 	for w.takeOptions(); len(w.rest) > 0; w.takeOptions() {
-		next := findCommand(command.Subcommands, w.rest[0])
+		next := FindCommand(command.Subcommands, w.rest[0])
 		if next == nil {
 			break
 		}
 		command, w.rest = next, w.rest[1:]
-		c.path = append(c.path, command.Name)
+		c.Path = append(c.Path, command.Name)
 	}
-	if c.verb() == helpName {
+	if c.Verb() == HelpName {
 		w.takeArguments(-1)
-		c.args = slices.Concat(args[:1], c.path, w.arguments)
+		c.Args = slices.Concat(args[:1], c.Path, w.arguments)
 		return c, nil
 	}
-	if len(c.path) == 0 && len(w.rest) > 0 {
+	if len(c.Path) == 0 && len(w.rest) > 0 {
 		return c, unknownVerb(app, w.rest[0])
 	}
-	if wrapsCommand(c.path) {
+	if wrapsCommand(c.Path) {
 		w.takeArguments(1)
 	} else {
 		w.takeArguments(-1)
 	}
-	if findCommand(app.Commands, helpName) != nil && w.has(cli.HelpFlag) {
-		c.args = slices.Concat(args[:1], []string{helpName}, c.path)
+	if FindCommand(app.Commands, HelpName) != nil && w.has(cli.HelpFlag) {
+		c.Args = slices.Concat(args[:1], []string{HelpName}, c.Path)
 		return c, nil
 	}
-	globals, own, err := w.sort(app, command, c.path)
-	c.args = slices.Concat(args[:1], globals, c.path, own, w.arguments, w.rest)
+	globals, own, err := w.sort(app, command, c.Path)
+	c.Args = slices.Concat(args[:1], globals, c.Path, own, w.arguments, w.rest)
 	return c, err
 }
 
@@ -104,7 +107,7 @@ func (o option) value() (value string, given bool) {
 func (w *words) takeOptions() {
 	for len(w.rest) > 0 && strings.HasPrefix(w.rest[0], "-") && w.rest[0] != "-" && w.rest[0] != "--" {
 		n := optionWords(w.rest, w.known)
-		w.options = append(w.options, option{findFlag(w.known, w.rest[0]), w.rest[:n]})
+		w.options = append(w.options, option{FindFlag(w.known, w.rest[0]), w.rest[:n]})
 		w.rest = w.rest[n:]
 	}
 }
@@ -120,7 +123,7 @@ func (w *words) takeArguments(most int) {
 
 // has reports whether an option was given.
 func (w *words) has(flag cli.Flag) bool {
-	return slices.ContainsFunc(w.options, func(o option) bool { return findFlag([]cli.Flag{flag}, o.words[0]) != nil })
+	return slices.ContainsFunc(w.options, func(o option) bool { return FindFlag([]cli.Flag{flag}, o.words[0]) != nil })
 }
 
 // sort parts the options into global ones and the verb's own, each under its
@@ -131,14 +134,14 @@ func (w *words) sort(app *cli.App, command *cli.Command, path []string) (globals
 		unchosen = append(unchosen, kind.Flags...)
 	}
 	for _, o := range w.options {
-		flag, list := findFlag(command.Flags, o.words[0]), &own
+		flag, list := FindFlag(command.Flags, o.words[0]), &own
 		if flag == nil {
-			flag, list = findFlag(app.Flags, o.words[0]), &globals
+			flag, list = FindFlag(app.Flags, o.words[0]), &globals
 		}
 		if flag == nil && len(path) == 0 {
-			flag = findFlag([]cli.Flag{cli.VersionFlag}, o.words[0])
+			flag = FindFlag([]cli.Flag{cli.VersionFlag}, o.words[0])
 		}
-		if flag == nil && len(path) > 0 && findFlag(unchosen, o.words[0]) != nil {
+		if flag == nil && len(path) > 0 && FindFlag(unchosen, o.words[0]) != nil {
 			continue // that there is no kind is the greater trouble
 		}
 		if flag == nil {
@@ -153,7 +156,7 @@ func (w *words) sort(app *cli.App, command *cli.Command, path []string) (globals
 	return globals, own, nil
 }
 
-func findCommand(commands []*cli.Command, name string) *cli.Command {
+func FindCommand(commands []*cli.Command, name string) *cli.Command {
 	for _, c := range commands {
 		if c.HasName(name) {
 			return c
@@ -162,9 +165,9 @@ func findCommand(commands []*cli.Command, name string) *cli.Command {
 	return nil
 }
 
-// allFlags are those of the program and of all its verbs and their kinds. Flags
+// AllFlags are those of the program and of all its verbs and their kinds. Flags
 // of one name are of one kind.
-func allFlags(app *cli.App) []cli.Flag {
+func AllFlags(app *cli.App) []cli.Flag {
 	all := slices.Concat(app.Flags, []cli.Flag{cli.HelpFlag, cli.VersionFlag})
 	for _, c := range app.Commands {
 		all = append(all, c.Flags...)
@@ -178,18 +181,18 @@ func allFlags(app *cli.App) []cli.Flag {
 // optionWords is how many words the option at the front takes: with a value of
 // its own, two.
 func optionWords(words []string, known []cli.Flag) int {
-	if !takesValue(findFlag(known, words[0])) || strings.Contains(words[0], "=") || len(words) < 2 {
+	if !TakesValue(FindFlag(known, words[0])) || strings.Contains(words[0], "=") || len(words) < 2 {
 		return 1
 	}
 	return 2
 }
 
-func takesValue(flag cli.Flag) bool {
+func TakesValue(flag cli.Flag) bool {
 	_, boolean := flag.(*cli.BoolFlag)
 	return flag != nil && !boolean
 }
 
-func findFlag(flags []cli.Flag, word string) cli.Flag {
+func FindFlag(flags []cli.Flag, word string) cli.Flag {
 	name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	for _, f := range flags {
 		if slices.Contains(f.Names(), name) {

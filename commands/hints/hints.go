@@ -1,4 +1,5 @@
-package commands
+// Package hints has the cures of errors, and writes both for a person.
+package hints
 
 import (
 	"errors"
@@ -13,13 +14,13 @@ import (
 	"vagganet/netcmd/gateway"
 )
 
-// report writes an error for a person: what is wrong, and what helps, which is
+// Report writes an error for a person: what is wrong, and what helps, which is
 // not said again where it helps against the next thing, too.
-func report(w io.Writer, err error) {
+func Report(w io.Writer, err error) {
 	said := ""
 	for _, e := range split(err) {
 		fmt.Fprintf(w, "vagganet: %s\n", terminal.Clean(e.Error()))
-		if hint := hintFor(e); hint != "" && hint != said {
+		if hint := For(e); hint != "" && hint != said {
 			said = hint
 			fmt.Fprintf(w, "hint: %s\n", strings.ReplaceAll(terminal.Clean(hint), "\n", "\nhint: "))
 		}
@@ -39,11 +40,6 @@ func split(err error) []error {
 	return all
 }
 
-// say writes a message that is no error.
-func say(w io.Writer, format string, args ...any) {
-	io.WriteString(w, terminal.Clean(fmt.Sprintf("vagganet: "+format+"\n", args...)))
-}
-
 // hinted is an error with its cure.
 type hinted struct {
 	error
@@ -55,7 +51,8 @@ func (h hinted) Unwrap() error { return h.error }
 // Help returns the cure.
 func (h hinted) Help() string { return h.hint }
 
-func withHint(err error, format string, args ...any) error {
+// With returns an error with its cure; without one, the error itself.
+func With(err error, format string, args ...any) error {
 	hint := fmt.Sprintf(format, args...)
 	if hint == "" {
 		return err
@@ -66,8 +63,8 @@ func withHint(err error, format string, args ...any) error {
 // helpful is an error that knows its cure; an empty one says that there is none.
 type helpful interface{ Help() string }
 
-// hintFor returns the cure, where there is one that we know.
-func hintFor(err error) string {
+// For returns the cure, where there is one that we know.
+func For(err error) string {
 	var h helpful
 	if errors.As(err, &h) {
 		return h.Help()
@@ -106,7 +103,7 @@ var stepHints = []struct{ said, hint string }{
 	{"xtables.lock: Permission denied", "this iptables can put its lock nowhere else: name another, such as VAGGANET_IPTABLES=iptables-nft"},
 	{"No such file or directory\nmodprobe", "the kernel's modules are not installed: see /lib/modules"},
 	{"Could not fetch rule set generation id", "the kernel lacks nf_tables: name another iptables, such as VAGGANET_IPTABLES=iptables-legacy"},
-	{"qdisc kind is unknown", netemPackages},
+	{"qdisc kind is unknown", NetemPackages},
 	{"can't initialize ip6tables table", "the kernel lacks ip6tables' modules: load them as root, by modprobe -a ip6table_filter ip6t_REJECT, or name another iptables, such as VAGGANET_IPTABLES=iptables-nft"},
 	{"can't initialize iptables table", "the kernel lacks iptables' modules: load them as root, or name another iptables, such as VAGGANET_IPTABLES=iptables-nft"},
 }
@@ -132,8 +129,8 @@ func stepHint(e *runner.StepError) string {
 	return ""
 }
 
-// nearest is a hint that names the word that was meant, if one is close.
-func nearest(word string, known []string) string {
+// Nearest is a hint that names the word that was meant, if one is close.
+func Nearest(word string, known []string) string {
 	if meant := config.Nearest(word, known); meant != "" {
 		return fmt.Sprintf("did you mean %q?", meant)
 	}

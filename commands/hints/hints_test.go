@@ -1,4 +1,4 @@
-package commands
+package hints
 
 import (
 	"errors"
@@ -27,14 +27,10 @@ func TestReport(t *testing.T) {
 		want string
 	}{
 		{errors.New("it is so"), "vagganet: it is so\n"},
-		{withHint(errors.New("it is so"), "do %s", "that"), "vagganet: it is so\nhint: do that\n"},
-		{withHint(errors.New("it is so"), "one\ntwo"), "vagganet: it is so\nhint: one\nhint: two\n"},
-		{withHint(errors.New("it is so"), ""), "vagganet: it is so\n"},
-		{fmt.Errorf("while doing: %w", withHint(errors.New("so"), "that")), "vagganet: while doing: so\nhint: that\n"},
-		{withUsage(usagef("no %q", "x"), nil), "vagganet: no \"x\"\nhint: vagganet help\n"},
-		{withUsage(usagef("no %q", "x"), []string{"partition", "cut"}), "vagganet: no \"x\"\nhint: vagganet partition cut --help\n"},
-		{withUsage(withHint(usagef("no %q", "x"), "try y"), []string{"run"}), "vagganet: no \"x\"\nhint: try y\nhint: vagganet run --help\n"},
-		{withUsage(errors.New("it is so"), []string{"run"}), "vagganet: it is so\n"},
+		{With(errors.New("it is so"), "do %s", "that"), "vagganet: it is so\nhint: do that\n"},
+		{With(errors.New("it is so"), "one\ntwo"), "vagganet: it is so\nhint: one\nhint: two\n"},
+		{With(errors.New("it is so"), ""), "vagganet: it is so\n"},
+		{fmt.Errorf("while doing: %w", With(errors.New("so"), "that")), "vagganet: while doing: so\nhint: that\n"},
 		{&config.Error{Path: "f", Line: 3, Msg: "wrong", Hint: "right"}, "vagganet: f:3: wrong\nhint: right\n"},
 		{failedStep("", false), "vagganet: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n"},
 		// what failed, and what failed in undoing it
@@ -56,7 +52,7 @@ func TestReport(t *testing.T) {
 				"vagganet: undoing: step 1 of 2 (it) failed in host: exit status 1\n  sudo ip\n  y\n"},
 	} {
 		var b strings.Builder
-		report(&b, c.err)
+		Report(&b, c.err)
 		if b.String() != c.want {
 			t.Errorf("got  %s\nwant %s", b.String(), c.want)
 		}
@@ -72,7 +68,7 @@ func TestMissingToolHint(t *testing.T) {
 		"unshare: failed to execute sysctl: No such file or directory":           "procps",
 		"nsenter: failed to execute frob: No such file or directory":             "frob",
 	} {
-		if got := hintFor(failedStep(stderr, false)); !strings.Contains(got, "install "+want+" ") {
+		if got := For(failedStep(stderr, false)); !strings.Contains(got, "install "+want+" ") {
 			t.Errorf("%s: %s", stderr, got)
 		}
 	}
@@ -80,13 +76,13 @@ func TestMissingToolHint(t *testing.T) {
 	if err := os.WriteFile(bin+"/sysctl", nil, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	got := hintFor(failedStep(gateway.NotFoundByRoot+" install sysctl\n", false))
+	got := For(failedStep(gateway.NotFoundByRoot+" install sysctl\n", false))
 	if want := "install: install coreutils (Debian's name for the package)\nroot has a PATH of its own (sudo's secure_path): have it contain " + bin + ","; !strings.HasPrefix(got, want) {
 		t.Errorf("got %s", got)
 	}
 	absent := failedStep("", false)
 	absent.Argv, absent.Err = []string{"newuidmap"}, &exec.Error{Name: "newuidmap", Err: exec.ErrNotFound}
-	if got := hintFor(absent); !strings.HasPrefix(got, "newuidmap is not there: install uidmap ") {
+	if got := For(absent); !strings.HasPrefix(got, "newuidmap is not there: install uidmap ") {
 		t.Errorf("got %s", got)
 	}
 }
@@ -100,34 +96,8 @@ func TestNearest(t *testing.T) {
 		if want != "" {
 			want = fmt.Sprintf("did you mean %q?", want)
 		}
-		if got := nearest(word, known); got != want {
+		if got := Nearest(word, known); got != want {
 			t.Errorf("%s: %s", word, got)
-		}
-	}
-}
-
-func TestExitCodes(t *testing.T) {
-	for _, c := range []struct {
-		args string
-		want int
-	}{
-		{"vagganet help", 0},
-		{"vagganet nonsense", exitUsage},
-		{"vagganet create x", exitUsage},
-		{"vagganet create --nonsense", exitUsage},
-		{"vagganet --network 1.2.3.4 create", exitUsage},
-		{"vagganet --interface lo status", exitUsage},
-		{"vagganet partition", exitUsage},
-		{"vagganet partition nonsense", exitUsage},
-		{"vagganet partition run", exitOwn},
-		{"vagganet run", exitOwn},
-		{"vagganet run --nonsense", exitOwn},
-		{"vagganet exec a", exitOwn},
-		{"vagganet --file no-such-file run x", exitOwn},
-	} {
-		quiet(t)
-		if got := (App{Machine: Host{}}).main(t.Context(), strings.Fields(c.args)); got != c.want {
-			t.Errorf("%s: exit code %d, want %d", c.args, got, c.want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package commands
+package cmdline
 
 import (
 	"path/filepath"
@@ -8,10 +8,10 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// alias makes a call by another name what it stands for: vagga_partition and
+// Alias makes a call by another name what it stands for: vagga_partition and
 // vagga_network are the verb partition, and vagga has commands of the file for
 // verbs.
-func alias(app *cli.App, args []string) []string {
+func Alias(app *cli.App, args []string) []string {
 	switch filepath.Base(args[0]) {
 	case "vagga_partition", "vagga_network":
 		return append([]string{args[0], "partition"}, args[1:]...)
@@ -24,13 +24,13 @@ func alias(app *cli.App, args []string) []string {
 // asVagga makes a call of vagga one of this program: "vagga NAME" is "run NAME",
 // unless it is one of the verbs that vagga has.
 func asVagga(app *cli.App, args []string) []string {
-	w := words{known: allFlags(app), rest: args[1:]}
+	w := words{known: AllFlags(app), rest: args[1:]}
 	w.takeOptions()
 	front := args[1 : len(args)-len(w.rest)]
 	switch {
 	case len(w.rest) == 0 && (w.has(cli.HelpFlag) || w.has(cli.VersionFlag)):
 		return args
-	case len(w.rest) > 0 && strings.HasPrefix(w.rest[0], "_") && findCommand(app.Commands, w.rest[0]) != nil:
+	case len(w.rest) > 0 && strings.HasPrefix(w.rest[0], "_") && FindCommand(app.Commands, w.rest[0]) != nil:
 		return args
 	case len(w.rest) > 0 && w.rest[0] == "run":
 		w.rest = w.rest[1:]

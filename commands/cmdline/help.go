@@ -1,4 +1,4 @@
-package commands
+package cmdline
 
 import (
 	"fmt"
@@ -11,25 +11,25 @@ import (
 )
 
 const (
-	helpName = "help"
-	// helpWidth is how long a line of help may be.
-	helpWidth = 100
+	HelpName = "help"
+	// HelpWidth is how long a line of help may be.
+	HelpWidth = 100
 	// widestName is how long the left column may be: what belongs to a longer
 	// name stands below it.
 	widestName = 28
 	indent     = 3
 )
 
-// helpVerb shows the help of the program, of a verb, or of a kind of one.
-func helpVerb() *cli.Command {
+// HelpVerb shows the help of the program, of a verb, or of a kind of one.
+func HelpVerb() *cli.Command {
 	return &cli.Command{
-		Name:      helpName,
+		Name:      HelpName,
 		Aliases:   []string{"h"},
 		Usage:     "list the verbs, or tell about one",
 		ArgsUsage: "[VERB [KIND]]",
 		Action: func(c *cli.Context) error {
 			path := c.Args().Slice()
-			text, err := helpOf(c.App, path)
+			text, err := HelpOf(c.App, path)
 			if err == nil {
 				_, err = io.WriteString(c.App.Writer, text)
 			}
@@ -38,20 +38,20 @@ func helpVerb() *cli.Command {
 	}
 }
 
-// helpOf is the help of what a path leads to, verbs and kinds by any of their
+// HelpOf is the help of what a path leads to, verbs and kinds by any of their
 // names.
-func helpOf(app *cli.App, path []string) (string, error) {
+func HelpOf(app *cli.App, path []string) (string, error) {
 	command := &cli.Command{Subcommands: app.Commands}
 	var names []string
 	for _, word := range path {
-		next := findCommand(command.Subcommands, word)
+		next := FindCommand(command.Subcommands, word)
 		switch {
 		case next == nil && len(names) == 0:
 			return "", unknownVerb(app, word)
 		case next == nil && len(command.Subcommands) == 0:
-			return "", usagef("%s has no kinds, but help was asked for %q", strings.Join(names, " "), word)
+			return "", Usagef("%s has no kinds, but help was asked for %q", strings.Join(names, " "), word)
 		case next == nil:
-			return "", unknownKind(command, word)
+			return "", UnknownKind(command, word)
 		}
 		command, names = next, append(names, next.Name)
 	}
@@ -63,11 +63,11 @@ func helpOf(app *cli.App, path []string) (string, error) {
 
 func appHelp(app *cli.App) string {
 	var p helpPage
-	p.section("NAME", wrap(app.Name+" - "+app.Usage, helpWidth-indent)...)
+	p.section("NAME", wrap(app.Name+" - "+app.Usage, HelpWidth-indent)...)
 	p.section("USAGE", app.Name+" [GLOBAL OPTIONS] VERB [OPTIONS] [ARGUMENTS]")
 	p.section("VERSION", app.Version)
-	p.section("VERBS", table(commandRows(app.Commands))...)
-	p.section("GLOBAL OPTIONS", table(flagRows(append(slices.Clone(app.Flags), cli.HelpFlag)))...)
+	p.section("VERBS", Table(commandRows(app.Commands))...)
+	p.section("GLOBAL OPTIONS", Table(flagRows(append(slices.Clone(app.Flags), cli.HelpFlag)))...)
 	return p.String()
 }
 
@@ -77,15 +77,15 @@ func commandHelp(c *cli.Command, names []string) string {
 	}
 	var p helpPage
 	name := "vagganet " + strings.Join(names, " ")
-	p.section("NAME", wrap(name+" - "+c.Usage, helpWidth-indent)...)
+	p.section("NAME", wrap(name+" - "+c.Usage, HelpWidth-indent)...)
 	p.section("USAGE", strings.TrimSpace(name+" [OPTIONS] "+c.ArgsUsage))
 	if c.Description != "" {
 		p.section("DESCRIPTION", strings.Split(c.Description, "\n")...)
 	}
 	if len(c.Subcommands) > 0 {
-		p.section("KINDS", table(commandRows(c.Subcommands))...)
+		p.section("KINDS", Table(commandRows(c.Subcommands))...)
 	}
-	p.section("OPTIONS", table(flagRows(append(slices.Clone(c.Flags), cli.HelpFlag)))...)
+	p.section("OPTIONS", Table(flagRows(append(slices.Clone(c.Flags), cli.HelpFlag)))...)
 	return p.String()
 }
 
@@ -102,21 +102,21 @@ func (p *helpPage) section(title string, lines ...string) {
 	}
 }
 
-// row is a name, and what is said about it.
-type row struct{ name, text string }
+// Row is a name, and what is said about it.
+type Row struct{ Name, Text string }
 
-func commandRows(commands []*cli.Command) (rows []row) {
+func commandRows(commands []*cli.Command) (rows []Row) {
 	for _, c := range commands {
 		if !c.Hidden {
-			rows = append(rows, row{strings.Join(c.Names(), ", "), c.Usage})
+			rows = append(rows, Row{strings.Join(c.Names(), ", "), c.Usage})
 		}
 	}
 	return rows
 }
 
-func flagRows(flags []cli.Flag) (rows []row) {
+func flagRows(flags []cli.Flag) (rows []Row) {
 	for _, f := range flags {
-		value, text := placeholder(f)
+		value, text := Placeholder(f)
 		name := ""
 		for _, n := range f.Names() {
 			dashes := "--"
@@ -125,15 +125,15 @@ func flagRows(flags []cli.Flag) (rows []row) {
 			}
 			name += ", " + dashes + n
 		}
-		rows = append(rows, row{strings.TrimSpace(name[2:] + " " + value), text + defaultOf(f)})
+		rows = append(rows, Row{strings.TrimSpace(name[2:] + " " + value), text + defaultOf(f)})
 	}
 	return rows
 }
 
-// placeholder is the word for an option's value, which its usage has between
+// Placeholder is the word for an option's value, which its usage has between
 // backquotes, and the usage without those. There is none for an option that takes
 // no value.
-func placeholder(f cli.Flag) (value, usage string) {
+func Placeholder(f cli.Flag) (value, usage string) {
 	doc, ok := f.(cli.DocGenerationFlag)
 	if !ok {
 		return "", ""
@@ -162,21 +162,21 @@ func defaultOf(f cli.Flag) (text string) {
 	return text
 }
 
-// table is rows in two columns, in lines that are not too long.
-func table(rows []row) (lines []string) {
+// Table is rows in two columns, in lines that are not too long.
+func Table(rows []Row) (lines []string) {
 	column := 0
 	for _, r := range rows {
-		if n := utf8.RuneCountInString(r.name); n <= widestName {
+		if n := utf8.RuneCountInString(r.Name); n <= widestName {
 			column = max(column, n)
 		}
 	}
 	const gap = 2
 	for _, r := range rows {
-		name := r.name
+		name := r.Name
 		if utf8.RuneCountInString(name) > column {
 			lines, name = append(lines, name), ""
 		}
-		for _, text := range wrap(r.text, helpWidth-indent-gap-column) {
+		for _, text := range wrap(r.Text, HelpWidth-indent-gap-column) {
 			lines = append(lines, fmt.Sprintf("%-*s  %s", column, name, text))
 			name = ""
 		}

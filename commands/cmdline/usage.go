@@ -1,40 +1,45 @@
-package commands
+package cmdline
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/hints"
 )
 
-// usageError is a call whose words are wrong.
-type usageError struct{ error }
+// UsageError is a call whose words are wrong.
+type UsageError struct{ error }
 
-func (u usageError) Unwrap() error { return u.error }
+func (u UsageError) Unwrap() error { return u.error }
 
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+// AsUsage makes an error one of a call whose words are wrong.
+func AsUsage(err error) error { return UsageError{err} }
 
-// withUsage adds to an error in a verb's words where the verb's help is. Other
+// Usagef returns an error of that kind.
+func Usagef(format string, args ...any) error { return UsageError{fmt.Errorf(format, args...)} }
+
+// WithUsage adds to an error in a verb's words where the verb's help is. Other
 // errors stay as they are.
-func withUsage(err error, path []string) error {
-	var usage usageError
+func WithUsage(err error, path []string) error {
+	var usage UsageError
 	if !errors.As(err, &usage) {
 		return err
 	}
 	help := "vagganet help"
-	if len(path) > 0 && path[0] != helpName {
+	if len(path) > 0 && path[0] != HelpName {
 		help = "vagganet " + strings.Join(path, " ") + " --help"
 	}
-	if hint := hintFor(err); hint != "" {
+	if hint := hints.For(err); hint != "" {
 		help = hint + "\n" + help
 	}
-	return withHint(err, "%s", help)
+	return hints.With(err, "%s", help)
 }
 
 // checkOption says why an option can't be what it was given. The library would
@@ -43,22 +48,22 @@ func checkOption(flag cli.Flag, o option) error {
 	value, given := o.value()
 	if _, boolean := flag.(*cli.BoolFlag); boolean {
 		if _, err := strconv.ParseBool(value); given && err != nil {
-			return usagef("%s takes no value, but got %q", o.name(), value)
+			return Usagef("%s takes no value, but got %q", o.name(), value)
 		}
 		return nil
 	}
 	switch {
 	case !given:
-		return usagef("%s needs a value%s", o.name(), example(flag))
+		return Usagef("%s needs a value%s", o.name(), example(flag))
 	case value == "":
-		return usagef("%s is empty%s", o.name(), example(flag))
+		return Usagef("%s is empty%s", o.name(), example(flag))
 	}
 	switch flag.(type) {
 	case *cli.DurationFlag:
 		return checkDuration(o.name(), value)
 	case *cli.Uint64Flag:
 		if _, err := strconv.ParseUint(value, 0, 64); err != nil {
-			return usagef("%s %q is no whole number from 0 to %d", o.name(), value, uint64(1<<64-1))
+			return Usagef("%s %q is no whole number from 0 to %d", o.name(), value, uint64(1<<64-1))
 		}
 	}
 	return nil
@@ -70,14 +75,14 @@ func checkDuration(name, value string) error {
 		return nil
 	}
 	if _, err := strconv.ParseFloat(value, 64); err == nil {
-		return usagef("%s %s needs a unit: %ss or 500ms", name, value, value)
+		return Usagef("%s %s needs a unit: %ss or 500ms", name, value, value)
 	}
-	return usagef("%s %q is no length of time, such as 2s or 500ms", name, value)
+	return Usagef("%s %q is no length of time, such as 2s or 500ms", name, value)
 }
 
 // example shows the form of an option that takes a value.
 func example(flag cli.Flag) string {
-	if value, _ := placeholder(flag); value != "" {
+	if value, _ := Placeholder(flag); value != "" {
 		return ": --" + flag.Names()[0] + " " + value
 	}
 	return ""
@@ -87,25 +92,25 @@ func example(flag cli.Flag) string {
 func noSuchOption(app *cli.App, path []string, o option) error {
 	var known []string
 	flags := slices.Clone(app.Flags)
-	if command := commandAt(app, path); command != nil {
+	if command := CommandAt(app, path); command != nil {
 		flags = append(flags, command.Flags...)
 	}
 	for _, f := range flags {
 		known = append(known, f.Names()[0])
 	}
-	err := usagef("%s has no option %s", cmp.Or(strings.Join(path, " "), app.Name), o.name())
+	err := Usagef("%s has no option %s", cmp.Or(strings.Join(path, " "), app.Name), o.name())
 	if strings.Trim(o.name(), "-") == "" {
-		err = usagef("%q is no option", o.words[0])
+		err = Usagef("%q is no option", o.words[0])
 	}
-	if hint := nearest(strings.TrimLeft(o.name(), "-"), known); hint != "" {
-		return withHint(err, "did you mean --%s?", strings.Trim(strings.TrimPrefix(hint, "did you mean "), `"?`))
+	if hint := hints.Nearest(strings.TrimLeft(o.name(), "-"), known); hint != "" {
+		return hints.With(err, "did you mean --%s?", strings.Trim(strings.TrimPrefix(hint, "did you mean "), `"?`))
 	}
 	if verbs := verbsWith(app, path, o); verbs != nil {
 		const most = 6
 		if more := len(verbs) - most; more > 0 {
 			verbs = append(verbs[:most], fmt.Sprintf("and %d more", more))
 		}
-		return withHint(err, "it is an option of: %s", strings.Join(verbs, ", "))
+		return hints.With(err, "it is an option of: %s", strings.Join(verbs, ", "))
 	}
 	return err
 }
@@ -113,7 +118,7 @@ func noSuchOption(app *cli.App, path []string, o option) error {
 // verbsWith are the verbs that have an option, and of the verb in question the
 // kinds.
 func verbsWith(app *cli.App, path []string, o option) (verbs []string) {
-	has := func(c *cli.Command) bool { return findFlag(c.Flags, o.words[0]) != nil }
+	has := func(c *cli.Command) bool { return FindFlag(c.Flags, o.words[0]) != nil }
 	for _, c := range app.Commands {
 		switch {
 		case c.Hidden:
@@ -130,43 +135,20 @@ func verbsWith(app *cli.App, path []string, o option) (verbs []string) {
 	return verbs
 }
 
-// commandAt is the verb, or the kind of one, that a path leads to; nil if there
+// CommandAt is the verb, or the kind of one, that a path leads to; nil if there
 // is none.
-func commandAt(app *cli.App, path []string) *cli.Command {
+func CommandAt(app *cli.App, path []string) *cli.Command {
 	command := &cli.Command{Subcommands: app.Commands}
 	for _, name := range path {
-		if command = findCommand(command.Subcommands, name); command == nil {
+		if command = FindCommand(command.Subcommands, name); command == nil {
 			return nil
 		}
 	}
 	return command
 }
 
-// checkEnvironment says which variable is no yes or no, where an option without
-// a value is set by one. YAML's words for that are made those that the library
-// knows.
-func checkEnvironment(flags []cli.Flag) error {
-	for _, flag := range flags {
-		boolean, ok := flag.(*cli.BoolFlag)
-		if !ok {
-			continue
-		}
-		for _, name := range boolean.EnvVars {
-			value := os.Getenv(name)
-			if value == "" {
-				continue
-			}
-			if _, err := strconv.ParseBool(plainBool(value)); err != nil {
-				return withHint(usagef("%s is %q, but can only be true or false", name, value), "unset it, or set it to true")
-			}
-			os.Setenv(name, plainBool(value))
-		}
-	}
-	return nil
-}
-
-// otherNames are verbs of other tools, and how their users get the same here.
-var otherNames = map[string]string{
+// OtherNames are verbs of other tools, and how their users get the same here.
+var OtherNames = map[string]string{
 	"ps": statusIs, "ls": statusIs, "list": statusIs, "top": statusIs, "info": statusIs, "inspect": statusIs, "show": statusIs,
 	"logs": logsAre, "log": logsAre,
 	"up": "vagganet create makes the gateway, and vagganet run COMMAND starts a system", "start": "vagganet run COMMAND starts a system",
@@ -204,12 +186,25 @@ func unknownVerb(app *cli.App, verb string) error {
 			known = append(known, c.Names()...)
 		}
 	}
-	err := usagef("unknown verb %q", verb)
-	if findCommand(commandAt(app, []string{"partition"}).Subcommands, verb) != nil {
-		return withHint(err, "it is a kind of partition: vagganet partition %s", verb)
+	err := Usagef("unknown verb %q", verb)
+	if FindCommand(CommandAt(app, []string{"partition"}).Subcommands, verb) != nil {
+		return hints.With(err, "it is a kind of partition: vagganet partition %s", verb)
 	}
-	if here := otherNames[verb]; here != "" {
-		return withHint(err, "here it is: %s", here)
+	if here := OtherNames[verb]; here != "" {
+		return hints.With(err, "here it is: %s", here)
 	}
-	return withHint(err, "%s", nearest(verb, known))
+	return hints.With(err, "%s", hints.Nearest(verb, known))
+}
+
+// UnknownKind says that a verb has no such kind, and what was meant.
+func UnknownKind(verb *cli.Command, word string) error {
+	names := KindNames(verb)
+	return hints.With(Usagef("%q is no kind of %s: there are %s", word, verb.Name, strings.Join(names, ", ")), "%s", hints.Nearest(word, names))
+}
+
+func KindNames(verb *cli.Command) (names []string) {
+	for _, sub := range verb.Subcommands {
+		names = append(names, sub.Name)
+	}
+	return names
 }

@@ -1,4 +1,4 @@
-package commands
+package hints
 
 import (
 	"errors"
@@ -13,54 +13,16 @@ import (
 	"vagganet/commands/doctor"
 	"vagganet/commands/runner"
 	"vagganet/netcmd/gateway"
-	"vagganet/netcmd/plan"
 )
 
-// checkTools says which tool of a plan is not there, before anything is
-// changed.
-func (a App) checkTools(p plan.Plan) error {
-	there := map[string]bool{}
-	for _, s := range allSteps(p) {
-		for _, tool := range toolWords(s) {
-			if there[tool] = there[tool] || a.Machine.Has(tool); !there[tool] {
-				return missingToolError(tool)
-			}
-		}
-	}
-	return nil
-}
-
-func missingToolError(tool string) error {
-	return withHint(fmt.Errorf("%s is needed, but is not there", tool), "%s, or run scripts/deps", toInstall(tool))
+// MissingTool returns the error that a tool is not there, with its package.
+func MissingTool(tool string) error {
+	return With(fmt.Errorf("%s is needed, but is not there", tool), "%s, or run scripts/deps", toInstall(tool))
 }
 
 // toInstall names the package of a tool that is not there.
 func toInstall(tool string) string {
 	return fmt.Sprintf("install %s (Debian's name for the package)", doctor.Package(tool))
-}
-
-func allSteps(p plan.Plan) plan.Plan {
-	var all plan.Plan
-	for _, s := range p {
-		all = append(all, s)
-		if s.Inside != nil {
-			all = append(all, allSteps(s.Inside.Plan)...)
-		}
-	}
-	return all
-}
-
-// toolWords are the programs of a step: the one that enters its place, and the
-// one that runs there. A child's own command is not for us to check.
-func toolWords(s plan.Step) []string {
-	var tools []string
-	if len(s.Place.Enter) > 0 {
-		tools = append(tools, s.Place.Enter[0])
-	}
-	if s.Child == nil {
-		tools = append(tools, s.Argv[0])
-	}
-	return tools
 }
 
 var notFound = sync.OnceValue(func() *regexp.Regexp {
@@ -119,3 +81,7 @@ func missingTool(e *runner.StepError) string {
 	}
 	return ""
 }
+
+// NetemPackages says where the module comes from that many kernels do without.
+const NetemPackages = "sch_netem comes with Debian's linux-image-amd64, Ubuntu's linux-modules-extra-$(uname -r),\n" +
+	"Fedora's kernel-modules-extra, and Alpine's linux-lts; reboot if the kernel is another one then"
