@@ -20,6 +20,7 @@ import (
 	"vagganet/commands/machine"
 	"vagganet/commands/prober"
 	"vagganet/commands/runstate"
+	"vagganet/commands/settings"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
@@ -180,10 +181,10 @@ func (a App) main(ctx context.Context, args []string) int {
 // returns the exit code.
 func runVerb(ctx context.Context, app *cli.App, called cmdline.Call, err error) int {
 	if err == nil {
-		err = loadSettings()
+		err = settings.Load()
 	}
 	if err == nil {
-		err = checkEnvironment(flagsAt(app, called.Path))
+		err = settings.CheckEnvironment(flagsAt(app, called.Path))
 	}
 	if err == nil {
 		err = asEnded(app, app.RunContext(ctx, called.Args))

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
+	"vagganet/commands/settings"
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
@@ -60,7 +61,7 @@ func (a App) gateway(c *cli.Context) (gateway.Gateway, error) {
 // whether the kernel has use for ebtables: that may take reading its configuration.
 func (a App) gatewayToMake(c *cli.Context) (gateway.Gateway, error) {
 	g, err := a.gateway(c)
-	if os.Getenv(settingVariable("ebtables")) == "" && g.Tools.Ebtables != nil && a.Machine.Lacks("nf_tables") {
+	if os.Getenv(settings.Variable("ebtables")) == "" && g.Tools.Ebtables != nil && a.Machine.Lacks("nf_tables") {
 		g.Tools.Ebtables = nil
 	}
 	return g, err
@@ -71,11 +72,11 @@ func sudo(c *cli.Context, uid int) ([]string, error) {
 	if uid == 0 {
 		return nil, nil
 	}
-	words, ok := commandWords(c.String("sudo"))
+	words, ok := settings.SplitCommand(c.String("sudo"))
 	if !ok {
 		return nil, cmdline.Usagef("--sudo %q is no command", c.String("sudo"))
 	}
-	return words, absoluteWords(words)
+	return words, settings.MakeAbsolute(words)
 }
 
 // tools names the host's tools: as the settings have them, else by the first
@@ -93,21 +94,21 @@ func (a App) tools() (plan.Tools, error) {
 		"newuidmap": &tools.Newuidmap, "newgidmap": &tools.Newgidmap,
 		"tc": &tools.TC, "dumpcap": &tools.Dumpcap, "tcpdump": &tools.Tcpdump,
 	} {
-		set := os.Getenv(settingVariable(name))
+		set := os.Getenv(settings.Variable(name))
 		if set == "" {
 			continue
 		}
-		words, ok := commandWords(set)
+		words, ok := settings.SplitCommand(set)
 		if !ok {
-			return tools, cmdline.Usagef("%s=%q is no command", settingVariable(name), set)
+			return tools, cmdline.Usagef("%s=%q is no command", settings.Variable(name), set)
 		}
 		*tool = words
 	}
 	a.standIns(&tools)
-	if set := os.Getenv(settingVariable("brctl")); set == "ip" || set == "" && !a.Machine.Has(tools.Brctl[0]) {
+	if set := os.Getenv(settings.Variable("brctl")); set == "ip" || set == "" && !a.Machine.Has(tools.Brctl[0]) {
 		tools.Brctl = nil // ip makes the bridge
 	}
-	if set := os.Getenv(settingVariable("ebtables")); set == "none" || set == "" && !a.Machine.CanCut(tools.Ebtables) {
+	if set := os.Getenv(settings.Variable("ebtables")); set == "none" || set == "" && !a.Machine.CanCut(tools.Ebtables) {
 		tools.Ebtables = nil // iptables cuts
 	}
 	return tools, nil

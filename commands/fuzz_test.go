@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
+	"vagganet/commands/settings"
 	"vagganet/commands/terminal"
 )
 
@@ -72,12 +73,12 @@ func FuzzCommandWords(f *testing.F) {
 		f.Add(w, "b c'd")
 	}
 	f.Fuzz(func(t *testing.T, text, word string) {
-		if words, ok := commandWords(text); ok && (words[0] == "" || words[0][0] == '-') {
+		if words, ok := settings.SplitCommand(text); ok && (words[0] == "" || words[0][0] == '-') {
 			t.Fatalf("%q is %q", text, words)
 		}
 		argv := []string{"sudo", text, word, ""}
 		// shlex reads characters, and of what isn't UTF-8 makes others.
-		if got, ok := commandWords(shellescape.QuoteCommand(argv)); isText(text) && isText(word) && (!ok || !slices.Equal(got, argv)) {
+		if got, ok := settings.SplitCommand(shellescape.QuoteCommand(argv)); isText(text) && isText(word) && (!ok || !slices.Equal(got, argv)) {
 			t.Fatalf("%q is %q", argv, got)
 		}
 	})
@@ -97,13 +98,13 @@ func FuzzSettings(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		withoutSettings(t)
 		before := os.Environ()
-		err := applySettings("settings.yaml", []byte(text))
+		err := settings.Apply("settings.yaml", []byte(text))
 		if err != nil && !strings.HasPrefix(err.Error(), "settings.yaml:") {
 			t.Fatalf("error %q", err)
 		}
 		for _, variable := range os.Environ() {
 			name, _, _ := strings.Cut(variable, "=")
-			known := slices.ContainsFunc(settingNames, func(s string) bool { return settingVariable(s) == name })
+			known := slices.ContainsFunc(settings.Names, func(s string) bool { return settings.Variable(s) == name })
 			if !slices.Contains(before, variable) && !known {
 				t.Fatalf("sets %q", variable)
 			}

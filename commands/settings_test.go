@@ -11,13 +11,14 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/hints"
+	"vagganet/commands/settings"
 )
 
 // withoutSettings unsets the variables of the settings for one test.
 func withoutSettings(t *testing.T) {
-	for _, name := range settingNames {
-		t.Setenv(settingVariable(name), "") // to have the old value back
-		os.Unsetenv(settingVariable(name))
+	for _, name := range settings.Names {
+		t.Setenv(settings.Variable(name), "") // to have the old value back
+		os.Unsetenv(settings.Variable(name))
 	}
 }
 
@@ -55,7 +56,7 @@ func TestSettingsPrecedence(t *testing.T) {
 		if c.env != "" {
 			os.Setenv("VAGGANET_INTERFACE", c.env)
 		}
-		if err := errors.Join(applySettings("user", []byte(c.user)), applySettings("system", []byte(c.system))); err != nil {
+		if err := errors.Join(settings.Apply("user", []byte(c.user)), settings.Apply("system", []byte(c.system))); err != nil {
 			t.Fatal(err)
 		}
 		var args []string
@@ -72,7 +73,7 @@ func TestLoadSettings(t *testing.T) {
 	withoutSettings(t)
 	dir := t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", dir)
-	if err := loadSettings(); err != nil {
+	if err := settings.Load(); err != nil {
 		t.Errorf("without a file: %v", err)
 	}
 	file := filepath.Join(dir, "vagganet", "settings.yaml")
@@ -80,7 +81,7 @@ func TestLoadSettings(t *testing.T) {
 		os.WriteFile(file, []byte("guest-network: 10.0.0.0/24\niptables: iptables-legacy\n"), 0o644)); err != nil {
 		t.Fatal(err)
 	}
-	err := loadSettings()
+	err := settings.Load()
 	if got := os.Getenv("VAGGANET_GUEST_NETWORK") + " " + os.Getenv("VAGGANET_IPTABLES"); err != nil || got != "10.0.0.0/24 iptables-legacy" {
 		t.Errorf("got %s: %v", got, err)
 	}
@@ -96,16 +97,16 @@ func TestSettingsWrong(t *testing.T) {
 		"ip: [a, b]\n": "vagganet: f:1: setting \"ip\" must be a string\n",
 	} {
 		var b strings.Builder
-		hints.Report(&b, applySettings("f", []byte(text)))
+		hints.Report(&b, settings.Apply("f", []byte(text)))
 		// A file with one wrong line may have been applied up to there.
 		if b.String() != want {
 			t.Errorf("%q: %s", text, b.String())
 		}
 	}
-	if err := applySettings("f", []byte("- a\n")); err == nil {
+	if err := settings.Apply("f", []byte("- a\n")); err == nil {
 		t.Error("a list passes")
 	}
-	if err := applySettings("f", nil); err != nil {
+	if err := settings.Apply("f", nil); err != nil {
 		t.Errorf("an empty file: %v", err)
 	}
 }
@@ -126,7 +127,7 @@ func TestCommandsAreAbsolute(t *testing.T) {
 		"-x/y":                      "-x/y", // no command: an error later on
 	} {
 		os.Setenv("VAGGANET_IPTABLES", set)
-		if err := loadSettings(); err != nil || os.Getenv("VAGGANET_IPTABLES") != want {
+		if err := settings.Load(); err != nil || os.Getenv("VAGGANET_IPTABLES") != want {
 			t.Errorf("%s is %s: %v", set, os.Getenv("VAGGANET_IPTABLES"), err)
 		}
 	}

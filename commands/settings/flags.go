@@ -1,4 +1,4 @@
-package commands
+package settings
 
 import (
 	"os"
@@ -10,10 +10,10 @@ import (
 	"vagganet/commands/hints"
 )
 
-// checkEnvironment says which variable is no yes or no, where an option without
+// CheckEnvironment says which variable is no yes or no, where an option without
 // a value is set by one. YAML's words for that are made those that the library
 // knows.
-func checkEnvironment(flags []cli.Flag) error {
+func CheckEnvironment(flags []cli.Flag) error {
 	for _, flag := range flags {
 		boolean, ok := flag.(*cli.BoolFlag)
 		if !ok {

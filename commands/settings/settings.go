@@ -1,4 +1,6 @@
-package commands
+// Package settings reads the settings files into the environment, which the options of
+// the command line read.
+package settings
 
 import (
 	"errors"
@@ -20,28 +22,29 @@ import (
 // systemSettings is the settings file of all users.
 const systemSettings = "/etc/vagganet/settings.yaml"
 
-// settingNames are the keys of a settings file. Each is also a variable of the
+// Names are the keys of a settings file. Each is also a variable of the
 // environment, VAGGANET_NAME.
-var settingNames = append([]string{"interface", "network", "guest-network", "trace", "no-iptables", "no-host"}, commandSettings...)
+var Names = append([]string{"interface", "network", "guest-network", "trace", "no-iptables", "no-host"}, commandSettings...)
 
 // commandSettings are those settings that name a command.
 var commandSettings = []string{"sudo",
 	"ip", "iptables", "ebtables", "brctl", "sysctl", "hostname", "nsenter", "unshare", "mount", "umount", "setpriv",
 	"modprobe", "newuidmap", "newgidmap", "tc", "dumpcap", "tcpdump"}
 
-func settingVariable(name string) string {
+// Variable returns the variable of the environment that has a setting.
+func Variable(name string) string {
 	return "VAGGANET_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
-// loadSettings puts what the settings files say into the environment, where
+// Load puts what the settings files say into the environment, where
 // nothing is set yet: so flags go before the environment, that before the
 // user's file, and that before the system's. The processes of a run inherit
 // the same settings.
-func loadSettings() error {
-	for _, name := range settingNames {
+func Load() error {
+	for _, name := range Names {
 		// Set to nothing is not set.
-		if os.Getenv(settingVariable(name)) == "" {
-			os.Unsetenv(settingVariable(name))
+		if os.Getenv(Variable(name)) == "" {
+			os.Unsetenv(Variable(name))
 		}
 	}
 	files := []string{systemSettings}
@@ -55,7 +58,7 @@ func loadSettings() error {
 			continue
 		}
 		if err == nil {
-			err = applySettings(file, text)
+			err = Apply(file, text)
 		}
 		if err != nil {
 			return err
@@ -69,22 +72,22 @@ func loadSettings() error {
 // another one, and by root, who would find somebody else's file there.
 func absoluteCommands() error {
 	for _, name := range commandSettings {
-		words, ok := commandWords(os.Getenv(settingVariable(name)))
+		words, ok := SplitCommand(os.Getenv(Variable(name)))
 		if !ok || !slices.ContainsFunc(words, isRelative) {
 			continue // what is no command is an error for who wants to run it
 		}
-		if err := absoluteWords(words); err != nil {
-			return fmt.Errorf("%s: %w", settingVariable(name), err)
+		if err := MakeAbsolute(words); err != nil {
+			return fmt.Errorf("%s: %w", Variable(name), err)
 		}
-		if err := os.Setenv(settingVariable(name), shellescape.QuoteCommand(words)); err != nil {
+		if err := os.Setenv(Variable(name), shellescape.QuoteCommand(words)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// absoluteWords makes the relative paths among the words of a command absolute.
-func absoluteWords(words []string) error {
+// MakeAbsolute makes the relative paths among the words of a command absolute.
+func MakeAbsolute(words []string) error {
 	for i, w := range words {
 		if !isRelative(w) {
 			continue
@@ -116,35 +119,36 @@ func plainBool(value string) string {
 	return value
 }
 
-func applySettings(file string, text []byte) error {
+// Apply puts the settings of a file into the environment, where they are not set yet.
+func Apply(file string, text []byte) error {
 	var settings map[string]yaml.Node
 	if err := yaml.Unmarshal(text, &settings); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	for name, value := range settings {
-		if !slices.Contains(settingNames, name) {
-			return hints.With(fmt.Errorf("%s:%d: unknown setting %q", file, value.Line, name), "%s", hints.Nearest(name, settingNames))
+		if !slices.Contains(Names, name) {
+			return hints.With(fmt.Errorf("%s:%d: unknown setting %q", file, value.Line, name), "%s", hints.Nearest(name, Names))
 		}
 		if value.Kind != yaml.ScalarNode {
 			return fmt.Errorf("%s:%d: setting %q must be a string", file, value.Line, name)
 		}
-		if words, ok := commandWords(value.Value); ok && slices.Contains(commandSettings, name) && slices.ContainsFunc(words, isRelative) {
+		if words, ok := SplitCommand(value.Value); ok && slices.Contains(commandSettings, name) && slices.ContainsFunc(words, isRelative) {
 			return hints.With(fmt.Errorf("%s:%d: setting %q has a relative path: %s", file, value.Line, name, value.Value),
 				"write it from the root on: it is another file in each folder")
 		}
-		if _, set := os.LookupEnv(settingVariable(name)); set {
+		if _, set := os.LookupEnv(Variable(name)); set {
 			continue
 		}
-		if os.Setenv(settingVariable(name), plainBool(value.Value)) != nil {
+		if os.Setenv(Variable(name), plainBool(value.Value)) != nil {
 			return fmt.Errorf("%s:%d: setting %q has a NUL byte in it: remove it", file, value.Line, name)
 		}
 	}
 	return nil
 }
 
-// commandWords splits what a user names a command by. What starts like an option
+// SplitCommand splits what a user names a command by. What starts like an option
 // would be taken for one by the command that starts it, such as sudo.
-func commandWords(text string) ([]string, bool) {
+func SplitCommand(text string) ([]string, bool) {
 	words, err := shlex.Split(text)
 	if err != nil || len(words) == 0 || words[0] == "" || strings.HasPrefix(words[0], "-") {
 		return nil, false
