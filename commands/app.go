@@ -16,9 +16,8 @@ import (
 
 	"vagganet/commands/cmdline"
 	"vagganet/commands/hints"
-	"vagganet/commands/job"
+	"vagganet/commands/inner"
 	"vagganet/commands/machine"
-	"vagganet/commands/prober"
 	"vagganet/commands/runstate"
 	"vagganet/commands/settings"
 	"vagganet/commands/supervisor"
@@ -104,27 +103,14 @@ type App struct {
 // Main runs the program and returns its exit code.
 func (a App) Main(args []string) int {
 	if len(args) > 2 && args[1] == netcmd.EnvVerb {
-		return becomeCommand(args[2:])
+		return inner.BecomeCommand(args[2:])
 	}
 	os.Setenv("PATH", withSystemFolders(os.Getenv("PATH")))
 	if len(args) == 2 && args[1] == supervisor.InsideVerb {
 		return supervisor.Inside(func(err error) { hints.Report(terminal.Err, err) }, a.allowed)
 	}
-	if len(args) > 1 && standIns[args[1]] != nil {
-		if err := standIns[args[1]](args[2:]); err != nil {
-			hints.Report(terminal.Err, err)
-			return cmdline.ExitFailed
-		}
-		return 0
-	}
-	if len(args) == 2 && args[1] == live.ProbeVerb {
-		return probe()
-	}
-	if len(args) > 2 && args[1] == gateway.ReachVerb {
-		return tryReach(args[2], len(args) > 3)
-	}
-	if len(args) > 4 && args[1] == job.Verb {
-		return between(args[2:])
+	if code, is := inner.Main(args[1:]); is {
+		return code
 	}
 	ctx, stop := untilSignal()
 	defer stop()
@@ -140,25 +126,6 @@ func withSystemFolders(path string) string {
 		}
 	}
 	return path
-}
-
-// probe is the process that probes links.
-func probe() int {
-	if err := prober.Main(os.Stdin, os.Stdout); err != nil {
-		hints.Report(terminal.Err, err)
-		return cmdline.ExitFailed
-	}
-	return 0
-}
-
-// between is the process that waits for a command in a PID namespace.
-func between(args []string) int {
-	code, err := job.Inside(args)
-	if err != nil {
-		hints.Report(terminal.Err, err)
-		return cmdline.ExitOwn
-	}
-	return code
 }
 
 func (a App) main(ctx context.Context, args []string) int {

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
+	"vagganet/commands/inner"
 	"vagganet/commands/settings"
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/gateway"
@@ -104,7 +105,8 @@ func (a App) tools() (plan.Tools, error) {
 		}
 		*tool = words
 	}
-	a.standIns(&tools)
+	program, _ := a.Machine.Program()
+	inner.UseStandIns(&tools, a.Machine.Has, program)
 	if set := os.Getenv(settings.Variable("brctl")); set == "ip" || set == "" && !a.Machine.Has(tools.Brctl[0]) {
 		tools.Brctl = nil // ip makes the bridge
 	}

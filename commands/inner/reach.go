@@ -1,4 +1,4 @@
-package commands
+package inner
 
 import (
 	"encoding/json"

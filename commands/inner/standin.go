@@ -1,4 +1,4 @@
-package commands
+package inner
 
 import (
 	"errors"
@@ -22,17 +22,6 @@ import (
 var standIns = map[string]func(args []string) error{
 	"_nsenter": nsenter,
 	"_sysctl":  sysctl,
-}
-
-// standIns puts the program itself for tools that are not there.
-func (a App) standIns(tools *plan.Tools) {
-	program, _ := a.Machine.Program()
-	if !a.Machine.Has(tools.Nsenter[0]) {
-		tools.Nsenter = plan.Tool{program, "_nsenter"}
-	}
-	if !a.Machine.Has(tools.Sysctl[0]) {
-		tools.Sysctl = plan.Tool{program, "_sysctl"}
-	}
 }
 
 // nsenter runs a command in a network namespace: --net=FILE COMMAND ….
@@ -79,4 +68,14 @@ func sysctlTo(out io.Writer, args []string) error {
 		}
 	}
 	return nil
+}
+
+// UseStandIns puts the program itself for tools that are not there.
+func UseStandIns(tools *plan.Tools, has func(program string) bool, program string) {
+	if !has(tools.Nsenter[0]) {
+		tools.Nsenter = plan.Tool{program, "_nsenter"}
+	}
+	if !has(tools.Sysctl[0]) {
+		tools.Sysctl = plan.Tool{program, "_sysctl"}
+	}
 }

@@ -1,4 +1,4 @@
-package commands
+package inner
 
 import (
 	"errors"
@@ -12,10 +12,10 @@ import (
 	"vagganet/netcmd"
 )
 
-// becomeCommand gives the variables that came past a shell their own names back,
+// BecomeCommand gives the variables that came past a shell their own names back,
 // and becomes a command, with the messages and exit codes of a shell's exec. It
 // returns only if it can't.
-func becomeCommand(argv []string) int {
+func BecomeCommand(argv []string) int {
 	env := netcmd.Uncarry(os.Environ())
 	path, err := exec.LookPath(argv[0])
 	if err == nil || errors.Is(err, exec.ErrDot) {
