@@ -209,23 +209,21 @@ func (a App) cli() *cli.App {
 			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.graphVerb(), a.doctorVerb(), a.initVerb(), a.healVerb(), faultsTopic(), cmdline.HelpVerb(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
-		OnUsageError:   onUsageError,
+		OnUsageError:   cmdline.OnUsageError,
 		Action:         noVerb,
 	}
 	for _, c := range app.Commands {
-		c.OnUsageError, c.HideHelp = onUsageError, true
+		c.OnUsageError, c.HideHelp = cmdline.OnUsageError, true
 		for _, sub := range c.Subcommands {
 			sub.HideHelp = true
 			if sub.OnUsageError == nil {
-				sub.OnUsageError = onUsageError
+				sub.OnUsageError = cmdline.OnUsageError
 			}
 		}
 	}
 	app.Writer, app.ErrWriter = terminal.Out, io.Discard
 	return app
 }
-
-func onUsageError(_ *cli.Context, err error, _ bool) error { return cmdline.AsUsage(err) }
 
 func noVerb(c *cli.Context) error {
 	for _, name := range c.LocalFlagNames() {

@@ -11,6 +11,7 @@ import (
 
 	"vagganet/commands/cmdline"
 	"vagganet/commands/faults"
+	"vagganet/commands/kinds"
 	"vagganet/commands/messages"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
@@ -143,7 +144,7 @@ func (r Check) tell(l live.Run) {
 			differences++
 		}
 	}
-	conn.Send(messages.Message{Check: &faults.Check{Differences: differences, Text: r.summary(), By: caller()}})
+	conn.Send(messages.Message{Check: &faults.Check{Differences: differences, Text: r.summary(), By: kinds.Caller()}})
 }
 
 func (r Check) print(w io.Writer, asJSON bool) error {

@@ -7,48 +7,25 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
 	"vagganet/commands/faults"
 	"vagganet/commands/hints"
+	"vagganet/commands/kinds"
 	"vagganet/commands/messages"
 	"vagganet/commands/story"
-	"vagganet/commands/supervisor"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
 
-func forFlag() cli.Flag {
-	return &cli.DurationFlag{Name: "for", DefaultText: "until another command",
-		Usage: "`HOW-LONG`, such as 2s or 500ms, until it is healed again, whatever becomes of this command"}
-}
-
-// duration is what --for says; 0 if it isn't there.
-func duration(c *cli.Context) (time.Duration, error) {
-	d := c.Duration("for")
-	if c.IsSet("for") && d < time.Millisecond {
-		return 0, cmdline.Usagef("--for %v is less than 1ms", d)
-	}
-	return d, nil
-}
-
-// caller is who has called a verb, as the run's events have it.
-func caller() string {
-	if os.Getenv(supervisor.TimelineVariable) != "" {
-		return faults.ByTimeline
-	}
-	return faults.ByCommand
-}
-
 // changeBy is the action of a kind: it makes the change that a command line asks for,
 // or prints it.
-func (a App) changeBy(k kind) cli.ActionFunc {
+func (a App) changeBy(k kinds.Kind) cli.ActionFunc {
 	return func(c *cli.Context) error {
-		forGuests, err := k.change(c)
+		forGuests, err := k.Change(c)
 		if err != nil {
 			return err
 		}
@@ -56,7 +33,7 @@ func (a App) changeBy(k kind) cli.ActionFunc {
 		if err != nil {
 			return err
 		}
-		if k.name == "uplink" && live.Isolated {
+		if k.Name == "uplink" && live.Isolated {
 			return fmt.Errorf("run %s is isolated: its guests have no uplink", live.Run)
 		}
 		change, err := forGuests(live.Names())
@@ -88,7 +65,7 @@ func (a App) changeBy(k kind) cli.ActionFunc {
 func (a App) change(c *cli.Context, lock *os.File, l live.Run, change faults.Change, conn *messages.Conn) (links.Cuts, error) {
 	wanted, now, err := a.observe(c, l, change)
 	if err == nil {
-		err = checkBridgeFilter(l, wanted.Cuts)
+		err = kinds.CheckBridgeFilter(l, wanted.Cuts)
 	}
 	if err != nil {
 		return wanted.Cuts, err

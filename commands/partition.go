@@ -1,32 +1,17 @@
 package commands
 
 import (
-	"fmt"
 	"os"
 
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
 	"vagganet/commands/faults"
-	"vagganet/commands/hints"
+	"vagganet/commands/kinds"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
-	"vagganet/netcmd/live"
 )
-
-func howFlag() cli.Flag {
-	return &cli.StringFlag{Name: "how", Value: string(links.Drop),
-		Usage: "the `WAY` to cut: drop (it vanishes), reject (it is refused), new (only what opens a connection vanishes)"}
-}
-
-func oneWayFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "one-way", Usage: "cut only what the nodes send, or what clusters send to those named after them"}
-}
-
-func seedFlag() cli.Flag {
-	return &cli.Uint64Flag{Name: "seed", DefaultText: "another one each time", Usage: "the same `NUMBER` draws the same nodes"}
-}
 
 func (a App) partitionVerb() *cli.Command {
 	flags := []cli.Flag{runFlag(), dryRunFlag()}
@@ -40,11 +25,11 @@ func (a App) partitionVerb() *cli.Command {
 			"host and internet only by uplink. \"vagganet help faults\" tells more.",
 		Flags:           flags,
 		HideHelpCommand: true,
-		Action:          noKind,
+		Action:          cmdline.NoKind,
 	}
-	for _, k := range kinds() {
+	for _, k := range kinds.All() {
 		// No help verb: a node may be called so.
-		verb.Subcommands = append(verb.Subcommands, k.command(a.orAsk(a.changeBy(k), "partition", k.name), flags...))
+		verb.Subcommands = append(verb.Subcommands, k.Command(a.orAsk(a.changeBy(k), "partition", k.Name), flags...))
 	}
 	verb.Subcommands = append(verb.Subcommands, &cli.Command{Name: "run", ArgsUsage: "NODE COMMAND [ARGUMENT ...]", Flags: flags,
 		Action: a.partitionRun, HideHelpCommand: true,
@@ -52,23 +37,6 @@ func (a App) partitionVerb() *cli.Command {
 		Usage:        "run a command in the network of a node, in the caller's file system"})
 	return verb
 }
-
-// checkBridgeFilter says what these cuts lack of the kernel. It is not loaded by
-// the way: that would lead the host's own bridges through its firewall.
-func checkBridgeFilter(l live.Run, cuts links.Cuts) error {
-	if l.BridgeFilter || !l.NeedsBridgeFilter(cuts) {
-		return nil
-	}
-	what := "--how reject and --how new take"
-	if l.Tools.Ebtables == nil {
-		what = "run " + l.Run + " has no ebtables, and iptables takes"
-	}
-	return hints.With(fmt.Errorf("%s the kernel's br_netfilter, which is not loaded", what), bridgeFilterHint)
-}
-
-// bridgeFilterHint is how to load it, and to keep the host's bridges as they are.
-const bridgeFilterHint = "load it, and keep it off the host's own bridges: sudo modprobe br_netfilter && " +
-	"sudo sysctl -w net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 net.bridge.bridge-nf-call-arptables=0"
 
 // sayMore says what one may not expect of a change, and its lines, which a script has as
 // comments.

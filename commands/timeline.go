@@ -3,24 +3,20 @@ package commands
 import (
 	"cmp"
 	"errors"
-	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	"vagganet/commands/cmdline"
 	"vagganet/commands/config"
 	"vagganet/commands/faults"
 	"vagganet/commands/hints"
+	"vagganet/commands/kinds"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/links"
-	"vagganet/netcmd/live"
 )
 
 // scriptSeed is the seed of a run that a script starts, unless another one is asked
@@ -45,7 +41,7 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 		path = name
 	}
 	for _, f := range planned {
-		random, err := a.checkFault(spec.Run, f)
+		random, err := kinds.Check(spec.Run, f, a.Machine.Lacks)
 		if err != nil {
 			return &config.Error{Path: path, Line: f.Line, Msg: err.Error(), Hint: cmp.Or(nodeHint(spec.Run, command, err), hints.For(err))}
 		}
@@ -90,68 +86,6 @@ func saySeed(c *cli.Context, spec supervisor.Spec) {
 	if drawn && !c.IsSet("seed") {
 		terminal.Say(terminal.Err, "seed %d: with run --seed %d, the same faults are drawn again", spec.Run.Seed, spec.Run.Seed)
 	}
-}
-
-// checkFault reads the words of an entry as the verb will. Random reports whether it
-// would draw nodes by a seed of its own choice.
-func (a App) checkFault(run netcmd.Run, f config.Fault) (random bool, err error) {
-	verb := &cli.Command{Name: f.Verb, HideHelpCommand: true, OnUsageError: onUsageError, Action: noKind}
-	check := func(k kind) *cli.Command {
-		return k.command(func(c *cli.Context) error {
-			random = hasFlag(k, "seed") && !c.IsSet("seed")
-			return k.check(c, run, f)
-		})
-	}
-	switch f.Verb {
-	case "check":
-		return false, nil
-	case "shape":
-		verb = check(a.shapeKind())
-	case "partition":
-		for _, k := range kinds() {
-			verb.Subcommands = append(verb.Subcommands, check(k))
-		}
-	}
-	app := &cli.App{Commands: []*cli.Command{verb}, HideHelp: true, HideVersion: true,
-		OnUsageError: onUsageError, ExitErrHandler: func(*cli.Context, error) {}}
-	app.Writer, app.ErrWriter = io.Discard, io.Discard
-	called, err := cmdline.Arrange(app, append([]string{"vagganet", f.Verb}, f.Words...))
-	if err == nil {
-		err = app.Run(called.Args)
-	}
-	return random, cmdline.WithUsage(err, called.Path)
-}
-
-// check says why a kind can't be what a timeline has it do.
-func (k kind) check(c *cli.Context, run netcmd.Run, f config.Fault) error {
-	switch cuts := hasFlag(k, "for") && c.Args().First() != "on"; {
-	case c.IsSet("for"):
-		return errors.New("--for is not for a timeline; write for: beside it")
-	case f.For > 0 && c.Bool("clear"):
-		return errors.New("--clear does nothing that could be healed; for: is for what does")
-	case f.For > 0 && !cuts:
-		return fmt.Errorf("%s cuts nothing; for: is for what does", strings.Join(f.Words, " "))
-	case k.name == "uplink" && run.Gateway.Isolated != nil:
-		return errors.New("an isolated run has no uplink")
-	}
-	forGuests, err := k.change(c)
-	if err != nil {
-		return err
-	}
-	l := live.Run{Info: netcmd.Info{Run: run.Name, Guests: run.Guests}, Tools: run.Gateway.Tools, BridgeFilter: run.BridgeFilter}
-	change, err := forGuests(l.Names())
-	if err != nil {
-		return err
-	}
-	made, err := change.Apply(live.NoFaults(l.Names()))
-	if err != nil {
-		return err
-	}
-	return checkBridgeFilter(l, made.Cuts)
-}
-
-func hasFlag(k kind, name string) bool {
-	return cmdline.FindFlag(k.flags, "--"+name) != nil
 }
 
 // listed tells of the timeline in a script, which does without.

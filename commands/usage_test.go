@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vagganet/commands/cmdline"
+	"vagganet/commands/kinds"
 )
 
 // called runs the program as it would be from a shell, and returns its exit code
@@ -248,12 +249,12 @@ func TestOtherNames(t *testing.T) {
 			t.Errorf("%s: there is no %s", name, here)
 		}
 	}
-	for _, k := range kinds() {
-		if cmdline.FindCommand(app.Commands, k.name) != nil {
+	for _, k := range kinds.All() {
+		if cmdline.FindCommand(app.Commands, k.Name) != nil {
 			continue
 		}
-		if _, _, stderr := called(t, k.name); !strings.Contains(stderr, "hint: it is a kind of partition: vagganet partition "+k.name+"\n") {
-			t.Errorf("%s: %s", k.name, stderr)
+		if _, _, stderr := called(t, k.Name); !strings.Contains(stderr, "hint: it is a kind of partition: vagganet partition "+k.Name+"\n") {
+			t.Errorf("%s: %s", k.Name, stderr)
 		}
 	}
 }

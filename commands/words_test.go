@@ -4,14 +4,15 @@ import (
 	"slices"
 	"testing"
 
+	"vagganet/commands/kinds"
 	"vagganet/commands/messages"
 )
 
 // A run takes no fault of a kind that it doesn't know.
 func TestRunKnowsKinds(t *testing.T) {
 	words := []string{"shape"}
-	for _, k := range kinds() {
-		words = append(words, k.name)
+	for _, k := range kinds.All() {
+		words = append(words, k.Name)
 	}
 	slices.Sort(words)
 	if !slices.Equal(words, messages.Words) {

@@ -1,4 +1,6 @@
-package commands
+// Package kinds has the kinds of faults, such as isolate, as words of a command line or of
+// a timeline, and reads them into a faults.Change.
+package kinds
 
 import (
 	"slices"
@@ -8,26 +10,26 @@ import (
 
 	"vagganet/commands/cmdline"
 	"vagganet/commands/faults"
-	"vagganet/commands/hints"
 	"vagganet/commands/story"
 	"vagganet/netcmd/links"
 )
 
-// kind is a way to change the links of a run: a kind of partition, or a verb of its own.
-type kind struct {
-	name, args, usage string
+// Kind is a way to change the links of a run: a kind of partition, or a verb of its own.
+type Kind struct {
+	Name, args, usage string
 	// flags are those that it takes besides the usual ones.
 	flags []cli.Flag
 	// read reads the command line, before a run is looked for.
-	read func(c *cli.Context) (forGuests, error)
+	read func(c *cli.Context) (ForGuests, error)
 }
 
-// forGuests makes a change of what was read, for the guests of a run.
-type forGuests func(guests []string) (faults.Change, error)
+// ForGuests makes a change of what was read, for the guests of a run.
+type ForGuests func(guests []string) (faults.Change, error)
 
-func kinds() []kind {
+// All returns the kinds of partition.
+func All() []Kind {
 	how, oneWay, until := howFlag(), oneWayFlag(), forFlag()
-	list := []kind{
+	list := []Kind{
 		{"fullmesh", "", "every link works again, shapes and uplinks included", nil, fullMesh},
 		{"disjoint", "NODE ... -- NODE ...", "clusters; every node is named exactly once",
 			[]cli.Flag{how, oneWay, until}, clusters(links.Disjoint)},
@@ -39,7 +41,7 @@ func kinds() []kind {
 		{"uplink", "off|on [NODE ...]", "host and internet, for some nodes or all", []cli.Flag{how, until}, uplink},
 	}
 	for _, n := range links.Named {
-		k := kind{n.Name, "", n.About, []cli.Flag{how, until}, named(n)}
+		k := Kind{n.Name, "", n.About, []cli.Flag{how, until}, named(n)}
 		if n.Random {
 			k.flags = append(k.flags, seedFlag())
 		}
@@ -48,15 +50,15 @@ func kinds() []kind {
 	return list
 }
 
-// command returns the kind as a verb, or as a kind of one.
-func (k kind) command(do cli.ActionFunc, flags ...cli.Flag) *cli.Command {
-	return &cli.Command{Name: k.name, ArgsUsage: k.args, Usage: k.usage, Flags: slices.Concat(k.flags, flags),
-		HideHelpCommand: true, OnUsageError: onUsageError, Action: do}
+// Command returns the kind as a verb, or as a kind of one.
+func (k Kind) Command(do cli.ActionFunc, flags ...cli.Flag) *cli.Command {
+	return &cli.Command{Name: k.Name, ArgsUsage: k.args, Usage: k.usage, Flags: slices.Concat(k.flags, flags),
+		HideHelpCommand: true, OnUsageError: cmdline.OnUsageError, Action: do}
 }
 
-// change reads a command line, and returns what makes a change of it. The error is what
+// Change reads a command line, and returns what makes a change of it. The error is what
 // is wrong with it whatever run it is for.
-func (k kind) change(c *cli.Context) (forGuests, error) {
+func (k Kind) Change(c *cli.Context) (ForGuests, error) {
 	asked := story.Clock()
 	read, err := k.read(c)
 	if err != nil {
@@ -65,7 +67,7 @@ func (k kind) change(c *cli.Context) (forGuests, error) {
 	limit, err := duration(c)
 	return func(guests []string) (faults.Change, error) {
 		change, err := read(guests)
-		change.By, change.For, change.Asked = caller(), limit, asked
+		change.By, change.For, change.Asked = Caller(), limit, asked
 		if change.What == "" {
 			change.What = what(c)
 		}
@@ -86,11 +88,4 @@ func what(c *cli.Context) string {
 		words = append(words, "--seed", c.String("seed"))
 	}
 	return strings.Join(append(words, c.Args().Slice()...), " ")
-}
-
-func noKind(c *cli.Context) error {
-	if !c.Args().Present() {
-		return hints.With(cmdline.Usagef("%s takes a kind", c.Command.Name), "%s", strings.Join(cmdline.KindNames(c.Command), ", "))
-	}
-	return cmdline.UnknownKind(c.Command, c.Args().First())
 }

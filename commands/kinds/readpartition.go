@@ -1,4 +1,4 @@
-package commands
+package kinds
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ import (
 
 // The functions here read the arguments of the kinds of partition.
 
-func fullMesh(c *cli.Context) (forGuests, error) {
+func fullMesh(c *cli.Context) (ForGuests, error) {
 	return func([]string) (faults.Change, error) {
 		return faults.Change{Replaces: []faults.Layer{faults.Cuts, faults.Uplinks, faults.Shapes}}, nil
 	}, noNodes(c)
@@ -41,7 +41,7 @@ func arguments(c *cli.Context) ([]string, error) {
 	return words, nil
 }
 
-func isolate(c *cli.Context) (forGuests, error) {
+func isolate(c *cli.Context) (ForGuests, error) {
 	nodes, err := arguments(c)
 	if err == nil && len(nodes) == 0 {
 		err = cmdline.Usagef("isolate takes at least one node")
@@ -55,8 +55,8 @@ func isolate(c *cli.Context) (forGuests, error) {
 	return replacing(c, [][]string{nodes}, func(guests []string) (links.Cuts, error) { return links.Isolate(guests, nodes) })
 }
 
-func clusters(build func(guests []string, clusters [][]string) (links.Cuts, error)) func(*cli.Context) (forGuests, error) {
-	return func(c *cli.Context) (forGuests, error) {
+func clusters(build func(guests []string, clusters [][]string) (links.Cuts, error)) func(*cli.Context) (ForGuests, error) {
+	return func(c *cli.Context) (ForGuests, error) {
 		words, err := arguments(c)
 		if err == nil && len(words) == 0 {
 			err = cmdline.Usagef("clusters are lists of nodes with -- between them")
@@ -76,8 +76,8 @@ func clusters(build func(guests []string, clusters [][]string) (links.Cuts, erro
 	}
 }
 
-func named(n links.NamedPartition) func(*cli.Context) (forGuests, error) {
-	return func(c *cli.Context) (forGuests, error) {
+func named(n links.NamedPartition) func(*cli.Context) (ForGuests, error) {
+	return func(c *cli.Context) (ForGuests, error) {
 		if err := noNodes(c); err != nil {
 			return nil, err
 		}
@@ -108,7 +108,7 @@ func named(n links.NamedPartition) func(*cli.Context) (forGuests, error) {
 
 // replacing reads how links are cut, by a kind that replaces what is cut. Groups are
 // those that --one-way goes by.
-func replacing(c *cli.Context, groups [][]string, build func(guests []string) (links.Cuts, error)) (forGuests, error) {
+func replacing(c *cli.Context, groups [][]string, build func(guests []string) (links.Cuts, error)) (ForGuests, error) {
 	how, err := howOf(c)
 	return func(guests []string) (faults.Change, error) {
 		cuts, err := build(guests)
@@ -127,7 +127,7 @@ func howOf(c *cli.Context) (links.How, error) {
 	return how, nil
 }
 
-func cut(c *cli.Context) (forGuests, error) {
+func cut(c *cli.Context) (ForGuests, error) {
 	how, err := howOf(c)
 	if err != nil {
 		return nil, err
@@ -135,10 +135,10 @@ func cut(c *cli.Context) (forGuests, error) {
 	return readLinks(c, how)
 }
 
-func heal(c *cli.Context) (forGuests, error) { return readLinks(c, links.Up) }
+func heal(c *cli.Context) (ForGuests, error) { return readLinks(c, links.Up) }
 
 // readLinks reads links that are all to be cut in that way.
-func readLinks(c *cli.Context, how links.How) (forGuests, error) {
+func readLinks(c *cli.Context, how links.How) (ForGuests, error) {
 	words, err := arguments(c)
 	if err == nil && len(words) == 0 {
 		err = cmdline.Usagef("%s takes links, such as a:b for what a sends to b", c.Command.Name)
@@ -149,7 +149,7 @@ func readLinks(c *cli.Context, how links.How) (forGuests, error) {
 	}, err
 }
 
-func uplink(c *cli.Context) (forGuests, error) {
+func uplink(c *cli.Context) (ForGuests, error) {
 	how, err := howOf(c)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package commands
+package kinds
 
 import (
 	"fmt"
@@ -18,24 +18,22 @@ import (
 	"vagganet/netcmd/live"
 )
 
-// wholeKernel is a machine whose kernel has all modules.
-type wholeKernel struct{ Host }
-
-func (wholeKernel) Lacks(string) bool { return false }
+// wholeKernel is a kernel that lacks no module.
+func wholeKernel(string) bool { return false }
 
 // changeOf reads a command line for some guests.
 func changeOf(line string, guests ...string) (change faults.Change, err error) {
-	read := func(k kind) *cli.Command {
-		return k.command(func(c *cli.Context) error {
-			forGuests, err := k.change(c)
+	read := func(k Kind) *cli.Command {
+		return k.Command(func(c *cli.Context) error {
+			forGuests, err := k.Change(c)
 			if err == nil {
 				change, err = forGuests(guests)
 			}
 			return err
 		})
 	}
-	app := &cli.App{Commands: []*cli.Command{read(App{Machine: wholeKernel{}}.shapeKind())}, ExitErrHandler: func(*cli.Context, error) {}, Writer: io.Discard}
-	for _, k := range kinds() {
+	app := &cli.App{Commands: []*cli.Command{read(Shape(wholeKernel))}, ExitErrHandler: func(*cli.Context, error) {}, Writer: io.Discard}
+	for _, k := range All() {
 		app.Commands = append(app.Commands, read(k))
 	}
 	called, err := cmdline.Arrange(app, append([]string{"vagganet"}, strings.Fields(line)...))

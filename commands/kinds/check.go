@@ -1,0 +1,96 @@
+package kinds
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/cmdline"
+	"vagganet/commands/config"
+	"vagganet/commands/hints"
+	"vagganet/netcmd"
+	"vagganet/netcmd/links"
+	"vagganet/netcmd/live"
+)
+
+// Check reads the words of an entry as the verb will. Random reports whether it
+// would draw nodes by a seed of its own choice.
+func Check(run netcmd.Run, f config.Fault, lacks func(module string) bool) (random bool, err error) {
+	verb := &cli.Command{Name: f.Verb, HideHelpCommand: true, OnUsageError: cmdline.OnUsageError, Action: cmdline.NoKind}
+	check := func(k Kind) *cli.Command {
+		return k.Command(func(c *cli.Context) error {
+			random = hasFlag(k, "seed") && !c.IsSet("seed")
+			return k.check(c, run, f)
+		})
+	}
+	switch f.Verb {
+	case "check":
+		return false, nil
+	case "shape":
+		verb = check(Shape(lacks))
+	case "partition":
+		for _, k := range All() {
+			verb.Subcommands = append(verb.Subcommands, check(k))
+		}
+	}
+	app := &cli.App{Commands: []*cli.Command{verb}, HideHelp: true, HideVersion: true,
+		OnUsageError: cmdline.OnUsageError, ExitErrHandler: func(*cli.Context, error) {}}
+	app.Writer, app.ErrWriter = io.Discard, io.Discard
+	called, err := cmdline.Arrange(app, append([]string{"vagganet", f.Verb}, f.Words...))
+	if err == nil {
+		err = app.Run(called.Args)
+	}
+	return random, cmdline.WithUsage(err, called.Path)
+}
+
+// check says why a kind can't be what a timeline has it do.
+func (k Kind) check(c *cli.Context, run netcmd.Run, f config.Fault) error {
+	switch cuts := hasFlag(k, "for") && c.Args().First() != "on"; {
+	case c.IsSet("for"):
+		return errors.New("--for is not for a timeline; write for: beside it")
+	case f.For > 0 && c.Bool("clear"):
+		return errors.New("--clear does nothing that could be healed; for: is for what does")
+	case f.For > 0 && !cuts:
+		return fmt.Errorf("%s cuts nothing; for: is for what does", strings.Join(f.Words, " "))
+	case k.Name == "uplink" && run.Gateway.Isolated != nil:
+		return errors.New("an isolated run has no uplink")
+	}
+	forGuests, err := k.Change(c)
+	if err != nil {
+		return err
+	}
+	l := live.Run{Info: netcmd.Info{Run: run.Name, Guests: run.Guests}, Tools: run.Gateway.Tools, BridgeFilter: run.BridgeFilter}
+	change, err := forGuests(l.Names())
+	if err != nil {
+		return err
+	}
+	made, err := change.Apply(live.NoFaults(l.Names()))
+	if err != nil {
+		return err
+	}
+	return CheckBridgeFilter(l, made.Cuts)
+}
+
+func hasFlag(k Kind, name string) bool {
+	return cmdline.FindFlag(k.flags, "--"+name) != nil
+}
+
+// CheckBridgeFilter says what these cuts lack of the kernel. It is not loaded by
+// the way: that would lead the host's own bridges through its firewall.
+func CheckBridgeFilter(l live.Run, cuts links.Cuts) error {
+	if l.BridgeFilter || !l.NeedsBridgeFilter(cuts) {
+		return nil
+	}
+	what := "--how reject and --how new take"
+	if l.Tools.Ebtables == nil {
+		what = "run " + l.Run + " has no ebtables, and iptables takes"
+	}
+	return hints.With(fmt.Errorf("%s the kernel's br_netfilter, which is not loaded", what), bridgeFilterHint)
+}
+
+// bridgeFilterHint is how to load it, and to keep the host's bridges as they are.
+const bridgeFilterHint = "load it, and keep it off the host's own bridges: sudo modprobe br_netfilter && " +
+	"sudo sysctl -w net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 net.bridge.bridge-nf-call-arptables=0"

@@ -1,0 +1,48 @@
+package kinds
+
+import (
+	"os"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/cmdline"
+	"vagganet/commands/faults"
+	"vagganet/commands/supervisor"
+	"vagganet/netcmd/links"
+)
+
+func howFlag() cli.Flag {
+	return &cli.StringFlag{Name: "how", Value: string(links.Drop),
+		Usage: "the `WAY` to cut: drop (it vanishes), reject (it is refused), new (only what opens a connection vanishes)"}
+}
+
+func oneWayFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "one-way", Usage: "cut only what the nodes send, or what clusters send to those named after them"}
+}
+
+func seedFlag() cli.Flag {
+	return &cli.Uint64Flag{Name: "seed", DefaultText: "another one each time", Usage: "the same `NUMBER` draws the same nodes"}
+}
+
+func forFlag() cli.Flag {
+	return &cli.DurationFlag{Name: "for", DefaultText: "until another command",
+		Usage: "`HOW-LONG`, such as 2s or 500ms, until it is healed again, whatever becomes of this command"}
+}
+
+// duration is what --for says; 0 if it isn't there.
+func duration(c *cli.Context) (time.Duration, error) {
+	d := c.Duration("for")
+	if c.IsSet("for") && d < time.Millisecond {
+		return 0, cmdline.Usagef("--for %v is less than 1ms", d)
+	}
+	return d, nil
+}
+
+// Caller is who has called a verb, as the run's events have it.
+func Caller() string {
+	if os.Getenv(supervisor.TimelineVariable) != "" {
+		return faults.ByTimeline
+	}
+	return faults.ByCommand
+}

@@ -1,0 +1,169 @@
+package kinds
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/cmdline"
+	"vagganet/commands/faults"
+	"vagganet/commands/hints"
+	"vagganet/netcmd/links"
+	"vagganet/netcmd/tc"
+)
+
+// percentFlags are the flags of shape that say how many packets of a hundred.
+var percentFlags = []struct {
+	name, usage string
+	of          func(*links.Shape) *float64
+}{
+	{"loss", "vanish", func(s *links.Shape) *float64 { return &s.Loss }},
+	{"duplicate", "arrive twice", func(s *links.Shape) *float64 { return &s.Duplicate }},
+	{"reorder", "are not delayed, and so come too early (with --delay)", func(s *links.Shape) *float64 { return &s.Reorder }},
+	{"corrupt", "arrive with a bit flipped", func(s *links.Shape) *float64 { return &s.Corrupt }},
+}
+
+const (
+	longestDelay    = time.Minute
+	shortestDelay   = time.Microsecond
+	smallestPercent = 0.0001
+	lowestRate      = 8_000 // bits per second
+	highestRate     = 100_000_000_000
+)
+
+// Shape is the verb shape; lacks reports whether the kernel surely has no such
+// module.
+func Shape(lacks func(module string) bool) Kind {
+	flags := []cli.Flag{
+		&cli.DurationFlag{Name: "delay", Usage: "each packet is `HOW-LONG` on its way, such as 50ms"},
+		&cli.DurationFlag{Name: "jitter", Usage: "up to `HOW-LONG` more or less, by chance (with --delay)"},
+	}
+	for _, f := range percentFlags {
+		flags = append(flags, &cli.StringFlag{Name: f.name, Usage: "of a hundred packets `PERCENT` " + f.usage})
+	}
+	flags = append(flags,
+		&cli.StringFlag{Name: "rate", Usage: "no more than `RATE` goes through: 1mbit, 64kbit, 2.5gbit; who sends more waits, at most 0.4s"},
+		&cli.BoolFlag{Name: "clear", Usage: "the links do nothing any more to what they carry"},
+		forFlag())
+	return Kind{"shape", "[FROM:TO ...]", "make links of a run slow, lossy, or narrow", flags, func(c *cli.Context) (ForGuests, error) { return readShape(c, lacks) }}
+}
+
+// readShape reads a shape and the links that it is for: all, if none is named.
+func readShape(c *cli.Context, lacks func(module string) bool) (ForGuests, error) {
+	shape, err := shapeOf(c)
+	if err == nil {
+		err = checkShape(shape, lacks)
+	}
+	return func(guests []string) (faults.Change, error) {
+		words := c.Args().Slice()
+		change := faults.Change{Shape: shape, What: strings.Join(slices.Concat([]string{"shape"}, words, strings.Fields(shape.String())), " ")}
+		if c.Bool("clear") {
+			change.What += " clear"
+		}
+		if len(words) == 0 {
+			words = []string{"*:*"}
+		}
+		var err error
+		change.Shapes, err = links.Pairs(guests, words, shape.String())
+		return change, err
+	}, err
+}
+
+// shapeOf is the shape that the flags tell of.
+func shapeOf(c *cli.Context) (links.Shape, error) {
+	var s links.Shape
+	var err error
+	if s.Delay, err = milliseconds(c, "delay"); err != nil {
+		return s, err
+	}
+	if s.Jitter, err = milliseconds(c, "jitter"); err != nil {
+		return s, err
+	}
+	for _, f := range percentFlags {
+		if *f.of(&s), err = percentOf(c, f.name); err != nil {
+			return s, err
+		}
+	}
+	if s.Rate, err = rateOf(c); err != nil {
+		return s, err
+	}
+	switch {
+	case c.Bool("clear") && s != links.Shape{}:
+		return s, cmdline.Usagef("--clear leaves links without a shape: leave out the rest")
+	case c.Bool("clear") && c.IsSet("for"):
+		return s, cmdline.Usagef("--clear does nothing that could be healed: leave out --for")
+	case !c.Bool("clear") && s == links.Shape{}:
+		return s, cmdline.Usagef("shape takes what links are to do, such as --delay 50ms, or --clear")
+	case s.Jitter > s.Delay:
+		return s, cmdline.Usagef("--jitter takes a --delay of at least as much")
+	case s.Reorder > 0 && s.Delay == 0:
+		return s, cmdline.Usagef("--reorder takes a --delay: it is the others that come late")
+	}
+	return s, nil
+}
+
+func milliseconds(c *cli.Context, flag string) (float64, error) {
+	d := c.Duration(flag)
+	if c.IsSet(flag) && (d < shortestDelay || d > longestDelay) {
+		return 0, cmdline.Usagef("--%s %s is not from %s to %s", flag, d, shortestDelay, longestDelay)
+	}
+	return float64(d) / float64(time.Millisecond), nil
+}
+
+func percentOf(c *cli.Context, flag string) (float64, error) {
+	if !c.IsSet(flag) {
+		return 0, nil
+	}
+	percent, err := strconv.ParseFloat(strings.TrimSuffix(c.String(flag), "%"), 64)
+	if err != nil || !(percent >= smallestPercent && percent <= 100) {
+		return 0, cmdline.Usagef("--%s %q is not from 0.0001%% to 100%%", flag, c.String(flag))
+	}
+	return math.Round(percent*1e4) / 1e4, nil
+}
+
+var (
+	rateWords = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([0-9.]+)(bit|kbit|mbit|gbit)$`)
+	})
+	rateUnits = map[string]float64{"bit": 1, "kbit": 1e3, "mbit": 1e6, "gbit": 1e9}
+)
+
+// rateOf is the rate in whole bytes per second, as the kernel counts it, given in
+// bits.
+func rateOf(c *cli.Context) (float64, error) {
+	if !c.IsSet("rate") {
+		return 0, nil
+	}
+	words := rateWords().FindStringSubmatch(strings.ToLower(c.String("rate")))
+	if words == nil {
+		return 0, cmdline.Usagef("--rate %q is not like 64kbit, 1mbit or 2.5gbit", c.String("rate"))
+	}
+	number, err := strconv.ParseFloat(words[1], 64)
+	rate := number * rateUnits[words[2]]
+	if err != nil || rate < lowestRate || rate > highestRate {
+		return 0, cmdline.Usagef("--rate %q is not from 8kbit to 100gbit", c.String("rate"))
+	}
+	return math.Floor(rate/8) * 8, nil
+}
+
+// checkShape says what the kernel lacks for a shape, before anything is changed.
+func checkShape(s links.Shape, lacks func(module string) bool) error {
+	for _, module := range tc.Modules(s) {
+		switch {
+		case !lacks(module):
+		case module == "sch_netem":
+			return hints.With(fmt.Errorf("this kernel can't delay, reorder or corrupt what is sent: it has no sch_netem"),
+				"%s\n--loss, --duplicate and --rate work without it", hints.NetemPackages)
+		default:
+			return fmt.Errorf("this kernel can't shape links like that: it has no %s", module)
+		}
+	}
+	return nil
+}
