@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -13,26 +11,10 @@ import (
 	"vagganet/commands/faults"
 	"vagganet/commands/kinds"
 	"vagganet/commands/messages"
+	"vagganet/commands/tables"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
 )
-
-// Check is what check --json prints.
-type Check struct {
-	Run string `json:"run"`
-	// OK reports whether every link is as it should be.
-	OK bool `json:"ok"`
-	// Links are all ordered pairs of guests.
-	Links []live.CheckedLink `json:"links"`
-	// Shaped lists the links that delay, lose and so on, and may answer so.
-	Shaped []links.ShapedLink `json:"shaped"`
-	// Trouble says, by its name, why a guest could not be probed.
-	Trouble map[string]string `json:"trouble"`
-
-	guests []string
-	ipv6   bool // the run has it
-}
 
 // longestCheck is the most that --timeout takes.
 const longestCheck = time.Minute
@@ -90,13 +72,13 @@ func (a App) check(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	result.tell(live)
+	sendCheck(live, result)
 	lock.Close() // who reads the output may take for ever
 	out := io.Writer(terminal.Out)
 	if c.Bool("json") {
 		out = terminal.Out.JSON()
 	}
-	if err := result.print(out, c.Bool("json")); err != nil {
+	if err := result.Print(out, c.Bool("json")); err != nil {
 		return err
 	}
 	if !result.OK {
@@ -106,131 +88,37 @@ func (a App) check(c *cli.Context) error {
 }
 
 // checkLinks reads what is cut, and then probes.
-func (a App) checkLinks(c *cli.Context, l live.Run, limit time.Duration) (Check, error) {
+func (a App) checkLinks(c *cli.Context, l live.Run, limit time.Duration) (tables.Check, error) {
 	now, err := a.readFaults(c, l)
 	if err != nil {
-		return Check{}, err
+		return tables.Check{}, err
 	}
 	cuts := now.Cuts
 	program, _ := a.Machine.Program()
 	plan := l.Check(program, cuts, limit)
 	if err := a.checkTools(plan); err != nil {
-		return Check{}, err
+		return tables.Check{}, err
 	}
 	r := newRunner(c)
 	if err := r.Run(c.Context, plan); err != nil {
-		return Check{}, err
+		return tables.Check{}, err
 	}
 	found, err := live.ReadAnswers(r.Var)
 	if err != nil {
-		return Check{}, err
+		return tables.Check{}, err
 	}
 	links, err := l.Judge(cuts, found)
 	differs := func(l live.CheckedLink) bool { return l.State != live.LinkOK }
-	return Check{Run: l.Run, Links: links, Shaped: now.Shapes.Links(), Trouble: found.Trouble, guests: cuts.Guests, ipv6: l.HasIPv6(),
+	return tables.Check{Run: l.Run, Links: links, Shaped: now.Shapes.Links(), Trouble: found.Trouble, Guests: cuts.Guests, IPv6: l.HasIPv6(),
 		OK: !slices.ContainsFunc(links, differs) && len(found.Trouble) == 0}, err
 }
 
-// tell puts what was found into the run's story, if it has one.
-func (r Check) tell(l live.Run) {
+// sendCheck puts what was found into the run's story, if it has one.
+func sendCheck(l live.Run, r tables.Check) {
 	conn, err := messages.Dial(l.Dir)
 	if err != nil {
 		return
 	}
 	defer conn.Close()
-	differences := len(r.Trouble)
-	for _, l := range r.Links {
-		if l.State == live.LinkLeaks || l.State == live.LinkDead {
-			differences++
-		}
-	}
-	conn.Send(messages.Message{Check: &faults.Check{Differences: differences, Text: r.summary(), By: kinds.Caller()}})
-}
-
-func (r Check) print(w io.Writer, asJSON bool) error {
-	if asJSON {
-		out := json.NewEncoder(w)
-		out.SetIndent("", "  ")
-		return out.Encode(r)
-	}
-	if len(r.guests) > 0 && len(r.guests) <= matrixMost {
-		if err := writeMatrix(w, r.guests, r.cell); err != nil {
-			return err
-		}
-	}
-	for _, guest := range r.guests {
-		if why := r.Trouble[guest]; why != "" {
-			fmt.Fprintf(w, "%s can't be probed: %s\n", guest, why)
-		}
-	}
-	r.writeDifferences(w)
-	_, err := fmt.Fprintln(w, r.summary())
-	return err
-}
-
-// differencesMost is how many differences a person is shown one by one.
-const differencesMost = 100
-
-func (r Check) writeDifferences(w io.Writer) {
-	shown, more := 0, 0
-	for _, l := range r.Links {
-		switch {
-		case l.State == live.LinkOK || l.State == live.LinkUnknown:
-		case shown == differencesMost:
-			more++
-		default:
-			shown++
-			fmt.Fprintln(w, l)
-		}
-	}
-	if more > 0 {
-		fmt.Fprintf(w, "and %d more, which --json lists\n", more)
-	}
-}
-
-func (r Check) summary() string {
-	count := map[live.LinkState]int{}
-	cut, arp, ipv6 := 0, 0, 0
-	for _, l := range r.Links {
-		count[l.State]++
-		if l.ARP == live.Untried {
-			arp++
-		}
-		if r.ipv6 && l.IPv6 == live.Untried {
-			ipv6++
-		}
-		if l.Cut && l.State == live.LinkOK {
-			cut++
-		}
-	}
-	ok := count[live.LinkOK]
-	text := fmt.Sprintf("run %s: %d of %d links are as they should be: %d linked, %d cut", r.Run, ok, len(r.Links), ok-cut, cut)
-	for _, state := range []live.LinkState{live.LinkLeaks, live.LinkDead, live.LinkUnknown} {
-		if count[state] > 0 {
-			text += fmt.Sprintf("; %d %s", count[state], state)
-		}
-	}
-	if ipv6 > 0 {
-		text += fmt.Sprintf("; IPv6 not tried on %d", ipv6)
-	}
-	if arp > 0 {
-		text += fmt.Sprintf("; ARP not tried on %d", arp)
-	}
-	if len(r.Shaped) > 0 {
-		text += fmt.Sprintf("; %d shaped", len(r.Shaped))
-	}
-	return text
-}
-
-func (r Check) cell(from, to string) string {
-	for _, l := range r.Links {
-		switch {
-		case l.From != from || l.To != to:
-		case l.State == live.LinkOK && l.Cut:
-			return l.How.Word()
-		default:
-			return string(l.State)
-		}
-	}
-	return "-"
+	conn.Send(messages.Message{Check: &faults.Check{Differences: r.Differences(), Text: r.Summary(), By: kinds.Caller()}})
 }

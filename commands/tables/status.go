@@ -1,0 +1,215 @@
+package tables
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"text/tabwriter"
+	"time"
+
+	"vagganet/netcmd"
+	"vagganet/netcmd/links"
+)
+
+// Status is what status --json prints.
+type Status struct {
+	// Interface is the host's device, Host the host's address on it, Gateway
+	// the address behind it. The addresses are empty while there is no gateway
+	// of the user's, which isolated runs do without.
+	Interface string     `json:"interface"`
+	Host      netip.Addr `json:"host"`
+	Gateway   netip.Addr `json:"gateway"`
+	// Owner is the user id whose runs the gateway takes; -1 without one.
+	Owner int `json:"owner"`
+	// NoHost reports whether the gateway keeps guests off the host's addresses.
+	NoHost bool        `json:"no_host"`
+	Runs   []RunStatus `json:"runs"`
+
+	// Inside says that the caller is in the run: gateway and others can't be
+	// seen from there.
+	Inside bool `json:"-"`
+}
+
+// RunStatus is one run that is up.
+type RunStatus struct {
+	netcmd.Info
+	// Pid is the run's first process, as the host sees it, and Seconds is how
+	// long ago it was started.
+	Pid     int           `json:"pid"`
+	Seconds int           `json:"seconds"`
+	Guests  []GuestStatus `json:"guests"`
+	// Cut lists the directed links that are cut, and UplinksOff the guests that
+	// are cut off from host and internet, each with how: "drop", "reject" or
+	// "new".
+	Cut        []links.Link   `json:"cut"`
+	UplinksOff []links.Uplink `json:"uplinks_off"`
+	// Shaped lists the directed links that delay, lose and so on.
+	Shaped []links.ShapedLink `json:"shaped"`
+
+	// Cuts are the same as Cut and UplinksOff.
+	Cuts links.Cuts `json:"-"`
+}
+
+// GuestStatus is one guest of a run.
+type GuestStatus struct {
+	netcmd.Guest
+	// Pid is the guest's own command, as the host sees it; 0 if it has none.
+	Pid int `json:"pid"`
+	// State is that process's: "running" (it may be waiting for something),
+	// "stopped", "ended" if there is none, or "unknown" to another guest.
+	State string `json:"state"`
+}
+
+// Write writes the status for a person.
+func (s Status) Write(w io.Writer) error {
+	runs := fmt.Sprintf("%d runs", len(s.Runs))
+	if len(s.Runs) == 1 {
+		runs = "1 run"
+	}
+	switch {
+	case s.Inside:
+		fmt.Fprintln(w, "inside of a run: others can't be seen from here")
+	case s.Host.IsValid():
+		closed := ""
+		if s.NoHost {
+			closed = " (closed to guests)"
+		}
+		fmt.Fprintf(w, "gateway %s: host %s%s, gateway %s, %s\n", s.Interface, s.Host, closed, s.Gateway, runs)
+	default:
+		fmt.Fprintf(w, "no gateway %s, %s\n", s.Interface, runs)
+	}
+	for _, r := range s.Runs {
+		if err := r.write(w, s.Gateway); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r RunStatus) write(w io.Writer, gateway netip.Addr) error {
+	fmt.Fprintf(w, "\nrun %s: command %s, %s, up %s\n", r.Run, r.Command, r.where(), time.Duration(r.Seconds)*time.Second)
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(table, "  GUEST\tADDRESS\tPID\tSTATE")
+	for _, g := range r.Guests {
+		pid := "-"
+		if g.Pid > 0 {
+			pid = fmt.Sprint(g.Pid)
+		}
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", g.Name, g.IP, pid, g.State)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, g := range r.Guests {
+		for _, p := range g.Ports {
+			fmt.Fprintf(w, "  port %s of %s leads to %s, port %d\n", p, gateway, g.Name, p.Internal)
+		}
+	}
+	if err := r.writeCuts(w); err != nil {
+		return err
+	}
+	r.writeShapes(w)
+	return nil
+}
+
+// writeCuts shows what is cut: as a matrix, or, where that would be too wide, as
+// a list.
+func (r RunStatus) writeCuts(w io.Writer) error {
+	r.writeUplinks(w)
+	if len(r.Cut) == 0 {
+		if len(r.UplinksOff) == 0 {
+			fmt.Fprintln(w, "  nothing is cut")
+		}
+		return nil
+	}
+	if len(r.Guests) > matrixMost {
+		table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+		r.listCuts(table)
+		return table.Flush()
+	}
+	var names []string
+	for _, g := range r.Guests {
+		names = append(names, g.Name)
+	}
+	return writeMatrix(w, names, r.cell)
+}
+
+func (r RunStatus) cell(from, to string) string {
+	if from == to {
+		return "-"
+	}
+	for _, l := range r.Cut {
+		if l.From == from && l.To == to {
+			return l.How.Word()
+		}
+	}
+	return "ok"
+}
+
+// listCuts writes which guests are cut from which: as clusters, or else a row for
+// those that lose the same.
+func (r RunStatus) listCuts(w io.Writer) {
+	for _, how := range links.Hows {
+		rows := r.Cuts.CutRows(how)
+		if clusters := r.Cuts.Clusters(); clusters != nil && r.Cuts.By(how).Equal(r.Cuts) {
+			fmt.Fprintf(w, "  %s between clusters\t%s\n", how.Word(), links.BriefSummary(r.Cuts.Summary()))
+			continue
+		}
+		for i, row := range rows {
+			if i == rowsMost {
+				fmt.Fprintf(w, "  and %d more, which --json lists\n", len(rows)-rowsMost)
+				break
+			}
+			fmt.Fprintf(w, "  to %s\t%s from %s\n", links.Brief(row.To, " "), how.Word(), links.Brief(row.From, " "))
+		}
+	}
+}
+
+func (r RunStatus) writeUplinks(w io.Writer) {
+	for _, how := range links.Hows {
+		var guests []string
+		for _, u := range r.UplinksOff {
+			if u.How == how {
+				guests = append(guests, u.Guest)
+			}
+		}
+		if guests != nil {
+			fmt.Fprintf(w, "  host and internet %s: %s\n", how.Word(), links.Brief(guests, " "))
+		}
+	}
+}
+
+// writeShapes writes for each shape which links have it.
+func (r RunStatus) writeShapes(w io.Writer) {
+	list := map[links.Shape][]string{}
+	var shapes []links.Shape
+	for _, l := range r.Shaped {
+		if list[l.Shape] == nil {
+			shapes = append(shapes, l.Shape)
+		}
+		list[l.Shape] = append(list[l.Shape], l.From+":"+l.To)
+	}
+	for _, shape := range shapes {
+		named := links.Brief(list[shape], " ")
+		if len(list[shape]) == len(r.Guests)*(len(r.Guests)-1) {
+			named = "all links"
+		}
+		fmt.Fprintf(w, "  %s: %s\n", shape, named)
+	}
+}
+
+// where says what the run is connected to, and what makes its cuts if that is not
+// the usual tool.
+func (r RunStatus) where() string {
+	where := fmt.Sprintf("slot %d, bridge %s", r.Slot, r.Bridge)
+	if r.Isolated {
+		where = "isolated"
+	}
+	if r.Ebtables == nil {
+		where += ", cut by iptables"
+	}
+	return where
+}
+
+// rowsMost is how many rows of what is cut are shown.
+const rowsMost = 50
