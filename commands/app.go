@@ -7,10 +7,8 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -112,7 +110,7 @@ func (a App) Main(args []string) int {
 	if code, is := inner.Main(args[1:]); is {
 		return code
 	}
-	ctx, stop := untilSignal()
+	ctx, stop := supervisor.UntilSignal()
 	defer stop()
 	return a.main(ctx, args)
 }
@@ -178,20 +176,6 @@ func runVerb(ctx context.Context, app *cli.App, called cmdline.Call, err error) 
 		return cmdline.ExitUsage
 	}
 	return cmdline.ExitFailed
-}
-
-// untilSignal is a context that ends at the first signal that asks to stop.
-// What was begun is then undone.
-func untilSignal() (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, supervisor.Wanted(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)...)
-	go func() {
-		if s, ok := <-signals; ok {
-			cancel(supervisor.Interrupted(s.(syscall.Signal)))
-		}
-	}()
-	return ctx, func() { signal.Stop(signals); close(signals) }
 }
 
 func (a App) cli() *cli.App {

@@ -3,17 +3,16 @@ package commands
 import (
 	"fmt"
 	"io"
-	"net/netip"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/checks"
 	"vagganet/commands/cmdline"
 	"vagganet/commands/hints"
 	"vagganet/commands/machine"
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
 )
@@ -58,14 +57,14 @@ func (a App) create(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := checkOwner(g, facts); err != nil {
+	if err := checks.Owner(g, facts); err != nil {
 		return err
 	}
 	if facts.Gateway.Parts.Whole() {
 		return hints.With(fmt.Errorf("there is a gateway %s already", g.Interface),
-			"use it, or remove it by: vagganet destroy%s", interfaceOption(g))
+			"use it, or remove it by: vagganet destroy%s", checks.InterfaceOption(g))
 	}
-	if err := checkInTheWay(g, a.Machine.Routes()); err != nil {
+	if err := checks.InTheWay(g, a.Machine.Routes()); err != nil {
 		return err
 	}
 	if facts.NoBridgeFilter && g.Tools.Ebtables == nil {
@@ -118,7 +117,7 @@ func (a App) hostGateway(c *cli.Context) (gateway.Gateway, machine.Facts, error)
 	}
 	facts := a.Machine.Facts(g)
 	g.User = facts.User
-	g.Host = hostFacts(c, facts)
+	g.Host = facts.ForGateway(c.Bool("no-iptables"), c.Bool("no-host"))
 	if g.Sudo, err = sudo(c, facts.User.UID); err != nil {
 		return g, facts, err
 	}
@@ -129,55 +128,11 @@ func (a App) hostGateway(c *cli.Context) (gateway.Gateway, machine.Facts, error)
 	return g, facts, nil
 }
 
-// hostFacts is what the gateway's plans need of the facts, with what the user
-// asks for.
-func hostFacts(c *cli.Context, facts machine.Facts) gateway.HostFacts {
-	found := facts.Gateway.Parts
-	found.Owner = max(facts.Gateway.Owner, 0)
-	return gateway.HostFacts{
-		Forwarding:       facts.Forwarding,
-		Neighbours:       facts.Neighbours,
-		NeighboursBefore: facts.NeighboursBefore,
-		BridgeFilter:     facts.BridgeFilter || facts.NoBridgeFilter,
-		Restricted:       facts.Restricted,
-		Modules:          facts.Modules,
-		Legacy:           facts.Legacy,
-		Resolver:         facts.Resolver.Local(),
-		NoIptables:       c.Bool("no-iptables"),
-		NoHost:           c.Bool("no-host"),
-		IPv6:             facts.IPv6,
-		Found:            found,
-	}
-}
-
-// checkInTheWay compares the addresses that the host will see with those that
-// it has.
-func checkInTheWay(g gateway.Gateway, routes []machine.Route) error {
-	for _, ours := range []netip.Prefix{g.Network.HostLink(), g.Network.SlotRange()} {
-		for _, r := range routes {
-			if r.Device != g.Interface && r.Prefix.Overlaps(ours) {
-				return hints.With(fmt.Errorf("network %s is in use on this host: device %s has %s", g.Network, r.Device, r.Prefix),
-					"choose a /16 that is free, such as: vagganet%s --network 10.123.0.0/16 create", interfaceOption(g))
-			}
-		}
-	}
-	return nil
-}
-
 func noArguments(c *cli.Context) error {
 	if c.Args().Present() {
 		return cmdline.Usagef("%s takes no argument, but got %q", c.Command.Name, c.Args().First())
 	}
 	return nil
-}
-
-// interfaceOption is what must be added to a command line in a hint, where the
-// gateway isn't the usual one.
-func interfaceOption(g gateway.Gateway) string {
-	if g.Interface == addresses.UsualInterface {
-		return ""
-	}
-	return " --interface " + g.Interface
 }
 
 // title heads a printed script.

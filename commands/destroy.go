@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/checks"
 	"vagganet/commands/hints"
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
@@ -45,7 +46,7 @@ func (a App) destroy(c *cli.Context) error {
 		terminal.Say(terminal.Err, "there is no gateway %s: nothing is to be removed", g.Interface)
 		return a.apply(c, title(c, "there is no gateway "+g.Interface), nil)
 	}
-	if err := checkOwner(g, facts); err != nil && facts.User.UID != 0 {
+	if err := checks.Owner(g, facts); err != nil && facts.User.UID != 0 {
 		return err
 	}
 	retired, err := a.retire(c, g)

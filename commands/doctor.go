@@ -1,25 +1,16 @@
 package commands
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"slices"
-	"sync"
-	"time"
 
 	"github.com/fatih/color"
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
 	"vagganet/commands/doctor"
-	"vagganet/commands/runner"
+	"vagganet/commands/project"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd"
-	"vagganet/netcmd/addresses"
-	"vagganet/netcmd/gateway"
-	"vagganet/netcmd/live"
-	"vagganet/netcmd/plan"
 )
 
 func (a App) doctorVerb() *cli.Command {
@@ -75,7 +66,7 @@ func (a App) doctorFacts(c *cli.Context) (doctor.Facts, error) {
 	if err != nil {
 		return doctor.Facts{}, err
 	}
-	guests, err := guestNetwork(c, nil)
+	guests, err := project.GuestNetwork(c.String("guest-network"), nil)
 	if err != nil {
 		return doctor.Facts{}, err
 	}
@@ -86,142 +77,14 @@ func (a App) doctorFacts(c *cli.Context) (doctor.Facts, error) {
 		return f, err
 	}
 	g.User = facts.User
-	g.Host = hostFacts(c, facts)
-	f.Sudo, f.Needed = g.Sudo, neededTools(g)
+	g.Host = facts.ForGateway(c.Bool("no-iptables"), c.Bool("no-host"))
+	f.Sudo, f.Needed = g.Sudo, doctor.Needed(g)
 	f.Survey = a.Machine.Survey(facts, slices.Concat(f.Needed, doctor.Tools(), g.Sudo[:min(1, len(g.Sudo))]))
 	if note := facts.Gateway.Parts.Note; note != nil {
 		g.Host.NoHost, g.Host.NoIptables = note.NoHost, note.NoIptables
 	}
 	g.Program, _ = a.Machine.Program()
 	f.Reach = g.Reach()
-	f.Answers = ask(c, questions(g, f))
-	f.RuleAnswers = askRules(c, g, f)
+	f.Ask(c.Context, g, newRunner(c).Trace)
 	return f, nil
-}
-
-// askRules asks for the gateway's rules in the host's firewall: of a gateway
-// that stands, as root, where that takes no password.
-func askRules(c *cli.Context, g gateway.Gateway, f doctor.Facts) []doctor.Answer {
-	root, asked := f.Answers[doctor.Root]
-	if !f.Gateway.Parts.Whole() || !f.Gateway.Parts.Link || f.User.UID != 0 && (!asked || root.Code != 0) {
-		return nil
-	}
-	rules := map[int]plan.Step{}
-	for i, s := range g.AskRules() {
-		rules[i] = s
-	}
-	byNumber := ask(c, rules)
-	answers := make([]doctor.Answer, len(rules))
-	for i := range answers {
-		answers[i] = byNumber[i]
-	}
-	return answers
-}
-
-// neededTools are the tools that plans for a gateway and for runs call: the
-// plans are asked, so that no list of them can fall behind. Root's plans are
-// looked at, as sudo is a matter of its own.
-func neededTools(g gateway.Gateway) []string {
-	become := g.AsRoot(nil)
-	g.Sudo = nil
-	// Where this is root, it may be asked to remove the gateway of another user.
-	g.Host.Found = gateway.Parts{Dir: true, Link: true, UserNS: true, NetNS: true, Owner: 1}
-	run, l := sampleRun(g), live.Run{Tools: g.Tools}
-	// What these call in turn is in their words, which differ.
-	needed := []string{g.Tools.Hostname[0], "sh", "sleep"}
-	for _, s := range become {
-		needed = append(needed, s.Argv[0])
-	}
-	others := plan.Plan{l.ReadEnv("a", live.Process{PID: 1, UserID: 1}), g.ListForwards(nil)}
-	for _, s := range slices.Concat(g.Create(), g.Destroy(), run.Plan(), others).All() {
-		needed = append(needed, s.Tools()...)
-		if s.OnlyEnv {
-			needed = append(needed, "env") // of a script
-		}
-		if s.Inside != nil && s.Inside.Name != nil {
-			needed = append(needed, "flock") // of a script
-		}
-	}
-	slices.Sort(needed)
-	return slices.Compact(needed)
-}
-
-// sampleRun is a run that needs all tools that runs need: it has a guest that sees
-// the host's files, and one in a container, whose root is another folder.
-func sampleRun(g gateway.Gateway) netcmd.Run {
-	ip := addresses.DefaultGuestNetwork.Prefix().Addr().Next()
-	container := &netcmd.FileSystem{Base: "/b", Tree: netcmd.Tree{"/": {{Name: "bin", Kind: netcmd.LinkEntry}, {Name: "init", Kind: netcmd.FileEntry}}}}
-	return netcmd.Run{Name: "a", Command: "a", Gateway: g, Network: addresses.DefaultGuestNetwork,
-		Guests: []netcmd.Guest{{Name: "a", Hostname: "a", IP: ip}, {Name: "b", Hostname: "b", IP: ip.Next()}},
-		Children: []netcmd.Child{{Name: "a", Node: "a", Argv: []string{"sh"}},
-			{Name: "b", Node: "b", Argv: []string{"sh"}, CleanEnv: true, Files: container}}}
-}
-
-// questions are what can be asked of the tools that are there.
-func questions(g gateway.Gateway, f doctor.Facts) map[doctor.Question]plan.Step {
-	steps := map[doctor.Question]plan.Step{}
-	there := func(tool string) bool { return f.Tools[tool].Path != "" }
-	for question, argv := range map[doctor.Question][]string{
-		doctor.IPVersion:       g.Tools.IP.With("-V"),
-		doctor.IptablesVersion: g.Tools.Iptables.With("-V"),
-		doctor.UnshareVersion:  {"unshare", "--version"},
-		doctor.Applets:         {"busybox", "--list"},
-	} {
-		if there(argv[0]) {
-			steps[question] = gateway.Ask(argv...)
-		}
-	}
-	if there("unshare") && there(g.Tools.IP[0]) {
-		steps[doctor.Namespaces] = g.TryNamespaces(f.NoProc)
-	}
-	if f.Standing() && there(g.Tools.Nsenter[0]) {
-		steps[doctor.Reach] = g.AskReach()
-	}
-	if s, ok := g.AskRoot(); ok && there(g.Sudo[0]) {
-		steps[doctor.Root] = s
-	}
-	return steps
-}
-
-// answerTime is how long a tool may take to answer.
-const answerTime = 2 * time.Second
-
-// ask asks all the questions at once.
-func ask[Q comparable](c *cli.Context, steps map[Q]plan.Step) map[Q]doctor.Answer {
-	ctx, cancel := context.WithTimeout(c.Context, answerTime)
-	defer cancel()
-	answers := map[Q]doctor.Answer{}
-	var lock sync.Mutex
-	var all sync.WaitGroup
-	for q, s := range steps {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			answer := askOne(ctx, c, s)
-			lock.Lock()
-			defer lock.Unlock()
-			answers[q] = answer
-		}()
-	}
-	all.Wait()
-	return answers
-}
-
-func askOne(ctx context.Context, c *cli.Context, s plan.Step) doctor.Answer {
-	r := newRunner(c)
-	output, err := "", r.Run(ctx, plan.Plan{s})
-	if err == nil {
-		output, err = r.Var(s.Capture)
-	}
-	if err == nil {
-		return doctor.Answer{Output: output}
-	}
-	var failed *runner.StepError
-	switch {
-	case ctx.Err() != nil:
-		return doctor.Answer{Code: -1, Complaint: "no answer within " + answerTime.String()}
-	case errors.As(err, &failed) && failed.Stderr != "":
-		return doctor.Answer{Code: failed.Code, Complaint: failed.Stderr}
-	}
-	return doctor.Answer{Code: -1, Complaint: err.Error()}
 }

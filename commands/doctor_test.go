@@ -1,13 +1,9 @@
 package commands
 
 import (
-	"context"
-	"flag"
 	"path/filepath"
 	"slices"
 	"testing"
-
-	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/doctor"
 	"vagganet/commands/machine"
@@ -27,7 +23,7 @@ func TestDoctorKnowsThePlansTools(t *testing.T) {
 			g := gateway.Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: tools, Sudo: []string{"sudo"},
 				Host: gateway.HostFacts{Modules: []string{"xt_physdev"}, Restricted: true}}
 			g.User = gateway.User{UID: uid, SubUIDs: gateway.IDRange{First: 1, Count: 1}, SubGIDs: gateway.IDRange{First: 1, Count: 1}, MapTools: true}
-			for _, tool := range neededTools(g) {
+			for _, tool := range doctor.Needed(g) {
 				called[filepath.Base(tool)] = true
 			}
 		}
@@ -49,12 +45,11 @@ func TestDoctorKnowsThePlansTools(t *testing.T) {
 // Where br_netfilter can't be had, create doesn't load it, and doctor wants no
 // tool for that.
 func TestDoctorWantsNoModprobeForNothing(t *testing.T) {
-	c := cli.NewContext(nil, flag.NewFlagSet("doctor", flag.ContinueOnError), &cli.Context{Context: context.Background()})
 	g := gateway.Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools()}
 	g.Tools.Ebtables = nil
 	for _, none := range []bool{false, true} {
-		g.Host = hostFacts(c, machine.Facts{NoBridgeFilter: none})
-		if slices.Contains(neededTools(g), "modprobe") == none {
+		g.Host = machine.Facts{NoBridgeFilter: none}.ForGateway(false, false)
+		if slices.Contains(doctor.Needed(g), "modprobe") == none {
 			t.Errorf("modprobe is needed: %v, though br_netfilter can't be had: %v", !none, none)
 		}
 	}

@@ -14,7 +14,7 @@ var passedOnFiles = []string{"prober.Main(os.Stdin, os.Stdout)", "sysctlTo(os.St
 
 func TestAllIsSaidThroughTheDoor(t *testing.T) {
 	var files []string
-	for _, folder := range []string{".", "cmdline", "hints", "inner", "kinds", "settings", "tables"} {
+	for _, folder := range []string{".", "cmdline", "hints", "inner", "kinds", "settings", "tables", "checks", "project", "doctor"} {
 		more, err := filepath.Glob(filepath.Join(folder, "*.go"))
 		if err != nil || len(more) == 0 {
 			t.Fatal(folder, more, err)

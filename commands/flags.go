@@ -6,11 +6,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
-	"vagganet/commands/inner"
 	"vagganet/commands/settings"
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/gateway"
-	"vagganet/netcmd/plan"
 )
 
 func globalFlags() []cli.Flag {
@@ -54,7 +52,7 @@ func (a App) gateway(c *cli.Context) (gateway.Gateway, error) {
 			return g, cmdline.AsUsage(err)
 		}
 	}
-	g.Tools, err = a.tools()
+	g.Tools, err = settings.Tools(a.Machine)
 	return g, err
 }
 
@@ -78,50 +76,4 @@ func sudo(c *cli.Context, uid int) ([]string, error) {
 		return nil, cmdline.Usagef("--sudo %q is no command", c.String("sudo"))
 	}
 	return words, settings.MakeAbsolute(words)
-}
-
-// tools names the host's tools: as the settings have them, else by the first
-// name that is there.
-func (a App) tools() (plan.Tools, error) {
-	tools := plan.UsualTools()
-	// The other hostname refuses names with an underscore.
-	tools.Hostname = a.firstOf(plan.Tool{"busybox", "hostname"}, tools.Hostname)
-	tools.Brctl = a.firstOf(plan.Tool{"busybox", "brctl"}, tools.Brctl)
-	tools.Sysctl = a.firstOf(tools.Sysctl, plan.Tool{"busybox", "sysctl"})
-	for name, tool := range map[string]*plan.Tool{
-		"ip": &tools.IP, "iptables": &tools.Iptables, "ebtables": &tools.Ebtables, "brctl": &tools.Brctl, "sysctl": &tools.Sysctl,
-		"hostname": &tools.Hostname, "nsenter": &tools.Nsenter, "unshare": &tools.Unshare,
-		"mount": &tools.Mount, "umount": &tools.Umount, "setpriv": &tools.Setpriv, "modprobe": &tools.Modprobe,
-		"newuidmap": &tools.Newuidmap, "newgidmap": &tools.Newgidmap,
-		"tc": &tools.TC, "dumpcap": &tools.Dumpcap, "tcpdump": &tools.Tcpdump,
-	} {
-		set := os.Getenv(settings.Variable(name))
-		if set == "" {
-			continue
-		}
-		words, ok := settings.SplitCommand(set)
-		if !ok {
-			return tools, cmdline.Usagef("%s=%q is no command", settings.Variable(name), set)
-		}
-		*tool = words
-	}
-	program, _ := a.Machine.Program()
-	inner.UseStandIns(&tools, a.Machine.Has, program)
-	if set := os.Getenv(settings.Variable("brctl")); set == "ip" || set == "" && !a.Machine.Has(tools.Brctl[0]) {
-		tools.Brctl = nil // ip makes the bridge
-	}
-	if set := os.Getenv(settings.Variable("ebtables")); set == "none" || set == "" && !a.Machine.CanCut(tools.Ebtables) {
-		tools.Ebtables = nil // iptables cuts
-	}
-	return tools, nil
-}
-
-// firstOf is the first tool that is there, or else the last one.
-func (a App) firstOf(tools ...plan.Tool) plan.Tool {
-	for _, tool := range tools {
-		if a.Machine.Has(tool[0]) {
-			return tool
-		}
-	}
-	return tools[len(tools)-1]
 }

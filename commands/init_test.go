@@ -35,7 +35,7 @@ func TestStarterParses(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := netcmd.Run{Network: network}
-	chosen, err := chooseChildren(command, nil, nil)
+	chosen, err := project.Choose(command, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

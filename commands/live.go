@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/checks"
 	"vagganet/commands/hints"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
@@ -42,7 +43,7 @@ func (a App) liveRun(c *cli.Context) (live.Run, error) {
 	if err != nil {
 		return live.Run{}, err
 	}
-	run, err := choose(g, runs, wanted)
+	run, err := checks.Choose(g, runs, wanted)
 	if err != nil {
 		return live.Run{}, err
 	}
@@ -87,9 +88,9 @@ func (a App) runs(g gateway.Gateway) ([]runstate.Run, error) {
 	runs, err := a.Machine.Runs(g)
 	switch {
 	case os.IsNotExist(err):
-		return nil, noGateway(g)
+		return nil, checks.NoGateway(g)
 	case os.IsPermission(err):
-		return nil, othersGateway(g, a.Machine.Facts(g).Gateway.Owner)
+		return nil, checks.OthersGateway(g, a.Machine.Facts(g).Gateway.Owner)
 	}
 	if err != nil {
 		return nil, err
@@ -98,30 +99,9 @@ func (a App) runs(g gateway.Gateway) ([]runstate.Run, error) {
 	// namespaces.
 	ofGateway := func(r runstate.Run) bool { return !r.Isolated }
 	if os.Geteuid() == 0 && slices.ContainsFunc(runs, ofGateway) {
-		return runs, checkOwner(g, a.Machine.Facts(g))
+		return runs, checks.Owner(g, a.Machine.Facts(g))
 	}
 	return runs, nil
-}
-
-func choose(g gateway.Gateway, runs []runstate.Run, wanted string) (runstate.Run, error) {
-	var names []string
-	for _, r := range runs {
-		names = append(names, r.Name)
-		if r.Name == wanted || wanted == "" && len(runs) == 1 {
-			if r.Info == nil {
-				return r, fmt.Errorf("run %s is still being set up: try again in a moment", r.Name)
-			}
-			return r, nil
-		}
-	}
-	switch {
-	case len(runs) == 0:
-		return runstate.Run{}, hints.With(fmt.Errorf("no run is up on gateway %s", g.Interface),
-			"start one by: vagganet%s run COMMAND", interfaceOption(g))
-	case wanted == "":
-		return runstate.Run{}, hints.With(fmt.Errorf("there is more than one run: %s", strings.Join(names, ", ")), "name one by --run")
-	}
-	return runstate.Run{}, hints.With(fmt.Errorf("no run is called %q", wanted), "there are: %s", strings.Join(names, ", "))
 }
 
 // live is a run to be worked on, with an iptables of the kind that the run's

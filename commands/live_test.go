@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/commands/checks"
+	"vagganet/commands/project"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd"
 	"vagganet/netcmd/gateway"
@@ -42,7 +44,7 @@ func TestChoose(t *testing.T) {
 		{[]runstate.Run{new}, "", "run new is still being set up: try again in a moment"},
 		{[]runstate.Run{a, new}, "new", "run new is still being set up: try again in a moment"},
 	} {
-		got, err := choose(gateway.Gateway{Interface: "vagga"}, c.runs, c.wanted)
+		got, err := checks.Choose(gateway.Gateway{Interface: "vagga"}, c.runs, c.wanted)
 		if err != nil && err.Error() != c.want || err == nil && got.Name != c.want {
 			t.Errorf("%q of %v: %s, %v", c.wanted, c.runs, got.Name, err)
 		}
@@ -50,7 +52,7 @@ func TestChoose(t *testing.T) {
 }
 
 func TestGuestCommand(t *testing.T) {
-	command, err := guestCommand([]string{"a=x=y z", "b= "})
+	command, err := project.GuestCommand([]string{"a=x=y z", "b= "})
 	if err != nil || len(command.Children) != 2 {
 		t.Fatalf("got %v: %v", command, err)
 	}
@@ -58,11 +60,11 @@ func TestGuestCommand(t *testing.T) {
 		t.Errorf("got %+v", a)
 	}
 	for _, wrong := range []string{"a", "a=", "=x", "bridge=x", "children=x", "lo=x", "-a=x", "a b=x", "a/b=x", ".=x", "é=x", "$(id)=x"} {
-		if _, err := guestCommand([]string{wrong}); err == nil {
+		if _, err := project.GuestCommand([]string{wrong}); err == nil {
 			t.Errorf("%q passes", wrong)
 		}
 	}
-	if _, err := guestCommand([]string{"a=x", "a=y"}); err == nil || err.Error() != "--guest names a twice" {
+	if _, err := project.GuestCommand([]string{"a=x", "a=y"}); err == nil || err.Error() != "--guest names a twice" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/hints"
-	"vagganet/commands/machine"
 	"vagganet/commands/ports"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
@@ -32,18 +31,6 @@ func (a App) sweepPorts(c *cli.Context, g gateway.Gateway) error {
 	return err
 }
 
-// withoutPorts leaves an isolated run's ports out, and says so: there is no
-// gateway that they could be ports of.
-func withoutPorts(run *netcmd.Run) {
-	if !run.HasPorts() {
-		return
-	}
-	for i := range run.Guests {
-		run.Guests[i].Ports = nil
-	}
-	terminal.Say(terminal.Err, "an isolated run has no gateway, so its ports can't be reached from the host")
-}
-
 // closePorts closes the ports of a run that has ended, in whatever way. By then
 // the run's own rules are those of a run that is no more; others of that kind
 // may be there, too.
@@ -59,19 +46,4 @@ func closePorts(c *cli.Context, run netcmd.Run, token string) {
 	for _, line := range ports.Describe(gone) {
 		terminal.Say(terminal.Err, "%s", line)
 	}
-}
-
-// warnOfResolver says that guests will find no name, and why: the host's own
-// resolver is one that this gateway leads nobody to.
-func warnOfResolver(g gateway.Gateway, facts machine.Facts) {
-	local, note := facts.Resolver.Local(), facts.Gateway.Parts.Note
-	if !local.IsValid() || note == nil || local == note.Resolver {
-		return
-	}
-	err := fmt.Errorf("guests can't look names up: the host's resolver is %s, and the gateway does not lead to it", local)
-	if note.NoIptables {
-		hints.Report(terminal.Err, hints.With(err, "it was made with --no-iptables"))
-		return
-	}
-	hints.Report(terminal.Err, hints.With(err, "make the gateway again: vagganet%s destroy; vagganet%s create", interfaceOption(g), interfaceOption(g)))
 }

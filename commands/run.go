@@ -4,14 +4,18 @@ import (
 	"cmp"
 	"crypto/rand"
 	"errors"
-	"fmt"
+	"os"
 
+	"al.essio.dev/pkg/shellescape"
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/checks"
 	"vagganet/commands/cmdline"
 	"vagganet/commands/config"
+	"vagganet/commands/faults"
 	"vagganet/commands/hints"
 	"vagganet/commands/machine"
+	"vagganet/commands/page"
 	"vagganet/commands/project"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
@@ -86,31 +90,34 @@ func (a App) runCommand(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("dry-run") {
-		return a.apply(c, title(c, spec.Run.Command)+listed(spec.Faults), spec.Run.Plan())
+		return a.apply(c, title(c, spec.Run.Command)+faults.Listed(spec.Faults), spec.Run.Plan())
 	}
 	if err := a.checkTools(spec.Run.Plan()); err != nil {
 		return err
 	}
 	g := spec.Run.Gateway
 	if g.Isolated == nil {
-		warnOfResolver(g, facts)
+		if err := checks.Resolver(g, facts); err != nil {
+			hints.Report(terminal.Err, err)
+		}
 		what := g.Reach()
 		// Hosts that take nothing are many, and mean it: create has said so once.
 		what.NoHost = true
 		what.NoIptables = cmp.Or(facts.Gateway.Parts.Note, &gateway.Note{}).NoIptables
 		spec.Reach = &what
 	}
-	listeners, err := a.listen(c)
+	listeners, err := page.Listen(c.String("events"), c.String("report"), page.About{CommandLine: shellescape.QuoteCommand(os.Args),
+		Version: a.Version, Kernel: machine.KernelRelease(), NoLines: c.Bool("no-prefix")})
 	if err != nil {
 		return err
 	}
-	spec.Lines = listeners.page != nil
+	spec.Lines = listeners.HasPage()
 	saySeed(c, spec)
 	defer closePorts(c, spec.Run, spec.Token)
-	code, err := supervisor.Start(c.Context, spec, listeners.inside())
-	unheard := listeners.finish()
+	code, err := supervisor.Start(c.Context, spec, listeners.Inside())
+	unheard := listeners.Finish()
 	if errors.Is(err, supervisor.ErrNotInside) && runner.LimitHint(err, "") == "" {
-		return hints.With(err, "%s", notInsideHint(g))
+		return hints.With(err, "%s", checks.NotInsideHint(g))
 	}
 	if err != nil {
 		return err
@@ -146,52 +153,22 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	if g.Isolated == nil {
 		run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
 	} else {
-		withoutPorts(run)
+		project.WithoutPorts(run)
 	}
 	note := facts.Gateway.Parts.Note
 	run.OneUserNS = facts.OneUserNS || g.Isolated == nil && note != nil && note.Restricted
 	if told := project.CutByIptables(run); told != "" {
 		terminal.Say(terminal.Err, "%s", told)
 	}
-	addIPv6(run)
+	project.AddIPv6(run)
 	if run.NoProc = facts.NoProc; run.NoProc {
 		terminal.Say(terminal.Err, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
 	}
-	if err := checkUserIDs(*run, facts); err != nil {
+	if err := checks.UserIDs(*run, facts); err != nil {
 		return spec, facts, err
 	}
 	return spec, facts, a.checkPlace(c, *run, facts)
 }
-
-// checkUserIDs says which child wants to be a user that there isn't. Root has
-// all of them.
-func checkUserIDs(run netcmd.Run, facts machine.Facts) error {
-	have, note := facts.User.SubUIDs.Count, facts.Gateway.Parts.Note
-	for _, child := range run.Children {
-		switch {
-		case facts.User.UID == 0:
-		case child.UserID > have:
-			return hints.With(fmt.Errorf("%s can't be user %d: you have %d subordinate ids", child.Name, child.UserID, have),
-				"have an administrator give you more in /etc/subuid and /etc/subgid, and make the gateway anew")
-		case run.Gateway.Isolated == nil && note != nil && child.UserID > note.IDs:
-			return hints.With(fmt.Errorf("%s can't be user %d: the gateway %s was made when you had %d subordinate ids",
-				child.Name, child.UserID, run.Gateway.Interface, note.IDs), "make the gateway anew")
-		}
-	}
-	return nil
-}
-
-func notInsideHint(g gateway.Gateway) string {
-	if g.Isolated != nil {
-		return "what stands above is unshare's: this machine, or the container we are in, may forbid it to users\n" +
-			"(sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); with a gateway it is not needed\n" +
-			noSpaceHint + "\n" +
-			"if it is /proc that can't be mounted, the container hides parts of it (docker run --security-opt systempaths=unconfined)"
-	}
-	return "what stands above is nsenter's or unshare's; vagganet run --dry-run … shows how they are called, and vagganet doctor looks for what is in the way\n" + noSpaceHint
-}
-
-const noSpaceHint = "if it is \"No space left on device\", there are as many namespaces as the system allows: see sysctl user.max_net_namespaces"
 
 // spec is what the flags and the config file say, checked.
 func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (supervisor.Spec, error) {
@@ -199,7 +176,7 @@ func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (super
 	if err != nil {
 		return supervisor.Spec{}, err
 	}
-	network, err := guestNetwork(c, file)
+	network, err := project.GuestNetwork(c.String("guest-network"), file)
 	if err != nil {
 		return supervisor.Spec{}, err
 	}
@@ -207,7 +184,7 @@ func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (super
 		return supervisor.Spec{}, hints.With(err, "choose another one by --guest-network or --network")
 	}
 	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network,
-		Network6: guestNetwork6(command, file), MTU: command.MTU, IPv6: facts.IPv6, BridgeFilter: facts.BridgeFilter,
+		Network6: project.GuestNetwork6(command, file), MTU: command.MTU, IPv6: facts.IPv6, BridgeFilter: facts.BridgeFilter,
 		ExactName: c.String("name") != "", KillAfter: command.KillUnresponsiveAfter}
 	run.Program, run.Links = a.Machine.Program()
 	if name := c.String("name"); name != "" {
@@ -216,7 +193,7 @@ func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (super
 		}
 		run.Name = name
 	}
-	chosen, err := chooseChildren(command, c.StringSlice("only"), c.StringSlice("exclude"))
+	chosen, err := project.Choose(command, c.StringSlice("only"), c.StringSlice("exclude"))
 	if err != nil {
 		return supervisor.Spec{}, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"vagganet/commands/checks"
 	"vagganet/commands/runstate"
 	"vagganet/commands/tables"
 	"vagganet/commands/terminal"
@@ -39,7 +40,7 @@ func (a App) status(c *cli.Context) error {
 	if err := adoptNetwork(c, &g, facts); err != nil {
 		return err
 	}
-	err = checkGateway(g, facts)
+	err = checks.Gateway(g, facts)
 	if err == nil {
 		if err := a.sweepPorts(c, g); err != nil {
 			return err

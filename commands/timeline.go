@@ -2,7 +2,6 @@ package commands
 
 import (
 	"cmp"
-	"errors"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -15,8 +14,6 @@ import (
 	"vagganet/commands/kinds"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd"
-	"vagganet/netcmd/links"
 )
 
 // scriptSeed is the seed of a run that a script starts, unless another one is asked
@@ -43,7 +40,7 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 	for _, f := range planned {
 		random, err := kinds.Check(spec.Run, f, a.Machine.Lacks)
 		if err != nil {
-			return &config.Error{Path: path, Line: f.Line, Msg: err.Error(), Hint: cmp.Or(nodeHint(spec.Run, command, err), hints.For(err))}
+			return &config.Error{Path: path, Line: f.Line, Msg: err.Error(), Hint: cmp.Or(kinds.NodeHint(spec.Run, command, err), hints.For(err))}
 		}
 		spec.Faults = append(spec.Faults, faults.Planned{Fault: f, Random: random})
 	}
@@ -58,44 +55,10 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 	return nil
 }
 
-// nodeHint is the cure where a fault names a child that is no guest of the run;
-// empty if that is not what is wrong.
-func nodeHint(run netcmd.Run, command *config.Command, err error) string {
-	var none *links.NoGuestError
-	if !errors.As(err, &none) {
-		return ""
-	}
-	for _, c := range run.Children {
-		switch {
-		case c.Name != none.Name:
-		case c.Node == netcmd.Bridge:
-			return c.Name + " is a bridge command: it sees every guest, and has no links of its own"
-		default:
-			return c.Name + " has no network of its own: with \"network: {}\" it is a guest"
-		}
-	}
-	if slices.ContainsFunc(command.Children, func(c *config.Child) bool { return c.Name == none.Name }) {
-		return none.Name + " is not started: --only or --exclude leaves it out"
-	}
-	return ""
-}
-
 // saySeed says by what the faults of a timeline are drawn, if it was chosen here.
 func saySeed(c *cli.Context, spec supervisor.Spec) {
 	drawn := slices.ContainsFunc(spec.Faults, func(f faults.Planned) bool { return f.Random })
 	if drawn && !c.IsSet("seed") {
 		terminal.Say(terminal.Err, "seed %d: with run --seed %d, the same faults are drawn again", spec.Run.Seed, spec.Run.Seed)
 	}
-}
-
-// listed tells of the timeline in a script, which does without.
-func listed(planned []faults.Planned) string {
-	if len(planned) == 0 {
-		return ""
-	}
-	text := "\nthe script leaves out the timeline of faults, which the program keeps itself:"
-	for _, f := range planned {
-		text += "\n" + f.String()
-	}
-	return text
 }

@@ -279,3 +279,15 @@ func milliseconds(d time.Duration) *float64 {
 	ms := float64(d.Microseconds()) / 1000
 	return &ms
 }
+
+// Listed returns what is said of a timeline in a script, which does without.
+func Listed(planned []Planned) string {
+	if len(planned) == 0 {
+		return ""
+	}
+	text := "\nthe script leaves out the timeline of faults, which the program keeps itself:"
+	for _, f := range planned {
+		text += "\n" + f.String()
+	}
+	return text
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -94,3 +95,25 @@ func CheckBridgeFilter(l live.Run, cuts links.Cuts) error {
 // bridgeFilterHint is how to load it, and to keep the host's bridges as they are.
 const bridgeFilterHint = "load it, and keep it off the host's own bridges: sudo modprobe br_netfilter && " +
 	"sudo sysctl -w net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 net.bridge.bridge-nf-call-arptables=0"
+
+// NodeHint returns the cure where a fault names a child that is no guest of the run;
+// empty if that is not what is wrong.
+func NodeHint(run netcmd.Run, command *config.Command, err error) string {
+	var none *links.NoGuestError
+	if !errors.As(err, &none) {
+		return ""
+	}
+	for _, c := range run.Children {
+		switch {
+		case c.Name != none.Name:
+		case c.Node == netcmd.Bridge:
+			return c.Name + " is a bridge command: it sees every guest, and has no links of its own"
+		default:
+			return c.Name + " has no network of its own: with \"network: {}\" it is a guest"
+		}
+	}
+	if slices.ContainsFunc(command.Children, func(c *config.Child) bool { return c.Name == none.Name }) {
+		return none.Name + " is not started: --only or --exclude leaves it out"
+	}
+	return ""
+}

@@ -1,4 +1,4 @@
-package commands
+package project
 
 import (
 	"errors"
@@ -34,7 +34,7 @@ func TestChooseChildren(t *testing.T) {
 		{"a", "we", "", `--exclude "we"`, 0},
 		{"c", "a x", "", `--exclude "x"`, 0},
 	} {
-		chosen, err := chooseChildren(command, strings.Fields(test.only), strings.Fields(test.exclude))
+		chosen, err := Choose(command, strings.Fields(test.only), strings.Fields(test.exclude))
 		if got := strings.Join(slices.Sorted(maps.Keys(chosen)), " "); got != test.want {
 			t.Errorf("--only %q --exclude %q leave %q, not %q", test.only, test.exclude, got, test.want)
 		}

@@ -1,38 +1,34 @@
-package commands
+package page
 
 import (
 	"fmt"
 	"os"
 
-	"al.essio.dev/pkg/shellescape"
-	"github.com/urfave/cli/v2"
-
 	"vagganet/commands/hints"
-	"vagganet/commands/machine"
-	"vagganet/commands/page"
 	"vagganet/commands/story"
 )
 
-// listeners are who wants to know what happens in a run: the file of --events,
+// Listeners are who wants to know what happens in a run: the file of --events,
 // and the page of --report. The process inside of the run writes events, to the
 // file itself, or, for a page, to a pipe with the children's lines.
-type listeners struct {
+type Listeners struct {
 	events, page *os.File // nil for one that nobody asked for
 	toPipe       *os.File
-	about        page.About
-	seen         page.Collector
+	about        About
+	seen         Collector
 	read         chan error // what reading the pipe has failed of, at its end
 }
 
-// listen makes the files before anything is started.
-func (a App) listen(c *cli.Context) (*listeners, error) {
-	l := &listeners{about: page.About{CommandLine: shellescape.QuoteCommand(os.Args), Version: a.Version,
-		Kernel: machine.KernelRelease(), NoLines: c.Bool("no-prefix")}}
+// Listen makes the files before anything is started.
+//
+// Events and report are the names of files; empty for one that nobody asked for.
+func Listen(events, report string, about About) (*Listeners, error) {
+	l := &Listeners{about: about}
 	var err error
-	if l.events, err = create(c, "events", "the run's events"); err != nil {
+	if l.events, err = create(events, "events", "the run's events"); err != nil {
 		return nil, err
 	}
-	if l.page, err = create(c, "report", "the run's report"); err != nil || l.page == nil {
+	if l.page, err = create(report, "report", "the run's report"); err != nil || l.page == nil {
 		return l, err
 	}
 	from, to, err := os.Pipe()
@@ -45,19 +41,19 @@ func (a App) listen(c *cli.Context) (*listeners, error) {
 }
 
 // create makes the file that an option names; nil if it doesn't.
-func create(c *cli.Context, option, what string) (*os.File, error) {
-	if c.String(option) == "" {
+func create(name, option, what string) (*os.File, error) {
+	if name == "" {
 		return nil, nil
 	}
-	file, err := os.Create(c.String(option))
+	file, err := os.Create(name)
 	if err != nil {
 		return nil, hints.With(fmt.Errorf("%s can't be written: %w", what, err), "--%s takes a file of yours", option)
 	}
 	return file, nil
 }
 
-// inside is what the process inside writes to; nil if nobody listens.
-func (l *listeners) inside() *os.File {
+// Inside is what the process inside writes to; nil if nobody listens.
+func (l *Listeners) Inside() *os.File {
 	if l.page != nil {
 		return l.toPipe
 	}
@@ -66,7 +62,7 @@ func (l *listeners) inside() *os.File {
 
 // hear reads events for the page, and passes them on to the file, which has no
 // lines.
-func (l *listeners) hear(from *os.File) error {
+func (l *Listeners) hear(from *os.File) error {
 	defer from.Close()
 	var failed error
 	err := l.seen.Read(from, func(kind story.Kind, line []byte) {
@@ -83,8 +79,8 @@ func (l *listeners) hear(from *os.File) error {
 	return failed
 }
 
-// finish writes the page, and returns what could not be written. The run is over.
-func (l *listeners) finish() error {
+// Finish writes the page, and returns what could not be written. The run is over.
+func (l *Listeners) Finish() error {
 	if l.page == nil {
 		if l.events != nil {
 			l.events.Close()
@@ -105,3 +101,6 @@ func (l *listeners) finish() error {
 	}
 	return failed
 }
+
+// HasPage reports whether somebody asked for a page.
+func (l *Listeners) HasPage() bool { return l.page != nil }

@@ -1,19 +1,18 @@
-package commands
+package project
 
 import (
-	"github.com/urfave/cli/v2"
-
 	"vagganet/commands/cmdline"
 	"vagganet/commands/config"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
 )
 
-// guestNetwork is the option's, else the file's, else the /24 that all addresses of
+// GuestNetwork is the option's, where there is one, else the file's, else the /24 that all addresses of
 // the file lie in, else the usual one.
-func guestNetwork(c *cli.Context, file *config.File) (addresses.GuestNetwork, error) {
-	if c.IsSet("guest-network") {
-		network, err := addresses.ParseGuestNetwork(c.String("guest-network"))
+func GuestNetwork(option string, file *config.File) (addresses.GuestNetwork, error) {
+	if option != "" {
+		network, err := addresses.ParseGuestNetwork(option)
 		if err != nil {
 			return network, cmdline.AsUsage(err)
 		}
@@ -30,8 +29,8 @@ func guestNetwork(c *cli.Context, file *config.File) (addresses.GuestNetwork, er
 	return addresses.DefaultGuestNetwork, nil
 }
 
-// guestNetwork6 is the guests' IPv6 network, if they are to have one.
-func guestNetwork6(command *config.Command, file *config.File) addresses.GuestNetwork6 {
+// GuestNetwork6 is the guests' IPv6 network, if they are to have one.
+func GuestNetwork6(command *config.Command, file *config.File) addresses.GuestNetwork6 {
 	switch {
 	case command.NoIPv6:
 		return addresses.GuestNetwork6{}
@@ -41,9 +40,9 @@ func guestNetwork6(command *config.Command, file *config.File) addresses.GuestNe
 	return addresses.DefaultGuestNetwork6
 }
 
-// addIPv6 gives the guests their IPv6 addresses, where the kernel has IPv6, what
+// AddIPv6 gives the guests their IPv6 addresses, where the kernel has IPv6, what
 // cuts links sees it, and it fits through.
-func addIPv6(run *netcmd.Run) {
+func AddIPv6(run *netcmd.Run) {
 	if !run.IPv6 || run.Gateway.Tools.Ebtables == nil || run.MTU > 0 && run.MTU < addresses.MinMTU6 {
 		run.Network6 = addresses.GuestNetwork6{}
 	}
@@ -53,4 +52,16 @@ func addIPv6(run *netcmd.Run) {
 	for i, g := range run.Guests {
 		run.Guests[i].IP6 = run.Network6.Of(run.Network, g.IP)
 	}
+}
+
+// WithoutPorts leaves an isolated run's ports out, and says so: there is no
+// gateway that they could be ports of.
+func WithoutPorts(run *netcmd.Run) {
+	if !run.HasPorts() {
+		return
+	}
+	for i := range run.Guests {
+		run.Guests[i].Ports = nil
+	}
+	terminal.Say(terminal.Err, "an isolated run has no gateway, so its ports can't be reached from the host")
 }

@@ -1,4 +1,4 @@
-package commands
+package project
 
 import (
 	"errors"
@@ -11,12 +11,12 @@ import (
 	"vagganet/commands/hints"
 )
 
-// choice has the children that are to be started, by name.
-type choice map[string]bool
+// Choice has the children that are to be started, by name.
+type Choice map[string]bool
 
-// chooseChildren are those of a command that --only and --exclude leave. Each
+// Choose are those of a command that --only and --exclude leave. Each
 // of their words is a child's name or a tag.
-func chooseChildren(command *config.Command, only, exclude []string) (choice, error) {
+func Choose(command *config.Command, only, exclude []string) (Choice, error) {
 	for _, option := range []struct {
 		name  string
 		words []string
@@ -27,7 +27,7 @@ func chooseChildren(command *config.Command, only, exclude []string) (choice, er
 			}
 		}
 	}
-	chosen := choice{}
+	chosen := Choice{}
 	for _, child := range command.Children {
 		called := func(word string) bool { return isCalled(child, word) }
 		if (len(only) == 0 || slices.ContainsFunc(only, called)) && !slices.ContainsFunc(exclude, called) {

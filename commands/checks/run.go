@@ -1,0 +1,67 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"vagganet/commands/hints"
+	"vagganet/commands/machine"
+	"vagganet/commands/runstate"
+	"vagganet/netcmd"
+	"vagganet/netcmd/gateway"
+)
+
+// UserIDs returns which child wants to be a user that there isn't. Root has
+// all of them.
+func UserIDs(run netcmd.Run, facts machine.Facts) error {
+	have, note := facts.User.SubUIDs.Count, facts.Gateway.Parts.Note
+	for _, child := range run.Children {
+		switch {
+		case facts.User.UID == 0:
+		case child.UserID > have:
+			return hints.With(fmt.Errorf("%s can't be user %d: you have %d subordinate ids", child.Name, child.UserID, have),
+				"have an administrator give you more in /etc/subuid and /etc/subgid, and make the gateway anew")
+		case run.Gateway.Isolated == nil && note != nil && child.UserID > note.IDs:
+			return hints.With(fmt.Errorf("%s can't be user %d: the gateway %s was made when you had %d subordinate ids",
+				child.Name, child.UserID, run.Gateway.Interface, note.IDs), "make the gateway anew")
+		}
+	}
+	return nil
+}
+
+// NotInsideHint returns the cure where a run's first process could not be started in its
+// namespaces.
+func NotInsideHint(g gateway.Gateway) string {
+	if g.Isolated != nil {
+		return "what stands above is unshare's: this machine, or the container we are in, may forbid it to users\n" +
+			"(sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); with a gateway it is not needed\n" +
+			noSpaceHint + "\n" +
+			"if it is /proc that can't be mounted, the container hides parts of it (docker run --security-opt systempaths=unconfined)"
+	}
+	return "what stands above is nsenter's or unshare's; vagganet run --dry-run … shows how they are called, and vagganet doctor looks for what is in the way\n" + noSpaceHint
+}
+
+const noSpaceHint = "if it is \"No space left on device\", there are as many namespaces as the system allows: see sysctl user.max_net_namespaces"
+
+// Choose returns the run that is wanted by its name, or the only one where no name is
+// given.
+func Choose(g gateway.Gateway, runs []runstate.Run, wanted string) (runstate.Run, error) {
+	var names []string
+	for _, r := range runs {
+		names = append(names, r.Name)
+		if r.Name == wanted || wanted == "" && len(runs) == 1 {
+			if r.Info == nil {
+				return r, fmt.Errorf("run %s is still being set up: try again in a moment", r.Name)
+			}
+			return r, nil
+		}
+	}
+	switch {
+	case len(runs) == 0:
+		return runstate.Run{}, hints.With(fmt.Errorf("no run is up on gateway %s", g.Interface),
+			"start one by: vagganet%s run COMMAND", InterfaceOption(g))
+	case wanted == "":
+		return runstate.Run{}, hints.With(fmt.Errorf("there is more than one run: %s", strings.Join(names, ", ")), "name one by --run")
+	}
+	return runstate.Run{}, hints.With(fmt.Errorf("no run is called %q", wanted), "there are: %s", strings.Join(names, ", "))
+}
