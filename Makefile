@@ -82,7 +82,7 @@ test-examples: ## install nginx, etcd, Redis and keepalived, and run the tests o
 .PHONY: test-browser
 test-browser: ## install chromium and graphviz, and have them read reports and pictures
 	scripts/deps --test --browser
-	@VAGGANET_BROWSER=1 $(MAKE) --no-print-directory go-test PKG='./commands/e2e ./commands/picture' TESTS='^Test(Browser|DotIsDot)'
+	@VAGGANET_BROWSER=1 $(MAKE) --no-print-directory go-test PKG='./commands/e2e ./commands/graph' TESTS='^Test(Browser|DotIsDot)'
 
 # The tests that change what a kernel has once, and those of what this machine's
 # kernel may lack.

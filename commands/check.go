@@ -113,7 +113,7 @@ func (a App) checkLinks(c *cli.Context, l live.Run, limit time.Duration) (tables
 		OK: !slices.ContainsFunc(links, differs) && len(found.Trouble) == 0}, err
 }
 
-// sendCheck puts what was found into the run's story, if it has one.
+// sendCheck sends what was found to the run, for its events, if it has any.
 func sendCheck(l live.Run, r tables.Check) {
 	conn, err := messages.Dial(l.Dir)
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
 	"vagganet/commands/hints"
 	"vagganet/commands/kinds"
 	"vagganet/commands/messages"
-	"vagganet/commands/story"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
@@ -119,13 +119,13 @@ func (a App) observe(c *cli.Context, l live.Run, change faults.Change) (wanted l
 // carryOut does a plan, under the run's lock, and sends the run that it is done. Conn
 // is nil where nobody listens.
 func carryOut(ctx context.Context, c *cli.Context, lock *os.File, conn *messages.Conn, p plan.Plan) error {
-	began := story.Clock()
+	began := events.Clock()
 	r := newRunner(c)
 	r.Lock = lock
 	if err := r.Run(ctx, p); err != nil || conn == nil {
 		return err
 	}
-	now := story.Clock()
+	now := events.Clock()
 	conn.Send(messages.Message{Done: &faults.Done{Clock: now, Took: now - began, Skew: r.Skew}})
 	return conn.Close()
 }
@@ -157,7 +157,7 @@ func (a App) healVerb() *cli.Command {
 // run's first process knows which they are, but can't wait for tools, nor for the lock
 // that keeps them what they are: so it starts this verb, which asks under the lock.
 func (a App) healFault(c *cli.Context) error {
-	asked := story.Clock()
+	asked := events.Clock()
 	id, err := strconv.Atoi(c.Args().First())
 	if err != nil {
 		return cmdline.Usagef("%s takes the number of a fault", c.Command.Name)

@@ -7,8 +7,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
+	"vagganet/commands/graph"
 	"vagganet/commands/hints"
-	"vagganet/commands/picture"
 	"vagganet/commands/terminal"
 )
 
@@ -44,22 +44,22 @@ func (a App) graph(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(terminal.Out, format.Draw(picture.Network{Run: live.Run, Cuts: now.Cuts, Shaped: now.Shapes.Links()}))
+	_, err = fmt.Fprint(terminal.Out, format.Draw(graph.Network{Run: live.Run, Cuts: now.Cuts, Shaped: now.Shapes.Links()}))
 	return err
 }
 
-func formatNamed(name string) (picture.Format, error) {
-	for _, f := range picture.Formats {
+func formatNamed(name string) (graph.Format, error) {
+	for _, f := range graph.Formats {
 		if f.Name == name {
 			return f, nil
 		}
 	}
-	return picture.Format{}, hints.With(cmdline.Usagef("there is no --format %q", name), "there are: %s", strings.Join(formatNames(), ", "))
+	return graph.Format{}, hints.With(cmdline.Usagef("there is no --format %q", name), "there are: %s", strings.Join(formatNames(), ", "))
 }
 
 func formatNames() []string {
 	var names []string
-	for _, f := range picture.Formats {
+	for _, f := range graph.Formats {
 		names = append(names, f.Name)
 	}
 	return names

@@ -15,8 +15,8 @@ import (
 	"vagganet/commands/faults"
 	"vagganet/commands/hints"
 	"vagganet/commands/machine"
-	"vagganet/commands/page"
 	"vagganet/commands/project"
+	"vagganet/commands/report"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/commands/supervisor"
@@ -106,7 +106,7 @@ func (a App) runCommand(c *cli.Context) error {
 		what.NoIptables = cmp.Or(facts.Gateway.Parts.Note, &gateway.Note{}).NoIptables
 		spec.Reach = &what
 	}
-	listeners, err := page.Listen(c.String("events"), c.String("report"), page.About{CommandLine: shellescape.QuoteCommand(os.Args),
+	listeners, err := report.Listen(c.String("events"), c.String("report"), report.About{CommandLine: shellescape.QuoteCommand(os.Args),
 		Version: a.Version, Kernel: machine.KernelRelease(), NoLines: c.Bool("no-prefix")})
 	if err != nil {
 		return err

@@ -1,6 +1,10 @@
-// Package netcmd builds plans: what must be run to make a gateway, a run's
-// network, a partition, and to take them away. It is pure: it reads nothing of
-// the machine and runs nothing.
+// Package netcmd, with the packages below it, builds plans: what must be run to make
+// a gateway, a run's network, a partition, and to take them away. All of them are pure:
+// they read nothing of the machine and run nothing.
+//
+// In this package is the plan of a run. What it is made of is below: package plan has
+// steps, addresses what all is called, gateway that of the gateway, and live those of
+// commands on a run that is up. Those make of links, the model, input for firewall and tc.
 //
 // # Words
 //

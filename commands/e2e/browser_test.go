@@ -14,8 +14,8 @@ import (
 	"strings"
 	"testing"
 
-	"vagganet/commands/page"
-	"vagganet/commands/picture"
+	"vagganet/commands/graph"
+	"vagganet/commands/report"
 	"vagganet/netcmd/links"
 )
 
@@ -51,17 +51,17 @@ func TestBrowser(t *testing.T) {
 // writeReport makes the page of events that were recorded, with lines that would
 // like to be more than text.
 func writeReport(t *testing.T, file string) {
-	events, err := os.Open(filepath.Join(top, "commands", "page", "testdata", "events.jsonl"))
+	events, err := os.Open(filepath.Join(top, "commands", "report", "testdata", "events.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer events.Close()
-	var seen page.Collector
+	var seen report.Collector
 	if err := seen.Read(events, nil); err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := seen.Write(&b, page.About{CommandLine: "vagganet run flaky"}); err != nil {
+	if err := seen.Write(&b, report.About{CommandLine: "vagganet run flaky"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
@@ -230,9 +230,9 @@ func testGraphPicture(t *testing.T, b browser) {
 			cuts, _ = links.Isolate(guests, []string{"a"})
 		}
 		file := filepath.Join(b.dir, name+".svg")
-		for _, f := range picture.Formats {
+		for _, f := range graph.Formats {
 			if f.Name == "svg" {
-				if err := os.WriteFile(file, []byte(f.Draw(picture.Network{Run: "r", Cuts: cuts})), 0o644); err != nil {
+				if err := os.WriteFile(file, []byte(f.Draw(graph.Network{Run: "r", Cuts: cuts})), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 )
 
 // amiss counts what a timeline has planned and the run has not had in time.
@@ -14,32 +14,32 @@ type amiss struct {
 
 // amissEntry is one sort of failure of an entry: how often, and the first time.
 type amissEntry struct {
-	kind  story.Kind
+	kind  events.Kind
 	what  string
 	first time.Duration // by the timeline
 	times int
 }
 
 // note makes an event of an occurrence that did not come as planned.
-func (s *Schedule) note(kind story.Kind, o occurrence, now time.Time) {
+func (s *Schedule) note(kind events.Kind, o occurrence, now time.Time) {
 	what := s.timeline.entries[o.entry].what()
 	s.amiss.add(kind, what, o.planned)
 	due := o.planned.Seconds()
-	e := story.Event{Kind: kind, What: what, By: ByTimeline, Due: &due}
-	if kind != story.FaultPending {
+	e := events.Event{Kind: kind, What: what, By: ByTimeline, Due: &due}
+	if kind != events.FaultPending {
 		e.Late = now.Sub(o.at).Round(time.Millisecond).Seconds()
 	}
 	s.news = append(s.news, e)
 }
 
 // TakeNews returns the events that note has made since it was last called.
-func (s *Schedule) TakeNews() []story.Event {
+func (s *Schedule) TakeNews() []events.Event {
 	news := s.news
 	s.news = nil
 	return news
 }
 
-func (a *amiss) add(kind story.Kind, what string, planned time.Duration) {
+func (a *amiss) add(kind events.Kind, what string, planned time.Duration) {
 	for i := range a.entries {
 		if e := &a.entries[i]; e.kind == kind && e.what == what {
 			e.times++
@@ -59,7 +59,7 @@ func (s *Schedule) Fails() bool { return s.failed || s.amiss.fails() }
 // due, and came late or not at all.
 func (a *amiss) fails() bool {
 	for _, e := range a.entries {
-		if e.kind != story.FaultPending {
+		if e.kind != events.FaultPending {
 			return true
 		}
 	}
@@ -81,9 +81,9 @@ func (e amissEntry) String() string {
 		when = fmt.Sprintf("%d times, first at %v", e.times, e.first)
 	}
 	switch e.kind {
-	case story.FaultPending:
+	case events.FaultPending:
 		return fmt.Sprintf("%s was not due yet when the run ended: it was planned %s", e.what, when)
-	case story.FaultLate:
+	case events.FaultLate:
 		return fmt.Sprintf("%s came too late to be what was planned: it was due %s", e.what, when)
 	}
 	return fmt.Sprintf("%s never began: it was due %s", e.what, when)

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
@@ -27,13 +27,13 @@ type Change struct {
 	// named work again.
 	Replaces []Layer `json:"replaces"`
 	// State are the links that it sets. It is nil for layers that it is not about.
-	story.State
+	events.State
 	// For is how long until what it cuts is to be healed; 0 for never.
 	For time.Duration `json:"for"`
 	// Heals is the number of the fault that this one takes back, since its time is
 	// up; 0 for none. It is the run that knows what State is left to heal then.
 	Heals int `json:"heals"`
-	// Asked is the story.Clock when the command began.
+	// Asked is the events.Clock when the command began.
 	Asked time.Duration `json:"asked"`
 
 	// Shape is what the links of State.Shapes are to do.
@@ -51,7 +51,7 @@ const (
 // Layer is a kind of links.
 type Layer string
 
-// The kinds of links, as a story.State has them.
+// The kinds of links, as an events.State has them.
 const (
 	Cuts    Layer = "cut"
 	Uplinks Layer = "uplinks"
@@ -143,7 +143,7 @@ func (c Change) Script(run live.Run, p plan.Plan, wanted live.Faults, now live.O
 }
 
 // Heal returns the change after which links work again, whatever rows say of them.
-func Heal(s story.State) Change {
+func Heal(s events.State) Change {
 	works := func(rows []links.Row) []links.Row {
 		rows = slices.Clone(rows)
 		for i := range rows {
@@ -152,5 +152,5 @@ func Heal(s story.State) Change {
 		return rows
 	}
 	return Change{What: "heal", By: ByCommand,
-		State: story.State{Cut: works(s.Cut), Uplinks: works(s.Uplinks), Shapes: works(s.Shapes)}}
+		State: events.State{Cut: works(s.Cut), Uplinks: works(s.Uplinks), Shapes: works(s.Shapes)}}
 }

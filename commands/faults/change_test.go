@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 	"vagganet/netcmd"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
@@ -42,15 +42,15 @@ func TestHealsWhatIsLeft(t *testing.T) {
 		first, later Change
 		left, want   string
 	}{
-		{"links", Change{State: story.State{Cut: list("drop", "ab", "ba", "bc")}}, Change{State: story.State{Cut: append(list("reject", "ab"), list("", "bc")...)}},
+		{"links", Change{State: events.State{Cut: list("drop", "ab", "ba", "bc")}}, Change{State: events.State{Cut: append(list("reject", "ab"), list("", "bc")...)}},
 			"[{b [a] drop}]", "[{a b {reject}}] [] []"},
-		{"all links", Change{State: story.State{Cut: list("drop", "ab")}}, Change{Replaces: []Layer{Cuts}, State: story.State{Cut: list("new", "ab")}},
+		{"all links", Change{State: events.State{Cut: list("drop", "ab")}}, Change{Replaces: []Layer{Cuts}, State: events.State{Cut: list("new", "ab")}},
 			"[]", "[{a b {new}}] [] []"},
-		{"uplinks", Change{State: story.State{Uplinks: []links.Row{{From: "a", How: "drop"}, {From: "b", How: "drop"}}}},
-			Change{State: story.State{Uplinks: []links.Row{{From: "b", How: "new"}}}}, "[{a [] drop}]", "[] [{b {new}}] []"},
-		{"shapes", Change{Shape: slow, State: story.State{Shapes: list(slow.String(), "ab", "bc")}}, Change{Shape: lossy, State: story.State{Shapes: list(lossy.String(), "bc")}},
+		{"uplinks", Change{State: events.State{Uplinks: []links.Row{{From: "a", How: "drop"}, {From: "b", How: "drop"}}}},
+			Change{State: events.State{Uplinks: []links.Row{{From: "b", How: "new"}}}}, "[{a [] drop}]", "[] [{b {new}}] []"},
+		{"shapes", Change{Shape: slow, State: events.State{Shapes: list(slow.String(), "ab", "bc")}}, Change{Shape: lossy, State: events.State{Shapes: list(lossy.String(), "bc")}},
 			"[{a [b] delay 50ms}]", "[] [] [{b c " + fmt.Sprint(lossy.Loss) + "}]"},
-		{"another layer", Change{State: story.State{Cut: list("drop", "ab")}}, Change{State: story.State{Uplinks: []links.Row{{From: "a", How: "drop"}}}},
+		{"another layer", Change{State: events.State{Cut: list("drop", "ab")}}, Change{State: events.State{Uplinks: []links.Row{{From: "a", How: "drop"}}}},
 			"[{a [b] drop}]", "[] [{a {drop}}] []"},
 	} {
 		r, now := newRecord(), live.NoFaults([]string{"a", "b", "c"})
@@ -86,12 +86,12 @@ func TestPlan(t *testing.T) {
 		want   []string
 	}{
 		{Change{}, nil},
-		{Change{State: story.State{Cut: link}}, []string{frames, off}},
-		{Change{State: story.State{Cut: link}, For: time.Second}, []string{frames, off, "for 1s", frames, off}},
-		{Change{State: story.State{Cut: []links.Row{}}}, []string{frames, off}}, // none of the links that were named
+		{Change{State: events.State{Cut: link}}, []string{frames, off}},
+		{Change{State: events.State{Cut: link}, For: time.Second}, []string{frames, off, "for 1s", frames, off}},
+		{Change{State: events.State{Cut: []links.Row{}}}, []string{frames, off}}, // none of the links that were named
 		{Change{Replaces: []Layer{Cuts}}, []string{frames, off}},
-		{Change{State: story.State{Uplinks: []links.Row{{From: "a", How: "drop"}}}, For: time.Second}, []string{uplinks, "for 1s", uplinks}},
-		{Change{Shape: loss, State: story.State{Shapes: link}, For: time.Second}, []string{shapes, "for 1s", shapes}},
+		{Change{State: events.State{Uplinks: []links.Row{{From: "a", How: "drop"}}}, For: time.Second}, []string{uplinks, "for 1s", uplinks}},
+		{Change{Shape: loss, State: events.State{Shapes: link}, For: time.Second}, []string{shapes, "for 1s", shapes}},
 		{Change{Replaces: []Layer{Cuts, Uplinks, Shapes}}, []string{off, packets, frames}}, // no link has a shape
 	} {
 		now := live.Observed{Faults: live.NoFaults(run.Names())}
@@ -112,7 +112,7 @@ func TestPlan(t *testing.T) {
 
 // A change of guests that there are not is an error.
 func TestApplyKnowsGuests(t *testing.T) {
-	for _, s := range []story.State{{Cut: []links.Row{{From: "a", To: []string{"x"}}}}, {Uplinks: []links.Row{{From: "x"}}}} {
+	for _, s := range []events.State{{Cut: []links.Row{{From: "a", To: []string{"x"}}}}, {Uplinks: []links.Row{{From: "x"}}}} {
 		if _, err := (Change{State: s}).Apply(live.NoFaults([]string{"a"})); err == nil {
 			t.Errorf("%v is applied", s)
 		}

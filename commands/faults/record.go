@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 	"vagganet/netcmd/links"
 )
 
@@ -46,19 +46,19 @@ func newRecord() *record { return &record{links: map[link]owned{}, open: map[int
 // heard of it, its time counts from now. It returns the fault's number, and, for one that
 // heals another, what is left of that. Only one command at a time can change links: if
 // nothing was heard of the other since it was announced, its command has been killed.
-func (r *record) Announce(c Change, now time.Time) (id int, left story.State, events []story.Event) {
+func (r *record) Announce(c Change, now time.Time) (id int, left events.State, list []events.Event) {
 	if c.Heals == 0 {
 		r.last++
 		id = r.last
 	} else {
 		id = -c.Heals // what heals is no fault itself
-		events = r.begin(c.Heals, now, true)
+		list = r.begin(c.Heals, now, true)
 		left = r.state(func(o owned) bool { return o.fault == c.Heals })
 		c.State = Heal(left).State
 	}
 	r.open[id] = &fault{Change: c, id: id}
 	r.open[id].setEnd(now)
-	return id, left, events
+	return id, left, list
 }
 
 func (f *fault) setEnd(now time.Time) {
@@ -69,7 +69,7 @@ func (f *fault) setEnd(now time.Time) {
 
 // begin takes note that a command has done what it was about to, or was
 // interrupted in it. It returns what became of that.
-func (r *record) begin(id int, now time.Time, interrupted bool) []story.Event {
+func (r *record) begin(id int, now time.Time, interrupted bool) []events.Event {
 	f := r.open[id]
 	if f == nil || f.begun {
 		return nil // a heal has come between
@@ -83,16 +83,16 @@ func (r *record) begin(id int, now time.Time, interrupted bool) []story.Event {
 	} else {
 		r.apply(f)
 	}
-	events := r.ended(f, interrupted)
-	e := story.Event{Kind: story.FaultBegin, ID: id, What: f.What, Whom: f.Whom, By: f.By, For: f.For.Seconds(), Interrupted: interrupted}
+	list := r.ended(f, interrupted)
+	e := events.Event{Kind: events.FaultBegin, ID: id, What: f.What, Whom: f.Whom, By: f.By, For: f.For.Seconds(), Interrupted: interrupted}
 	if r.owned()[id] == 0 {
 		delete(r.open, id)
 		if f.Heals != 0 {
-			return r.stated(events)
+			return r.stated(list)
 		}
-		e.Kind, e.ID = story.FaultChange, 0
+		e.Kind, e.ID = events.FaultChange, 0
 	}
-	return r.stated(append(events, e))
+	return r.stated(append(list, e))
 }
 
 // apply gives a command the links that it sets.
@@ -118,7 +118,7 @@ func (r *record) claim(f *fault) {
 }
 
 // eachLink calls a function for each link of a state.
-func eachLink(s story.State, do func(l link, how string)) {
+func eachLink(s events.State, do func(l link, how string)) {
 	for layer, rows := range map[Layer][]links.Row{Cuts: s.Cut, Uplinks: s.Uplinks, Shapes: s.Shapes} {
 		for _, row := range rows {
 			for _, to := range row.To {
@@ -133,17 +133,17 @@ func eachLink(s story.State, do func(l link, how string)) {
 
 // ended are the faults that the command f has left nothing of, and the one that
 // it heals.
-func (r *record) ended(f *fault, interrupted bool) []story.Event {
-	var events []story.Event
+func (r *record) ended(f *fault, interrupted bool) []events.Event {
+	var list []events.Event
 	links := r.owned()
 	for _, id := range slices.Sorted(maps.Keys(r.open)) {
 		other, healed := r.open[id], id == f.Heals && !interrupted
 		if healed || other != f && other.begun && links[id] == 0 {
-			events = append(events, story.Event{Kind: story.FaultEnd, ID: id, What: other.What, Whom: other.Whom, Timed: healed})
+			list = append(list, events.Event{Kind: events.FaultEnd, ID: id, What: other.What, Whom: other.Whom, Timed: healed})
 			delete(r.open, id)
 		}
 	}
-	return events
+	return list
 }
 
 // owned counts the links that faults have.
@@ -156,32 +156,32 @@ func (r *record) owned() map[int]int {
 }
 
 // stated puts into events what is cut now.
-func (r *record) stated(events []story.Event) []story.Event {
+func (r *record) stated(list []events.Event) []events.Event {
 	s := r.state(func(owned) bool { return true })
 	for _, rows := range []*[]links.Row{&s.Cut, &s.Uplinks, &s.Shapes} {
 		*rows = append([]links.Row{}, *rows...) // an empty list, in JSON
 	}
-	for i := range events {
-		events[i].State = &s
+	for i := range list {
+		list[i].State = &s
 	}
-	return events
+	return list
 }
 
 // end ends whatever is left, with the run.
-func (r *record) end() []story.Event {
-	var events []story.Event
+func (r *record) end() []events.Event {
+	var list []events.Event
 	for _, id := range slices.Sorted(maps.Keys(r.open)) {
 		if r.open[id].begun {
-			events = append(events, story.Event{Kind: story.FaultEnd, ID: id, What: r.open[id].What, Whom: r.open[id].Whom})
+			list = append(list, events.Event{Kind: events.FaultEnd, ID: id, What: r.open[id].What, Whom: r.open[id].Whom})
 		}
 	}
 	clear(r.links)
 	clear(r.open)
-	return r.stated(events)
+	return r.stated(list)
 }
 
 // state are the links of some faults, as rows in order; nil where there are none.
-func (r *record) state(of func(owned) bool) story.State {
+func (r *record) state(of func(owned) bool) events.State {
 	type place struct {
 		layer     Layer
 		from, how string
@@ -204,7 +204,7 @@ func (r *record) state(of func(owned) bool) story.State {
 		}
 		rows[p.layer] = append(rows[p.layer], row)
 	}
-	return story.State{Cut: rows[Cuts], Uplinks: rows[Uplinks], Shapes: rows[Shapes]}
+	return events.State{Cut: rows[Cuts], Uplinks: rows[Uplinks], Shapes: rows[Shapes]}
 }
 
 // dueFault is a fault whose time is up, since at.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 	"vagganet/netcmd/links"
 )
 
@@ -131,9 +131,9 @@ func command(word string) Change {
 	return f
 }
 
-func describe(events []story.Event) string {
+func describe(list []events.Event) string {
 	var words []string
-	for _, e := range events {
+	for _, e := range list {
 		kind := strings.TrimPrefix(string(e.Kind), "fault-")
 		if e.Timed {
 			kind = "timed"
@@ -146,11 +146,11 @@ func describe(events []story.Event) string {
 		}
 		words = append(words, kind)
 	}
-	if len(events) == 0 {
+	if len(list) == 0 {
 		return ""
 	}
 	var links []string
-	last := events[len(events)-1]
+	last := list[len(list)-1]
 	for _, row := range last.Cut {
 		for _, to := range row.To {
 			links = append(links, row.From+to)
@@ -165,7 +165,7 @@ func describe(events []story.Event) string {
 // What is cut is told in rows, in order.
 func TestFaultsState(t *testing.T) {
 	r := newRecord()
-	id, _, _ := r.Announce(Change{State: story.State{
+	id, _, _ := r.Announce(Change{State: events.State{
 		Cut:     []links.Row{{From: "b", To: []string{"c", "a"}, How: "drop"}, {From: "a", To: []string{"b"}, How: "reject"}, {From: "b", To: []string{"d"}, How: "new"}},
 		Uplinks: []links.Row{{From: "c", How: "drop"}, {From: "a", How: "drop"}},
 		Shapes:  []links.Row{{From: "a", To: []string{"b"}, How: "loss 20%"}},

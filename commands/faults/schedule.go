@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 	"vagganet/netcmd"
 )
 
@@ -33,7 +33,7 @@ type Schedule struct {
 	// its time, and news the events about that which nobody has taken yet.
 	begun []int
 	amiss amiss
-	news  []story.Event
+	news  []events.Event
 	// healed is the latest planned end of a fault that was healed.
 	healed time.Time
 }
@@ -82,13 +82,13 @@ func (s *Schedule) Stop(now time.Time) {
 	}
 	s.queue = slices.DeleteFunc(s.queue, func(o Order) bool { return o.entry >= 0 })
 	for _, o := range s.timeline.stop() {
-		s.note(story.FaultPending, o, now)
+		s.note(events.FaultPending, o, now)
 	}
 	s.hasten(now)
 }
 
 // End ends all that is left, with the run.
-func (s *Schedule) End(now time.Time) []story.Event {
+func (s *Schedule) End(now time.Time) []events.Event {
 	s.Stop(now)
 	if o := s.doing; o != nil && o.entry >= 0 && !o.begun {
 		s.cutOff(o.occurrence, now)
@@ -99,7 +99,7 @@ func (s *Schedule) End(now time.Time) []story.Event {
 // cutOff takes note of an occurrence that the end of the run came before.
 func (s *Schedule) cutOff(o occurrence, now time.Time) {
 	if s.begun[o.entry] == 0 || now.Sub(o.at) > grace {
-		s.note(story.FaultMissed, o, now)
+		s.note(events.FaultMissed, o, now)
 	}
 }
 
@@ -149,11 +149,11 @@ func (s *Schedule) enqueueDue(now time.Time) {
 	}
 	due, skipped := s.timeline.due(now)
 	for _, o := range skipped {
-		s.note(story.FaultMissed, o, now)
+		s.note(events.FaultMissed, o, now)
 	}
 	for _, o := range due {
 		if s.doing != nil && s.doing.entry == o.entry {
-			s.note(story.FaultMissed, o, now)
+			s.note(events.FaultMissed, o, now)
 			continue
 		}
 		s.enqueue(Order{occurrence: o}, now)
@@ -166,7 +166,7 @@ func (s *Schedule) enqueue(o Order, now time.Time) {
 	i := slices.IndexFunc(s.queue, func(q Order) bool { return q.entry == o.entry && q.heals == o.heals })
 	if i >= 0 {
 		if o.entry >= 0 {
-			s.note(story.FaultMissed, s.queue[i].occurrence, now)
+			s.note(events.FaultMissed, s.queue[i].occurrence, now)
 			s.queue[i] = o
 		}
 		return
@@ -188,14 +188,14 @@ func (s *Schedule) Soonest() time.Time {
 
 // Ended takes note of the end of the order that was carried out. A check that finds
 // differences fails, too, but has sent them.
-func (s *Schedule) Ended(code int) []story.Event {
+func (s *Schedule) Ended(code int) []events.Event {
 	o := s.doing
 	s.doing = nil
 	if code == 0 {
 		return nil
 	}
 	s.failed = true
-	return []story.Event{{Kind: story.FaultFailed, What: o.What, Code: &code}}
+	return []events.Event{{Kind: events.FaultFailed, What: o.What, Code: &code}}
 }
 
 // Allows reports whether a change fits what is going on, whoever sends it: it is about
@@ -213,7 +213,7 @@ func (s *Schedule) AllowsBy(by string, own bool) bool {
 }
 
 // knows reports whether all nodes of a state are guests of the run.
-func (s *Schedule) knows(links story.State) bool {
+func (s *Schedule) knows(links events.State) bool {
 	for _, row := range slices.Concat(links.Cut, links.Uplinks, links.Shapes) {
 		if !s.guests[row.From] || slices.ContainsFunc(row.To, func(to string) bool { return !s.guests[to] }) {
 			return false
@@ -223,24 +223,24 @@ func (s *Schedule) knows(links story.State) bool {
 }
 
 // Checked takes note of what a check has found.
-func (s *Schedule) Checked(c Check, now time.Time) []story.Event {
+func (s *Schedule) Checked(c Check, now time.Time) []events.Event {
 	ok := c.Differences == 0
-	events := []story.Event{{Kind: story.Checked, OK: &ok, Differences: &c.Differences, What: c.Text, By: c.By}}
+	list := []events.Event{{Kind: events.Checked, OK: &ok, Differences: &c.Differences, What: c.Text, By: c.By}}
 	if c.By == ByTimeline {
 		s.came(now)
 	}
-	return append(events, s.TakeNews()...)
+	return append(list, s.TakeNews()...)
 }
 
 // Made takes note that a change has been made; done is nil if its command has ended
 // without a word of that. Mono is a clock in seconds of the run.
-func (s *Schedule) Made(id int, done *Done, now time.Time, mono func(time.Duration) float64) []story.Event {
+func (s *Schedule) Made(id int, done *Done, now time.Time, mono func(time.Duration) float64) []events.Event {
 	f := s.open[id]
-	events := s.record.begin(id, now, done == nil)
-	if len(events) == 0 {
+	list := s.record.begin(id, now, done == nil)
+	if len(list) == 0 {
 		return nil
 	}
-	last := &events[len(events)-1]
+	last := &list[len(list)-1]
 	asked := mono(f.Asked)
 	last.Asked = &asked
 	if done != nil {
@@ -249,7 +249,7 @@ func (s *Schedule) Made(id int, done *Done, now time.Time, mono func(time.Durati
 	if f.By == ByTimeline && f.Heals == 0 && done != nil {
 		s.came(now)
 	}
-	return append(events, s.TakeNews()...)
+	return append(list, s.TakeNews()...)
 }
 
 // came takes note that the timeline's order that is being carried out has done
@@ -262,7 +262,7 @@ func (s *Schedule) came(now time.Time) {
 	o.begun = true
 	s.begun[o.entry]++
 	if s.late(o.occurrence, now) {
-		s.note(story.FaultLate, o.occurrence, now)
+		s.note(events.FaultLate, o.occurrence, now)
 	}
 }
 

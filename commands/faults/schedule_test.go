@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 	"vagganet/netcmd"
 	"vagganet/netcmd/links"
 )
@@ -100,7 +100,7 @@ func TestAmiss(t *testing.T) {
 		begin := time.Unix(1000, 0)
 		now := begin
 		s.Begin(now)
-		var events []story.Event
+		var list []events.Event
 		mono := func(time.Duration) float64 { return 0 }
 		for word := range strings.FieldsSeq(c.script) {
 			text, idle := strings.CutSuffix(word, "-")
@@ -116,15 +116,15 @@ func TestAmiss(t *testing.T) {
 				s.enqueueDue(now)
 			case word == "begun":
 				id, _, _ := s.Announce(Change{What: "x", By: ByTimeline}, now)
-				events = append(events, s.Made(id, &Done{}, now, mono)...)
+				list = append(list, s.Made(id, &Done{}, now, mono)...)
 			case word == "checked":
-				events = append(events, s.Checked(Check{By: ByTimeline}, now)...)
+				list = append(list, s.Checked(Check{By: ByTimeline}, now)...)
 			case word == "done":
 				s.Ended(0)
 			case word == "failed":
 				s.Ended(1)
 			case word == "end":
-				events = append(events, s.End(now)...)
+				list = append(list, s.End(now)...)
 			case cut:
 				f := command("ab")
 				f.For, _ = time.ParseDuration(limit)
@@ -133,10 +133,10 @@ func TestAmiss(t *testing.T) {
 			default:
 				map[string]func(time.Time){"stop": s.Stop, "suspend": s.Suspend, "resume": s.Resume}[word](now)
 			}
-			events = append(events, s.TakeNews()...)
+			list = append(list, s.TakeNews()...)
 		}
 		var got []string
-		for _, e := range events {
+		for _, e := range list {
 			if e.Due != nil {
 				got = append(got, fmt.Sprint(strings.TrimPrefix(string(e.Kind), "fault-"), " ", e.What, " ", *e.Due, "s"))
 			}
@@ -150,10 +150,10 @@ func TestAmiss(t *testing.T) {
 // What came amiss is said in a line for each entry.
 func TestAmissLines(t *testing.T) {
 	var a amiss
-	a.add(story.FaultMissed, "partition isolate a", 2*time.Second)
-	a.add(story.FaultMissed, "partition isolate a", 4*time.Second)
-	a.add(story.FaultLate, "check", time.Second)
-	a.add(story.FaultPending, "partition isolate b", time.Minute)
+	a.add(events.FaultMissed, "partition isolate a", 2*time.Second)
+	a.add(events.FaultMissed, "partition isolate a", 4*time.Second)
+	a.add(events.FaultLate, "check", time.Second)
+	a.add(events.FaultPending, "partition isolate b", time.Minute)
 	want := []string{"partition isolate a never began: it was due 2 times, first at 2s",
 		"check came too late to be what was planned: it was due at 1s",
 		"partition isolate b was not due yet when the run ended: it was planned at 1m0s"}

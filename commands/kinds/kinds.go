@@ -9,8 +9,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
-	"vagganet/commands/story"
 	"vagganet/netcmd/links"
 )
 
@@ -59,7 +59,7 @@ func (k Kind) Command(do cli.ActionFunc, flags ...cli.Flag) *cli.Command {
 // Change reads a command line, and returns what makes a change of it. The error is what
 // is wrong with it whatever run it is for.
 func (k Kind) Change(c *cli.Context) (ForGuests, error) {
-	asked := story.Clock()
+	asked := events.Clock()
 	read, err := k.read(c)
 	if err != nil {
 		return nil, err

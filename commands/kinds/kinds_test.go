@@ -11,9 +11,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
-	"vagganet/commands/story"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
 )
@@ -128,7 +128,7 @@ func TestChangeWords(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(again.State, c.State) || again.Whom != c.Whom || c.Lines[0] != "seed "+seed {
 		t.Errorf("%+v is not %+v: %v", again, c, err)
 	}
-	if c.Asked > story.Clock() {
+	if c.Asked > events.Clock() {
 		t.Error("it was asked later")
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
 	"vagganet/commands/hints"
-	"vagganet/commands/story"
 	"vagganet/netcmd/links"
 )
 
@@ -115,7 +115,7 @@ func replacing(c *cli.Context, groups [][]string, build func(guests []string) (l
 		if c.Bool("one-way") {
 			cuts = cuts.OneWay(groups)
 		}
-		return faults.Change{Replaces: []faults.Layer{faults.Cuts}, State: story.State{Cut: cuts.By(how).BySender()}}, err
+		return faults.Change{Replaces: []faults.Layer{faults.Cuts}, State: events.State{Cut: cuts.By(how).BySender()}}, err
 	}, err
 }
 
@@ -145,7 +145,7 @@ func readLinks(c *cli.Context, how links.How) (ForGuests, error) {
 	}
 	return func(guests []string) (faults.Change, error) {
 		rows, err := links.Pairs(guests, words, string(how))
-		return faults.Change{State: story.State{Cut: rows}}, err
+		return faults.Change{State: events.State{Cut: rows}}, err
 	}, err
 }
 
@@ -174,7 +174,7 @@ func uplink(c *cli.Context) (ForGuests, error) {
 		if len(nodes) == 0 {
 			nodes = guests
 		}
-		change := faults.Change{State: story.State{Uplinks: []links.Row{}}}
+		change := faults.Change{State: events.State{Uplinks: []links.Row{}}}
 		for _, node := range nodes {
 			if !slices.Contains(guests, node) {
 				return change, links.NoGuest(guests, node)

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
-	"vagganet/commands/story"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
 )
@@ -52,7 +52,7 @@ func checkChange(f faults.Change) error {
 		}
 	}
 	switch {
-	case f.For < 0 || f.Heals < 0 || f.Asked < 0 || f.Asked > story.Clock():
+	case f.For < 0 || f.Heals < 0 || f.Asked < 0 || f.Asked > events.Clock():
 		return errors.New("it has a number that can't be")
 	case f.Heals != 0 && f.For != 0:
 		return errors.New("what heals has no end itself")
@@ -62,7 +62,7 @@ func checkChange(f faults.Change) error {
 	return errors.Join(checkBy(f.By), checkLine(f.What), checkLine(f.Whom), checkState(f.State))
 }
 
-func checkState(s story.State) error {
+func checkState(s events.State) error {
 	for _, rows := range [][]links.Row{s.Cut, s.Uplinks, s.Shapes} {
 		for _, row := range rows {
 			if err := checkLine(row.How); err != nil {
@@ -74,7 +74,7 @@ func checkState(s story.State) error {
 }
 
 func checkDone(d faults.Done) error {
-	if d.Clock < 0 || d.Took < 0 || d.Skew < 0 || max(d.Clock, d.Took, d.Skew) > story.Clock()+time.Second {
+	if d.Clock < 0 || d.Took < 0 || d.Skew < 0 || max(d.Clock, d.Took, d.Skew) > events.Clock()+time.Second {
 		return errors.New("it has a time that can't be")
 	}
 	return nil

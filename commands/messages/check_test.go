@@ -5,14 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
-	"vagganet/commands/story"
 	"vagganet/netcmd/links"
 )
 
 func TestCheckMessage(t *testing.T) {
-	good := faults.Change{What: "isolate a", By: faults.ByCommand, Replaces: []faults.Layer{faults.Cuts}, For: time.Second, Asked: story.Clock(),
-		State: story.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
+	good := faults.Change{What: "isolate a", By: faults.ByCommand, Replaces: []faults.Layer{faults.Cuts}, For: time.Second, Asked: events.Clock(),
+		State: events.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
 	fault := func(change func(*faults.Change)) Message {
 		f := good
 		change(&f)
@@ -22,7 +22,7 @@ func TestCheckMessage(t *testing.T) {
 		"a fault":        fault(func(*faults.Change) {}),
 		"one word":       fault(func(f *faults.Change) { f.What = "fullmesh" }),
 		"a heal":         fault(func(f *faults.Change) { f.What, f.Heals, f.For = "heal", 1, 0 }),
-		"done":           {Done: &faults.Done{Clock: story.Clock(), Took: 2, Skew: 3}},
+		"done":           {Done: &faults.Done{Clock: events.Clock(), Took: 2, Skew: 3}},
 		"ended":          {Ended: "a"},
 		"started":        {Started: true},
 		"a check":        {Check: &faults.Check{By: faults.ByTimeline, Text: "all is well"}},
@@ -49,9 +49,9 @@ func TestCheckMessage(t *testing.T) {
 		"heals for a time": fault(func(f *faults.Change) { f.Heals = 1 }),
 		"ends before":      fault(func(f *faults.Change) { f.For = -1 }),
 		"asked before":     fault(func(f *faults.Change) { f.Asked = -1 }),
-		"asked later":      fault(func(f *faults.Change) { f.Asked = story.Clock() + time.Hour }),
-		"took less":        {Done: &faults.Done{Clock: story.Clock(), Took: -1, Skew: 0}},
-		"took an age":      {Done: &faults.Done{Clock: story.Clock(), Took: 1 << 62, Skew: 0}},
+		"asked later":      fault(func(f *faults.Change) { f.Asked = events.Clock() + time.Hour }),
+		"took less":        {Done: &faults.Done{Clock: events.Clock(), Took: -1, Skew: 0}},
+		"took an age":      {Done: &faults.Done{Clock: events.Clock(), Took: 1 << 62, Skew: 0}},
 		"less differs":     {Check: &faults.Check{By: faults.ByCommand, Differences: -1}},
 		"escape in text":   {Check: &faults.Check{By: faults.ByCommand, Text: "\x1bc"}},
 		"checked by x":     {Check: &faults.Check{By: "x"}},

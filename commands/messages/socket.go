@@ -14,8 +14,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
-	"vagganet/commands/story"
 )
 
 // Message is one that a command sends to the run. It is one of its fields.
@@ -53,11 +53,11 @@ func sessionOf(conn net.Conn) int {
 type Reply struct {
 	Fault int  `json:"fault,omitempty"`
 	Code  *int `json:"code,omitempty"`
-	story.State
+	events.State
 }
 
 // SocketName is the file of a run's folder by which it is spoken to.
-const SocketName = ".story"
+const SocketName = ".messages"
 
 // patience is how long the run may take to answer.
 const patience = 5 * time.Second

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
-	"vagganet/commands/story"
 	"vagganet/netcmd/links"
 )
 
@@ -21,7 +21,7 @@ func answer(t *testing.T, dir string) <-chan Message {
 	go func() {
 		for a := range asks {
 			received <- a.Message
-			a.Answer <- Reply{Fault: 7, State: story.State{Cut: []links.Row{{From: "a", How: "drop"}}}}
+			a.Answer <- Reply{Fault: 7, State: events.State{Cut: []links.Row{{From: "a", How: "drop"}}}}
 		}
 	}()
 	return received
@@ -34,8 +34,8 @@ func TestSend(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	about := faults.Change{What: "isolate a", By: faults.ByCommand, Replaces: []faults.Layer{faults.Cuts}, For: time.Second, Asked: story.Clock(),
-		State: story.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
+	about := faults.Change{What: "isolate a", By: faults.ByCommand, Replaces: []faults.Layer{faults.Cuts}, For: time.Second, Asked: events.Clock(),
+		State: events.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
 	r, err := conn.Send(Message{About: &about})
 	if m := <-received; err != nil || r.Fault != 7 || len(r.Cut) != 1 || !reflect.DeepEqual(*m.About, about) || m.Fault != 0 {
 		t.Errorf("%+v, %+v: %v", r, m, err)

@@ -12,11 +12,11 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
-	"vagganet/commands/story"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
@@ -38,7 +38,7 @@ type processes struct {
 	steps   plan.Plan // one for each child
 	runner  *runner.Runner
 	out     *output
-	told    *story.Writer
+	told    *events.Writer
 	byPID   map[int]*process
 	stopped []int // those that stand still because of suspend
 	order   int   // the process that carries out an order; 0 for none
@@ -54,7 +54,7 @@ const retry = 20 * time.Millisecond
 
 // supervise starts the children and waits for the last of them. It returns the
 // code of the one that decides.
-func supervise(spec Spec, r *runner.Runner, children plan.Plan, told *story.Writer, tell func(word string), signals chan syscall.Signal, asks <-chan messages.Received, requests requestsFor) int {
+func supervise(spec Spec, r *runner.Runner, children plan.Plan, told *events.Writer, tell func(word string), signals chan syscall.Signal, asks <-chan messages.Received, requests requestsFor) int {
 	// To catch this one is to hear of it where it happens, in writing.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := newOutput(spec, told, func() { go func() { signals <- syscall.SIGPIPE }() })
@@ -105,7 +105,7 @@ func (ps *processes) start(i int) error {
 	if err := startWithOutput(cmd, child, ps.out); err != nil {
 		return err
 	}
-	ps.told.Write(story.Event{Kind: story.Start, Child: child.Name, Node: child.Node})
+	ps.told.Write(events.Event{Kind: events.Start, Child: child.Name, Node: child.Node})
 	pid := cmd.Process.Pid
 	cmd.Process.Release() // it is reaped by number
 	ps.byPID[pid] = &process{child: i, guest: child.IsGuest() && !ps.spec.Run.NoProc, pid: pid}
@@ -146,7 +146,7 @@ func (ps *processes) reap() []exit {
 				unix.Kill(-pid, unix.SIGKILL) // no PID namespace does it
 			}
 			code, child := CodeOf(status), ps.spec.Run.Children[p.child]
-			ps.told.Write(story.Event{Kind: story.Exit, Child: child.Name, Node: child.Node, Code: &code})
+			ps.told.Write(events.Event{Kind: events.Exit, Child: child.Name, Node: child.Node, Code: &code})
 			exits = append(exits, exit{p.child, code})
 		}
 	}
@@ -202,7 +202,7 @@ func (ps *processes) kill() {
 // suspend stops whatever descends from this process, and so not what exec has
 // brought in. Who stood still before will not be made to go on.
 func (ps *processes) suspend() {
-	ps.told.Write(story.Event{Kind: story.Suspend})
+	ps.told.Write(events.Event{Kind: events.Suspend})
 	if ps.spec.Run.NoProc {
 		for _, p := range ps.byPID {
 			unix.Kill(-p.pid, unix.SIGSTOP)
@@ -228,7 +228,7 @@ func (ps *processes) suspend() {
 }
 
 func (ps *processes) resume() {
-	ps.told.Write(story.Event{Kind: story.Resume})
+	ps.told.Write(events.Event{Kind: events.Resume})
 	for _, pid := range ps.stopped {
 		unix.Kill(pid, unix.SIGCONT)
 	}

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
-	"vagganet/commands/story"
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
@@ -295,8 +295,8 @@ func (h *fakeHands) startFault(o faults.Order) error {
 	return nil
 }
 
-func (h *fakeHands) note(events []story.Event) {
-	for _, e := range events {
+func (h *fakeHands) note(list []events.Event) {
+	for _, e := range list {
 		h.log = append(h.log, strings.TrimSpace(string(e.Kind)+" "+e.What))
 	}
 }

@@ -13,12 +13,12 @@ import (
 	"strconv"
 	"syscall"
 
+	"vagganet/commands/events"
 	"vagganet/commands/messages"
 	"vagganet/commands/ports"
 	"vagganet/commands/prober"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
-	"vagganet/commands/story"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/gateway"
@@ -89,7 +89,7 @@ func inside(report func(error), allowed Allowed, tell func(word string)) int {
 	}
 	told := begin(spec, r)
 	code := supervise(spec, r, children, told, tell, signals, asks, requestsFor{allowed, requests})
-	told.Write(story.Event{Kind: story.RunEnd, Code: &code})
+	told.Write(events.Event{Kind: events.RunEnd, Code: &code})
 	if err := told.Close(); err != nil {
 		report(fmt.Errorf("the run's events could not be written: %w", err))
 		code = cmp.Or(code, Failed)
@@ -128,22 +128,22 @@ func lookForTroubles(spec Spec) <-chan []gateway.Trouble {
 }
 
 // begin writes down that the run's network is up, as the first of its events.
-func begin(spec Spec, r *runner.Runner) *story.Writer {
+func begin(spec Spec, r *runner.Runner) *events.Writer {
 	if !spec.Events {
-		return story.NewWriter(nil)
+		return events.NewWriter(nil)
 	}
-	told := story.NewWriter(os.NewFile(eventsFD, "events"))
+	told := events.NewWriter(os.NewFile(eventsFD, "events"))
 	slot := -1
 	if number, err := r.Var(netcmd.SlotVariable); err == nil {
 		slot, _ = strconv.Atoi(number) // else there is no gateway
 	}
-	e := story.Event{Kind: story.RunBegin, Seed: &spec.Run.Seed, Run: spec.Run.Name, Command: spec.Run.Command, Slot: &slot}
+	e := events.Event{Kind: events.RunBegin, Seed: &spec.Run.Seed, Run: spec.Run.Name, Command: spec.Run.Command, Slot: &slot}
 	for _, g := range spec.Run.Guests {
-		e.Guests = append(e.Guests, story.Guest{Name: g.Name, IP: g.IP, Hostname: g.Hostname})
+		e.Guests = append(e.Guests, events.Guest{Name: g.Name, IP: g.IP, Hostname: g.Hostname})
 	}
 	told.Write(e)
 	for _, g := range spec.Run.Guests {
-		told.Write(story.Event{Kind: story.NodeUp, Node: g.Name, IP: g.IP})
+		told.Write(events.Event{Kind: events.NodeUp, Node: g.Name, IP: g.IP})
 	}
 	return told
 }

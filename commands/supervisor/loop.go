@@ -5,9 +5,9 @@ import (
 	"syscall"
 	"time"
 
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
-	"vagganet/commands/story"
 )
 
 // hands do what was decided.
@@ -23,7 +23,7 @@ type hands interface {
 	startFault(faults.Order) error
 	// ordered reports whether a session is that of what was last started so.
 	ordered(session int) bool
-	note([]story.Event)
+	note([]events.Event)
 	mono(clock time.Duration) float64
 	// reap lists the children that ended since it was last called, and the
 	// order that was carried out.
@@ -82,9 +82,9 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 			}
 			var reply messages.Reply
 			if takes(s, h, ask.Message) {
-				var events []story.Event
-				reply, events = take(s, ask.Message, time.Now(), h.mono)
-				h.note(events)
+				var list []events.Event
+				reply, list = take(s, ask.Message, time.Now(), h.mono)
+				h.note(list)
 			}
 			ask.Answer <- reply
 		case do := <-in.requests:
@@ -108,7 +108,7 @@ func takes(s *faults.Schedule, h hands, m messages.Message) bool {
 
 // take takes a message, and answers it. That all children have been started is so: the
 // loop takes none before.
-func take(s *faults.Schedule, m messages.Message, now time.Time, mono func(time.Duration) float64) (messages.Reply, []story.Event) {
+func take(s *faults.Schedule, m messages.Message, now time.Time, mono func(time.Duration) float64) (messages.Reply, []events.Event) {
 	switch {
 	case m.About != nil:
 		id, left, events := s.Announce(*m.About, now)

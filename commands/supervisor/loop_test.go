@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
-	"vagganet/commands/story"
 	"vagganet/netcmd/links"
 )
 
@@ -15,15 +15,15 @@ import (
 func TestTake(t *testing.T) {
 	schedule, now := faults.NewSchedule(nil, nil, 0), time.Unix(1000, 0)
 	mono := func(clock time.Duration) float64 { return clock.Seconds() - 100 }
-	send := func(m messages.Message) (messages.Reply, []story.Event) { return take(schedule, m, now, mono) }
-	f := faults.Change{Asked: 107 * time.Second, State: story.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
-	r, events := send(messages.Message{About: &f})
-	if r.Fault != 1 || events != nil {
-		t.Fatalf("%v, %v", r, events)
+	send := func(m messages.Message) (messages.Reply, []events.Event) { return take(schedule, m, now, mono) }
+	f := faults.Change{Asked: 107 * time.Second, State: events.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
+	r, list := send(messages.Message{About: &f})
+	if r.Fault != 1 || list != nil {
+		t.Fatalf("%v, %v", r, list)
 	}
-	_, events = send(messages.Message{Fault: 1, Done: &faults.Done{Took: 3500 * time.Microsecond, Skew: time.Millisecond}})
-	if len(events) != 1 || *events[0].Asked != 7 || *events[0].TookMS != 3.5 || *events[0].SkewMS != 1 {
-		t.Errorf("%+v", events)
+	_, list = send(messages.Message{Fault: 1, Done: &faults.Done{Took: 3500 * time.Microsecond, Skew: time.Millisecond}})
+	if len(list) != 1 || *list[0].Asked != 7 || *list[0].TookMS != 3.5 || *list[0].SkewMS != 1 {
+		t.Errorf("%+v", list)
 	}
 	if r, _ := send(messages.Message{About: &faults.Change{Heals: 1}}); len(r.Cut) != 1 {
 		t.Errorf("left: %v", r)
@@ -32,9 +32,9 @@ func TestTake(t *testing.T) {
 	if _, events := send(messages.Message{Fault: 1, Gone: true}); events != nil {
 		t.Errorf("%+v", events)
 	}
-	_, events = send(messages.Message{Check: &faults.Check{Differences: 2, Text: "x"}})
-	if len(events) != 1 || *events[0].OK || *events[0].Differences != 2 {
-		t.Errorf("%+v", events)
+	_, list = send(messages.Message{Check: &faults.Check{Differences: 2, Text: "x"}})
+	if len(list) != 1 || *list[0].OK || *list[0].Differences != 2 {
+		t.Errorf("%+v", list)
 	}
 }
 
@@ -43,22 +43,22 @@ func TestMarks(t *testing.T) {
 	names := func(count int, letter string) string {
 		return strings.TrimSpace(strings.Repeat(letter+letter+letter+" ", count))
 	}
-	for want, e := range map[string]story.Event{
-		"isolate a":                        {Kind: story.FaultBegin, What: "isolate a"},
-		"isolate a (for 1.5s)":             {Kind: story.FaultBegin, What: "isolate a", For: 1.5},
-		"x (interrupted, may be in force)": {Kind: story.FaultBegin, What: "x", For: 2, Interrupted: true},
-		"fullmesh":                         {Kind: story.FaultChange, What: "fullmesh"},
-		"end of isolate a":                 {Kind: story.FaultEnd, What: "isolate a", Timed: true},
-		"":                                 {Kind: story.FaultEnd, What: "isolate a"},
-		"partition isolate a failed with exit code 3": {Kind: story.FaultFailed, What: "partition isolate a", Code: &code},
-		"check: all is well":                          {Kind: story.Checked, What: "all is well"},
-		"random-node: n1 | n2 n3 (for 5s)":            {Kind: story.FaultBegin, What: "random-node --seed 7", Whom: "n1 | n2 n3", For: 5},
-		"end of random-node: n1 | n2 n3":              {Kind: story.FaultEnd, What: "random-node --seed 7", Whom: "n1 | n2 n3", Timed: true},
-		"check never began, due at 2s":                {Kind: story.FaultMissed, What: "check", Due: &due},
-		"check began 1.5s late, due at 2s":            {Kind: story.FaultLate, What: "check", Due: &due, Late: 1.5},
+	for want, e := range map[string]events.Event{
+		"isolate a":                        {Kind: events.FaultBegin, What: "isolate a"},
+		"isolate a (for 1.5s)":             {Kind: events.FaultBegin, What: "isolate a", For: 1.5},
+		"x (interrupted, may be in force)": {Kind: events.FaultBegin, What: "x", For: 2, Interrupted: true},
+		"fullmesh":                         {Kind: events.FaultChange, What: "fullmesh"},
+		"end of isolate a":                 {Kind: events.FaultEnd, What: "isolate a", Timed: true},
+		"":                                 {Kind: events.FaultEnd, What: "isolate a"},
+		"partition isolate a failed with exit code 3": {Kind: events.FaultFailed, What: "partition isolate a", Code: &code},
+		"check: all is well":                          {Kind: events.Checked, What: "all is well"},
+		"random-node: n1 | n2 n3 (for 5s)":            {Kind: events.FaultBegin, What: "random-node --seed 7", Whom: "n1 | n2 n3", For: 5},
+		"end of random-node: n1 | n2 n3":              {Kind: events.FaultEnd, What: "random-node --seed 7", Whom: "n1 | n2 n3", Timed: true},
+		"check never began, due at 2s":                {Kind: events.FaultMissed, What: "check", Due: &due},
+		"check began 1.5s late, due at 2s":            {Kind: events.FaultLate, What: "check", Due: &due, Late: 1.5},
 		"random-halves: " + names(8, "a") + " … (50 in all) | " + names(8, "b") + " … (50 in all)": {
-			Kind: story.FaultBegin, What: "random-halves --seed 7", Whom: names(50, "a") + " | " + names(50, "b")},
-		"isolate " + names(7, "a") + " … (51 in all)": {Kind: story.FaultBegin, What: "isolate " + names(50, "a")},
+			Kind: events.FaultBegin, What: "random-halves --seed 7", Whom: names(50, "a") + " | " + names(50, "b")},
+		"isolate " + names(7, "a") + " … (51 in all)": {Kind: events.FaultBegin, What: "isolate " + names(50, "a")},
 	} {
 		if got := markOf(e); got != want {
 			t.Errorf("%v: %q", e, got)

@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vagganet/commands/events"
 	"vagganet/commands/faults"
-	"vagganet/commands/story"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 )
@@ -65,8 +65,8 @@ func (ps *processes) killOrder() {
 func (ps *processes) mono(clock time.Duration) float64 { return ps.told.Mono(clock) }
 
 // note tells of faults: in the run's events, and between the children's lines.
-func (ps *processes) note(events []story.Event) {
-	for _, e := range events {
+func (ps *processes) note(list []events.Event) {
+	for _, e := range list {
 		ps.told.Write(e)
 		if mark := markOf(e); mark != "" && ps.out.prefix {
 			ps.out.mark(mark)
@@ -75,19 +75,19 @@ func (ps *processes) note(events []story.Event) {
 }
 
 // markOf is what a person is told of an event; empty for nothing.
-func markOf(e story.Event) string {
+func markOf(e events.Event) string {
 	switch {
-	case e.Interrupted, e.Kind == story.FaultBegin:
+	case e.Interrupted, e.Kind == events.FaultBegin:
 		return e.Title() + e.Note()
-	case e.Kind == story.FaultChange:
+	case e.Kind == events.FaultChange:
 		return e.Title()
-	case e.Kind == story.FaultEnd && e.Timed:
+	case e.Kind == events.FaultEnd && e.Timed:
 		return "end of " + e.Title()
-	case e.Kind == story.FaultFailed:
+	case e.Kind == events.FaultFailed:
 		return fmt.Sprintf("%s failed with exit code %d", e.Title(), *e.Code)
-	case e.Kind == story.FaultMissed, e.Kind == story.FaultLate:
+	case e.Kind == events.FaultMissed, e.Kind == events.FaultLate:
 		return e.Title() + e.Note()
-	case e.Kind == story.Checked:
+	case e.Kind == events.Checked:
 		return "check: " + e.What
 	}
 	return ""

@@ -13,7 +13,7 @@ import (
 	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 	"vagganet/netcmd"
 )
 
@@ -27,7 +27,7 @@ type output struct {
 	lost  error
 	pumps sync.WaitGroup
 	// told gets the lines, too; nil if nobody asked for them.
-	told  *story.Writer
+	told  *events.Writer
 	marks chan string
 	// marked is closed when all marks are written.
 	marked chan struct{}
@@ -35,7 +35,7 @@ type output struct {
 	unheard func()
 }
 
-func newOutput(spec Spec, told *story.Writer, unheard func()) *output {
+func newOutput(spec Spec, told *events.Writer, unheard func()) *output {
 	palette := []color.Attribute{color.FgCyan, color.FgYellow, color.FgGreen, color.FgMagenta, color.FgBlue}
 	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}, unheard: sync.OnceFunc(unheard),
 		marks: make(chan string, marksMost), marked: make(chan struct{})}
@@ -84,7 +84,7 @@ func (o *output) pipe(to *os.File, stream string, child netcmd.Child) (*os.File,
 		return nil, err
 	}
 	head := o.head(to, child.Name)
-	line := story.Event{Kind: story.Line, Child: child.Name, Node: child.Node, Stream: stream}
+	line := events.Event{Kind: events.Line, Child: child.Name, Node: child.Node, Stream: stream}
 	o.pumps.Add(1)
 	go func() {
 		defer o.pumps.Done()
@@ -114,7 +114,7 @@ func (o *output) coloured(to *os.File, name, text string) string {
 
 // pump copies lines until the writers are gone, as many at once as are there. A
 // last line without its end gets one. Event is what they are.
-func (o *output) pump(to io.Writer, from io.Reader, head []byte, event story.Event) {
+func (o *output) pump(to io.Writer, from io.Reader, head []byte, event events.Event) {
 	in := make([]byte, readMost)
 	lines, flood := lines{head: head}, flood{}
 	for {
@@ -134,7 +134,7 @@ func (o *output) pump(to io.Writer, from io.Reader, head []byte, event story.Eve
 }
 
 // pass writes the lines that are whole.
-func (o *output) pass(to io.Writer, l *lines, event story.Event) {
+func (o *output) pass(to io.Writer, l *lines, event events.Event) {
 	if len(l.whole) == 0 {
 		return
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 	"vagganet/netcmd"
 )
 
@@ -21,7 +21,7 @@ func pumped(pieces ...string) string {
 		to.Close()
 	}()
 	var out strings.Builder
-	outputOf().pump(&out, from, []byte("a | "), story.Event{})
+	outputOf().pump(&out, from, []byte("a | "), events.Event{})
 	return out.String()
 }
 
@@ -79,15 +79,15 @@ func (w *countingWriter) Write(p []byte) (int, error) {
 // wants to know of them.
 func TestPumpBatches(t *testing.T) {
 	const count = 100000
-	var out, events countingWriter
+	var out, list countingWriter
 	o := outputOf()
-	o.told = story.NewWriter(&events)
-	o.pump(&out, strings.NewReader(strings.Repeat("short\n", count)), []byte("x | "), story.Event{Kind: story.Line})
+	o.told = events.NewWriter(&list)
+	o.pump(&out, strings.NewReader(strings.Repeat("short\n", count)), []byte("x | "), events.Event{Kind: events.Line})
 	if err := o.told.Close(); err != nil || out.bytes != count*len("x | short\n") || out.writes > 20 {
 		t.Errorf("%d bytes in %d writes: %v", out.bytes, out.writes, err)
 	}
-	if events.bytes > count*len("short\n")*3/2 {
-		t.Errorf("%d bytes of events", events.bytes)
+	if list.bytes > count*len("short\n")*3/2 {
+		t.Errorf("%d bytes of events", list.bytes)
 	}
 }
 
@@ -95,7 +95,7 @@ func TestPumpBatches(t *testing.T) {
 func TestPumpAtOnce(t *testing.T) {
 	from, to := io.Pipe()
 	come, out := io.Pipe()
-	go outputOf().pump(out, from, []byte("x | "), story.Event{})
+	go outputOf().pump(out, from, []byte("x | "), events.Event{})
 	for range 3 {
 		io.WriteString(to, "line\n")
 		got := make([]byte, len("x | line\n"))
@@ -115,7 +115,7 @@ func TestLostOutput(t *testing.T) {
 	}
 	defer full.Close()
 	o := outputOf()
-	o.pump(full, strings.NewReader("a\nb\n"), nil, story.Event{})
+	o.pump(full, strings.NewReader("a\nb\n"), nil, events.Event{})
 	if err := o.isLost(); err == nil {
 		t.Error("nothing was lost")
 	}
@@ -127,14 +127,14 @@ func TestLostOutput(t *testing.T) {
 	unheard := false
 	o = outputOf()
 	o.unheard = func() { unheard = true }
-	o.pump(to, strings.NewReader("a\nb\n"), nil, story.Event{})
+	o.pump(to, strings.NewReader("a\nb\n"), nil, events.Event{})
 	if err := o.isLost(); err != nil || !unheard {
 		t.Errorf("%v, %v", err, unheard)
 	}
 }
 
 func TestPumpWritesWholeLines(t *testing.T) {
-	outputOf().pump(lineWriter{t}, strings.NewReader("a\nbb\n\n"+strings.Repeat("c", 3*lineMax)+"\nd"), []byte("x | "), story.Event{})
+	outputOf().pump(lineWriter{t}, strings.NewReader("a\nbb\n\n"+strings.Repeat("c", 3*lineMax)+"\nd"), []byte("x | "), events.Event{})
 }
 
 func outputOf(names ...string) *output {

@@ -1,10 +1,10 @@
-package page
+package report
 
 import (
 	"fmt"
 	"math"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 	"vagganet/netcmd/links"
 )
 
@@ -191,7 +191,7 @@ func (c *Collector) heat(l *lane, y int) []heat {
 }
 
 // touched is how many links of a node are not as usual, its uplink included.
-func touched(s story.State, node string) int {
+func touched(s events.State, node string) int {
 	count := 0
 	for _, r := range s.Uplinks {
 		if r.From == node {

@@ -1,5 +1,4 @@
-// Package story is what happens in a run, one event after another: it has their
-// form, and writes them down.
+// Package events has the events of a run: their form, and what writes them.
 //
 // The form is JSON lines, which "run --events FILE" writes. Each has
 //
@@ -41,7 +40,7 @@
 // in between are took_ms, from the first of its steps to the end of the last, and
 // skew_ms, from the end of the first to the end of the last of the steps that cut
 // at the same time: 0 where one transaction does it all.
-package story
+package events
 
 import (
 	"fmt"

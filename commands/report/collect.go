@@ -1,13 +1,13 @@
-// Package page makes one page of what has happened in a run. It reads the run's
+// Package report makes one page of what has happened in a run. It reads the run's
 // events and nothing else, and keeps of them what a page can hold.
-package page
+package report
 
 import (
 	"slices"
 	"strings"
 	"time"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 )
 
 // What a page holds at most. It says what is left out.
@@ -21,14 +21,14 @@ const (
 
 // Collector takes the events of a run, one after another.
 type Collector struct {
-	begin   *story.Event
-	end     *story.Event
+	begin   *events.Event
+	end     *events.Event
 	last    float64 // seconds
 	lanes   []*lane
 	faults  []*fault
 	states  []stateAt
 	pauses  []span
-	checks  []story.Event
+	checks  []events.Event
 	marks   []entry
 	seen    int     // entries so far, which gives them their order
 	dropped int     // events about links that there was no room for
@@ -71,35 +71,35 @@ type entry struct {
 // fault is a command that did something to links.
 type fault struct {
 	span
-	begin, end story.Event
+	begin, end events.Event
 }
 
 type stateAt struct {
 	at    float64
-	state story.State
+	state events.State
 }
 
 // Add takes the next event.
-func (c *Collector) Add(e story.Event) {
+func (c *Collector) Add(e events.Event) {
 	c.last = max(c.last, e.Mono)
 	switch e.Kind {
-	case story.RunBegin:
+	case events.RunBegin:
 		c.begin = &e
 		for _, g := range e.Guests {
 			c.lane(g.Name, g.Name).ip = g.IP.String()
 		}
-	case story.Start:
+	case events.Start:
 		c.start(e)
-	case story.Exit:
+	case events.Exit:
 		c.exit(e)
-	case story.Line:
+	case events.Line:
 		c.lines(e)
-	case story.Suspend:
+	case events.Suspend:
 		c.pauses = append(c.pauses, span{from: e.Mono})
 		c.mark(e.Mono, -1, "note", "the run stands still")
-	case story.Resume:
+	case events.Resume:
 		c.resume(e)
-	case story.RunEnd:
+	case events.RunEnd:
 		c.end = &e
 	default:
 		c.aboutLinks(e)
@@ -125,7 +125,7 @@ func (c *Collector) mark(at float64, lane int, class, text string) {
 	c.marks = append(c.marks, entry{at, c.seen, lane, class, text})
 }
 
-func (c *Collector) start(e story.Event) {
+func (c *Collector) start(e events.Event) {
 	i := c.number(e.Child, e.Node)
 	l := c.lanes[i]
 	if len(l.lives) == livesMost {
@@ -136,7 +136,7 @@ func (c *Collector) start(e story.Event) {
 	c.mark(e.Mono, i, "life", "starts")
 }
 
-func (c *Collector) exit(e story.Event) {
+func (c *Collector) exit(e events.Event) {
 	i := c.number(e.Child, e.Node)
 	l := c.lanes[i]
 	if len(l.lives) == 0 || l.lives[len(l.lives)-1].ended {
@@ -147,7 +147,7 @@ func (c *Collector) exit(e story.Event) {
 	c.mark(e.Mono, i, "life", "ends, exit code "+codeWords(e.Code))
 }
 
-func (c *Collector) resume(e story.Event) {
+func (c *Collector) resume(e events.Event) {
 	if n := len(c.pauses); n > 0 && !c.pauses[n-1].ended {
 		c.pauses[n-1].to, c.pauses[n-1].ended = e.Mono, true
 	}
@@ -155,7 +155,7 @@ func (c *Collector) resume(e story.Event) {
 }
 
 // lines takes one or more lines that came together.
-func (c *Collector) lines(e story.Event) {
+func (c *Collector) lines(e events.Event) {
 	i := c.number(e.Child, e.Node)
 	text := ""
 	if e.Text != nil {
@@ -167,7 +167,7 @@ func (c *Collector) lines(e story.Event) {
 }
 
 // line keeps as many of a child's first lines as of its latest.
-func (c *Collector) line(e story.Event, i int, text string) {
+func (c *Collector) line(e events.Event, i int, text string) {
 	l := c.lanes[i]
 	c.seen++
 	l.lines++
@@ -202,14 +202,14 @@ func (l *lane) cutLatest(count int) {
 }
 
 // linkKinds are the events about links.
-var linkKinds = []story.Kind{story.FaultBegin, story.FaultChange, story.FaultEnd, story.FaultFailed,
-	story.FaultMissed, story.FaultLate, story.FaultPending, story.Checked}
+var linkKinds = []events.Kind{events.FaultBegin, events.FaultChange, events.FaultEnd, events.FaultFailed,
+	events.FaultMissed, events.FaultLate, events.FaultPending, events.Checked}
 
-func (c *Collector) aboutLinks(e story.Event) {
+func (c *Collector) aboutLinks(e events.Event) {
 	if !slices.Contains(linkKinds, e.Kind) {
 		return
 	}
-	if e.Kind == story.FaultMissed || e.Kind == story.FaultLate {
+	if e.Kind == events.FaultMissed || e.Kind == events.FaultLate {
 		c.amiss++
 	}
 	full := len(c.checks)+len(c.faults) >= faultsMost
@@ -220,17 +220,17 @@ func (c *Collector) aboutLinks(e story.Event) {
 		c.known = e.Mono
 	}
 	switch {
-	case e.Kind == story.FaultEnd:
+	case e.Kind == events.FaultEnd:
 		c.endFault(e)
 	case full:
 		c.dropped++
-	case e.Kind == story.Checked:
+	case e.Kind == events.Checked:
 		c.checks = append(c.checks, e)
 		c.mark(e.Mono, -1, "check", "check: "+checkWords(e))
-	case e.Kind == story.FaultBegin:
+	case e.Kind == events.FaultBegin:
 		c.faults = append(c.faults, &fault{span: span{from: e.Mono}, begin: e})
 		c.mark(e.Mono, -1, "fault", faultWords(e))
-	case e.Kind == story.FaultMissed || e.Kind == story.FaultLate:
+	case e.Kind == events.FaultMissed || e.Kind == events.FaultLate:
 		c.faults = append(c.faults, &fault{span: span{max(e.Mono-e.Late, 0), e.Mono, true}, begin: e, end: e})
 		c.mark(e.Mono, -1, "fault", faultWords(e))
 	default:
@@ -239,9 +239,9 @@ func (c *Collector) aboutLinks(e story.Event) {
 	}
 }
 
-func (c *Collector) endFault(e story.Event) {
+func (c *Collector) endFault(e events.Event) {
 	for _, f := range c.faults {
-		if f.begin.Kind == story.FaultBegin && f.begin.ID == e.ID && !f.ended {
+		if f.begin.Kind == events.FaultBegin && f.begin.ID == e.ID && !f.ended {
 			f.to, f.ended, f.end = e.Mono, true, e
 			c.mark(e.Mono, -1, "fault", "end of "+readable(e.Title()))
 		}

@@ -1,6 +1,6 @@
-// Package picture draws the network of a run as it is: nodes, and what is done to
+// Package graph draws the network of a run as it is: nodes, and what is done to
 // the links between them. It reads nothing, and depends on nothing that draws.
-package picture
+package graph
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package page
+package report
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 	"vagganet/netcmd/links"
 )
 
@@ -26,7 +26,7 @@ func written(t *testing.T, c *Collector, a About) string {
 	return b.String()
 }
 
-func recorded(t *testing.T, others func(story.Kind, []byte)) *Collector {
+func recorded(t *testing.T, others func(events.Kind, []byte)) *Collector {
 	t.Helper()
 	file, err := os.Open(filepath.Join("testdata", "events.jsonl"))
 	if err != nil {
@@ -69,9 +69,9 @@ func TestReadGivesOthers(t *testing.T) {
 	lines := 0
 	var c Collector
 	in := io.MultiReader(bytes.NewReader(whole), strings.NewReader(`{"mono":99,"event":"li`))
-	err = c.Read(in, func(kind story.Kind, line []byte) {
+	err = c.Read(in, func(kind events.Kind, line []byte) {
 		passed.Write(line)
-		if kind == story.Line {
+		if kind == events.Line {
 			lines++
 		}
 	})
@@ -106,14 +106,14 @@ func FuzzReadable(f *testing.F) {
 	f.Add("\x1b[31m<script>\x00")
 	f.Fuzz(func(t *testing.T, text string) {
 		c := &Collector{}
-		c.Add(story.Event{Kind: story.Line, Child: text, Node: text, Stream: text, Text: &text})
-		c.Add(story.Event{Kind: story.FaultBegin, What: text, By: text, ID: 1, State: &story.State{Cut: []links.Row{{From: text, To: []string{text}, How: text}}}})
+		c.Add(events.Event{Kind: events.Line, Child: text, Node: text, Stream: text, Text: &text})
+		c.Add(events.Event{Kind: events.FaultBegin, What: text, By: text, ID: 1, State: &events.State{Cut: []links.Row{{From: text, To: []string{text}, How: text}}}})
 		page := written(t, c, About{CommandLine: text})
 		// The page's own tags are as many as without it.
 		plain := "x"
 		c = &Collector{}
-		c.Add(story.Event{Kind: story.Line, Child: plain, Node: plain, Stream: plain, Text: &plain})
-		c.Add(story.Event{Kind: story.FaultBegin, What: plain, By: plain, ID: 1, State: &story.State{Cut: []links.Row{{From: plain, To: []string{plain}, How: plain}}}})
+		c.Add(events.Event{Kind: events.Line, Child: plain, Node: plain, Stream: plain, Text: &plain})
+		c.Add(events.Event{Kind: events.FaultBegin, What: plain, By: plain, ID: 1, State: &events.State{Cut: []links.Row{{From: plain, To: []string{plain}, How: plain}}}})
 		if want := strings.Count(written(t, c, About{CommandLine: plain}), "<"); strings.Count(page, "<") != want {
 			t.Errorf("%q adds tags", text)
 		}
@@ -121,7 +121,7 @@ func FuzzReadable(f *testing.F) {
 }
 
 func line(c *Collector, at float64, child, text string) {
-	c.Add(story.Event{Kind: story.Line, Mono: at, Child: child, Node: child, Stream: "stdout", Text: &text})
+	c.Add(events.Event{Kind: events.Line, Mono: at, Child: child, Node: child, Stream: "stdout", Text: &text})
 }
 
 // Of long logs, the page has the first lines and the last ones of each child, in
@@ -162,11 +162,11 @@ func TestLongLogs(t *testing.T) {
 // More faults than a page can hold: those that it has still end.
 func TestManyFaults(t *testing.T) {
 	var c Collector
-	c.Add(story.Event{Kind: story.RunBegin, Guests: []story.Guest{{Name: "a"}, {Name: "b"}}})
-	cut := &story.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}
+	c.Add(events.Event{Kind: events.RunBegin, Guests: []events.Guest{{Name: "a"}, {Name: "b"}}})
+	cut := &events.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}
 	for i := range 2 * faultsMost {
-		c.Add(story.Event{Kind: story.FaultBegin, ID: i + 1, Mono: float64(2 * i), What: "cut", State: cut})
-		c.Add(story.Event{Kind: story.FaultEnd, ID: i + 1, Mono: float64(2*i + 1), State: &story.State{}})
+		c.Add(events.Event{Kind: events.FaultBegin, ID: i + 1, Mono: float64(2 * i), What: "cut", State: cut})
+		c.Add(events.Event{Kind: events.FaultEnd, ID: i + 1, Mono: float64(2*i + 1), State: &events.State{}})
 	}
 	if len(c.faults) != faultsMost || c.dropped != faultsMost {
 		t.Errorf("%d faults, %d left out", len(c.faults), c.dropped)
@@ -188,10 +188,10 @@ func TestManyFaults(t *testing.T) {
 // What was cut after the last fault that the page has is not known.
 func TestNotKnown(t *testing.T) {
 	var c Collector
-	c.Add(story.Event{Kind: story.RunBegin, Guests: []story.Guest{{Name: "a"}, {Name: "b"}}})
-	cut := &story.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}
+	c.Add(events.Event{Kind: events.RunBegin, Guests: []events.Guest{{Name: "a"}, {Name: "b"}}})
+	cut := &events.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}
 	for i := range 2 * faultsMost {
-		c.Add(story.Event{Kind: story.FaultBegin, ID: i + 1, Mono: float64(i), What: "cut", State: cut})
+		c.Add(events.Event{Kind: events.FaultBegin, ID: i + 1, Mono: float64(i), What: "cut", State: cut})
 	}
 	heat := c.timeline().Lanes[0].Heat
 	if last := heat[len(heat)-1]; last.X != c.percent(faultsMost-1) || last.Width != c.bar(faultsMost-1, faultsMost, 0, 0, "").Width {
@@ -202,16 +202,16 @@ func TestNotKnown(t *testing.T) {
 // Whatever comes in, and in whatever order, there is a page.
 func TestIncomplete(t *testing.T) {
 	code := 1
-	for name, events := range map[string][]story.Event{
+	for name, list := range map[string][]events.Event{
 		"nothing":          nil,
-		"only an end":      {{Kind: story.RunEnd, Code: &code}},
-		"only a beginning": {{Kind: story.RunBegin, Run: "r"}},
-		"an exit alone":    {{Kind: story.Exit, Child: "a", Code: &code}},
-		"ends of nothing":  {{Kind: story.FaultEnd, ID: 7}, {Kind: story.Resume}, {Kind: story.Checked}, {Kind: "unknown"}},
-		"negative":         {{Kind: story.Line, Mono: -1, Child: "a"}},
+		"only an end":      {{Kind: events.RunEnd, Code: &code}},
+		"only a beginning": {{Kind: events.RunBegin, Run: "r"}},
+		"an exit alone":    {{Kind: events.Exit, Child: "a", Code: &code}},
+		"ends of nothing":  {{Kind: events.FaultEnd, ID: 7}, {Kind: events.Resume}, {Kind: events.Checked}, {Kind: "unknown"}},
+		"negative":         {{Kind: events.Line, Mono: -1, Child: "a"}},
 	} {
 		var c Collector
-		for _, e := range events {
+		for _, e := range list {
 			c.Add(e)
 		}
 		if page := written(t, &c, About{NoLines: true}); !strings.Contains(page, "</html>") || strings.Contains(page, "NaN") || strings.Contains(page, "Inf") {
@@ -243,10 +243,10 @@ func TestDensity(t *testing.T) {
 
 // The recorded events have the form that is written today.
 func TestRecordedForm(t *testing.T) {
-	recorded(t, func(_ story.Kind, line []byte) {
+	recorded(t, func(_ events.Kind, line []byte) {
 		in := json.NewDecoder(bytes.NewReader(line))
 		in.DisallowUnknownFields()
-		var e story.Event
+		var e events.Event
 		if err := in.Decode(&e); err != nil {
 			t.Errorf("%s: %v", line, err)
 		}
@@ -258,12 +258,12 @@ func TestRecordedForm(t *testing.T) {
 func TestAmiss(t *testing.T) {
 	var c Collector
 	due := 2.0
-	c.Add(story.Event{Kind: story.RunBegin})
-	c.Add(story.Event{Kind: story.FaultBegin, ID: 1, Mono: 1, What: "random-node --seed 7", Whom: "n1 | n2 n3", For: 5})
-	c.Add(story.Event{Kind: story.FaultLate, Mono: 5, What: "partition isolate a", Due: &due, Late: 3})
-	c.Add(story.Event{Kind: story.FaultMissed, Mono: 8, What: "check", Due: &due, Late: 6})
-	c.Add(story.Event{Kind: story.FaultPending, Mono: 8, What: "partition isolate b", Due: &due})
-	c.Add(story.Event{Kind: story.RunEnd, Mono: 8})
+	c.Add(events.Event{Kind: events.RunBegin})
+	c.Add(events.Event{Kind: events.FaultBegin, ID: 1, Mono: 1, What: "random-node --seed 7", Whom: "n1 | n2 n3", For: 5})
+	c.Add(events.Event{Kind: events.FaultLate, Mono: 5, What: "partition isolate a", Due: &due, Late: 3})
+	c.Add(events.Event{Kind: events.FaultMissed, Mono: 8, What: "check", Due: &due, Late: 6})
+	c.Add(events.Event{Kind: events.FaultPending, Mono: 8, What: "partition isolate b", Due: &due})
+	c.Add(events.Event{Kind: events.RunEnd, Mono: 8})
 	page := written(t, &c, About{})
 	for _, want := range []string{
 		`<text x="4" y="14">1 random-node: n1 | n2 n3 (for 5s)</text>`,

@@ -1,8 +1,11 @@
-package page
+package report
 
 import (
 	"bufio"
-	_ "embed" // for the page
+
+	"vagganet/commands/events"
+
+	_ "embed"
 	"fmt"
 	"html/template"
 	"io"
@@ -10,9 +13,9 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"vagganet/commands/story"
 )
+
+// for the page
 
 // About is what the events don't have.
 type About struct {
@@ -155,13 +158,13 @@ func (f *fault) row(number int) faultRow {
 	}
 	r.Took, r.Skew = milliseconds(b.TookMS), milliseconds(b.SkewMS)
 	switch {
-	case b.Kind == story.FaultMissed || b.Kind == story.FaultPending:
+	case b.Kind == events.FaultMissed || b.Kind == events.FaultPending:
 		r.From = "never"
 		return r
-	case b.Kind == story.FaultLate:
+	case b.Kind == events.FaultLate:
 		r.From = seconds(f.to)
 		return r
-	case b.Kind != story.FaultBegin:
+	case b.Kind != events.FaultBegin:
 		return r
 	case !f.ended:
 		r.Ended = "never"

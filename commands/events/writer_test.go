@@ -1,4 +1,4 @@
-package story
+package events
 
 import (
 	"bytes"

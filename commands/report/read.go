@@ -1,4 +1,4 @@
-package page
+package report
 
 import (
 	"bufio"
@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 )
 
 // Read hears events to their end. Each is given to others, too, as it was
 // written; nil if there are none.
-func (c *Collector) Read(from io.Reader, others func(kind story.Kind, line []byte)) error {
+func (c *Collector) Read(from io.Reader, others func(kind events.Kind, line []byte)) error {
 	lines := bufio.NewReaderSize(from, 64<<10)
 	for {
 		line, err := lines.ReadBytes('\n')
@@ -21,7 +21,7 @@ func (c *Collector) Read(from io.Reader, others func(kind story.Kind, line []byt
 		if err != nil {
 			return err
 		}
-		var e story.Event
+		var e events.Event
 		if err := json.Unmarshal(line, &e); err != nil {
 			return fmt.Errorf("an event can't be read: %w", err)
 		}

@@ -1,11 +1,11 @@
-package page
+package report
 
 import (
 	"fmt"
 	"os"
 
+	"vagganet/commands/events"
 	"vagganet/commands/hints"
-	"vagganet/commands/story"
 )
 
 // Listeners are who wants to know what happens in a run: the file of --events,
@@ -65,8 +65,8 @@ func (l *Listeners) Inside() *os.File {
 func (l *Listeners) hear(from *os.File) error {
 	defer from.Close()
 	var failed error
-	err := l.seen.Read(from, func(kind story.Kind, line []byte) {
-		if l.events == nil || kind == story.Line || failed != nil {
+	err := l.seen.Read(from, func(kind events.Kind, line []byte) {
+		if l.events == nil || kind == events.Line || failed != nil {
 			return
 		}
 		if _, err := l.events.Write(line); err != nil {

@@ -1,4 +1,4 @@
-package page
+package report
 
 // density counts when lines came, in as many equal parts of time as there is
 // room for.

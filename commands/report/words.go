@@ -1,4 +1,4 @@
-package page
+package report
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"vagganet/commands/story"
+	"vagganet/commands/events"
 	"vagganet/netcmd/links"
 )
 
@@ -89,7 +89,7 @@ func codeClass(code *int) string {
 	return "bad"
 }
 
-func checkWords(e story.Event) string {
+func checkWords(e events.Event) string {
 	if e.What != "" {
 		return readable(e.What)
 	}
@@ -102,16 +102,16 @@ func checkWords(e story.Event) string {
 	return "not as it should be"
 }
 
-func faultWords(e story.Event) string {
+func faultWords(e events.Event) string {
 	what := readable(e.Title())
-	if e.Kind == story.FaultFailed {
+	if e.Kind == events.FaultFailed {
 		return what + " failed, exit code " + codeWords(e.Code)
 	}
 	return what + e.Note()
 }
 
 // stateLines say what is cut, a line for each row.
-func stateLines(s *story.State) []string {
+func stateLines(s *events.State) []string {
 	if s == nil {
 		return nil
 	}
