@@ -55,7 +55,7 @@ func newRunner(c *cli.Context) *runner.Runner {
 	return r
 }
 
-// checkTools says which tool of a plan is not there, before anything is
+// checkTools returns an error if a tool of a plan is not there, before anything is
 // changed.
 func (a App) checkTools(p plan.Plan) error {
 	there := map[string]bool{}

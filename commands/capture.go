@@ -81,7 +81,7 @@ func (a App) captureBy(c *cli.Context, l live.Run, s plan.Step) error {
 	return err
 }
 
-// sayPcap says what tcpdump writes where there is no dumpcap.
+// sayPcap writes what format tcpdump uses where there is no dumpcap.
 func sayPcap(node string) {
 	what := "pcap"
 	if node == "" {

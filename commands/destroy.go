@@ -57,7 +57,7 @@ func (a App) destroy(c *cli.Context) error {
 	return a.apply(c, title(c, "remove the gateway "+g.Interface), g.AsRoot(g.Destroy()))
 }
 
-// retire says which runs use a gateway that is to be removed, and keeps others
+// retire returns an error if runs use a gateway that is to be removed, and keeps others
 // from starting until what it returns is closed. One that was half made may have
 // no place for runs yet.
 func (a App) retire(c *cli.Context, g gateway.Gateway) (io.Closer, error) {
@@ -74,7 +74,7 @@ func (a App) retire(c *cli.Context, g gateway.Gateway) (io.Closer, error) {
 	return retired, err
 }
 
-// checkUnused says which runs use a gateway.
+// checkUnused returns an error if runs use a gateway.
 func (a App) checkUnused(g gateway.Gateway) error {
 	runs, err := a.Machine.Runs(g)
 	if err != nil && !os.IsNotExist(err) {

@@ -62,7 +62,7 @@ func (a App) exec(c *cli.Context) error {
 	return a.foreground(c, l.Exec(node, beside, a.inside(beside.UserID != 0), argv), true)
 }
 
-// noProcess says why there is nothing in a guest that a command could be started
+// noProcess returns the error that there is nothing in a guest that a command could be started
 // beside.
 func noProcess(l live.Run, guest string) error {
 	if code := exitOf(l, guest); code != nil {

@@ -48,7 +48,7 @@ func adoptNetwork(c *cli.Context, g *gateway.Gateway, facts machine.Facts) error
 	return nil
 }
 
-// checkPlace says why a run can't be where it is to be: in the gateway, or
+// checkPlace returns an error if a run can't be where it is to be: in the gateway, or
 // isolated.
 func (a App) checkPlace(c *cli.Context, run netcmd.Run, facts machine.Facts) error {
 	g := run.Gateway

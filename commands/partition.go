@@ -38,7 +38,7 @@ func (a App) partitionVerb() *cli.Command {
 	return verb
 }
 
-// sayMore says what one may not expect of a change, and its lines, which a script has as
+// sayMore writes what one may not expect of a change, and its lines, which a script has as
 // comments.
 func sayMore(c *cli.Context, change faults.Change, cuts links.Cuts) {
 	if os.Getenv(supervisor.TimelineVariable) != "" {

@@ -55,7 +55,7 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 	return nil
 }
 
-// saySeed says by what the faults of a timeline are drawn, if it was chosen here.
+// saySeed writes by what seed the faults of a timeline are drawn, if it was chosen here.
 func saySeed(c *cli.Context, spec supervisor.Spec) {
 	drawn := slices.ContainsFunc(spec.Faults, func(f faults.Planned) bool { return f.Random })
 	if drawn && !c.IsSet("seed") {

@@ -83,7 +83,7 @@ func AssignAddresses(network addresses.GuestNetwork, guests []Guest) ([]Guest, e
 	return guests, nil
 }
 
-// checkHostnames says which guest has a name in /etc/hosts that is another's.
+// checkHostnames returns an error if a guest has a name in /etc/hosts that is another's.
 func checkHostnames(guests []Guest) error {
 	owner := map[string]string{"localhost": "every guest"}
 	for _, g := range guests {

@@ -31,7 +31,7 @@ func (r Run) intoUser(node string) []string {
 
 // The processes that make the namespaces. Only a process of the user namespace
 // above can write the maps, and only one of the run's own can mount: so each
-// process says its number, with "-" while it needs the maps, and then with the
+// process writes its number, with "-" while it needs the maps, and then with the
 // node's name while it waits for its namespaces to be mounted. Its number is read
 // from /proc, which may be that of another PID namespace.
 //

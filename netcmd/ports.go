@@ -7,7 +7,7 @@ import (
 	"vagganet/netcmd/plan"
 )
 
-// CheckPorts says which guest wants a port that another guest of the run has.
+// CheckPorts returns a GuestError if a guest wants a port that another one of the run has.
 func CheckPorts(guests []Guest) error {
 	taken := map[string]string{}
 	for _, g := range guests {

@@ -98,7 +98,7 @@ var ProgramNames = []string{"vagganet", "vagga", "vagga_network", "vagga_partiti
 // digit, so everything else in there begins with a dot.
 func (r Run) dir(name string) string { return r.Gateway.RunDir() + "/" + name }
 
-// isolated says that the run has no gateway.
+// isolated reports whether the run has no gateway.
 func (r Run) isolated() bool { return r.Gateway.Isolated != nil }
 
 // Enter is the step that all other steps of the run are inside of: the

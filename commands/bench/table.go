@@ -120,7 +120,7 @@ func (b *bench) report() string {
 	return text.String()
 }
 
-// machine says what was measured on.
+// machine returns what was measured on.
 func (b *bench) machine() string {
 	model := "unknown processor"
 	info, _ := os.ReadFile("/proc/cpuinfo")

@@ -146,7 +146,7 @@ func Placeholder(f cli.Flag) (value, usage string) {
 	return "", doc.GetUsage()
 }
 
-// defaultOf says what an option is where it is not given, unless that is
+// defaultOf returns what an option is where it is not given, unless that is
 // nothing, and the variable that gives it.
 func defaultOf(f cli.Flag) (text string) {
 	doc, ok := f.(cli.DocGenerationFlag)

@@ -42,8 +42,8 @@ func WithUsage(err error, path []string) error {
 	return hints.With(err, "%s", help)
 }
 
-// checkOption says why an option can't be what it was given. The library would
-// say so, too, but in Go's words.
+// checkOption returns an error if an option can't be what it was given. The library has
+// one, too, but in Go's words.
 func checkOption(flag cli.Flag, o option) error {
 	value, given := o.value()
 	if _, boolean := flag.(*cli.BoolFlag); boolean {
@@ -88,7 +88,7 @@ func example(flag cli.Flag) string {
 	return ""
 }
 
-// noSuchOption says that a verb has no such option, and what was meant.
+// noSuchOption returns the error that a verb has no such option, with what was meant.
 func noSuchOption(app *cli.App, path []string, o option) error {
 	var known []string
 	flags := slices.Clone(app.Flags)
@@ -178,7 +178,7 @@ const (
 	validateIs = "vagganet run --dry-run COMMAND reads the file, and says what is wrong in it"
 )
 
-// unknownVerb says that there is no such verb, and what was meant.
+// unknownVerb returns the error that there is no such verb, with what was meant.
 func unknownVerb(app *cli.App, verb string) error {
 	var known []string
 	for _, c := range app.Commands {
@@ -196,7 +196,7 @@ func unknownVerb(app *cli.App, verb string) error {
 	return hints.With(err, "%s", hints.Nearest(verb, known))
 }
 
-// UnknownKind says that a verb has no such kind, and what was meant.
+// UnknownKind returns the error that a verb has no such kind, with what was meant.
 func UnknownKind(verb *cli.Command, word string) error {
 	names := KindNames(verb)
 	return hints.With(Usagef("%q is no kind of %s: there are %s", word, verb.Name, strings.Join(names, ", ")), "%s", hints.Nearest(word, names))

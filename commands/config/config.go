@@ -54,7 +54,7 @@ type Container struct {
 	Volumes []Volume          // in file order, merged ones last; no two with the same Path
 }
 
-// VolumeKind says what is mounted at a volume's path.
+// VolumeKind is what is mounted at a volume's path.
 type VolumeKind int
 
 // The kinds of volume that can be mounted.
@@ -86,7 +86,7 @@ type Volume struct {
 	Line int
 }
 
-// Mode says when a run ends. The zero value, plan.StopOnFailure, is vagga's
+// Mode is when a run ends. The zero value, plan.StopOnFailure, is vagga's
 // default.
 type Mode = plan.Mode
 

@@ -36,7 +36,7 @@ func (f Facts) stateDirRow() Row {
 	}
 }
 
-// gatewayRow says how far there is a gateway, and whose it is.
+// gatewayRow returns the row with how much there is of a gateway, and whose it is.
 func (f Facts) gatewayRow() Row {
 	gw := f.Gateway
 	row := Row{Name: "gateway", State: Missing, Why: "runs need a whole gateway of yours"}

@@ -105,7 +105,7 @@ func toolName(tool string) string {
 	return strings.NewReplacer("iptables-legacy", "iptables", "iptables-nft", "iptables", "ebtables-nft", "ebtables").Replace(filepath.Base(tool))
 }
 
-// packRow says which of a package's tools are there and which aren't, and which
+// packRow returns the row with which of a package's tools are there and which aren't, and which
 // are BusyBox's and lack what is needed of them.
 func (f Facts) packRow(p pack, needed []string) Row {
 	var there, missing, applets []string
@@ -192,7 +192,7 @@ func (f Facts) unshareRow() Row {
 		Advice: "use a newer release of the distribution"}
 }
 
-// iptablesRow tells which kind of iptables it is: they don't see each other's
+// iptablesRow returns the row with the kind of iptables: they don't see each other's
 // rules.
 func (f Facts) iptablesRow() Row {
 	answer := f.Answers[IptablesVersion]
@@ -224,7 +224,7 @@ func kindOf(legacy bool) string {
 	return "nft"
 }
 
-// cutRow says which tool cuts links.
+// cutRow returns the row with the tool that cuts links.
 func (f Facts) cutRow() Row {
 	if f.Ebtables {
 		return ok("cuts", "by ebtables: all that a link carries")

@@ -128,7 +128,7 @@ func (e Event) Title() string {
 // titleMost is how many bytes of a command are shown as they are.
 const titleMost = 120
 
-// Note is what a person is told of a fault behind its title; empty for nothing.
+// Note returns what stands behind the title of a fault; empty for nothing.
 func (e Event) Note() string {
 	switch {
 	case e.Kind == FaultMissed:

@@ -28,7 +28,7 @@ type Format struct {
 	Draw func(Network) string
 }
 
-// tooMany nodes can't be told apart any more when each is drawn on its own.
+// tooMany nodes are so many that they can't be distinguished when each is drawn on its own.
 const tooMany = 30
 
 // sketch is what a drawing shows: boxes and the lines between them.

@@ -196,7 +196,7 @@ func (b box) svg(p placed) string {
 	return out.String()
 }
 
-// legend says what the lines mean that there are.
+// legend draws what those lines mean that there are.
 func (s sketch) legend(height float64) string {
 	seen := map[string]bool{}
 	for _, l := range s.lines {

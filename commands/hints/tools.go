@@ -82,6 +82,6 @@ func missingTool(e *runner.StepError) string {
 	return ""
 }
 
-// NetemPackages says where the module comes from that many kernels do without.
+// NetemPackages are the packages with the module that many kernels do without.
 const NetemPackages = "sch_netem comes with Debian's linux-image-amd64, Ubuntu's linux-modules-extra-$(uname -r),\n" +
 	"Fedora's kernel-modules-extra, and Alpine's linux-lts; reboot if the kernel is another one then"

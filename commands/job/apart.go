@@ -195,7 +195,7 @@ func show(to io.Writer, from *os.File) func() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		defer from.Close() // who would go on writing is to hear of it
+		defer from.Close() // the writer gets an error then
 		for buffer := make([]byte, 32<<10); ; {
 			n, err := from.Read(buffer)
 			if ended.Load() {

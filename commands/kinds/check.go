@@ -47,7 +47,7 @@ func Check(run netcmd.Run, f config.Fault, lacks func(module string) bool) (rand
 	return random, cmdline.WithUsage(err, called.Path)
 }
 
-// check says why a kind can't be what a timeline has it do.
+// check returns an error if a timeline can't have a kind do that.
 func (k Kind) check(c *cli.Context, run netcmd.Run, f config.Fault) error {
 	switch cuts := hasFlag(k, "for") && c.Args().First() != "on"; {
 	case c.IsSet("for"):
@@ -79,7 +79,7 @@ func hasFlag(k Kind, name string) bool {
 	return cmdline.FindFlag(k.flags, "--"+name) != nil
 }
 
-// CheckBridgeFilter says what these cuts lack of the kernel. It is not loaded by
+// CheckBridgeFilter returns an error if these cuts need a module that is not loaded. It is not loaded by
 // the way: that would lead the host's own bridges through its firewall.
 func CheckBridgeFilter(l live.Run, cuts links.Cuts) error {
 	if l.BridgeFilter || !l.NeedsBridgeFilter(cuts) {

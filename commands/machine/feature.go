@@ -81,7 +81,7 @@ var features = sync.OnceValue(func() map[string]Feature {
 	return found
 })
 
-// feature tells of a module that isn't loaded what the lists of modules say, or
+// feature returns of a module that isn't loaded what the lists of modules have, or
 // else the kernel's configuration.
 func feature(module, name, builtin, dep, config string) Feature {
 	switch file := "/" + module + ".ko"; {

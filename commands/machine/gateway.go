@@ -125,7 +125,7 @@ func readNote(g gateway.Gateway) *gateway.Note {
 	return &note
 }
 
-// foreign says what has the gateway's names but can't be ours: root makes the
+// foreign returns what has the gateway's names but can't be ours: root makes the
 // folders, and nobody else may write to them; and a device of ours has a folder.
 func foreign(g gateway.Gateway) string {
 	for _, dir := range []string{gateway.StateDir, g.Dir()} {

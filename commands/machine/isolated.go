@@ -46,7 +46,7 @@ func IsolatedRunsDirs(g gateway.Gateway) []string {
 	return dirs
 }
 
-// CheckPrivate says why a folder can't be trusted: it has to be a folder of the
+// CheckPrivate returns an error if a folder can't be trusted: it has to be a folder of the
 // user's that nobody else can write to or look into. Where it is, everybody may
 // have made it first.
 func CheckPrivate(dir string) error {

@@ -26,7 +26,7 @@ type Process struct {
 // started, the same on every machine that Go runs on.
 const ticks = 100
 
-// Process says how a process is.
+// Process returns the state of a process.
 func (Host) Process(pid int) Process {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if pid == 0 || err != nil {

@@ -93,7 +93,7 @@ func sweep(ctx context.Context, r *runner.Runner, g gateway.Gateway, enter []str
 	return living, gone, r.Run(ctx, g.RemoveForwards(enter, gone))
 }
 
-// Describe says what was removed, a line for each run.
+// Describe returns what was removed, a line for each run.
 func Describe(gone []gateway.Forwarded) []string {
 	var lines []string
 	for len(gone) > 0 {

@@ -112,7 +112,7 @@ func (p *probe) ask(to [][]int, limit time.Duration) {
 			return
 		}
 		time.Sleep(pause)
-		p.hear()
+		p.collect()
 		pause = min(2*pause, limit/3, 300*time.Millisecond)
 	}
 }
@@ -133,15 +133,15 @@ func (p *probe) askOnce(to [][]int) bool {
 		// An error is one of the way there: what doesn't arrive is silent.
 		unix.Sendto(g.arp.fd, p.request(from), 0, &g.arp.all)
 		if asked++; asked%unheardMost == 0 {
-			p.hear()
+			p.collect()
 		}
 	}
 	return asked > 0
 }
 
-// hear notes whose requests have come to whom. No more than so many are read of
+// collect notes whose requests have come to whom. No more than so many are read of
 // each guest, or one that gets ARP all the time would hold up the others.
-func (p *probe) hear() {
+func (p *probe) collect() {
 	const most = 1024
 	buf := make([]byte, arpSize+1) // what is longer is not ours
 	for to, g := range p.guests {

@@ -1,4 +1,4 @@
-// Package prober finds out which guests of a run hear each other. It is one
+// Package prober finds out between which guests of a run packets arrive. It is one
 // process for all of them: a socket belongs to the network namespace in which it
 // was made, and may be used from anywhere. So nothing has to be in the guests, and
 // both ends of a link are known in one place.
@@ -213,7 +213,7 @@ func (p *probe) untried() {
 
 func (p *probe) number(from, to int) int { return from*len(p.guests) + to }
 
-// both says that none of the two is in trouble.
+// both reports whether neither of the two is in trouble.
 func (p *probe) both(from, to int) bool {
 	return p.guests[from].trouble == nil && p.guests[to].trouble == nil
 }

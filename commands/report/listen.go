@@ -36,7 +36,7 @@ func Listen(events, report string, about About) (*Listeners, error) {
 		return nil, err
 	}
 	l.toPipe, l.read = to, make(chan error, 1)
-	go func() { l.read <- l.hear(from) }()
+	go func() { l.read <- l.readPipe(from) }()
 	return l, nil
 }
 
@@ -60,9 +60,9 @@ func (l *Listeners) Inside() *os.File {
 	return l.events
 }
 
-// hear reads events for the page, and passes them on to the file, which has no
+// readPipe reads events for the page, and passes them on to the file, which has no
 // lines.
-func (l *Listeners) hear(from *os.File) error {
+func (l *Listeners) readPipe(from *os.File) error {
 	defer from.Close()
 	var failed error
 	err := l.seen.Read(from, func(kind events.Kind, line []byte) {

@@ -9,7 +9,7 @@ import (
 	"vagganet/commands/events"
 )
 
-// Read hears events to their end. Each is given to others, too, as it was
+// Read reads events to their end. Each is given to others, too, as it was
 // written; nil if there are none.
 func (c *Collector) Read(from io.Reader, others func(kind events.Kind, line []byte)) error {
 	lines := bufio.NewReaderSize(from, 64<<10)

@@ -31,12 +31,12 @@ type timeline struct {
 
 // bar is a time in the picture. X and Width are percents.
 type bar struct {
-	X, Width   string
-	Room       string // what its text may take
-	Down       int    // from there to the axis
-	Y, Height  int
-	Class      string
-	Text, Tell string // what stands there, and what is told of it
+	X, Width      string
+	Room          string // what its text may take
+	Down          int    // from there to the axis
+	Y, Height     int
+	Class         string
+	Text, Tooltip string // what stands there, and what is shown at the cursor
 }
 
 type laneBars struct {
@@ -71,7 +71,7 @@ func (c *Collector) percent(at float64) string {
 func (c *Collector) bar(from, to float64, y, height int, tell string) bar {
 	to = min(max(to, from), c.length())
 	width := fmt.Sprintf("%.3f%%", max((to-from)/c.length()*percentOfRun, 0.15))
-	return bar{X: c.percent(from), Width: width, Y: y, Height: height, Tell: tell}
+	return bar{X: c.percent(from), Width: width, Y: y, Height: height, Tooltip: tell}
 }
 
 func (c *Collector) timeline() timeline {
@@ -154,7 +154,7 @@ func (c *Collector) laneBars(l *lane, y int) laneBars {
 	return bars
 }
 
-// note says where a child is.
+// note returns where a child is.
 func (l *lane) note() string {
 	switch {
 	case l.ip != "":

@@ -28,7 +28,7 @@ type StepError struct {
 	Err error
 }
 
-// Error tells which step failed, where, and how; its command line and what it
+// Error returns which step failed, where, and how; its command line and what it
 // said follow, indented.
 func (e *StepError) Error() string {
 	var b strings.Builder

@@ -10,8 +10,8 @@ import (
 	"vagganet/commands/hints"
 )
 
-// CheckEnvironment says which variable is no yes or no, where an option without
-// a value is set by one. YAML's words for that are made those that the library
+// CheckEnvironment returns an error if a variable is neither true nor false that sets an
+// option without a value. YAML's words for that are made those that the library
 // knows.
 func CheckEnvironment(flags []cli.Flag) error {
 	for _, flag := range flags {

@@ -27,38 +27,38 @@ type process struct {
 	child int
 	guest bool
 	pid   int
-	// owed is a signal that the command has not got yet, because it was not
+	// pending is a signal that the command has not got yet, because it was not
 	// there yet.
-	owed syscall.Signal
+	pending syscall.Signal
 }
 
 // processes are the hands of a run: its children on this machine.
 type processes struct {
-	spec    Spec
-	steps   plan.Plan // one for each child
-	runner  *runner.Runner
-	out     *output
-	told    *events.Writer
-	byPID   map[int]*process
-	stopped []int // those that stand still because of suspend
-	order   int   // the process that carries out an order; 0 for none
+	spec     Spec
+	steps    plan.Plan // one for each child
+	runner   *runner.Runner
+	out      *output
+	recorder *events.Writer
+	byPID    map[int]*process
+	stopped  []int // those that stand still because of suspend
+	order    int   // the process that carries out an order; 0 for none
 	// requested are the processes that carry out what guests have asked for.
 	requested map[int]*messages.Requested
 	// tell says to the process outside what it waits for.
-	tell func(word string)
+	announce func(word string)
 }
 
-// retry is how long it takes until a signal is owed again to a command that was
+// retry is how long it takes until a pending signal is tried again on a command that was
 // not there yet.
 const retry = 20 * time.Millisecond
 
 // supervise starts the children and waits for the last of them. It returns the
 // code of the one that decides.
-func supervise(spec Spec, r *runner.Runner, children plan.Plan, told *events.Writer, tell func(word string), signals chan syscall.Signal, asks <-chan messages.Received, requests requestsFor) int {
-	// To catch this one is to hear of it where it happens, in writing.
+func supervise(spec Spec, r *runner.Runner, children plan.Plan, recorder *events.Writer, announce func(word string), signals chan syscall.Signal, asks <-chan messages.Received, requests requestsFor) int {
+	// Caught, this one is an error of the write that it is about.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	out := newOutput(spec, told, func() { go func() { signals <- syscall.SIGPIPE }() })
-	ps := &processes{spec: spec, steps: children, runner: r, out: out, told: told, byPID: map[int]*process{}, tell: tell, requested: map[int]*messages.Requested{}}
+	out := newOutput(spec, recorder, func() { go func() { signals <- syscall.SIGPIPE }() })
+	ps := &processes{spec: spec, steps: children, runner: r, out: out, recorder: recorder, byPID: map[int]*process{}, announce: announce, requested: map[int]*messages.Requested{}}
 	d, s := newDecision(spec), faults.NewSchedule(spec.Faults, spec.Run.Guests, spec.Run.Seed)
 	loop(d, s, ps, happenings{signals, deaths(), asks, ps.requests(requests)})
 	ps.killOrder()
@@ -81,8 +81,8 @@ func supervise(spec Spec, r *runner.Runner, children plan.Plan, told *events.Wri
 	return d.exitCode()
 }
 
-// deaths tells when a process has ended. This one is the init of its namespace:
-// it hears of those too that lost their parents.
+// deaths sends the state of each process that has ended. This one is the init of its
+// namespace, so it waits for those, too, that lost their parents.
 func deaths() <-chan struct{} {
 	children := make(chan os.Signal, 1)
 	signal.Notify(children, syscall.SIGCHLD)
@@ -105,7 +105,7 @@ func (ps *processes) start(i int) error {
 	if err := startWithOutput(cmd, child, ps.out); err != nil {
 		return err
 	}
-	ps.told.Write(events.Event{Kind: events.Start, Child: child.Name, Node: child.Node})
+	ps.recorder.Write(events.Event{Kind: events.Start, Child: child.Name, Node: child.Node})
 	pid := cmd.Process.Pid
 	cmd.Process.Release() // it is reaped by number
 	ps.byPID[pid] = &process{child: i, guest: child.IsGuest() && !ps.spec.Run.NoProc, pid: pid}
@@ -146,7 +146,7 @@ func (ps *processes) reap() []exit {
 				unix.Kill(-pid, unix.SIGKILL) // no PID namespace does it
 			}
 			code, child := CodeOf(status), ps.spec.Run.Children[p.child]
-			ps.told.Write(events.Event{Kind: events.Exit, Child: child.Name, Node: child.Node, Code: &code})
+			ps.recorder.Write(events.Event{Kind: events.Exit, Child: child.Name, Node: child.Node, Code: &code})
 			exits = append(exits, exit{p.child, code})
 		}
 	}
@@ -161,19 +161,19 @@ func CodeOf(status unix.WaitStatus) int {
 	return status.ExitStatus()
 }
 
-// send owes a signal to all children: with INT and QUIT to the whole process
+// send has a signal pending for all children: with INT and QUIT to the whole process
 // group, as a terminal does, else to the command alone.
 func (ps *processes) send(s syscall.Signal) {
 	for _, p := range ps.byPID {
-		p.owed = s
+		p.pending = s
 	}
 }
 
-// payOwed sends the signals that are owed to commands that are there now.
-func (ps *processes) payOwed() time.Duration {
+// sendPending sends the signals that are pending to commands that are there now.
+func (ps *processes) sendPending() time.Duration {
 	again := time.Duration(0)
 	for _, p := range ps.byPID {
-		if p.owed == 0 {
+		if p.pending == 0 {
 			continue
 		}
 		targets := ps.commands(p)
@@ -181,13 +181,13 @@ func (ps *processes) payOwed() time.Duration {
 			again = retry
 			continue
 		}
-		if p.owed != syscall.SIGINT && p.owed != syscall.SIGQUIT {
+		if p.pending != syscall.SIGINT && p.pending != syscall.SIGQUIT {
 			targets = targets[:1]
 		}
 		for _, pid := range targets {
-			unix.Kill(pid, p.owed)
+			unix.Kill(pid, p.pending)
 		}
-		p.owed = 0
+		p.pending = 0
 	}
 	return again
 }
@@ -202,13 +202,13 @@ func (ps *processes) kill() {
 // suspend stops whatever descends from this process, and so not what exec has
 // brought in. Who stood still before will not be made to go on.
 func (ps *processes) suspend() {
-	ps.told.Write(events.Event{Kind: events.Suspend})
+	ps.recorder.Write(events.Event{Kind: events.Suspend})
 	if ps.spec.Run.NoProc {
 		for _, p := range ps.byPID {
 			unix.Kill(-p.pid, unix.SIGSTOP)
 			ps.stopped = append(ps.stopped, -p.pid)
 		}
-		ps.tell(suspended)
+		ps.announce(suspended)
 		return
 	}
 	known := map[int]bool{}
@@ -224,11 +224,11 @@ func (ps *processes) suspend() {
 			}
 		}
 	}
-	ps.tell(suspended)
+	ps.announce(suspended)
 }
 
 func (ps *processes) resume() {
-	ps.told.Write(events.Event{Kind: events.Resume})
+	ps.recorder.Write(events.Event{Kind: events.Resume})
 	for _, pid := range ps.stopped {
 		unix.Kill(pid, unix.SIGCONT)
 	}
@@ -242,7 +242,7 @@ func (ps *processes) commands(p *process) []int {
 	if !ps.spec.Run.NoProc {
 		return p.commands()
 	}
-	if p.owed == syscall.SIGINT || p.owed == syscall.SIGQUIT {
+	if p.pending == syscall.SIGINT || p.pending == syscall.SIGQUIT {
 		return []int{-p.pid}
 	}
 	return []int{p.pid}

@@ -152,7 +152,7 @@ func (d *decision) ended(i, code int, now time.Time) []action {
 	return d.verdict()
 }
 
-// verdict says whose exit code the run's is, where more than one has failed
+// verdict decides whose exit code the run's is, where more than one has failed
 // and none of them ended it.
 func (d *decision) verdict() []action {
 	if d.mode != plan.WaitAll || d.running() > 0 || d.others == 0 {
@@ -187,11 +187,11 @@ func (d *decision) signalled(s syscall.Signal, now time.Time) []action {
 	case syscall.SIGCONT:
 		return d.resume(now)
 	case syscall.SIGPIPE:
-		return d.unheard(now)
+		return d.unread(now)
 	case syscall.SIGHUP:
 		s = syscall.SIGTERM
 	}
-	// Who stands still does not hear.
+	// A stopped process gets no signal before it goes on.
 	todo := d.resume(now)
 	if s == syscall.SIGINT && d.interrupted {
 		return append(todo, action{do: kill})
@@ -204,8 +204,8 @@ func (d *decision) signalled(s syscall.Signal, now time.Time) []action {
 	return append(todo, d.stop(s, now)...)
 }
 
-// unheard ends a run whose output nobody reads any more.
-func (d *decision) unheard(now time.Time) []action {
+// unread ends a run whose output nobody reads any more.
+func (d *decision) unread(now time.Time) []action {
 	if d.code < 0 {
 		d.code = 128 + int(syscall.SIGPIPE)
 	}
@@ -283,7 +283,7 @@ func (d *decision) next() time.Time {
 	return next
 }
 
-// over says that no child is left, and none is to come.
+// over reports whether no child is left, and none is to come.
 func (d *decision) over() bool {
 	for _, m := range d.children {
 		if m.running || !m.again.IsZero() {

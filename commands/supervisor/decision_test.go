@@ -31,7 +31,7 @@ var decisionTests = []struct {
 	steps  []string
 	code   int
 	over   bool
-	saying []string // parts of what the user is told; if empty but not nil, nothing
+	saying []string // parts of what the user is shown; if empty but not nil, nothing
 }{
 	{"the first that ends, even well, ends all", plan.StopOnFailure,
 		[]string{"a=0 => send-TERM", "b=143 =>", "c=7 =>"}, 0, true,
@@ -273,11 +273,11 @@ func (h *fakeHands) start(i int) error {
 	return nil
 }
 
-func (h *fakeHands) send(s syscall.Signal)  { h.log = append(h.log, "send "+signalName(s)) }
-func (h *fakeHands) suspend()               { h.log = append(h.log, "suspend") }
-func (h *fakeHands) resume()                { h.log = append(h.log, "resume") }
-func (h *fakeHands) say(text string)        { h.log = append(h.log, text) }
-func (h *fakeHands) payOwed() time.Duration { return 0 }
+func (h *fakeHands) send(s syscall.Signal)      { h.log = append(h.log, "send "+signalName(s)) }
+func (h *fakeHands) suspend()                   { h.log = append(h.log, "suspend") }
+func (h *fakeHands) resume()                    { h.log = append(h.log, "resume") }
+func (h *fakeHands) say(text string)            { h.log = append(h.log, text) }
+func (h *fakeHands) sendPending() time.Duration { return 0 }
 
 func (h *fakeHands) kill() {
 	h.log = append(h.log, "kill")

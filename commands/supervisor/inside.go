@@ -40,7 +40,7 @@ func Inside(report func(error), allowed Allowed) int {
 	return code
 }
 
-func inside(report func(error), allowed Allowed, tell func(word string)) int {
+func inside(report func(error), allowed Allowed, announce func(word string)) int {
 	// Guests that are not root must be able to read what is made for them.
 	syscall.Umask(0o022)
 	CloseInherited()
@@ -87,17 +87,17 @@ func inside(report func(error), allowed Allowed, tell func(word string)) int {
 	for _, t := range <-troubles {
 		report(t)
 	}
-	told := begin(spec, r)
-	code := supervise(spec, r, children, told, tell, signals, asks, requestsFor{allowed, requests})
-	told.Write(events.Event{Kind: events.RunEnd, Code: &code})
-	if err := told.Close(); err != nil {
+	recorder := begin(spec, r)
+	code := supervise(spec, r, children, recorder, announce, signals, asks, requestsFor{allowed, requests})
+	recorder.Write(events.Event{Kind: events.RunEnd, Code: &code})
+	if err := recorder.Close(); err != nil {
 		report(fmt.Errorf("the run's events could not be written: %w", err))
 		code = cmp.Or(code, Failed)
 	}
 	return code
 }
 
-// sayUp says to a person at a terminal that the run's network is up, and what to
+// sayUp writes to a terminal that the run's network is up, and what to
 // call it by.
 func sayUp(run netcmd.Run) {
 	guests := fmt.Sprintf("%d guests", len(run.Guests))
@@ -132,7 +132,7 @@ func begin(spec Spec, r *runner.Runner) *events.Writer {
 	if !spec.Events {
 		return events.NewWriter(nil)
 	}
-	told := events.NewWriter(os.NewFile(eventsFD, "events"))
+	recorder := events.NewWriter(os.NewFile(eventsFD, "events"))
 	slot := -1
 	if number, err := r.Var(netcmd.SlotVariable); err == nil {
 		slot, _ = strconv.Atoi(number) // else there is no gateway
@@ -141,11 +141,11 @@ func begin(spec Spec, r *runner.Runner) *events.Writer {
 	for _, g := range spec.Run.Guests {
 		e.Guests = append(e.Guests, events.Guest{Name: g.Name, IP: g.IP, Hostname: g.Hostname})
 	}
-	told.Write(e)
+	recorder.Write(e)
 	for _, g := range spec.Run.Guests {
-		told.Write(events.Event{Kind: events.NodeUp, Node: g.Name, IP: g.IP})
+		recorder.Write(events.Event{Kind: events.NodeUp, Node: g.Name, IP: g.IP})
 	}
-	return told
+	return recorder
 }
 
 // Interrupted is the signal that ended what was being done: a verb, or the

@@ -77,7 +77,7 @@ func (l *lines) line(text []byte, mark string) {
 // costs about as much as a thousand short lines do.
 const gather = 2 * time.Millisecond
 
-// flood tells a child that writes all the time from one that a person reads.
+// flood counts reads, to know a child that writes more than anybody can read.
 type flood struct {
 	since time.Time
 	reads int

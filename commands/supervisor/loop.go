@@ -28,9 +28,9 @@ type hands interface {
 	// reap lists the children that ended since it was last called, and the
 	// order that was carried out.
 	reap() []exit
-	// payOwed tries again what could not be done yet; it returns how long to
+	// sendPending tries again what could not be done yet; it returns how long to
 	// wait until the next time, or 0 if nothing is left.
-	payOwed() time.Duration
+	sendPending() time.Duration
 }
 
 // exit is the end of a child, or of the order that was carried out.
@@ -89,7 +89,7 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 			ask.Answer <- reply
 		case do := <-in.requests:
 			do()
-		case <-after(h.payOwed()):
+		case <-after(h.sendPending()):
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 // faultsName is what stands before the lines of verbs that make faults.
 const faultsName = "faults"
 
-// TimelineVariable says to a verb that the run's timeline has called it.
+// TimelineVariable is set for a verb that the run's timeline calls.
 const TimelineVariable = "VAGGANET_TIMELINE"
 
 // ownVerb is one of the program's verbs in the bridge's namespace, as a bridge command
@@ -62,19 +62,19 @@ func (ps *processes) killOrder() {
 	}
 }
 
-func (ps *processes) mono(clock time.Duration) float64 { return ps.told.Mono(clock) }
+func (ps *processes) mono(clock time.Duration) float64 { return ps.recorder.Mono(clock) }
 
-// note tells of faults: in the run's events, and between the children's lines.
+// note writes faults: to the run's events, and between the children's lines.
 func (ps *processes) note(list []events.Event) {
 	for _, e := range list {
-		ps.told.Write(e)
+		ps.recorder.Write(e)
 		if mark := markOf(e); mark != "" && ps.out.prefix {
 			ps.out.mark(mark)
 		}
 	}
 }
 
-// markOf is what a person is told of an event; empty for nothing.
+// markOf returns the line about an event among the children's; empty for none.
 func markOf(e events.Event) string {
 	switch {
 	case e.Interrupted, e.Kind == events.FaultBegin:

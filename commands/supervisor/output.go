@@ -26,21 +26,21 @@ type output struct {
 	// lost is why something could not be written, the first time.
 	lost  error
 	pumps sync.WaitGroup
-	// told gets the lines, too; nil if nobody asked for them.
-	told  *events.Writer
-	marks chan string
+	// recorder writes the lines as events, too; nil if nobody asked for them.
+	recorder *events.Writer
+	marks    chan string
 	// marked is closed when all marks are written.
 	marked chan struct{}
-	// unheard is called when nobody reads what is written.
-	unheard func()
+	// unread is called when nobody reads what is written.
+	unread func()
 }
 
-func newOutput(spec Spec, told *events.Writer, unheard func()) *output {
+func newOutput(spec Spec, recorder *events.Writer, unread func()) *output {
 	palette := []color.Attribute{color.FgCyan, color.FgYellow, color.FgGreen, color.FgMagenta, color.FgBlue}
-	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}, unheard: sync.OnceFunc(unheard),
+	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}, unread: sync.OnceFunc(unread),
 		marks: make(chan string, marksMost), marked: make(chan struct{})}
 	if spec.Lines {
-		o.told = told
+		o.recorder = recorder
 	}
 	for i, child := range spec.Run.Children {
 		o.width = max(o.width, len(child.Name))
@@ -145,12 +145,12 @@ func (o *output) pass(to io.Writer, l *lines, event events.Event) {
 	}
 	o.write.Unlock()
 	if errors.Is(err, syscall.EPIPE) {
-		o.unheard()
+		o.unread()
 	}
-	if o.told != nil {
+	if o.recorder != nil {
 		text := string(l.texts[:len(l.texts)-1])
 		event.Text = &text
-		o.told.Write(event)
+		o.recorder.Write(event)
 	}
 	l.whole, l.texts = l.whole[:0], l.texts[:0]
 }

@@ -81,9 +81,9 @@ func TestPumpBatches(t *testing.T) {
 	const count = 100000
 	var out, list countingWriter
 	o := outputOf()
-	o.told = events.NewWriter(&list)
+	o.recorder = events.NewWriter(&list)
 	o.pump(&out, strings.NewReader(strings.Repeat("short\n", count)), []byte("x | "), events.Event{Kind: events.Line})
-	if err := o.told.Close(); err != nil || out.bytes != count*len("x | short\n") || out.writes > 20 {
+	if err := o.recorder.Close(); err != nil || out.bytes != count*len("x | short\n") || out.writes > 20 {
 		t.Errorf("%d bytes in %d writes: %v", out.bytes, out.writes, err)
 	}
 	if list.bytes > count*len("short\n")*3/2 {
@@ -124,12 +124,12 @@ func TestLostOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	from.Close()
-	unheard := false
+	unread := false
 	o = outputOf()
-	o.unheard = func() { unheard = true }
+	o.unread = func() { unread = true }
 	o.pump(to, strings.NewReader("a\nb\n"), nil, events.Event{})
-	if err := o.isLost(); err != nil || !unheard {
-		t.Errorf("%v, %v", err, unheard)
+	if err := o.isLost(); err != nil || !unread {
+		t.Errorf("%v, %v", err, unread)
 	}
 }
 

@@ -198,7 +198,7 @@ func (r RunStatus) writeShapes(w io.Writer) {
 	}
 }
 
-// where says what the run is connected to, and what makes its cuts if that is not
+// where returns what the run is connected to, and what makes its cuts if that is not
 // the usual tool.
 func (r RunStatus) where() string {
 	where := fmt.Sprintf("slot %d, bridge %s", r.Slot, r.Bridge)

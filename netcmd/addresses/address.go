@@ -152,7 +152,7 @@ func NewGuestNetwork(p netip.Prefix) (GuestNetwork, error) {
 	return GuestNetwork{p.Masked()}, usable(p)
 }
 
-// usable says why no host can have addresses of a network.
+// usable returns an error if no host can have addresses of a network.
 func usable(p netip.Prefix) error {
 	first := p.Addr()
 	if first.IsLoopback() || first.IsMulticast() || first.IsLinkLocalUnicast() || first.As4()[0] == 0 || first.As4()[0] >= 240 {
@@ -177,7 +177,7 @@ func (g GuestNetwork) Prefix() netip.Prefix { return g.prefix }
 // a wider network than a /24 too.
 func (g GuestNetwork) Bridge() netip.Addr { return offset(g.prefix, bridgeOffset) }
 
-// CheckGuest says why an address can't be a guest's.
+// CheckGuest returns an error if an address can't be a guest's.
 func (g GuestNetwork) CheckGuest(ip netip.Addr) error {
 	switch {
 	case !g.prefix.Contains(ip):

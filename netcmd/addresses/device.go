@@ -32,7 +32,7 @@ var plainName = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
 })
 
-// CheckInterface says why a name can't be the host's device.
+// CheckInterface returns an error if a name can't be the host's device.
 func CheckInterface(name string) error {
 	if len(name) > DeviceNameMax {
 		return fmt.Errorf("interface name %q has %d bytes, but the kernel takes %d", name, len(name), DeviceNameMax)

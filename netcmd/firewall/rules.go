@@ -64,7 +64,7 @@ var answerRules = []string{
 // dropOneWay is Drop where answerRules hold.
 const dropOneWay links.How = "drop one way"
 
-// withOneWay tells the links that are dropped one way from the others.
+// withOneWay marks the links that are dropped one way only.
 func withOneWay(c links.Cuts) links.Cuts {
 	marked := c.Clone()
 	for from := range c.Guests {
@@ -193,7 +193,7 @@ func losses(c links.Cuts, to int, codes map[links.State]rune) string {
 	return string(letters)
 }
 
-// senders tells what becomes of what is sent to one guest, by the sender.
+// senders returns the chain for what is sent to one guest, by the sender.
 func (t Table) senders(c links.Cuts, to int, ports []string) chooser {
 	states := make([]links.State, len(c.Guests))
 	for from := range c.Guests {

@@ -58,7 +58,7 @@ func (h HostFacts) resolver() netip.Addr {
 	return h.Resolver
 }
 
-// Parts says which parts of a gateway exist.
+// Parts are the parts of a gateway that exist.
 type Parts struct {
 	Dir           bool // its folder below StateDir
 	UserNS, NetNS bool // the namespaces' mounts

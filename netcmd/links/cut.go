@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// How says what becomes of what is sent over a link.
+// How is what becomes of what is sent over a link.
 type How string
 
 // The ways of a link.
@@ -256,8 +256,8 @@ func (c Cuts) Uplinks() []Uplink {
 	return uplinks
 }
 
-// Unheard lists those from whom guest number to hears nothing at all.
-func (c Cuts) Unheard(to int) []string {
+// CutFrom lists those from whom nothing at all arrives at guest number to.
+func (c Cuts) CutFrom(to int) []string {
 	var from []string
 	for i, name := range c.Guests {
 		if c.State(i, to).Silent() {

@@ -109,25 +109,25 @@ func bridgeGrudge(nodes []string) Cuts {
 	return c
 }
 
-// majoritiesRing lets every node hear a majority, itself included, and no two
-// the same one. Up to five nodes it is a ring: each hears those around it. For
+// majoritiesRing links every node with a majority, itself included, and no two with
+// the same one. Up to five nodes it is a ring: each is linked with those around it. For
 // more there are not always such rings, and links are drawn.
 func majoritiesRing(nodes []string, d dice) Cuts {
 	if len(nodes) <= 5 {
 		return perfectRing(nodes, d)
 	}
 	for {
-		if c := drawnRing(nodes, d); c.allHearOthers() {
+		if c := drawnRing(nodes, d); c.allDiffer() {
 			return c
 		}
 	}
 }
 
 // perfectRing shuffles the nodes into a ring. As many that stand in a row as are
-// a majority are heard by the one in their middle.
+// a majority are linked with the one in their middle.
 func perfectRing(nodes []string, d dice) Cuts {
 	n, m := len(nodes), majority(len(nodes))
-	c := nothingHeard(nodes)
+	c := allCut(nodes)
 	ring := shuffle(d, nodes)
 	for first := range n {
 		middle := ring[(first+m/2)%n]
@@ -139,50 +139,50 @@ func perfectRing(nodes []string, d dice) Cuts {
 }
 
 // drawnRing links, both ways, a node that has the fewest links with one of those
-// that have the fewest of all it isn't linked with, until everyone hears a
+// that have the fewest of all it isn't linked with, until everyone has a
 // majority.
 func drawnRing(nodes []string, d dice) Cuts {
-	c := nothingHeard(nodes)
-	heard := make([]int, len(nodes)) // how many, by node; itself included
+	c := allCut(nodes)
+	linked := make([]int, len(nodes)) // how many, by node; itself included
 	numbers := make([]int, len(nodes))
 	for i := range nodes {
-		heard[i], numbers[i] = 1, i
+		linked[i], numbers[i] = 1, i
 	}
 	for {
 		order := shuffle(d, numbers)
-		a := fewest(order, heard, func(int) bool { return true })
-		if heard[a] >= majority(len(nodes)) {
+		a := fewest(order, linked, func(int) bool { return true })
+		if linked[a] >= majority(len(nodes)) {
 			return c
 		}
-		b := fewest(order, heard, func(i int) bool { return c.Has(i, a) })
+		b := fewest(order, linked, func(i int) bool { return c.Has(i, a) })
 		c.Set(a, b, Up)
 		c.Set(b, a, Up)
-		heard[a]++
-		heard[b]++
+		linked[a]++
+		linked[b]++
 	}
 }
 
-// fewest is the first node, in that order, of those that hear the fewest.
-func fewest(order, heard []int, among func(node int) bool) int {
+// fewest is the first node, in that order, of those with the fewest links.
+func fewest(order, linked []int, among func(node int) bool) int {
 	found := -1
 	for _, i := range order {
-		if among(i) && (found < 0 || heard[i] < heard[found]) {
+		if among(i) && (found < 0 || linked[i] < linked[found]) {
 			found = i
 		}
 	}
 	return found
 }
 
-// allHearOthers says that no two nodes hear the same ones.
-func (c Cuts) allHearOthers() bool {
+// allDiffer reports whether no two nodes get packets of the same nodes.
+func (c Cuts) allDiffer() bool {
 	seen := map[string]bool{}
 	for to := range c.Guests {
-		seen[strings.Join(c.Unheard(to), " ")] = true
+		seen[strings.Join(c.CutFrom(to), " ")] = true
 	}
 	return len(seen) == len(c.Guests)
 }
 
-func nothingHeard(nodes []string) Cuts {
+func allCut(nodes []string) Cuts {
 	c := FullMesh(nodes)
 	for from := range nodes {
 		for to := range nodes {

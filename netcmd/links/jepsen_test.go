@@ -23,8 +23,8 @@ func sides(t *testing.T, c links.Cuts) [][]string {
 	t.Helper()
 	var all [][]string
 	for to, name := range c.Guests {
-		unheard := c.Unheard(to)
-		side := slices.DeleteFunc(slices.Clone(c.Guests), func(g string) bool { return slices.Contains(unheard, g) })
+		cutFrom := c.CutFrom(to)
+		side := slices.DeleteFunc(slices.Clone(c.Guests), func(g string) bool { return slices.Contains(cutFrom, g) })
 		if !slices.Contains(side, name) {
 			t.Errorf("%s does not hear itself", name)
 		}
@@ -89,18 +89,18 @@ func TestBridgeNode(t *testing.T) {
 }
 
 // Every node hears a majority, itself included, and no two the same one. Up to
-// five nodes it is exactly a majority, and every node is heard by as many.
+// five nodes it is exactly a majority, and every node is linked with as many.
 func TestMajoritiesRing(t *testing.T) {
 	for n := 3; n <= 40; n++ {
 		for seed := range uint64(30) {
 			c := namedPartition(t, "majorities-ring").Build(linkstest.Numbered(n), seed)
-			heard, hearers := map[string]bool{}, make([]int, n)
+			linked, hearers := map[string]bool{}, make([]int, n)
 			for to := range c.Guests {
-				unheard := c.Unheard(to)
-				if n-len(unheard) < n/2+1 || n <= 5 && n-len(unheard) > n/2+1 {
-					t.Fatalf("%d nodes, seed %d: one hears %d", n, seed, n-len(unheard))
+				cutFrom := c.CutFrom(to)
+				if n-len(cutFrom) < n/2+1 || n <= 5 && n-len(cutFrom) > n/2+1 {
+					t.Fatalf("%d nodes, seed %d: one hears %d", n, seed, n-len(cutFrom))
 				}
-				heard[strings.Join(unheard, " ")] = true
+				linked[strings.Join(cutFrom, " ")] = true
 				for from := range c.Guests {
 					if !c.Has(from, to) {
 						hearers[from]++
@@ -110,7 +110,7 @@ func TestMajoritiesRing(t *testing.T) {
 					}
 				}
 			}
-			if len(heard) != n {
+			if len(linked) != n {
 				t.Fatalf("%d nodes, seed %d: two hear the same ones: %s", n, seed, linkstest.Matrix(c))
 			}
 			if n <= 5 && slices.Min(hearers) != slices.Max(hearers) {

@@ -59,7 +59,7 @@ func (c Cuts) Clusters() [][]string {
 	return list
 }
 
-// CutRow is guests that hear nothing from others.
+// CutRow is guests at which nothing arrives from others.
 type CutRow struct{ From, To []string }
 
 // CutRows returns the links that are cut in that way as rows: guests that lose the
@@ -90,7 +90,7 @@ func (c Cuts) rows(has func(State) bool) []CutRow {
 	return rows
 }
 
-// Summary says in one line, and in full, what is cut: clusters as "a b | c", and
+// Summary returns in one line, and in full, what is cut: clusters as "a b | c", and
 // anything else as "a b -> c; c -> a", what a and b send not arriving at c.
 func (c Cuts) Summary() string {
 	var parts []string

@@ -17,7 +17,7 @@ import (
 // Probe and writes Answers, both in JSON.
 const ProbeVerb = "_probe"
 
-// Probe is what a check wants to know: who of a run's guests hears whom.
+// Probe is what a check wants to know: what arrives at which of a run's guests.
 type Probe struct {
 	// Dir is the folder with the guests' network namespaces.
 	Dir string `json:"dir"`
@@ -37,7 +37,7 @@ type ProbeGuest struct {
 	Cut string `json:"cut"`
 }
 
-// Answer says what came of a try.
+// Answer is what came of a try.
 type Answer byte
 
 // The answers.
@@ -65,7 +65,7 @@ type Answers struct {
 // 33 guests that talk to each other fill, and everybody's packets are lost then.
 const learnedMost = 16
 
-// together is how many guests are told addresses at the same time.
+// together is for how many guests addresses are set at the same time.
 const together = 50
 
 // Check is the plan that probes all links. The answers are captured for

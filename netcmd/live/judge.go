@@ -140,7 +140,7 @@ func (l CheckedLink) judge(trouble bool) LinkState {
 	return state
 }
 
-// String says how the link differs from what it should be, such as "a -> b: cut,
+// String returns how the link differs from what it should be, such as "a -> b: cut,
 // but TCP and UDP come through".
 func (l CheckedLink) String() string {
 	should := "linked"
@@ -155,7 +155,7 @@ func (l CheckedLink) String() string {
 	return fmt.Sprintf("%s -> %s: %s, but %s", l.From, l.To, should, difference(l.probes()))
 }
 
-// difference says what differs, such as "TCP and UDP are silent, and ARP comes
+// difference returns what differs, such as "TCP and UDP are silent, and ARP comes
 // through".
 func difference(probes []probed) string {
 	kinds := map[Answer][]string{}

@@ -61,7 +61,7 @@ func (l Run) Partition(c links.Cuts, now Observed) plan.Plan {
 	return p
 }
 
-// byTable says which of these cuts are made by frames and which by packets.
+// byTable returns which of these cuts are made by ebtables and which by iptables.
 func (l Run) byTable(c links.Cuts) (dropped, others links.Cuts) {
 	if l.Tools.Ebtables == nil {
 		return links.FullMesh(c.Guests), c

@@ -15,7 +15,7 @@ type Child struct {
 	ExitFile string
 }
 
-// Mode says what the end of one child means for the others.
+// Mode is what the end of one child means for the others.
 type Mode int
 
 // The modes. In each of them but Restart, the run is over when no child is left.
