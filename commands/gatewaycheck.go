@@ -55,7 +55,7 @@ func (a App) checkPlace(c *cli.Context, run netcmd.Run, facts machine.Facts) err
 	if own := a.Machine.Inside(g); own != nil {
 		return fmt.Errorf("this is inside of run %s: there can't be a run in a run", own.Name)
 	}
-	if g.Isolated != nil {
+	if run.Isolated != nil {
 		return checks.Isolated(run)
 	}
 	if c.Bool("dry-run") {

@@ -96,7 +96,7 @@ func (a App) runCommand(c *cli.Context) error {
 		return err
 	}
 	g := spec.Run.Gateway
-	if g.Isolated == nil {
+	if spec.Run.Isolated == nil {
 		if err := checks.Resolver(g, facts); err != nil {
 			hints.Report(terminal.Err, err)
 		}
@@ -117,7 +117,7 @@ func (a App) runCommand(c *cli.Context) error {
 	code, err := supervisor.Start(c.Context, spec, listeners.Inside())
 	unheard := listeners.Finish()
 	if errors.Is(err, supervisor.ErrNotInside) && runner.LimitHint(err, "") == "" {
-		return hints.With(err, "%s", checks.NotInsideHint(g))
+		return hints.With(err, "%s", checks.NotInsideHint(spec.Run.Isolated != nil))
 	}
 	if err != nil {
 		return err
@@ -137,10 +137,10 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 		return supervisor.Spec{}, machine.Facts{}, err
 	}
 	facts := a.Machine.Facts(g)
-	if c.Bool("isolated") {
-		g.Isolated = &facts.Isolated
-	} else if err := adoptNetwork(c, &g, facts); err != nil {
-		return supervisor.Spec{}, facts, err
+	if !c.Bool("isolated") {
+		if err := adoptNetwork(c, &g, facts); err != nil {
+			return supervisor.Spec{}, facts, err
+		}
 	}
 	spec, err := a.spec(c, g, facts)
 	if err != nil {
@@ -150,13 +150,13 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	run.Legacy = facts.Legacy
 	run.Hosts, run.Umask, run.OddNames = facts.Hosts, facts.Umask, facts.OddNames
 	spec.Token = rand.Text()
-	if g.Isolated == nil {
+	if run.Isolated == nil {
 		run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
 	} else {
 		project.WithoutPorts(run)
 	}
 	note := facts.Gateway.Parts.Note
-	run.OneUserNS = facts.OneUserNS || g.Isolated == nil && note != nil && note.Restricted
+	run.OneUserNS = facts.OneUserNS || run.Isolated == nil && note != nil && note.Restricted
 	if told := project.CutByIptables(run); told != "" {
 		terminal.Say(terminal.Err, "%s", told)
 	}
@@ -180,12 +180,15 @@ func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (super
 	if err != nil {
 		return supervisor.Spec{}, err
 	}
-	if err := addresses.CheckApart(g.Network, network); err != nil && g.Isolated == nil {
+	if err := addresses.CheckApart(g.Network, network); err != nil && !c.Bool("isolated") {
 		return supervisor.Spec{}, hints.With(err, "choose another one by --guest-network or --network")
 	}
 	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network,
 		Network6: project.GuestNetwork6(command, file), MTU: command.MTU, IPv6: facts.IPv6, BridgeFilter: facts.BridgeFilter,
 		ExactName: c.String("name") != "", KillAfter: command.KillUnresponsiveAfter}
+	if c.Bool("isolated") {
+		run.Isolated = &facts.Isolated
+	}
 	run.Program, run.Links = a.Machine.Program()
 	if name := c.String("name"); name != "" {
 		if err := config.CheckName("run", name); err != nil {

@@ -91,7 +91,7 @@ func (r Run) bridgePorts() plan.Plan {
 
 func (r Run) restoreInBridge(about string, input []string) plan.Step {
 	s := r.at(Bridge, about, r.Gateway.Tools.Restore().With("--noflush", "--wait")...)
-	s.Env = []string{firewall.LockFile(r.Gateway.RunDir())}
+	s.Env = []string{firewall.LockFile(r.RunDir())}
 	s.Stdin = plan.Lines(input...)
 	return s
 }

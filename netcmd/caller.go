@@ -26,8 +26,10 @@ func (r Run) InCallersNet() bool {
 func (r Run) enter() []string {
 	switch {
 	case r.InCallersNet() && r.isolated():
-		words := r.Gateway.Enter()
+		words := r.Isolated.enter(r.Gateway.Tools)
 		return words[:len(words)-1] // without --net
+	case r.isolated():
+		return r.Isolated.enter(r.Gateway.Tools)
 	case r.InCallersNet():
 		return r.Gateway.Tools.Nsenter.With("--user=" + r.Gateway.UserNS())
 	}

@@ -11,7 +11,7 @@ import (
 // prepare makes what does not depend on the slot: the run's folder, which only
 // its own processes see, and the namespaces of the nodes.
 func (r Run) prepare() plan.Plan {
-	mount := r.step(aboutFolder, r.Gateway.Tools.Mount.With("-t", "tmpfs", "-o", "mode=0755", "tmpfs", r.Gateway.RunDir())...)
+	mount := r.step(aboutFolder, r.Gateway.Tools.Mount.With("-t", "tmpfs", "-o", "mode=0755", "tmpfs", r.RunDir())...)
 	p := append(plan.Plan{mount, r.files()}, r.fileSystems()...)
 	if !r.OneUserNS {
 		p = append(p, r.nodeNamespaces())
@@ -28,7 +28,7 @@ func (r Run) files() plan.Step {
 	write := func(file, text string) string {
 		return "printf %s " + shellescape.Quote(text) + " >" + file
 	}
-	script := []string{"cd " + shellescape.Quote(r.Gateway.RunDir())}
+	script := []string{"cd " + shellescape.Quote(r.RunDir())}
 	points := r.nodes()
 	if !r.OneUserNS {
 		script = append(script, "mkdir .user")

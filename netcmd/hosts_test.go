@@ -3,8 +3,6 @@ package netcmd
 import (
 	"strings"
 	"testing"
-
-	"vagganet/netcmd/gateway"
 )
 
 // The host's own names stand below the run's, and never beside them.
@@ -25,7 +23,7 @@ func TestHosts(t *testing.T) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
 	r = portsRun()
-	r.Gateway.Isolated = &gateway.Isolated{}
+	r.Isolated = &Isolated{}
 	if got := r.hosts(); strings.Contains(got, "\thost\n") {
 		t.Errorf("an isolated run has no host, but got %q", got)
 	}

@@ -3,14 +3,12 @@ package netcmd
 import (
 	"strings"
 	"testing"
-
-	"vagganet/netcmd/gateway"
 )
 
 // The MTU is that of all devices between guests, and of no other; and where none
 // is asked for, it is not named.
 func TestMTU(t *testing.T) {
-	for _, isolated := range []*gateway.Isolated{nil, {RunDir: "/mnt"}} {
+	for _, isolated := range []*Isolated{nil, {RunDir: "/mnt"}} {
 		r := testRun(isolated, true)
 		plain := script(t, r.Plan())
 		r.MTU = 9000

@@ -96,7 +96,7 @@ func (r Run) nodeNamespaces() plan.Step {
 	words = append(words, r.nodes()[1:]...)
 	mount := shellescape.QuoteCommand(tools.Mount.With("--all", "--fstab", r.dir(".namespaces")))
 	script := []string{
-		"cd " + shellescape.Quote(r.Gateway.RunDir()),
+		"cd " + shellescape.Quote(r.RunDir()),
 		shellescape.QuoteCommand(pipes),
 		"exec 5<>.mounted",
 		strings.TrimSuffix(mapScript, "\n"),

@@ -23,8 +23,10 @@ type Run struct {
 	Name    string
 	Command string
 	Gateway gateway.Gateway
-	Network addresses.GuestNetwork
-	Guests  []Guest
+	// Isolated takes the gateway's place for a run that has none; nil for others.
+	Isolated *Isolated
+	Network  addresses.GuestNetwork
+	Guests   []Guest
 	// MTU is that of the guests' devices, their ports and the bridge, in bytes; 0
 	// leaves them the kernel's.
 	MTU int
@@ -96,10 +98,26 @@ var ProgramNames = []string{"vagganet", "vagga", "vagga_network", "vagga_partiti
 
 // dir is a path in the run's own folder. Guests' names begin with a letter or a
 // digit, so everything else in there begins with a dot.
-func (r Run) dir(name string) string { return r.Gateway.RunDir() + "/" + name }
+func (r Run) dir(name string) string { return r.RunDir() + "/" + name }
+
+// RunDir is where the run mounts a folder of its own.
+func (r Run) RunDir() string {
+	if r.isolated() {
+		return r.Isolated.RunDir
+	}
+	return r.Gateway.RunDir()
+}
+
+// RunsDir is the user's folder with one locked file for each run.
+func (r Run) RunsDir() string {
+	if r.isolated() {
+		return r.Isolated.RunsDir
+	}
+	return r.Gateway.RunsDir()
+}
 
 // isolated reports whether the run has no gateway.
-func (r Run) isolated() bool { return r.Gateway.Isolated != nil }
+func (r Run) isolated() bool { return r.Isolated != nil }
 
 // Enter is the step that all other steps of the run are inside of: the
 // gateway's namespaces, or new ones in place of them, and a mount and a PID
@@ -140,7 +158,7 @@ func (r Run) Plan() plan.Plan {
 	s.Inside = &plan.Inside{
 		Plan: slices.Concat(r.prepare(), r.populate(), r.forward(), r.connect(), r.start()),
 		Name: &plan.Name{
-			Folder: r.Gateway.RunsDir(), Make: r.isolated(), Wanted: r.Name, Exact: r.ExactName,
+			Folder: r.RunsDir(), Make: r.isolated(), Wanted: r.Name, Exact: r.ExactName,
 			Variable: nameVar, Token: tokenVar, Patience: r.KillAfter.Seconds(),
 		},
 	}
@@ -161,7 +179,7 @@ func (r Run) populate() plan.Plan {
 // bridge can get a packet for them: conntrack would know it as one for the bridge.
 func (r Run) connect() plan.Plan {
 	p := append(slices.Concat(r.gatewayNeighbour(), r.bridgePorts()), r.bridge())
-	return append(p, r.write("run: what it says of itself, now that it is up", InfoFile(r.Gateway.RunDir()), r.info()))
+	return append(p, r.write("run: what it says of itself, now that it is up", InfoFile(r.RunDir()), r.info()))
 }
 
 // start starts the children.

@@ -62,19 +62,18 @@ func OthersGateway(g gateway.Gateway, owner int) error {
 
 // Isolated returns why a run can't be without a gateway.
 func Isolated(run netcmd.Run) error {
-	g := run.Gateway
 	for _, child := range run.Children {
-		if child.UserID != 0 && g.Isolated.OwnUser {
+		if child.UserID != 0 && run.Isolated.OwnUser {
 			return hints.With(fmt.Errorf("%s has user-id %d, but an isolated run has no other user than you", child.Name, child.UserID),
 				"run it with a gateway, which has your subordinate ids, or as root")
 		}
 	}
-	if g.Isolated.RunDir == "" {
+	if run.Isolated.RunDir == "" {
 		return hints.With(fmt.Errorf("an isolated run needs an empty folder to mount its own on, but there is none"),
-			"make one of these: %s", strings.Join(gateway.IsolatedRunDirs, " "))
+			"make one of these: %s", strings.Join(netcmd.IsolatedRunDirs, " "))
 	}
-	if g.Isolated.RunsDir == "" {
-		dirs := machine.IsolatedRunsDirs(g)
+	if run.Isolated.RunsDir == "" {
+		dirs := machine.IsolatedRunsDirs(run.Gateway)
 		return hints.With(fmt.Errorf("an isolated run needs a folder to be found in, but %s can't be made, or isn't yours alone", dirs[len(dirs)-1]),
 			"have XDG_RUNTIME_DIR name a folder that only you can write to")
 	}

@@ -21,7 +21,7 @@ func UserIDs(run netcmd.Run, facts machine.Facts) error {
 		case child.UserID > have:
 			return hints.With(fmt.Errorf("%s can't be user %d: you have %d subordinate ids", child.Name, child.UserID, have),
 				"have an administrator give you more in /etc/subuid and /etc/subgid, and make the gateway anew")
-		case run.Gateway.Isolated == nil && note != nil && child.UserID > note.IDs:
+		case run.Isolated == nil && note != nil && child.UserID > note.IDs:
 			return hints.With(fmt.Errorf("%s can't be user %d: the gateway %s was made when you had %d subordinate ids",
 				child.Name, child.UserID, run.Gateway.Interface, note.IDs), "make the gateway anew")
 		}
@@ -31,8 +31,8 @@ func UserIDs(run netcmd.Run, facts machine.Facts) error {
 
 // NotInsideHint returns the cure where a run's first process could not be started in its
 // namespaces.
-func NotInsideHint(g gateway.Gateway) string {
-	if g.Isolated != nil {
+func NotInsideHint(isolated bool) string {
+	if isolated {
 		return "what stands above is unshare's: this machine, or the container we are in, may forbid it to users\n" +
 			"(sysctl kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); with a gateway it is not needed\n" +
 			noSpaceHint + "\n" +

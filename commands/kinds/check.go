@@ -56,7 +56,7 @@ func (k Kind) check(c *cli.Context, run netcmd.Run, f config.Fault) error {
 		return errors.New("--clear does nothing that could be healed; for: is for what does")
 	case f.For > 0 && !cuts:
 		return fmt.Errorf("%s cuts nothing; for: is for what does", strings.Join(f.Words, " "))
-	case k.Name == "uplink" && run.Gateway.Isolated != nil:
+	case k.Name == "uplink" && run.Isolated != nil:
 		return errors.New("an isolated run has no uplink")
 	}
 	forGuests, err := k.Change(c)

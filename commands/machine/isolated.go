@@ -10,20 +10,21 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vagganet/netcmd"
 	"vagganet/netcmd/gateway"
 )
 
 // isolated looks for what a run without a gateway needs. What isn't there stays
 // empty.
-func isolated(g gateway.Gateway) gateway.Isolated {
-	i := gateway.Isolated{OwnUser: !fullRoot()}
+func isolated(g gateway.Gateway) netcmd.Isolated {
+	i := netcmd.Isolated{OwnUser: !fullRoot()}
 	for _, dir := range IsolatedRunsDirs(g) {
 		if makeable(dir) {
 			i.RunsDir = dir
 			break
 		}
 	}
-	for _, dir := range gateway.IsolatedRunDirs {
+	for _, dir := range netcmd.IsolatedRunDirs {
 		if entries, err := os.ReadDir(dir); err == nil && len(entries) == 0 {
 			i.RunDir = dir
 			break

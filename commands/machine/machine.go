@@ -45,7 +45,7 @@ type Facts struct {
 	// kernel then lets nobody mount another one in a user namespace.
 	NoProc bool `json:"no_proc"`
 	// Isolated is what a run without a gateway would take.
-	Isolated gateway.Isolated `json:"isolated"`
+	Isolated netcmd.Isolated `json:"isolated"`
 	// Resolver is how the host looks names up.
 	Resolver gateway.Resolver `json:"resolver"`
 	// Hosts is the text of /etc/hosts.

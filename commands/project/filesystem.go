@@ -65,7 +65,7 @@ func mounts(run netcmd.Run, child *config.Child, container *config.Container, fi
 				byPath[name] = netcmd.Mount{Path: name, Source: name, File: true}
 			}
 			// Without it, nobody in there could make a partition.
-			dir := run.Gateway.RunDir()
+			dir := run.RunDir()
 			byPath[dir] = netcmd.Mount{Path: dir, Source: dir, Recursive: true}
 		}
 	}

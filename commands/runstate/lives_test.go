@@ -7,16 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"vagganet/netcmd/gateway"
 )
 
 // A lock counts between processes only, so the run is a process of its own:
 // this test again.
 func TestLives(t *testing.T) {
 	if dir := os.Getenv("RUNSTATE_TEST_DIR"); dir != "" {
-		g := gateway.Gateway{Isolated: &gateway.Isolated{RunsDir: dir}}
-		if _, err := Register(g, nil, "flaky", "token", true); err != nil {
+		if _, err := Register(dir, true, nil, "flaky", "token", true); err != nil {
 			os.Stdout.WriteString(err.Error())
 		}
 		os.Stdout.WriteString("up\n")

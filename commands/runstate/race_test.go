@@ -5,8 +5,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-
-	"vagganet/netcmd/gateway"
 )
 
 // A run takes its name while others look for runs, and remove what they think
@@ -19,10 +17,9 @@ func TestRegisterWhileOthersLook(t *testing.T) {
 		}
 	}
 	dir := filepath.Join(t.TempDir(), "private", "runs")
-	g := gateway.Gateway{Isolated: &gateway.Isolated{RunsDir: dir}}
 	again(t, "RUNSTATE_LOOK="+dir, 3)
 	for n := range 300 {
-		r, err := Register(g, nil, "flaky", "token", true)
+		r, err := Register(dir, true, nil, "flaky", "token", true)
 		if err != nil {
 			t.Fatalf("time %d: %v", n, err)
 		}
@@ -38,16 +35,15 @@ func TestRegisterWhileOthersLook(t *testing.T) {
 func TestRegisterWhileOthersEnd(t *testing.T) {
 	if dir := os.Getenv("RUNSTATE_END"); dir != "" {
 		for {
-			if r, err := Register(gateway.Gateway{Isolated: &gateway.Isolated{RunsDir: dir}}, nil, "other", "token", false); err == nil {
+			if r, err := Register(dir, true, nil, "other", "token", false); err == nil {
 				r.Release()
 			}
 		}
 	}
 	dir := filepath.Join(t.TempDir(), "private", "runs")
 	again(t, "RUNSTATE_END="+dir, 3)
-	g := gateway.Gateway{Isolated: &gateway.Isolated{RunsDir: dir}}
 	for n := range 300 {
-		r, err := Register(g, nil, "flaky", "token", true)
+		r, err := Register(dir, true, nil, "flaky", "token", true)
 		if err != nil {
 			t.Fatalf("time %d: %v", n, err)
 		}

@@ -24,12 +24,13 @@ type Registration struct {
 	once     sync.Once
 }
 
-// Register takes a free name for a run of this process: base, base-2, base-3 and
+// Register takes a free name in a folder of runs for a run of this process: base, base-2, base-3 and
 // so on. With exact, it is base or an error. A name isn't free if a run has it in
 // another of the folders, either. The file holds the token, so that nobody takes
-// this run for another one that had the name.
-func Register(g gateway.Gateway, others []string, base, token string, exact bool) (*Registration, error) {
-	defer waitForScript(g.RunsDir()).Close()
+// this run for another one that had the name. Makes reports whether the folder has to be
+// made: that of isolated runs is there while they are.
+func Register(dir string, makes bool, others []string, base, token string, exact bool) (*Registration, error) {
+	defer waitForScript(dir).Close()
 	number := func(n int) string {
 		if n == 0 {
 			return base
@@ -38,12 +39,12 @@ func Register(g gateway.Gateway, others []string, base, token string, exact bool
 	}
 	n := 0
 	if !exact {
-		n = FirstFree(math.MaxInt32, func(n int) bool { return isHeld(filepath.Join(g.RunsDir(), number(n))) })
+		n = FirstFree(math.MaxInt32, func(n int) bool { return isHeld(filepath.Join(dir, number(n))) })
 	}
 	for ; ; n++ {
-		file, err := register(g, others, number(n))
+		file, err := register(dir, makes, others, number(n))
 		if err == nil {
-			r := &Registration{Name: number(n), file: file, isolated: g.Isolated != nil}
+			r := &Registration{Name: number(n), file: file, isolated: makes}
 			if err := writeToken(file, token); err != nil {
 				r.Release()
 				return nil, err
@@ -104,15 +105,15 @@ func writeToken(file *os.File, token string) error {
 	return err
 }
 
-func register(g gateway.Gateway, others []string, name string) (*os.File, error) {
-	for _, dir := range others {
-		if dir != g.RunsDir() && isHeld(filepath.Join(dir, name)) {
+func register(dir string, makes bool, others []string, name string) (*os.File, error) {
+	for _, other := range others {
+		if other != dir && isHeld(filepath.Join(other, name)) {
 			return nil, errHeld
 		}
 	}
 	for {
-		if g.Isolated != nil {
-			err := makePrivate(g.RunsDir())
+		if makes {
+			err := makePrivate(dir)
 			if os.IsNotExist(err) {
 				continue // another run just ended, and took the folder with it
 			}
@@ -120,8 +121,8 @@ func register(g gateway.Gateway, others []string, name string) (*os.File, error)
 				return nil, err
 			}
 		}
-		file, err := lock(filepath.Join(g.RunsDir(), name), byRun)
-		if g.Isolated != nil && os.IsNotExist(err) {
+		file, err := lock(filepath.Join(dir, name), byRun)
+		if makes && os.IsNotExist(err) {
 			continue // the same, a moment later
 		}
 		return file, err
@@ -164,7 +165,6 @@ func removeEmpty(dir string) {
 // Folders are all in which runs of the user's can be registered: the gateway's,
 // and those of isolated runs.
 func Folders(g gateway.Gateway) []string {
-	g.Isolated = nil
 	return append([]string{g.RunsDir()}, machine.IsolatedRunsDirs(g)...)
 }
 

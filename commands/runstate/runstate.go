@@ -52,7 +52,6 @@ type Run struct {
 // gone gets their names. That there is no gateway, or only somebody else's, is an
 // error where there is no isolated run either.
 func List(g gateway.Gateway, gone func(name string)) ([]Run, error) {
-	g.Isolated = nil
 	runs, err := list(g, g.RunsDir(), gone)
 	if err != nil && !os.IsNotExist(err) && !os.IsPermission(err) {
 		return nil, err
@@ -130,7 +129,7 @@ func Root(pid int) string { return fmt.Sprintf("/proc/%d/root", pid) }
 // namespace in it: the gateway's folder for runs, or one of those that isolated
 // runs take. It is empty if there is none.
 func runDir(g gateway.Gateway, root string) string {
-	for _, dir := range append([]string{g.RunDir()}, gateway.IsolatedRunDirs...) {
+	for _, dir := range append([]string{g.RunDir()}, netcmd.IsolatedRunDirs...) {
 		if machine.IsNamespace(root + dir + "/" + netcmd.Bridge) {
 			return root + dir
 		}
@@ -142,7 +141,6 @@ func runDir(g gateway.Gateway, root string) string {
 // is process 1 for bridge commands; a guest has a PID namespace of its own, and
 // so doesn't see it.
 func Inside(g gateway.Gateway) *Run {
-	g.Isolated = nil
 	dir := runDir(g, "")
 	if dir == "" {
 		return nil

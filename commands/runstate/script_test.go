@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
-
-	"vagganet/netcmd/gateway"
 )
 
 // A name that a script holds is taken, and the script's first process is known by it.
@@ -18,11 +16,11 @@ func TestNameOfScript(t *testing.T) {
 		t.Skip("skipped: there is no flock here")
 	}
 	dir := t.TempDir()
-	g := gateway.Gateway{Isolated: &gateway.Isolated{RunsDir: filepath.Join(dir, "user", "runs")}}
-	if err := os.MkdirAll(g.RunsDir(), 0o700); err != nil {
+	runs := filepath.Join(dir, "user", "runs")
+	if err := os.MkdirAll(runs, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(g.RunsDir(), "web")
+	path := filepath.Join(runs, "web")
 	script := exec.Command("flock", "-n", "-F", path, "sh", "-c", `printf token >"$1"; echo up; exec cat`, "sh", path)
 	stdin, err1 := script.StdinPipe()
 	stdout, err2 := script.StdoutPipe()
@@ -30,21 +28,21 @@ func TestNameOfScript(t *testing.T) {
 		t.Fatal(err, err1, err2)
 	}
 	stdout.Read(make([]byte, 3))
-	if !Lives(g.RunsDir(), "web", "token") || Lives(g.RunsDir(), "web", "other") {
+	if !Lives(runs, "web", "token") || Lives(runs, "web", "other") {
 		t.Error("the script's run is not known by its token")
 	}
 	if pid, removed, err := holder(path); pid != script.Process.Pid || removed || err != nil {
 		t.Errorf("held by %d, removed %v, %v; it is %d", pid, removed, err, script.Process.Pid)
 	}
-	if _, err := Register(g, nil, "web", "t", true); err == nil {
+	if _, err := Register(runs, true, nil, "web", "t", true); err == nil {
 		t.Error("the name was given to another run")
 	}
-	second, err := Register(g, nil, "web", "t", false)
+	second, err := Register(runs, true, nil, "web", "t", false)
 	if err != nil || second.Name != "web-2" {
 		t.Fatalf("%+v, %v", second, err)
 	}
 	// And a script does not get what a run of the program has.
-	if exec.Command("flock", "-n", filepath.Join(g.RunsDir(), "web-2"), "true").Run() == nil {
+	if exec.Command("flock", "-n", filepath.Join(runs, "web-2"), "true").Run() == nil {
 		t.Error("a script could lock the name of the program's run")
 	}
 	stdin.Close()
@@ -56,7 +54,7 @@ func TestNameOfScript(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	folder, err := os.Open(g.RunsDir())
+	folder, err := os.Open(runs)
 	if err == nil {
 		err = unix.Flock(int(folder.Fd()), unix.LOCK_EX)
 	}

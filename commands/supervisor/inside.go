@@ -63,7 +63,7 @@ func inside(report func(error), allowed Allowed, announce func(word string)) int
 		r.Trace = terminal.Err
 	}
 	steps := spec.Run.Plan()[0].Inside
-	name, err := runstate.Register(spec.Run.Gateway, spec.RunFolders, steps.Name.Wanted, spec.Token, steps.Name.Exact)
+	name, err := runstate.Register(spec.Run.RunsDir(), spec.Run.Isolated != nil, spec.RunFolders, steps.Name.Wanted, spec.Token, steps.Name.Exact)
 	if err != nil {
 		report(err)
 		return Failed
@@ -79,7 +79,7 @@ func inside(report func(error), allowed Allowed, announce func(word string)) int
 	if err != nil {
 		return setUpFailed(err, report)
 	}
-	requests, err := messages.ListenForRequests(spec.Run.Gateway.RunDir())
+	requests, err := messages.ListenForRequests(spec.Run.RunDir())
 	if err != nil {
 		return setUpFailed(err, report)
 	}
@@ -212,7 +212,7 @@ func setUp(ctx context.Context, r *runner.Runner, run netcmd.Run, network plan.P
 	if err := r.Run(ctx, network[:last]); err != nil {
 		return nil, err
 	}
-	asks, err := messages.Listen(run.Gateway.RunDir())
+	asks, err := messages.Listen(run.RunDir())
 	if err != nil {
 		return nil, err
 	}

@@ -26,9 +26,6 @@ type Gateway struct {
 	Sudo []string
 	User User
 	Host HostFacts
-	// Isolated takes the gateway's place for a run that has none; nil for
-	// others.
-	Isolated *Isolated
 }
 
 // Paths of one gateway.
@@ -44,18 +41,12 @@ func (g Gateway) NetNS() string { return g.Dir() + "/netns" }
 
 // RunsDir is the user's folder with one locked file for each run.
 func (g Gateway) RunsDir() string {
-	if g.Isolated != nil {
-		return g.Isolated.RunsDir
-	}
 	return g.Dir() + "/runs"
 }
 
 // RunDir is where every run mounts a folder of its own, in a mount namespace
 // of its own.
 func (g Gateway) RunDir() string {
-	if g.Isolated != nil {
-		return g.Isolated.RunDir
-	}
 	return g.Dir() + "/run"
 }
 
@@ -279,10 +270,7 @@ func (g Gateway) inside(about string, argv ...string) plan.Step {
 	return plan.Step{About: about, Place: plan.Place{Name: "gateway", Enter: g.Enter()}, Argv: argv}
 }
 
-// Enter is the way into a gateway that stands, or into what takes its place.
+// Enter is the way into a gateway that stands.
 func (g Gateway) Enter() []string {
-	if g.Isolated != nil {
-		return g.Isolated.enter(g.Tools)
-	}
 	return g.Tools.Nsenter.With("--user="+g.UserNS(), "--net="+g.NetNS())
 }

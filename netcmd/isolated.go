@@ -1,4 +1,4 @@
-package gateway
+package netcmd
 
 import "vagganet/netcmd/plan"
 
