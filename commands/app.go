@@ -183,7 +183,7 @@ func (a App) cli() *cli.App {
 		Name:    "vagganet",
 		Usage:   "test distributed systems under network faults, on one machine",
 		Version: a.Version,
-		// The verb help and the option --help are ours: see arrange.
+		// The verb help and the option --help are ours: see cmdline.Arrange.
 		HideHelp: true,
 		// A comma in a guest's command is no separator.
 		DisableSliceFlagSeparator: true,

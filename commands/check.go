@@ -120,5 +120,5 @@ func sendCheck(l live.Run, r tables.Check) {
 		return
 	}
 	defer conn.Close()
-	conn.Send(messages.Message{Check: &faults.Check{Differences: r.Differences(), Text: r.Summary(), By: kinds.Caller()}})
+	conn.Send(messages.Message{Check: &faults.Check{Differences: r.Differences(), Text: r.Summary(), By: kinds.By()}})
 }

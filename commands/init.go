@@ -1,9 +1,7 @@
 package commands
 
 import (
-	"vagganet/commands/hints"
-
-	_ "embed"
+	_ "embed" // for the starter
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,10 +10,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/config"
+	"vagganet/commands/hints"
 	"vagganet/commands/terminal"
 )
-
-// for the starter
 
 // starter is the file that init writes.
 //

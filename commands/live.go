@@ -43,7 +43,7 @@ func (a App) liveRun(c *cli.Context) (live.Run, error) {
 	if err != nil {
 		return live.Run{}, err
 	}
-	run, err := checks.Choose(g, runs, wanted)
+	run, err := checks.ChooseRun(g, runs, wanted)
 	if err != nil {
 		return live.Run{}, err
 	}

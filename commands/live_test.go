@@ -44,7 +44,7 @@ func TestChoose(t *testing.T) {
 		{[]runstate.Run{new}, "", "run new is still being set up: try again in a moment"},
 		{[]runstate.Run{a, new}, "new", "run new is still being set up: try again in a moment"},
 	} {
-		got, err := checks.Choose(gateway.Gateway{Interface: "vagga"}, c.runs, c.wanted)
+		got, err := checks.ChooseRun(gateway.Gateway{Interface: "vagga"}, c.runs, c.wanted)
 		if err != nil && err.Error() != c.want || err == nil && got.Name != c.want {
 			t.Errorf("%q of %v: %s, %v", c.wanted, c.runs, got.Name, err)
 		}

@@ -20,7 +20,8 @@ type Isolated struct {
 // a run that is killed; so it takes what is there.
 var IsolatedRunDirs = []string{"/mnt", "/media", "/srv", "/opt", "/var/opt", "/var/local", "/usr/local/src"}
 
-// enter makes the namespaces that a gateway would have had.
+// enter returns the words that start a command in new namespaces, in place of the
+// gateway's.
 func (i Isolated) enter(tools plan.Tools) []string {
 	if i.OwnUser {
 		return tools.Unshare.With("--user", "--map-root-user", "--net")

@@ -43,9 +43,9 @@ func NotInsideHint(isolated bool) string {
 
 const noSpaceHint = "if it is \"No space left on device\", there are as many namespaces as the system allows: see sysctl user.max_net_namespaces"
 
-// Choose returns the run that is wanted by its name, or the only one where no name is
+// ChooseRun returns the run that is wanted by its name, or the only one where no name is
 // given.
-func Choose(g gateway.Gateway, runs []runstate.Run, wanted string) (runstate.Run, error) {
+func ChooseRun(g gateway.Gateway, runs []runstate.Run, wanted string) (runstate.Run, error) {
 	var names []string
 	for _, r := range runs {
 		names = append(names, r.Name)

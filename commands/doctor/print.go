@@ -5,9 +5,9 @@ import (
 	"io"
 	"strings"
 
-	"vagganet/commands/terminal"
-
 	"github.com/fatih/color"
+
+	"vagganet/commands/terminal"
 )
 
 // colours of the states, on a terminal.

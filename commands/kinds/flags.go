@@ -39,8 +39,8 @@ func duration(c *cli.Context) (time.Duration, error) {
 	return d, nil
 }
 
-// Caller is who has called a verb, as the run's events have it.
-func Caller() string {
+// By returns who has called a verb, as the run's events have it.
+func By() string {
 	if os.Getenv(supervisor.TimelineVariable) != "" {
 		return faults.ByTimeline
 	}

@@ -67,7 +67,7 @@ func (k Kind) Change(c *cli.Context) (ForGuests, error) {
 	limit, err := duration(c)
 	return func(guests []string) (faults.Change, error) {
 		change, err := read(guests)
-		change.By, change.For, change.Asked = Caller(), limit, asked
+		change.By, change.For, change.Asked = By(), limit, asked
 		if change.What == "" {
 			change.What = what(c)
 		}

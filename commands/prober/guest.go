@@ -30,7 +30,7 @@ type guest struct {
 	trouble error
 }
 
-// answer is a netcmd.Answer that several may write.
+// answer is a live.Answer that several may write.
 type answer struct{ atomic.Uint32 }
 
 func (a *answer) set(is live.Answer) { a.Store(uint32(is)) }

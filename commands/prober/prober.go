@@ -30,7 +30,7 @@ const (
 	connectionsMost = 4096
 )
 
-// Main reads a netcmd.Probe and writes netcmd.Answers.
+// Main reads a live.Probe and writes live.Answers.
 func Main(in io.Reader, out io.Writer) error {
 	var what live.Probe
 	if err := json.NewDecoder(in).Decode(&what); err != nil {

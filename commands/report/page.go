@@ -2,9 +2,6 @@ package report
 
 import (
 	"bufio"
-
-	"vagganet/commands/events"
-
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -13,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"vagganet/commands/events"
 )
 
 // for the page

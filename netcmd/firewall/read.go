@@ -40,7 +40,7 @@ func (r Rules) Hooked(chain string, input []string) []string {
 	return slices.Insert(input, len(input)-1, "-A FORWARD -j "+chain)
 }
 
-// linkChain is what the chains are called that linkChains makes.
+// linkChain is what the chains are called that LinkChains makes.
 var linkChain = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile("^" + CutChain + "(-[ab])?(-[0-9]+)?$")
 })

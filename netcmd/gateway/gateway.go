@@ -3,11 +3,9 @@
 package gateway
 
 import (
-	"fmt"
 	"slices"
 
 	"vagganet/netcmd/addresses"
-	"vagganet/netcmd/firewall"
 	"vagganet/netcmd/plan"
 )
 
@@ -52,10 +50,6 @@ func (g Gateway) RunDir() string {
 
 // NoteFile has the gateway's Note, as JSON.
 func (g Gateway) NoteFile() string { return g.Dir() + "/made.json" }
-
-// ForwardingMarker is there while forwarding is on because of gateways. The
-// last one to go takes it along.
-const ForwardingMarker = StateDir + "/.forwarding"
 
 // part is something that Create makes and Destroy removes. The first step of up
 // makes it, whole or not at all, and down takes it away; further steps of up
@@ -145,114 +139,6 @@ func (g Gateway) asMade() Gateway {
 // othersGateway reports whether root removes the gateway of another user.
 func (g Gateway) othersGateway() bool {
 	return g.User.UID == 0 && g.Host.Found.Owner > 0
-}
-
-func (g Gateway) forwardingOn() []plan.Step {
-	if g.Host.Forwarding {
-		return nil
-	}
-	const about = "host: forwarding, and a mark that it was off"
-	return []plan.Step{
-		g.root(about, "touch", ForwardingMarker),
-		g.root(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=1")...),
-	}
-}
-
-func (g Gateway) forwardingOff() []plan.Step {
-	const about = "host: forwarding was off before"
-	marker := g.root(about, "rm", ForwardingMarker)
-	marker.Evidence = true
-	return []plan.Step{g.root(about, g.Tools.Sysctl.With("-q", "-w", "net.ipv4.ip_forward=0")...), marker}
-}
-
-// loadModules loads what can't be loaded from inside a user namespace. Without
-// ebtables, that is br_netfilter, too, with which the host's own bridges would
-// begin to pass through iptables: its switches go back to off in the next line.
-func (g Gateway) loadModules() []plan.Step {
-	var steps []plan.Step
-	if len(g.Host.Modules) > 0 {
-		steps = append(steps, g.root("host: kernel modules of iptables-legacy",
-			g.Tools.Modprobe.With(append([]string{"-a"}, g.Host.Modules...)...)...))
-	}
-	if g.Tools.Ebtables == nil && !g.Host.BridgeFilter {
-		const about = "host: br_netfilter, switched off for the host's own bridges"
-		steps = append(steps,
-			g.root(about, g.Tools.Modprobe.With("br_netfilter")...),
-			g.root(about, g.Tools.Sysctl.With("-q", "-w",
-				"net.bridge.bridge-nf-call-iptables=0",
-				"net.bridge.bridge-nf-call-ip6tables=0",
-				"net.bridge.bridge-nf-call-arptables=0")...))
-	}
-	return steps
-}
-
-const aboutLink = "host: the device and its address"
-
-func (g Gateway) makeLink() []plan.Step {
-	return []plan.Step{g.root(aboutLink, g.Tools.IP.With("link", "add", "name", g.Interface,
-		"address", g.HardwareAddr(), "type", "veth", "peer", "name", addresses.PeerDevice(g.Interface), "netns", g.NetNS())...)}
-}
-
-// HardwareAddr is that of the host's device. It tells a device of ours from one
-// that somebody else gave the same name.
-func (g Gateway) HardwareAddr() string { return addresses.MAC(g.Network.Host()) }
-
-func (g Gateway) removeLink() []plan.Step {
-	s := g.root("host: device", g.Tools.IP.With("link", "del", "dev", g.Interface)...)
-	// Where its peer's namespace is mounted no more, it goes with that, at a
-	// time of the kernel's choosing.
-	s.MayFail = g.Host.Found.Link && !g.Host.Found.NetNS
-	return []plan.Step{s}
-}
-
-func (g Gateway) configureLink() []plan.Step {
-	s := g.root(aboutLink, g.Tools.Batch()...)
-	s.Stdin = plan.Lines(
-		fmt.Sprintf("addr add %s/30 dev %s", g.Network.Host(), g.Interface),
-		"link set dev "+g.Interface+" up")
-	return []plan.Step{s}
-}
-
-func (g Gateway) configureGateway() []plan.Step {
-	const about = "gateway: addresses, forwarding, firewall"
-	peer := addresses.PeerDevice(g.Interface)
-	ip := g.inside(about, g.Tools.Batch()...)
-	ip.Stdin = plan.Lines(
-		"link set dev lo up",
-		fmt.Sprintf("addr add %s/30 dev %s", g.Network.Gateway(), peer),
-		"link set dev "+peer+" up",
-		"route add default via "+g.Network.Host().String())
-	rules := g.inside(about, g.Tools.Restore().With("--noflush", "--wait")...)
-	rules.Stdin = plan.Lines(
-		"*nat",
-		"-A POSTROUTING -o "+peer+" -j MASQUERADE",
-		"COMMIT",
-		"*filter",
-		// Runs don't see each other: not through here, and not the
-		// addresses that others have here.
-		fmt.Sprintf("-A FORWARD ! -i %s ! -o %s -j DROP", peer, peer),
-		"-A INPUT -i lo -j ACCEPT",
-		fmt.Sprintf("-A INPUT ! -i %s -d %s -j ACCEPT", peer, g.Network.Gateway()),
-		fmt.Sprintf("-A INPUT ! -i %s -m addrtype ! --dst-type LOCAL --limit-iface-in -j DROP", peer),
-		"COMMIT")
-	// iptables-legacy's lock is a file that only root can open.
-	rules.Env = []string{firewall.LockFile(g.RunsDir())}
-	settings := []string{"net.ipv4.ip_forward=1"}
-	if g.Host.IPv6 {
-		// No rule of ours is about it: the devices there are, and those to
-		// come, do without.
-		settings = append(settings, "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
-	}
-	return []plan.Step{g.inside(about, g.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...)...), ip, rules}
-}
-
-func (g Gateway) mount(kind, file string) []plan.Step {
-	return []plan.Step{g.root("host: mount the gateway's namespaces",
-		g.Tools.Mount.With("--bind", "/proc/"+holder+"/ns/"+kind, file)...)}
-}
-
-func (g Gateway) umount(file string) []plan.Step {
-	return []plan.Step{g.root("host: unmount the gateway's namespaces", g.Tools.Umount.With(file)...)}
 }
 
 // root is a step on the host as root.

@@ -75,58 +75,6 @@ func writeAbout(b *strings.Builder, s Step, last *string) {
 	*last = s.About
 }
 
-// atExit takes back, when the script ends, what would outlive its processes.
-func atExit(undo Plan, last string) string {
-	var b strings.Builder
-	b.WriteString("undo() {\n")
-	for _, s := range undo {
-		b.WriteString(Line(s))
-	}
-	return b.String() + last + "}\ntrap undo EXIT\n"
-}
-
-// beforeChildren makes the child that decides end the script, with its code.
-// The shell is the first process of its PID namespace: when it ends, so do the
-// others.
-func beforeChildren(c *Child) string {
-	switch c.Mode {
-	case StopOnFailure, WaitAllSuccessful:
-		return "trap " + quote("read -r code <"+quote(c.ExitFile)+`; exit "$code"`) + " USR1\n"
-	case Restart:
-		return comment("vagganet waits longer, up to 30 seconds, for one that dies at once")
-	}
-	return ""
-}
-
-// afterChildren waits. The first line of the exit file is that of the child
-// that failed first.
-func afterChildren(c *Child) string {
-	if c.Mode != WaitAll {
-		return "wait\n"
-	}
-	file := quote(c.ExitFile)
-	return "wait\n[ ! -e " + file + " ] || { read -r code <" + file + "; exit \"$code\"; }\n"
-}
-
-// background is a child's line, and what its end means.
-func background(line string, c *Child) string {
-	file := quote(c.ExitFile)
-	// The first one makes the file. The shell may be gone when another one ends.
-	decide := "(set -C; echo \"$code\" >" + file + ") 2>/dev/null && kill -s USR1 $$; }"
-	switch c.Mode {
-	case WaitAllSuccessful:
-		line = "{ " + line + " || { code=$?; " + decide + "; }"
-	case WaitAll:
-		line = "{ " + line + " || echo \"$?\" >>" + file + "; }"
-	case Restart:
-		line = "while :; do " + line + " || true; sleep 1; done"
-	default:
-		line = "{ " + line + " && code=0 || code=$?; " + decide
-	}
-	// 3 is the lock of the run's name, which is not the child's.
-	return line + " </dev/null 3<&- &"
-}
-
 func comment(text string) string {
 	return "# " + strings.TrimRight(text, "\n") + "\n"
 }

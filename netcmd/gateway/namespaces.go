@@ -74,3 +74,12 @@ func (g Gateway) release(undoing bool) []plan.Step {
 func holderStep(about, script string) plan.Step {
 	return hostStep(about, "sh", "-c", startTime+script, "sh")
 }
+
+func (g Gateway) mount(kind, file string) []plan.Step {
+	return []plan.Step{g.root("host: mount the gateway's namespaces",
+		g.Tools.Mount.With("--bind", "/proc/"+holder+"/ns/"+kind, file)...)}
+}
+
+func (g Gateway) umount(file string) []plan.Step {
+	return []plan.Step{g.root("host: unmount the gateway's namespaces", g.Tools.Umount.With(file)...)}
+}
