@@ -195,6 +195,12 @@ func TestHelp(t *testing.T) {
 			t.Errorf("help of %s: %s", path, want)
 		}
 		check(strings.Join(path, " "), want)
+		for _, f := range c.Flags {
+			_, usage := cmdline.Placeholder(f)
+			if usage == "" || !strings.Contains(want, "--"+f.Names()[0]) || !strings.Contains(strings.Join(strings.Fields(want), " "), usage) {
+				t.Errorf("help of %s does not explain --%s", path, f.Names()[0])
+			}
+		}
 		if path[0] == cmdline.HelpName {
 			return
 		}
