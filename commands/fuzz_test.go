@@ -104,7 +104,7 @@ func FuzzSettings(f *testing.F) {
 		}
 		for _, variable := range os.Environ() {
 			name, _, _ := strings.Cut(variable, "=")
-			known := slices.ContainsFunc(settings.Names, func(s string) bool { return settings.Variable(s) == name })
+			known := slices.ContainsFunc(settings.Names(), func(s string) bool { return settings.Variable(s) == name })
 			if !slices.Contains(before, variable) && !known {
 				t.Fatalf("sets %q", variable)
 			}

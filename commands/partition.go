@@ -33,7 +33,7 @@ func (a App) partitionVerb() *cli.Command {
 	}
 	verb.Subcommands = append(verb.Subcommands, &cli.Command{Name: "run", ArgsUsage: "NODE COMMAND [ARGUMENT ...]", Flags: flags,
 		Action: a.partitionRun, HideHelpCommand: true,
-		OnUsageError: func(_ *cli.Context, err error, _ bool) error { return own(cmdline.AsUsage(err)) },
+		OnUsageError: cmdline.OnUsageError,
 		Usage:        "run a command in the network of a node, in the caller's file system"})
 	return verb
 }
@@ -65,23 +65,14 @@ func sayMore(c *cli.Context, change faults.Change, cuts links.Cuts) {
 func (a App) partitionRun(c *cli.Context) error {
 	node, argv, err := nodeAndCommand(c)
 	if err != nil {
-		return own(err)
+		return err
 	}
 	live, err := a.liveRun(c)
 	if err != nil {
-		return own(err)
-	}
-	if err := checkNode(live, node); err != nil {
-		return own(err)
-	}
-	return own(a.foreground(c, live.Enter(node, argv), false))
-}
-
-// own gives vagganet's errors a code of their own, where the exit code is else
-// that of a command.
-func own(err error) error {
-	if _, passed := err.(cmdline.ExitCode); passed || err == nil {
 		return err
 	}
-	return cmdline.WithExitCode(err, cmdline.ExitOwn)
+	if err := checkNode(live, node); err != nil {
+		return err
+	}
+	return a.foreground(c, live.Enter(node, argv), false)
 }

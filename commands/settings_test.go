@@ -16,7 +16,7 @@ import (
 
 // withoutSettings unsets the variables of the settings for one test.
 func withoutSettings(t *testing.T) {
-	for _, name := range settings.Names {
+	for _, name := range settings.Names() {
 		t.Setenv(settings.Variable(name), "") // to have the old value back
 		os.Unsetenv(settings.Variable(name))
 	}

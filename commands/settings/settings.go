@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,19 +18,22 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"vagganet/commands/hints"
+	"vagganet/netcmd/plan"
 )
 
 // systemSettings is the settings file of all users.
 const systemSettings = "/etc/vagganet/settings.yaml"
 
-// Names are the keys of a settings file. Each is also a variable of the
+// Names returns the keys of a settings file. Each is also a variable of the
 // environment, VAGGANET_NAME.
-var Names = append([]string{"interface", "network", "guest-network", "trace", "no-iptables", "no-host"}, commandSettings...)
+func Names() []string {
+	return append([]string{"interface", "network", "guest-network", "trace", "no-iptables", "no-host"}, commandSettings()...)
+}
 
 // commandSettings are those settings that name a command.
-var commandSettings = []string{"sudo",
-	"ip", "iptables", "ebtables", "brctl", "sysctl", "hostname", "nsenter", "unshare", "mount", "umount", "setpriv",
-	"modprobe", "newuidmap", "newgidmap", "tc", "dumpcap", "tcpdump"}
+func commandSettings() []string {
+	return append([]string{"sudo"}, slices.Sorted(maps.Keys((&plan.Tools{}).ByName()))...)
+}
 
 // Variable returns the variable of the environment that has a setting.
 func Variable(name string) string {
@@ -41,7 +45,7 @@ func Variable(name string) string {
 // user's file, and that before the system's. The processes of a run inherit
 // the same settings.
 func Load() error {
-	for _, name := range Names {
+	for _, name := range Names() {
 		// Set to nothing is not set.
 		if os.Getenv(Variable(name)) == "" {
 			os.Unsetenv(Variable(name))
@@ -71,7 +75,7 @@ func Load() error {
 // are noted, and run later by others: by processes of a run, whose folder is
 // another one, and by root, who would find somebody else's file there.
 func absoluteCommands() error {
-	for _, name := range commandSettings {
+	for _, name := range commandSettings() {
 		words, ok := SplitCommand(os.Getenv(Variable(name)))
 		if !ok || !slices.ContainsFunc(words, isRelative) {
 			continue // what is no command is an error for who wants to run it
@@ -126,13 +130,13 @@ func Apply(file string, text []byte) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	for name, value := range settings {
-		if !slices.Contains(Names, name) {
-			return hints.With(fmt.Errorf("%s:%d: unknown setting %q", file, value.Line, name), "%s", hints.Nearest(name, Names))
+		if !slices.Contains(Names(), name) {
+			return hints.With(fmt.Errorf("%s:%d: unknown setting %q", file, value.Line, name), "%s", hints.Nearest(name, Names()))
 		}
 		if value.Kind != yaml.ScalarNode {
 			return fmt.Errorf("%s:%d: setting %q must be a string", file, value.Line, name)
 		}
-		if words, ok := SplitCommand(value.Value); ok && slices.Contains(commandSettings, name) && slices.ContainsFunc(words, isRelative) {
+		if words, ok := SplitCommand(value.Value); ok && slices.Contains(commandSettings(), name) && slices.ContainsFunc(words, isRelative) {
 			return hints.With(fmt.Errorf("%s:%d: setting %q has a relative path: %s", file, value.Line, name, value.Value),
 				"write it from the root on: it is another file in each folder")
 		}

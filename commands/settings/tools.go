@@ -27,13 +27,7 @@ func Tools(m Machine) (plan.Tools, error) {
 	tools.Hostname = firstOf(m, plan.Tool{"busybox", "hostname"}, tools.Hostname)
 	tools.Brctl = firstOf(m, plan.Tool{"busybox", "brctl"}, tools.Brctl)
 	tools.Sysctl = firstOf(m, tools.Sysctl, plan.Tool{"busybox", "sysctl"})
-	for name, tool := range map[string]*plan.Tool{
-		"ip": &tools.IP, "iptables": &tools.Iptables, "ebtables": &tools.Ebtables, "brctl": &tools.Brctl, "sysctl": &tools.Sysctl,
-		"hostname": &tools.Hostname, "nsenter": &tools.Nsenter, "unshare": &tools.Unshare,
-		"mount": &tools.Mount, "umount": &tools.Umount, "setpriv": &tools.Setpriv, "modprobe": &tools.Modprobe,
-		"newuidmap": &tools.Newuidmap, "newgidmap": &tools.Newgidmap,
-		"tc": &tools.TC, "dumpcap": &tools.Dumpcap, "tcpdump": &tools.Tcpdump,
-	} {
+	for name, tool := range tools.ByName() {
 		set := os.Getenv(Variable(name))
 		if set == "" {
 			continue

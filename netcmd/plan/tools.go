@@ -34,14 +34,23 @@ type Tools struct {
 	Dumpcap, Tcpdump Tool
 }
 
+// ByName returns where each tool is, by its usual name, which its setting has, too.
+func (t *Tools) ByName() map[string]*Tool {
+	return map[string]*Tool{
+		"ip": &t.IP, "tc": &t.TC, "brctl": &t.Brctl, "iptables": &t.Iptables, "ebtables": &t.Ebtables, "sysctl": &t.Sysctl, "hostname": &t.Hostname,
+		"nsenter": &t.Nsenter, "unshare": &t.Unshare, "mount": &t.Mount, "umount": &t.Umount, "setpriv": &t.Setpriv,
+		"modprobe": &t.Modprobe, "newuidmap": &t.Newuidmap, "newgidmap": &t.Newgidmap,
+		"dumpcap": &t.Dumpcap, "tcpdump": &t.Tcpdump,
+	}
+}
+
 // UsualTools are the tools by the names that they have on most machines.
 func UsualTools() Tools {
-	return Tools{
-		IP: Tool{"ip"}, TC: Tool{"tc"}, Brctl: Tool{"brctl"}, Iptables: Tool{"iptables"}, Ebtables: Tool{"ebtables"}, Sysctl: Tool{"sysctl"}, Hostname: Tool{"hostname"},
-		Nsenter: Tool{"nsenter"}, Unshare: Tool{"unshare"}, Mount: Tool{"mount"}, Umount: Tool{"umount"}, Setpriv: Tool{"setpriv"},
-		Modprobe: Tool{"modprobe"}, Newuidmap: Tool{"newuidmap"}, Newgidmap: Tool{"newgidmap"},
-		Dumpcap: Tool{"dumpcap"}, Tcpdump: Tool{"tcpdump"},
+	var t Tools
+	for name, tool := range t.ByName() {
+		*tool = Tool{name}
 	}
+	return t
 }
 
 // UsualIptables is the usual name of an iptables of that kind.
