@@ -142,7 +142,7 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 			return supervisor.Spec{}, facts, err
 		}
 	}
-	spec, err := a.spec(c, g, facts)
+	spec, command, err := a.spec(c, g, facts)
 	if err != nil {
 		return spec, facts, err
 	}
@@ -160,7 +160,9 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	if told := project.CutByIptables(run); told != "" {
 		terminal.Say(terminal.Err, "%s", told)
 	}
-	project.AddIPv6(run)
+	if why := project.AddIPv6(run); why != "" && command.WantsIPv6 {
+		terminal.Say(terminal.Err, "ipv6 of %s is true, but its guests have no IPv6: %s", run.Command, why)
+	}
 	if run.NoProc = facts.NoProc; run.NoProc {
 		terminal.Say(terminal.Err, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
 	}
@@ -170,18 +172,19 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	return spec, facts, a.checkPlace(c, *run, facts)
 }
 
-// spec is what the flags and the config file say, checked.
-func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (supervisor.Spec, error) {
+// spec is what the flags and the config file say, checked, with the command that it is
+// made of.
+func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (supervisor.Spec, *config.Command, error) {
 	command, file, err := a.command(c)
 	if err != nil {
-		return supervisor.Spec{}, err
+		return supervisor.Spec{}, nil, err
 	}
 	network, err := project.GuestNetwork(c.String("guest-network"), file)
 	if err != nil {
-		return supervisor.Spec{}, err
+		return supervisor.Spec{}, nil, err
 	}
 	if err := addresses.CheckApart(g.Network, network); err != nil && !c.Bool("isolated") {
-		return supervisor.Spec{}, hints.With(err, "choose another one by --guest-network or --network")
+		return supervisor.Spec{}, nil, hints.With(err, "choose another one by --guest-network or --network")
 	}
 	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network,
 		Network6: project.GuestNetwork6(command, file), MTU: command.MTU, IPv6: facts.IPv6, BridgeFilter: facts.BridgeFilter,
@@ -192,16 +195,16 @@ func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (super
 	run.Program, run.Links = a.Machine.Program()
 	if name := c.String("name"); name != "" {
 		if err := config.CheckName("run", name); err != nil {
-			return supervisor.Spec{}, cmdline.AsUsage(err)
+			return supervisor.Spec{}, nil, cmdline.AsUsage(err)
 		}
 		run.Name = name
 	}
 	chosen, err := project.Choose(command, c.StringSlice("only"), c.StringSlice("exclude"))
 	if err != nil {
-		return supervisor.Spec{}, err
+		return supervisor.Spec{}, nil, err
 	}
 	if err := project.AddChildren(a.Machine, &run, command, chosen, file); err != nil {
-		return supervisor.Spec{}, err
+		return supervisor.Spec{}, nil, err
 	}
 	spec := supervisor.Spec{
 		Run:        run,
@@ -210,5 +213,5 @@ func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (super
 		Trace:      c.Bool("trace"),
 	}
 	err = a.setFaults(c, &spec, command, file)
-	return spec, err
+	return spec, command, err
 }

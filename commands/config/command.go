@@ -113,7 +113,7 @@ func (p *parser) parseIPv6(e entry, what string, c *Command) error {
 	if text != "true" && text != "false" {
 		return p.errorf(e.line, "ipv6 of %s is %s, but must be true or false", what, quote(text))
 	}
-	c.NoIPv6 = text == "false"
+	c.NoIPv6, c.WantsIPv6 = text == "false", text == "true"
 	return nil
 }
 

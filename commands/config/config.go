@@ -101,8 +101,9 @@ type Command struct {
 	// KillUnresponsiveAfter is the time from TERM to KILL when stopping: whole
 	// seconds, 1 to 86400; 2 s when not given.
 	KillUnresponsiveAfter time.Duration
-	// NoIPv6 reports whether guests are to have no IPv6.
-	NoIPv6 bool
+	// NoIPv6 reports whether guests are to have no IPv6, WantsIPv6 whether the file
+	// says that they are to have it, which they have by default where they can.
+	NoIPv6, WantsIPv6 bool
 	// MTU is that of the run's guests, in bytes; 0 when not given.
 	MTU int
 	// Children are sorted by name; at least one when Supervise is set.

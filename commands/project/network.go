@@ -1,6 +1,8 @@
 package project
 
 import (
+	"fmt"
+
 	"vagganet/commands/cmdline"
 	"vagganet/commands/config"
 	"vagganet/commands/terminal"
@@ -41,17 +43,28 @@ func GuestNetwork6(command *config.Command, file *config.File) addresses.GuestNe
 }
 
 // AddIPv6 gives the guests their IPv6 addresses, where the kernel has IPv6, what
-// cuts links sees it, and it fits through.
-func AddIPv6(run *netcmd.Run) {
-	if !run.IPv6 || run.Gateway.Tools.Ebtables == nil || run.MTU > 0 && run.MTU < addresses.MinMTU6 {
-		run.Network6 = addresses.GuestNetwork6{}
-	}
+// cuts links sees it, and it fits through. It returns why they can't have any; empty if
+// they can, or are to have none.
+func AddIPv6(run *netcmd.Run) (why string) {
 	if !run.Network6.IsValid() {
-		return
+		return ""
+	}
+	switch {
+	case !run.IPv6:
+		why = "this kernel has none"
+	case run.Gateway.Tools.Ebtables == nil:
+		why = "links are cut by iptables, without ebtables"
+	case run.MTU > 0 && run.MTU < addresses.MinMTU6:
+		why = fmt.Sprintf("mtu %d is less than %d", run.MTU, addresses.MinMTU6)
+	}
+	if why != "" {
+		run.Network6 = addresses.GuestNetwork6{}
+		return why
 	}
 	for i, g := range run.Guests {
 		run.Guests[i].IP6 = run.Network6.Of(run.Network, g.IP)
 	}
+	return ""
 }
 
 // WithoutPorts leaves an isolated run's ports out, and says so: there is no
