@@ -157,7 +157,7 @@ func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) 
 	}
 	note := facts.Gateway.Parts.Note
 	run.OneUserNS = facts.OneUserNS || run.Isolated == nil && note != nil && note.Restricted
-	if told := project.CutByIptables(run); told != "" {
+	if told := project.WithoutEbtables(run); told != "" {
 		terminal.Say(terminal.Err, "%s", told)
 	}
 	if why := project.AddIPv6(run); why != "" && command.WantsIPv6 {

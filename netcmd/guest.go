@@ -37,7 +37,7 @@ func (g Guest) Addresses() []netip.Addr {
 }
 
 // Port is the guest's port of the bridge.
-func (g Guest) Port() string { return addresses.Port(g.Name) }
+func (g Guest) Port() string { return addresses.BridgePort(g.Name) }
 
 // GuestError is what is wrong with one guest.
 type GuestError struct {

@@ -107,10 +107,10 @@ func FuzzCheckName(f *testing.F) {
 		}
 		want(t, len(name) <= 63 && !strings.HasPrefix(name, "-") && path.Base(name) == name && name != "." && name != "..", "name", name)
 		want(t, shellescape.Quote(name) == name || strings.Contains(name, "~"), "more than a word", name)
-		port := addresses.Port(name)
-		want(t, len(port) <= 15 && addresses.CheckInterface(port) == nil && port == addresses.Port(name), "port", port)
+		port := addresses.BridgePort(name)
+		want(t, len(port) <= 15 && addresses.CheckInterface(port) == nil && port == addresses.BridgePort(name), "port", port)
 		if CheckName("guest", other) == nil && name != other {
-			want(t, port != addresses.Port(other), "one port for", name, other)
+			want(t, port != addresses.BridgePort(other), "one port for", name, other)
 		}
 	})
 }

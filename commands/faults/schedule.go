@@ -143,7 +143,7 @@ func (s *Schedule) Tick(now time.Time) *Order {
 
 // enqueueDue puts what is due into the queue: heals before what is planned.
 func (s *Schedule) enqueueDue(now time.Time) {
-	for _, d := range s.due(now) {
+	for _, d := range s.timeUp(now) {
 		s.enqueue(Order{occurrence: occurrence{entry: -1, at: d.at}, heals: d.id,
 			What: "the end of " + s.open[d.id].What, Words: []string{HealVerb, fmt.Sprint(d.id)}}, now)
 	}

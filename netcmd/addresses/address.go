@@ -207,13 +207,6 @@ func CheckApart(n Network, g GuestNetwork) error {
 	return nil
 }
 
-// MAC is the hardware address that goes with an IPv4 address: captures are
-// readable, and neighbour entries can be written before anybody asks.
-func MAC(ip netip.Addr) string {
-	b := ip.As4()
-	return fmt.Sprintf("02:00:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
-}
-
 func parsePrefix(cidr string) (netip.Prefix, error) {
 	p, err := netip.ParsePrefix(cidr)
 	if err != nil || !p.Addr().Is4() {

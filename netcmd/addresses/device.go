@@ -54,10 +54,10 @@ func PeerDevice(name string) string {
 	return name[:min(len(name), DeviceNameMax-len(suffix))] + suffix
 }
 
-// Port is the bridge's end of a guest's veth: g-NAME, or a hash where that is
+// BridgePort is the bridge's end of a guest's veth: g-NAME, or a hash where that is
 // too long or is no usual name of a device. No name begins as the hash does, so
 // none can be chosen to be another's hash.
-func Port(guest string) string {
+func BridgePort(guest string) string {
 	port := "g-" + guest
 	if len(port) <= DeviceNameMax && plainName().MatchString(port) {
 		return port

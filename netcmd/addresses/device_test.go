@@ -26,7 +26,7 @@ func TestPort(t *testing.T) {
 		"naïve":          "",
 		"\n":             "",
 	} {
-		got := Port(guest)
+		got := BridgePort(guest)
 		if len(got) > DeviceNameMax || !plainName().MatchString(got) || !strings.HasPrefix(got, "g-") {
 			t.Errorf("%q has port %q, which can't be a device", guest, got)
 		}
@@ -41,10 +41,10 @@ func TestPortsDiffer(t *testing.T) {
 	seen := map[string]string{}
 	for n := range 2000 {
 		guest := fmt.Sprintf("a-rather-long-name-%d", n)
-		if other, twice := seen[Port(guest)]; twice {
-			t.Fatalf("%s and %s have port %s", guest, other, Port(guest))
+		if other, twice := seen[BridgePort(guest)]; twice {
+			t.Fatalf("%s and %s have port %s", guest, other, BridgePort(guest))
 		}
-		seen[Port(guest)] = guest
+		seen[BridgePort(guest)] = guest
 	}
 }
 

@@ -91,7 +91,7 @@ func (r Rules) unusedTop() string {
 func (r Rules) ReadLinks(t Table, c links.Cuts) {
 	ports := make([]string, len(c.Guests))
 	for i, name := range c.Guests {
-		ports[i] = addresses.Port(name)
+		ports[i] = addresses.BridgePort(name)
 	}
 	known := map[string][]links.State{}
 	for to, port := range ports {
@@ -136,7 +136,7 @@ func (t Table) ports(words []string) (in, out string) {
 
 func lastWord(text string) string { return text[strings.LastIndex(text, " ")+1:] }
 
-// find is the rule of a chooser that is for that port. Where that is for all ports
+// find is the rule of a portChain that is for that port. Where that is for all ports
 // whose names begin alike, it may lead to another chain that goes on choosing by
 // the same option.
 func (r Rules) find(t Table, chain, option, port string) []string {

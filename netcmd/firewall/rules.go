@@ -137,10 +137,10 @@ func (t Table) LinkChains(c links.Cuts, top string) []Chain {
 	}
 	ports := make([]string, len(c.Guests))
 	for i, name := range c.Guests {
-		ports[i] = addresses.Port(name)
+		ports[i] = addresses.BridgePort(name)
 	}
-	hooks := chooser{name: top, table: t, option: t.out, all: ports}
-	var bodies []chooser
+	hooks := portChain{name: top, table: t, option: t.out, all: ports}
+	var bodies []portChain
 	known := map[string]int{} // the body that has these rules
 	bodyOf := map[string]int{}
 	codes := map[links.State]rune{}
@@ -160,12 +160,12 @@ func (t Table) LinkChains(c links.Cuts, top string) []Chain {
 			hooks.ports = append(hooks.ports, portRule{ports[to], t.jump + bodies[number].name})
 		}
 	}
-	return chooserChains(hooks, bodies)
+	return portChains(hooks, bodies)
 }
 
 // in is the number of the chain with the same rules; next, if there is none yet,
 // and -1 for no rules.
-func (c chooser) in(known map[string]int, next int) int {
+func (c portChain) in(known map[string]int, next int) int {
 	rules := strings.Join(c.flat(), "\n")
 	if rules == "" {
 		return -1
@@ -194,12 +194,12 @@ func losses(c links.Cuts, to int, codes map[links.State]rune) string {
 }
 
 // senders returns the chain for what is sent to one guest, by the sender.
-func (t Table) senders(c links.Cuts, to int, ports []string) chooser {
+func (t Table) senders(c links.Cuts, to int, ports []string) portChain {
 	states := make([]links.State, len(c.Guests))
 	for from := range c.Guests {
 		states[from] = c.State(from, to)
 	}
-	body := chooser{table: t, option: t.in, all: ports}
+	body := portChain{table: t, option: t.in, all: ports}
 	if len(c.Guests) > 1 {
 		others := slices.Compact(slices.Delete(slices.Clone(states), to, to+1))
 		if len(others) == 1 && others[0] != (links.State{}) {

@@ -27,10 +27,10 @@ var (
 	Packets6 = Table{Packets.in, Packets.out, Packets.policy, Packets.jump, "icmp6-port-unreachable"}
 )
 
-// dividable is the chooser in the form that can be divided. Where chains jump
+// dividable is the portChain in the form that can be divided. Where chains jump
 // instead of going, one below can't end the way through those above: so all ports
 // are named that lose something, and there is no rule for all others.
-func (t Table) dividable(c chooser) chooser {
+func (t Table) dividable(c portChain) portChain {
 	if t.jump == Packets.jump || c.last == "" {
 		return c
 	}

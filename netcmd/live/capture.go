@@ -17,7 +17,7 @@ import (
 func (l Run) Capture(guest, file string, filter, between []string) plan.Step {
 	argv := l.Tools.Tcpdump.With("-i", "any")
 	if guest != "" {
-		argv = l.Tools.Tcpdump.With("-i", addresses.Port(guest))
+		argv = l.Tools.Tcpdump.With("-i", addresses.BridgePort(guest))
 	}
 	// It would become another user first, who can't write the file. And what it
 	// has seen is to be in the file at once, whatever becomes of it.
@@ -40,7 +40,7 @@ func (l Run) CaptureNG(guest, file string, filter, between []string) plan.Step {
 		argv = append(argv, "-f", strings.Join(filter, " "))
 	}
 	for _, name := range guests {
-		argv = append(argv, "-i", addresses.Port(name))
+		argv = append(argv, "-i", addresses.BridgePort(name))
 	}
 	return l.endingWithRun(l.at(netcmd.Bridge, "what passes its ports", append(argv, "-w", file)...), between)
 }

@@ -136,9 +136,9 @@ func anyClusters(r *rand.Rand, names []string) links.Cuts {
 func follow(in firewall.Table, c links.Cuts, input []string) error {
 	chains := chainsOf(input)
 	for from := range c.Guests {
-		p := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.Port(c.Guests[from]), frame: in == firewall.Frames}
+		p := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.BridgePort(c.Guests[from]), frame: in == firewall.Frames}
 		for to := range c.Guests {
-			p.portOut = addresses.Port(c.Guests[to])
+			p.portOut = addresses.BridgePort(c.Guests[to])
 			if got, want := p.fates(chains, "VAGGA"), due(c.State(from, to).How); from != to && got != want {
 				return fmt.Errorf("%s to %s: %s, want %s", c.Guests[from], c.Guests[to], got, want)
 			}
@@ -210,7 +210,7 @@ func longestWalk(in firewall.Table, c links.Cuts, input []string) int {
 	for from := 0; from < len(c.Guests); from += 9 {
 		for _, to := range c.Guests {
 			tried := 0
-			p := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.Port(c.Guests[from]), portOut: addresses.Port(to), tried: &tried, frame: in == firewall.Frames}
+			p := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.BridgePort(c.Guests[from]), portOut: addresses.BridgePort(to), tried: &tried, frame: in == firewall.Frames}
 			p.fate(chains, "VAGGA")
 			longest = max(longest, tried)
 		}

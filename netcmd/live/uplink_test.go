@@ -60,7 +60,7 @@ func followUplinks(l Run, c links.Cuts, input []string) error {
 				return fmt.Errorf("%s: %+v: %s, want %s", name, p, got, want)
 			}
 		}
-		bridged := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.Port(name), portOut: "g-x", mac: addresses.MAC(own), src: own.String()}
+		bridged := packet{in: addresses.BridgeDevice, out: addresses.BridgeDevice, portIn: addresses.BridgePort(name), portOut: "g-x", mac: addresses.MAC(own), src: own.String()}
 		if got := bridged.fates(chains, "FORWARD"); got != due(links.Up) {
 			return fmt.Errorf("%s to a guest: %s", name, got)
 		}

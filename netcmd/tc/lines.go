@@ -60,7 +60,7 @@ const (
 func Lines(wanted, now links.Shapes, made Queues, address func(guest string) netip.Addr, mtu int) []string {
 	var batch []string
 	for to, guest := range wanted.Guests {
-		p := shapedPort{port: addresses.Port(guest), mtu: cmp.Or(mtu, addresses.KernelMTU)}
+		p := shapedPort{port: addresses.BridgePort(guest), mtu: cmp.Or(mtu, addresses.KernelMTU)}
 		if wanted.Any(to, drawn) && !made.there[place{to, clsactPlace}] {
 			p.add("qdisc add dev %s clsact", p.port)
 		}

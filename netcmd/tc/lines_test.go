@@ -69,7 +69,7 @@ func listed(guests []string, batch []string) string {
 	out := json.NewEncoder(&b)
 	out.Encode(qdiscs)
 	for _, name := range guests {
-		out.Encode(append([]any{}, filters[addresses.Port(name)]...))
+		out.Encode(append([]any{}, filters[addresses.BridgePort(name)]...))
 	}
 	return b.String()
 }

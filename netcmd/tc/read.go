@@ -55,7 +55,7 @@ const (
 func List(guests []string) []string {
 	batch := []string{"qdisc show"}
 	for _, guest := range guests {
-		batch = append(batch, "filter show dev "+addresses.Port(guest)+" egress")
+		batch = append(batch, "filter show dev "+addresses.BridgePort(guest)+" egress")
 	}
 	return batch
 }
@@ -71,7 +71,7 @@ func Read(text string, guests []string, address func(guest string) netip.Addr) (
 		return r.shapes, r.queues, fmt.Errorf("can't read what tc says of queues: %w", err)
 	}
 	for to, guest := range guests {
-		port := addresses.Port(guest)
+		port := addresses.BridgePort(guest)
 		if err := r.readQueues(qdiscs, port, to); err != nil {
 			return r.shapes, r.queues, err
 		}

@@ -213,8 +213,8 @@ type dueFault struct {
 	at time.Time
 }
 
-// due returns the faults whose time is up.
-func (r *record) due(now time.Time) []dueFault {
+// timeUp returns the faults whose time is up.
+func (r *record) timeUp(now time.Time) []dueFault {
 	var due []dueFault
 	for _, id := range slices.Sorted(maps.Keys(r.open)) {
 		if f := r.open[id]; !f.until.IsZero() && !now.Before(f.until) {

@@ -64,7 +64,7 @@ func TestFaults(t *testing.T) {
 				d, _ := time.ParseDuration(word[1:])
 				now = now.Add(d)
 			case word == "due":
-				add(strings.TrimSpace("due " + strings.Trim(fmt.Sprint(ids(r.due(now))), "[]")))
+				add(strings.TrimSpace("due " + strings.Trim(fmt.Sprint(ids(r.timeUp(now))), "[]")))
 			case word == "stop":
 				r.hasten(now)
 			case word == "end":
@@ -191,10 +191,10 @@ func TestFaultsNext(t *testing.T) {
 		t.Errorf("next is %v, not %v", r.next(), want)
 	}
 	r.postpone(time.Minute)
-	if due := ids(r.due(now.Add(time.Minute))); due != nil {
+	if due := ids(r.timeUp(now.Add(time.Minute))); due != nil {
 		t.Errorf("due after a pause: %v", due)
 	}
-	if due := ids(r.due(now.Add(time.Minute + 5*time.Second))); !slices.Equal(due, []int{1, 2}) {
+	if due := ids(r.timeUp(now.Add(time.Minute + 5*time.Second))); !slices.Equal(due, []int{1, 2}) {
 		t.Errorf("due is %v", due)
 	}
 }

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// A chooser is a chain that chooses by a port of the bridge, the one that a packet
+// A portChain is a chain that chooses by a port of the bridge, the one that a packet
 // comes from or the one that it leaves by. Each of its rules ends the way through
 // the chain.
-type chooser struct {
+type portChain struct {
 	name   string
 	table  Table
 	option string   // of the table, by which it chooses
@@ -26,18 +26,18 @@ type portRule struct{ port, target string }
 // another chain by how they go on.
 const FewPorts = 16
 
-// chooserChains are the chains for the hooks and what they lead to: divided, where
+// portChains are the chains for the hooks and what they lead to: divided, where
 // that is not too much for one transaction, as it would be where each guest has
 // losses of its own.
-func chooserChains(hooks chooser, bodies []chooser) []Chain {
-	chains := func(of func(chooser) []Chain) []Chain {
+func portChains(hooks portChain, bodies []portChain) []Chain {
+	chains := func(of func(portChain) []Chain) []Chain {
 		made := of(hooks)
 		for _, body := range bodies {
 			made = append(made, of(body)...)
 		}
 		return append(made, hooks.table.ends(made)...)
 	}
-	flat := chains(func(c chooser) []Chain { return []Chain{{c.name, c.flat()}} })
+	flat := chains(func(c portChain) []Chain { return []Chain{{c.name, c.flat()}} })
 	if !Fits(hooks.table.Transaction(flat)) {
 		return flat
 	}
@@ -46,7 +46,7 @@ func chooserChains(hooks chooser, bodies []chooser) []Chain {
 		made++
 		return fmt.Sprintf("%s-%d", hooks.name, made-1)
 	}
-	divided := chains(func(c chooser) []Chain { return c.divided(newName) })
+	divided := chains(func(c portChain) []Chain { return c.divided(newName) })
 	if !Fits(hooks.table.Transaction(divided)) {
 		return flat
 	}
@@ -54,7 +54,7 @@ func chooserChains(hooks chooser, bodies []chooser) []Chain {
 }
 
 // flat are the rules of one chain for all ports.
-func (c chooser) flat() []string {
+func (c portChain) flat() []string {
 	var rules []string
 	for _, p := range c.ports {
 		rules = append(rules, c.rule(p.port, p.target))
@@ -65,17 +65,17 @@ func (c chooser) flat() []string {
 	return rules
 }
 
-func (c chooser) rule(port, target string) string {
+func (c portChain) rule(port, target string) string {
 	return c.option + " " + port + " " + target
 }
 
 // divided are the chains that choose, the first one being the way in.
-func (c chooser) divided(newName func() string) []Chain {
+func (c portChain) divided(newName func() string) []Chain {
 	if len(c.ports) <= FewPorts {
 		return []Chain{{c.name, c.flat()}}
 	}
 	c = c.table.dividable(c)
-	first := chooser{name: c.name, table: c.table, option: c.option, last: c.last}
+	first := portChain{name: c.name, table: c.table, option: c.option, last: c.last}
 	var below []Chain
 	for _, group := range c.byBeginning() {
 		whole := commonBeginning(group) + "+"
@@ -85,7 +85,7 @@ func (c chooser) divided(newName func() string) []Chain {
 		case c.alike(group):
 			first.ports = append(first.ports, portRule{whole, group[0].target})
 		default:
-			next := chooser{newName(), c.table, c.option, c.all, group, c.last}
+			next := portChain{newName(), c.table, c.option, c.all, group, c.last}
 			first.ports = append(first.ports, portRule{whole, c.table.jump + next.name})
 			below = append(below, next.divided(newName)...)
 		}
@@ -95,7 +95,7 @@ func (c chooser) divided(newName func() string) []Chain {
 
 // alike reports whether one rule does for a group: the same becomes of all of them,
 // and no other port's name begins as theirs do.
-func (c chooser) alike(group []portRule) bool {
+func (c portChain) alike(group []portRule) bool {
 	beginning := commonBeginning(group)
 	ports := 0
 	for _, port := range c.all {
@@ -108,7 +108,7 @@ func (c chooser) alike(group []portRule) bool {
 }
 
 // byBeginning divides the ports by the first letter in which their names differ.
-func (c chooser) byBeginning() [][]portRule {
+func (c portChain) byBeginning() [][]portRule {
 	same := len(commonBeginning(c.ports))
 	var groups [][]portRule
 	known := map[string]int{}

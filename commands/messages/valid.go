@@ -13,7 +13,8 @@ import (
 )
 
 // Every process of a run can connect to its socket, a guest's as well. So what
-// comes there is checked like any other input.
+// comes there is checked like any other input. Which verbs a guest may ask
+// for is checked where verbs are known, in package commands.
 
 const (
 	textLongest    = 64 << 10 // bytes: a partition of all guests names them all
