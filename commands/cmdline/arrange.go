@@ -156,6 +156,7 @@ func (w *words) sort(app *cli.App, command *cli.Command, path []string) (globals
 	return globals, own, nil
 }
 
+// FindCommand returns the command of that name, or alias; nil if there is none.
 func FindCommand(commands []*cli.Command, name string) *cli.Command {
 	for _, c := range commands {
 		if c.HasName(name) {
@@ -187,11 +188,13 @@ func optionWords(words []string, known []cli.Flag) int {
 	return 2
 }
 
+// TakesValue reports whether a flag takes a value.
 func TakesValue(flag cli.Flag) bool {
 	_, boolean := flag.(*cli.BoolFlag)
 	return flag != nil && !boolean
 }
 
+// FindFlag returns the flag that a word, such as --name=x, is; nil if it is none.
 func FindFlag(flags []cli.Flag, word string) cli.Flag {
 	name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	for _, f := range flags {

@@ -11,6 +11,7 @@ import (
 )
 
 const (
+	// HelpName is the verb that shows help.
 	HelpName = "help"
 	// HelpWidth is how long a line of help may be.
 	HelpWidth = 100

@@ -202,6 +202,7 @@ func UnknownKind(verb *cli.Command, word string) error {
 	return hints.With(Usagef("%q is no kind of %s: there are %s", word, verb.Name, strings.Join(names, ", ")), "%s", hints.Nearest(word, names))
 }
 
+// KindNames returns the names of a verb's kinds.
 func KindNames(verb *cli.Command) (names []string) {
 	for _, sub := range verb.Subcommands {
 		names = append(names, sub.Name)

@@ -11,6 +11,7 @@ import (
 // LinkState is what a check says of a link.
 type LinkState string
 
+// The states of a link.
 const (
 	LinkOK      LinkState = "ok"
 	LinkLeaks   LinkState = "leaks"   // it should be silent, but answers
