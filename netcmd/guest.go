@@ -211,9 +211,12 @@ func (r Run) mountFiles(c Child) string {
 	return must(r.Gateway.Tools.Mount.With("--all", "--fstab", r.fstab(c)))
 }
 
+// orFail ends a child's script as the program itself ends where it fails.
+var orFail = " || exit " + strconv.Itoa(ExitOwn) + "; "
+
 // must is the part of a shell's script for one command, without which the child
 // doesn't start.
-func must(words []string) string { return shellescape.QuoteCommand(words) + " || exit 125; " }
+func must(words []string) string { return shellescape.QuoteCommand(words) + orFail }
 
 // script is what is done in the child's namespaces before its command.
 func (r Run) script(c Child) string {
@@ -236,7 +239,7 @@ func (r Run) script(c Child) string {
 	if options := c.enter(r); len(options) > 0 {
 		// With the child's own PATH, the tool might not be found any more.
 		tool := tools.Unshare
-		b.WriteString("enter=$(command -v " + shellescape.Quote(tool[0]) + ") || exit 125; ")
+		b.WriteString("enter=$(command -v " + shellescape.Quote(tool[0]) + ")" + orFail)
 		exec = append(exec, `"$enter"`)
 		for _, word := range slices.Concat(tool[1:], options) {
 			exec = append(exec, shellescape.Quote(word))

@@ -3,7 +3,7 @@ package cmdline
 import (
 	"slices"
 
-	"vagganet/commands/supervisor"
+	"vagganet/netcmd"
 )
 
 // Exit codes. Those of run and exec follow env, timeout and docker run: below
@@ -11,7 +11,7 @@ import (
 const (
 	ExitFailed   = 1
 	ExitUsage    = 2
-	ExitOwn      = supervisor.Failed
+	ExitOwn      = netcmd.ExitOwn
 	ExitCantRun  = 126
 	ExitNotFound = 127
 )

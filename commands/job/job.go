@@ -22,6 +22,7 @@ import (
 
 	"vagganet/commands/runstate"
 	"vagganet/commands/supervisor"
+	"vagganet/netcmd"
 )
 
 // HasTerminal reports whether the keyboard is this process's to give away.
@@ -186,7 +187,7 @@ func wait(pid int, stopped func()) int {
 		switch {
 		case err == unix.EINTR:
 		case err != nil:
-			return supervisor.Failed
+			return netcmd.ExitOwn
 		case status.Stopped():
 			stopped()
 		default:

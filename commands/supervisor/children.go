@@ -76,7 +76,7 @@ func supervise(spec Spec, r *runner.Runner, children plan.Plan, recorder *events
 		ps.say(lost.Error())
 	}
 	if s.Fails() || lost != nil {
-		return cmp.Or(d.exitCode(), Failed)
+		return cmp.Or(d.exitCode(), netcmd.ExitOwn)
 	}
 	return d.exitCode()
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vagganet/commands/runner"
+	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
 
@@ -99,7 +100,7 @@ func (d *decision) started(i int, now time.Time) {
 func (d *decision) failed(i int, err error, now time.Time) []action {
 	m := &d.children[i]
 	if m.started.IsZero() {
-		d.code, d.decider = Failed, m.name
+		d.code, d.decider = netcmd.ExitOwn, m.name
 		return append([]action{sayf("%s could not be started: %v%s", m.name, err, limitLine(err))}, d.stop(syscall.SIGTERM, now)...)
 	}
 	d.startAgain(m, now)

@@ -347,7 +347,7 @@ func TestLoopStartFails(t *testing.T) {
 	d := newDecision(testSpec(plan.Restart))
 	loop(d, faults.NewSchedule(nil, nil, 0), h, happenings{})
 	want := []string{"start 0", "b could not be started: refused", "send TERM"}
-	if !slices.Equal(h.log, want) || d.exitCode() != Failed {
+	if !slices.Equal(h.log, want) || d.exitCode() != netcmd.ExitOwn {
 		t.Errorf("exit code %d, and done is\n%q, not\n%q", d.exitCode(), h.log, want)
 	}
 }

@@ -25,16 +25,13 @@ import (
 	"vagganet/netcmd/plan"
 )
 
-// Failed is the exit code of a run that could not be set up.
-const Failed = 125
-
 // Inside is the process inside, as the program's main function. Report writes
 // an error for the user, and allowed checks what guests ask for.
 func Inside(report func(error), allowed Allowed) int {
 	result := os.NewFile(resultFD, "result")
 	code := inside(report, allowed, func(word string) { fmt.Fprintln(result, word) })
 	if terminal.Err.Lost() != nil {
-		code = cmp.Or(code, Failed) // a message that nobody got
+		code = cmp.Or(code, netcmd.ExitOwn) // a message that nobody got
 	}
 	fmt.Fprintln(result, code)
 	return code
@@ -53,7 +50,7 @@ func inside(report func(error), allowed Allowed, announce func(word string)) int
 	}
 	if err != nil {
 		report(fmt.Errorf("the supervisor was not told what to run: %w", err))
-		return Failed
+		return netcmd.ExitOwn
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan syscall.Signal)
@@ -66,7 +63,7 @@ func inside(report func(error), allowed Allowed, announce func(word string)) int
 	name, err := runstate.Register(spec.Run.RunsDir(), spec.Run.Isolated != nil, spec.RunFolders, steps.Name.Wanted, spec.Token, steps.Name.Exact)
 	if err != nil {
 		report(err)
-		return Failed
+		return netcmd.ExitOwn
 	}
 	defer name.Release()
 	go listen(control, signals, cancel, name.Release)
@@ -92,7 +89,7 @@ func inside(report func(error), allowed Allowed, announce func(word string)) int
 	recorder.Write(events.Event{Kind: events.RunEnd, Code: &code})
 	if err := recorder.Close(); err != nil {
 		report(fmt.Errorf("the run's events could not be written: %w", err))
-		code = cmp.Or(code, Failed)
+		code = cmp.Or(code, netcmd.ExitOwn)
 	}
 	return code
 }
@@ -192,7 +189,7 @@ func setUpFailed(err error, report func(error)) int {
 		return 128 + int(by)
 	}
 	report(err)
-	return Failed
+	return netcmd.ExitOwn
 }
 
 // setUp builds the run's network, by all steps before the children. Nothing has to

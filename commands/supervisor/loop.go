@@ -8,6 +8,7 @@ import (
 	"vagganet/commands/events"
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
+	"vagganet/netcmd"
 )
 
 // hands do what was decided.
@@ -130,7 +131,7 @@ func carryOutOrder(s *faults.Schedule, h hands) {
 	}
 	if err := h.startFault(*o); err != nil {
 		h.say(fmt.Sprintf("%s could not be started: %v", o.What, err))
-		h.note(s.Ended(Failed))
+		h.note(s.Ended(netcmd.ExitOwn))
 	}
 }
 
