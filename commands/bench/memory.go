@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"vagganet/commands/runstate"
+	"vagganet/commands/terminal"
 )
 
 // memory measures what a run takes of it: the proportional share of all processes
@@ -27,7 +28,7 @@ func (b *bench) memory() error {
 		if err := b.settle("ch0"); err != nil {
 			return err
 		}
-		b.limit("memory of a run with "+counted(m, "guest"), samples{float64(kb) / 1024}, " MiB", float64(20+m))
+		b.limit("memory of a run with "+terminal.Count(m, "guest"), samples{float64(kb) / 1024}, " MiB", float64(20+m))
 	}
 	return nil
 }

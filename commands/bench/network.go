@@ -9,6 +9,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"vagganet/commands/terminal"
 )
 
 // networkTimes are those of the same run by several ways: from nothing until the
@@ -29,7 +31,7 @@ func (b *bench) network() error {
 				return err
 			}
 		}
-		guests := counted(size.guests, "guest")
+		guests := terminal.Count(size.guests, "guest")
 		b.compare(guests+" up, the first child runs", t.program, "floor", t.floor, " ms", 2)
 		goal := 5.0
 		if size.guests < 3 {
@@ -103,7 +105,7 @@ func (b *bench) end() error {
 				return err
 			}
 		}
-		b.limit(fmt.Sprintf("`run` of %s returns after the last has ended", counted(m, "guest")), times, " ms", 10)
+		b.limit(fmt.Sprintf("`run` of %s returns after the last has ended", terminal.Count(m, "guest")), times, " ms", 10)
 	}
 	return nil
 }

@@ -37,13 +37,6 @@ func (s samples) with(unit string) string {
 	return fmt.Sprintf("%s%s (%s-%s)", digits(s.median()), unit, digits(slices.Min(s)), digits(slices.Max(s)))
 }
 
-func counted(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
-}
-
 // digits has three digits that count, at most.
 func digits(f float64) string {
 	switch {

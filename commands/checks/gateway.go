@@ -5,7 +5,6 @@ package checks
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"os/user"
 	"strconv"
 	"strings"
@@ -80,18 +79,15 @@ func Isolated(run netcmd.Run) error {
 	return nil
 }
 
-// InTheWay compares the addresses that the host will see with those that
-// it has.
+// InTheWay returns an error if the host has a route to addresses that it would see of a
+// gateway.
 func InTheWay(g gateway.Gateway, routes []machine.Route) error {
-	for _, ours := range []netip.Prefix{g.Network.HostLink(), g.Network.SlotRange()} {
-		for _, r := range routes {
-			if r.Device != g.Interface && r.Prefix.Overlaps(ours) {
-				return hints.With(fmt.Errorf("network %s is in use on this host: device %s has %s", g.Network, r.Device, r.Prefix),
-					"choose a /16 that is free, such as: vagganet%s --network 10.123.0.0/16 create", InterfaceOption(g))
-			}
-		}
+	r, taken := machine.Overlapping(routes, g.Interface, g.Network.HostLink(), g.Network.SlotRange())
+	if !taken {
+		return nil
 	}
-	return nil
+	return hints.With(fmt.Errorf("network %s is in use on this host: device %s has %s", g.Network, r.Device, r.Prefix),
+		"choose a /16 that is free, such as: vagganet%s --network 10.123.0.0/16 create", InterfaceOption(g))
 }
 
 // InterfaceOption is what must be added to a command line in a hint, where the

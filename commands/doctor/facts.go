@@ -111,12 +111,7 @@ func (f Facts) inTheWay(n addresses.Network) (machine.Route, bool) {
 }
 
 func (f Facts) overlapping(ours ...netip.Prefix) (machine.Route, bool) {
-	for _, r := range f.Routes {
-		if r.Device != f.Interface && slices.ContainsFunc(ours, r.Prefix.Overlaps) {
-			return r, true
-		}
-	}
-	return machine.Route{}, false
+	return machine.Overlapping(f.Routes, f.Interface, ours...)
 }
 
 // freeNetwork is a /16 that nothing of the host's is in the way of.

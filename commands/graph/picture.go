@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
 )
 
@@ -122,21 +123,14 @@ func (n Network) uplinks() map[string]links.How {
 // summary is one line about all of it.
 func (n Network) summary() string {
 	nodes := len(n.Cuts.Guests)
-	text := count(nodes, "node") + ", no link is cut"
+	text := terminal.Count(nodes, "node") + ", no link is cut"
 	if cut := len(n.Cuts.Links()); cut > 0 {
-		text = fmt.Sprintf("%s, %d of %s cut", count(nodes, "node"), cut, count(nodes*(nodes-1), "link"))
+		text = fmt.Sprintf("%s, %d of %s cut", terminal.Count(nodes, "node"), cut, terminal.Count(nodes*(nodes-1), "link"))
 	}
 	if len(n.Shaped) > 0 {
 		text += fmt.Sprintf(", %d shaped", len(n.Shaped))
 	}
 	return text
-}
-
-func count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
 }
 
 // words are what stands at a link: nothing where it works as usual.

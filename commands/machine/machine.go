@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,6 +62,17 @@ type Facts struct {
 type Route struct {
 	Device string       `json:"device"`
 	Prefix netip.Prefix `json:"prefix"`
+}
+
+// Overlapping returns the first route that overlaps with one of these networks, and is
+// not by that device.
+func Overlapping(routes []Route, device string, ours ...netip.Prefix) (Route, bool) {
+	for _, r := range routes {
+		if r.Device != device && slices.ContainsFunc(ours, r.Prefix.Overlaps) {
+			return r, true
+		}
+	}
+	return Route{}, false
 }
 
 // GatewayFacts is what is there of one gateway.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vagganet/commands/events"
+	"vagganet/commands/terminal"
 )
 
 // What a page holds at most. It says what is left out.
@@ -261,7 +262,7 @@ func (c *Collector) log() []entry {
 		all = append(all, l.first...)
 		if l.left > 0 {
 			after := l.first[len(l.first)-1]
-			all = append(all, entry{after.at, after.order, i, "left", count(l.left, "line") + " left out here"})
+			all = append(all, entry{after.at, after.order, i, "left", terminal.Count(l.left, "line") + " left out here"})
 		}
 		all = append(all, l.latest...)
 	}

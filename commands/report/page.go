@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vagganet/commands/events"
+	"vagganet/commands/terminal"
 )
 
 // for the page
@@ -132,17 +133,17 @@ func (c *Collector) notes(about About) []string {
 		note("The children's lines are not here: with --no-prefix they are written past vagganet.")
 	}
 	if c.amiss > 0 {
-		note("The timeline was not kept: %s came late, or never, and are outlined below.", count(c.amiss, "planned fault"))
+		note("The timeline was not kept: %s came late, or never, and are outlined below.", terminal.Count(c.amiss, "planned fault"))
 	}
 	if c.dropped > 0 {
-		note("%s about links left out, after the first %d.", count(c.dropped, "event"), faultsMost)
+		note("%s about links left out, after the first %d.", terminal.Count(c.dropped, "event"), faultsMost)
 	}
 	for _, l := range c.lanes {
 		if l.left > 0 {
-			note("%s of %s left out, from the middle of %d.", count(l.left, "line"), readable(l.name), l.lines)
+			note("%s of %s left out, from the middle of %d.", terminal.Count(l.left, "line"), readable(l.name), l.lines)
 		}
 		if l.restarts > 0 {
-			note("%s of %s left out, after the first %d.", count(l.restarts, "start"), readable(l.name), livesMost)
+			note("%s of %s left out, after the first %d.", terminal.Count(l.restarts, "start"), readable(l.name), livesMost)
 		}
 	}
 	return notes
@@ -151,7 +152,7 @@ func (c *Collector) notes(about About) []string {
 func (f *fault) row(number int) faultRow {
 	b := f.begin
 	r := faultRow{Number: number, What: faultWords(b), By: b.By, From: seconds(f.from), Cut: stateLines(b.State)}
-	r.Rows = count(len(r.Cut), "row")
+	r.Rows = terminal.Count(len(r.Cut), "row")
 	if b.Asked != nil {
 		r.Asked = seconds(*b.Asked)
 	}

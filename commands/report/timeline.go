@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"vagganet/commands/events"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
 )
 
@@ -146,10 +147,10 @@ func (c *Collector) laneBars(l *lane, y int) laneBars {
 		}
 	}
 	for _, b := range l.out.spans() {
-		bars.Out = append(bars.Out, c.bar(b.from, b.to, y+21, 4, count(b.lines, "line")))
+		bars.Out = append(bars.Out, c.bar(b.from, b.to, y+21, 4, terminal.Count(b.lines, "line")))
 	}
 	for _, b := range l.err.spans() {
-		bars.Err = append(bars.Err, c.bar(b.from, b.to, y+27, 4, count(b.lines, "line")+" of stderr"))
+		bars.Err = append(bars.Err, c.bar(b.from, b.to, y+27, 4, terminal.Count(b.lines, "line")+" of stderr"))
 	}
 	return bars
 }
@@ -184,7 +185,7 @@ func (c *Collector) heat(l *lane, y int) []heat {
 			continue
 		}
 		part := min(float64(links)/float64(max(2*(len(c.begin.Guests)-1), 1)), 1)
-		all = append(all, heat{c.bar(s.at, to, y, laneHeight, fmt.Sprintf("%s of %s cut or shaped", count(links, "link"), l.name)),
+		all = append(all, heat{c.bar(s.at, to, y, laneHeight, fmt.Sprintf("%s of %s cut or shaped", terminal.Count(links, "link"), l.name)),
 			fmt.Sprintf("%.2f", 0.08+0.4*part)})
 	}
 	return all

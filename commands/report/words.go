@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vagganet/commands/events"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
 )
 
@@ -97,7 +98,7 @@ func checkWords(e events.Event) string {
 		return "every link is as it should be"
 	}
 	if e.Differences != nil {
-		return count(*e.Differences, "link") + " not as it should be"
+		return terminal.Count(*e.Differences, "link") + " not as it should be"
 	}
 	return "not as it should be"
 }
@@ -126,10 +127,3 @@ func stateLines(s *events.State) []string {
 }
 
 func seconds(s float64) string { return fmt.Sprintf("%.3f s", s) }
-
-func count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
-}
