@@ -62,8 +62,8 @@ func (a App) exec(c *cli.Context) error {
 	return a.foreground(c, l.Exec(node, beside, a.inside(beside.UserID != 0), argv), true)
 }
 
-// noProcess returns the error that there is nothing in a guest that a command could be started
-// beside.
+// noProcess returns the error that there is nothing in a guest that a command could be
+// started beside.
 func noProcess(l live.Run, guest string) error {
 	if code := exitOf(l, guest); code != nil {
 		return hints.With(fmt.Errorf("the process of node %s has ended, with exit code %d", guest, *code),

@@ -95,8 +95,8 @@ func (a App) change(c *cli.Context, lock *os.File, l live.Run, change faults.Cha
 
 // observe returns what there is after a change, and reads of what there is now as much
 // as its plan depends on, also for a dry run: that is no change.
-func (a App) observe(c *cli.Context, l live.Run, change faults.Change) (wanted live.Faults, now live.Observed, err error) {
-	now.Faults = live.NoFaults(l.Names())
+func (a App) observe(c *cli.Context, l live.Run, change faults.Change) (wanted links.Faults, now live.Observed, err error) {
+	now.Faults = links.NoFaults(l.Names())
 	reads := change.Adapts()
 	if !reads {
 		wanted, err = change.Apply(now.Faults)

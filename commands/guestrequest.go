@@ -50,8 +50,8 @@ func othersFromInside(run string) error {
 	return fmt.Errorf("this is inside of run %s: others can't be reached from here", run)
 }
 
-// noRequests returns the error that a run takes no requests: only user 0 may send them, and a
-// script has nobody to take them.
+// noRequests returns the error that a run takes no requests: only user 0 may send
+// them, and a script has nobody to take them.
 func noRequests(run string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return onlyUserZero(run)

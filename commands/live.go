@@ -17,6 +17,7 @@ import (
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/netcmd/gateway"
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
@@ -129,7 +130,7 @@ func (a App) live(g gateway.Gateway, r runstate.Run) (live.Run, error) {
 }
 
 // readFaults reads what is cut in a run, and how its links are shaped.
-func (a App) readFaults(c *cli.Context, l live.Run) (live.Faults, error) {
+func (a App) readFaults(c *cli.Context, l live.Run) (links.Faults, error) {
 	now, err := readRules(c, l)
 	if err == nil {
 		err = a.readShapes(c, l, &now)

@@ -31,5 +31,6 @@ func (a App) readShapes(c *cli.Context, l live.Run, now *live.Observed) error {
 	return l.ReadShapes(r.Var, now)
 }
 
-// lacks reports whether the kernel surely has no such module.
+// lacks reports whether the kernel surely has no such module. It is not a.Machine.Lacks
+// itself, since the list of verbs can be made without a machine.
 func (a App) lacks(module string) bool { return a.Machine.Lacks(module) }

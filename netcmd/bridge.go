@@ -9,8 +9,9 @@ import (
 	"vagganet/netcmd/plan"
 )
 
-// bridgeNetNS gives the bridge's namespace settings for the devices to come, and
-// makes it where nodeNamespaces doesn't. While nothing is cut, bridged packets don't pass through iptables.
+// bridgeNetNS gives the bridge's namespace settings for the devices to come, and makes
+// it where nodeNamespaces doesn't. While nothing is cut, bridged packets don't pass
+// through iptables.
 func (r Run) bridgeNetNS() plan.Step {
 	settings := []string{"net.ipv4.ip_forward=1"}
 	if r.BridgeFilter {

@@ -2,6 +2,7 @@ package netcmd
 
 import (
 	"fmt"
+	"slices"
 
 	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/plan"
@@ -25,26 +26,25 @@ func CheckPorts(guests []Guest) error {
 // the run is killed. The token tells the run from a later one of its name.
 func (r Run) portMark() string { return plan.Var(nameVar) + "/" + plan.Var(tokenVar) }
 
-// HasPorts reports whether a guest of the run has a forwarded port.
-func (r Run) HasPorts() bool {
+// ports are all that are forwarded to guests of the run.
+func (r Run) ports() []gateway.PortForward {
+	var ports []gateway.PortForward
 	for _, g := range r.Guests {
-		if len(g.Ports) > 0 {
-			return true
-		}
+		ports = append(ports, g.Ports...)
 	}
-	return false
+	return ports
 }
+
+// HasPorts reports whether a guest of the run has a forwarded port.
+func (r Run) HasPorts() bool { return len(r.ports()) > 0 }
 
 // forward is the plan that leads ports of the gateway to the run's bridge, for
 // the host alone; from the bridge on they are led by portRules. Unlike all else
 // of a run these rules don't hang from its processes: they must be undone.
 func (r Run) forward() plan.Plan {
-	if !r.HasPorts() {
+	ports := r.ports()
+	if len(ports) == 0 {
 		return nil
-	}
-	var ports []gateway.PortForward
-	for _, guest := range r.Guests {
-		ports = append(ports, guest.Ports...)
 	}
 	return plan.Plan{r.Gateway.Forward(r.GatewayEnter(), r.portMark(), r.slot(), ports)}
 }
@@ -65,12 +65,8 @@ func (r Run) portRules() []string {
 // Taken finds a port of the run's that another run has.
 func (r Run) Taken(list []gateway.Forwarded) (gateway.Forwarded, bool) {
 	for _, f := range list {
-		for _, guest := range r.Guests {
-			for _, p := range guest.Ports {
-				if f.Same(p) {
-					return f, true
-				}
-			}
+		if slices.ContainsFunc(r.ports(), f.Same) {
+			return f, true
 		}
 	}
 	return gateway.Forwarded{}, false

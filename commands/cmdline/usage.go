@@ -22,6 +22,9 @@ func (u UsageError) Unwrap() error { return u.error }
 // AsUsage makes an error one of a call whose words are wrong.
 func AsUsage(err error) error { return UsageError{err} }
 
+// OnUsageError makes an error of the library one of a call whose words are wrong.
+func OnUsageError(_ *cli.Context, err error, _ bool) error { return AsUsage(err) }
+
 // Usagef returns an error of that kind.
 func Usagef(format string, args ...any) error { return UsageError{fmt.Errorf(format, args...)} }
 
@@ -208,4 +211,12 @@ func KindNames(verb *cli.Command) (names []string) {
 		names = append(names, sub.Name)
 	}
 	return names
+}
+
+// NoKind is the action of a verb that has kinds.
+func NoKind(c *cli.Context) error {
+	if !c.Args().Present() {
+		return hints.With(Usagef("%s takes a kind", c.Command.Name), "%s", strings.Join(KindNames(c.Command), ", "))
+	}
+	return UnknownKind(c.Command, c.Args().First())
 }

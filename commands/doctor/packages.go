@@ -11,7 +11,7 @@ type pack struct {
 	why   string
 	// Names of the package for apt-get, dnf and apk.
 	apt, dnf, apk string
-	// noApplet says that BusyBox's own tools of these names will not do.
+	// noApplet reports whether BusyBox's own tools of these names will not do.
 	noApplet bool
 }
 

@@ -45,8 +45,8 @@ func toolName(tool string) string {
 	return strings.NewReplacer("iptables-legacy", "iptables", "iptables-nft", "iptables", "ebtables-nft", "ebtables").Replace(filepath.Base(tool))
 }
 
-// packRow returns the row with which of a package's tools are there and which aren't, and which
-// are BusyBox's and lack what is needed of them.
+// packRow returns the row with which of a package's tools are there and which aren't,
+// and which are BusyBox's and lack what is needed of them.
 func (f Facts) packRow(p pack, needed []string) Row {
 	var there, missing, applets []string
 	for _, tool := range needed {

@@ -88,7 +88,7 @@ func (c Change) Adapts() bool { return (c.Sets(Cuts) || c.Sets(Uplinks)) && !c.r
 func (c Change) replaces(l Layer) bool { return slices.Contains(c.Replaces, l) }
 
 // Apply returns what there is after the change, where now is what there was before.
-func (c Change) Apply(now live.Faults) (live.Faults, error) {
+func (c Change) Apply(now links.Faults) (links.Faults, error) {
 	switch {
 	case c.replaces(Uplinks):
 		now.Cuts = links.FullMesh(now.Cuts.Guests)
@@ -112,7 +112,7 @@ func (c Change) Apply(now live.Faults) (live.Faults, error) {
 }
 
 // Plan returns the plan that makes the change: wanted is what Apply has made of now.
-func (c Change) Plan(run live.Run, wanted live.Faults, now live.Observed) plan.Plan {
+func (c Change) Plan(run live.Run, wanted links.Faults, now live.Observed) plan.Plan {
 	var p plan.Plan
 	if c.replaces(Uplinks) {
 		p = run.Heal()
@@ -132,7 +132,7 @@ func (c Change) Plan(run live.Run, wanted live.Faults, now live.Observed) plan.P
 
 // Script returns the change's plan p, and, where it has an end, what waits for that and
 // then heals it: a script has nobody else to do so.
-func (c Change) Script(run live.Run, p plan.Plan, wanted live.Faults, now live.Observed) (plan.Plan, error) {
+func (c Change) Script(run live.Run, p plan.Plan, wanted links.Faults, now live.Observed) (plan.Plan, error) {
 	if c.For == 0 {
 		return p, nil
 	}

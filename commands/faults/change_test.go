@@ -15,7 +15,7 @@ import (
 )
 
 // made applies a change and has the record take it as done.
-func made(t *testing.T, r *record, now live.Faults, c Change) (int, live.Faults) {
+func made(t *testing.T, r *record, now links.Faults, c Change) (int, links.Faults) {
 	t.Helper()
 	id, _, _ := r.Announce(c, time.Time{})
 	r.begin(id, time.Time{}, false)
@@ -53,7 +53,7 @@ func TestHealsWhatIsLeft(t *testing.T) {
 		{"another layer", Change{State: events.State{Cut: list("drop", "ab")}}, Change{State: events.State{Uplinks: []links.Row{{From: "a", How: "drop"}}}},
 			"[{a [b] drop}]", "[] [{a {drop}}] []"},
 	} {
-		r, now := newRecord(), live.NoFaults([]string{"a", "b", "c"})
+		r, now := newRecord(), links.NoFaults([]string{"a", "b", "c"})
 		id, now := made(t, r, now, c.first)
 		_, now = made(t, r, now, c.later)
 		_, left, _ := r.Announce(Change{Heals: id}, time.Time{})
@@ -94,7 +94,7 @@ func TestPlan(t *testing.T) {
 		{Change{Shape: loss, State: events.State{Shapes: link}, For: time.Second}, []string{shapes, "for 1s", shapes}},
 		{Change{Replaces: []Layer{Cuts, Uplinks, Shapes}}, []string{off, packets, frames}}, // no link has a shape
 	} {
-		now := live.Observed{Faults: live.NoFaults(run.Names())}
+		now := live.Observed{Faults: links.NoFaults(run.Names())}
 		wanted, err := c.change.Apply(now.Faults)
 		if err != nil {
 			t.Fatal(err)
@@ -113,7 +113,7 @@ func TestPlan(t *testing.T) {
 // A change of guests that there are not is an error.
 func TestApplyKnowsGuests(t *testing.T) {
 	for _, s := range []events.State{{Cut: []links.Row{{From: "a", To: []string{"x"}}}}, {Uplinks: []links.Row{{From: "x"}}}} {
-		if _, err := (Change{State: s}).Apply(live.NoFaults([]string{"a"})); err == nil {
+		if _, err := (Change{State: s}).Apply(links.NoFaults([]string{"a"})); err == nil {
 			t.Errorf("%v is applied", s)
 		}
 	}

@@ -68,7 +68,7 @@ func (k Kind) check(c *cli.Context, run netcmd.Run, f config.Fault) error {
 	if err != nil {
 		return err
 	}
-	made, err := change.Apply(live.NoFaults(l.Names()))
+	made, err := change.Apply(links.NoFaults(l.Names()))
 	if err != nil {
 		return err
 	}
@@ -79,8 +79,9 @@ func hasFlag(k Kind, name string) bool {
 	return cmdline.FindFlag(k.flags, "--"+name) != nil
 }
 
-// CheckBridgeFilter returns an error if these cuts need a module that is not loaded. It is not loaded by
-// the way: that would lead the host's own bridges through its firewall.
+// CheckBridgeFilter returns an error if these cuts need a module that is not loaded.
+// It is not loaded by the way: that would lead the host's own bridges through its
+// firewall.
 func CheckBridgeFilter(l live.Run, cuts links.Cuts) error {
 	if l.BridgeFilter || !l.NeedsBridgeFilter(cuts) {
 		return nil

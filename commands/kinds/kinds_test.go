@@ -15,7 +15,6 @@ import (
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
 	"vagganet/netcmd/links"
-	"vagganet/netcmd/live"
 )
 
 // wholeKernel is a kernel that lacks no module.
@@ -101,7 +100,7 @@ func TestChangesAreSentAndHealed(t *testing.T) {
 		if !reflect.DeepEqual(*m.About, sent) {
 			t.Errorf("%s: sent %+v, received %+v", line, sent, *m.About)
 		}
-		made, err := change.Apply(live.NoFaults(guests))
+		made, err := change.Apply(links.NoFaults(guests))
 		if err != nil || linksOf(made) == 0 {
 			t.Fatalf("%s: %d links are cut or shaped: %v", line, linksOf(made), err)
 		}
@@ -113,7 +112,7 @@ func TestChangesAreSentAndHealed(t *testing.T) {
 	}
 }
 
-func linksOf(f live.Faults) int {
+func linksOf(f links.Faults) int {
 	return len(f.Cuts.Links()) + len(f.Cuts.Uplinks()) + len(f.Shapes.Links())
 }
 

@@ -153,7 +153,8 @@ func rateOf(c *cli.Context) (float64, error) {
 	return math.Floor(rate/8) * 8, nil
 }
 
-// checkShape returns an error if the kernel lacks something for a shape, before anything is changed.
+// checkShape returns an error if the kernel lacks something for a shape, before
+// anything is changed.
 func checkShape(s links.Shape, lacks func(module string) bool) error {
 	for _, module := range tc.Modules(s) {
 		switch {

@@ -10,8 +10,8 @@ import (
 	"vagganet/netcmd/addresses"
 )
 
-// GuestNetwork is the option's, where there is one, else the file's, else the /24 that all addresses of
-// the file lie in, else the usual one.
+// GuestNetwork is the option's, where there is one, else the file's, else the /24 that
+// all addresses of the file lie in, else the usual one.
 func GuestNetwork(option string, file *config.File) (addresses.GuestNetwork, error) {
 	if option != "" {
 		network, err := addresses.ParseGuestNetwork(option)

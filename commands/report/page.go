@@ -2,7 +2,7 @@ package report
 
 import (
 	"bufio"
-	_ "embed"
+	_ "embed" // for the page
 	"fmt"
 	"html/template"
 	"io"
@@ -14,8 +14,6 @@ import (
 	"vagganet/commands/events"
 	"vagganet/commands/terminal"
 )
-
-// for the page
 
 // About is what the events don't have.
 type About struct {

@@ -24,11 +24,11 @@ type Registration struct {
 	once     sync.Once
 }
 
-// Register takes a free name in a folder of runs for a run of this process: base, base-2, base-3 and
-// so on. With exact, it is base or an error. A name isn't free if a run has it in
-// another of the folders, either. The file holds the token, so that nobody takes
-// this run for another one that had the name. Makes reports whether the folder has to be
-// made: that of isolated runs is there while they are.
+// Register takes a free name in a folder of runs for a run of this process: base,
+// base-2, base-3 and so on. With exact, it is base or an error. A name isn't free if a
+// run has it in another of the folders, either. The file holds the token, so that
+// nobody takes this run for another one that had the name. Makes reports whether the
+// folder has to be made: that of isolated runs is there while they are.
 func Register(dir string, makes bool, others []string, base, token string, exact bool) (*Registration, error) {
 	defer waitForScript(dir).Close()
 	number := func(n int) string {

@@ -129,14 +129,15 @@ func Apply(file string, text []byte) error {
 	if err := yaml.Unmarshal(text, &settings); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
+	names, commands := Names(), commandSettings()
 	for name, value := range settings {
-		if !slices.Contains(Names(), name) {
-			return hints.With(fmt.Errorf("%s:%d: unknown setting %q", file, value.Line, name), "%s", hints.Nearest(name, Names()))
+		if !slices.Contains(names, name) {
+			return hints.With(fmt.Errorf("%s:%d: unknown setting %q", file, value.Line, name), "%s", hints.Nearest(name, names))
 		}
 		if value.Kind != yaml.ScalarNode {
 			return fmt.Errorf("%s:%d: setting %q must be a string", file, value.Line, name)
 		}
-		if words, ok := SplitCommand(value.Value); ok && slices.Contains(commandSettings(), name) && slices.ContainsFunc(words, isRelative) {
+		if words, ok := SplitCommand(value.Value); ok && slices.Contains(commands, name) && slices.ContainsFunc(words, isRelative) {
 			return hints.With(fmt.Errorf("%s:%d: setting %q has a relative path: %s", file, value.Line, name, value.Value),
 				"write it from the root on: it is another file in each folder")
 		}

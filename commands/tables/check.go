@@ -19,7 +19,7 @@ type Check struct {
 	Links []live.CheckedLink `json:"links"`
 	// Shaped lists the links that delay, lose and so on, and may answer so.
 	Shaped []links.ShapedLink `json:"shaped"`
-	// Trouble says, by its name, why a guest could not be probed.
+	// Trouble is, by its name, why a guest could not be probed.
 	Trouble map[string]string `json:"trouble"`
 
 	Guests []string `json:"-"` // all of the run's, in the order of the table

@@ -25,7 +25,7 @@ type Status struct {
 	NoHost bool        `json:"no_host"`
 	Runs   []RunStatus `json:"runs"`
 
-	// Inside says that the caller is in the run: gateway and others can't be
+	// Inside reports whether the caller is in the run: gateway and others can't be
 	// seen from there.
 	Inside bool `json:"-"`
 }

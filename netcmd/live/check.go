@@ -56,7 +56,7 @@ type Answers struct {
 	TCP  []string `json:"tcp"`
 	IPv6 []string `json:"ipv6"`
 	ARP  []string `json:"arp"`
-	// Trouble says, by the guest's name, why it could not be probed.
+	// Trouble is, by the guest's name, why it could not be probed.
 	Trouble map[string]string `json:"trouble"`
 }
 

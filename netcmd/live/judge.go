@@ -36,10 +36,11 @@ type CheckedLink struct {
 	IPv6 Answer `json:"ipv6"`
 	ARP  Answer `json:"arp"`
 
-	// answers says that what From sends may be an answer: where only what is new
+	// answers reports whether what From sends may be an answer: where only what is new
 	// is cut, and the other way is not, nobody knows which came first.
 	answers bool
-	// byFrames says that plain cuts are made by a table that sees ARP: see frames.
+	// byFrames reports whether plain cuts are made by a table that sees ARP: see
+	// firewall.Frames.
 	byFrames bool
 }
 

@@ -16,19 +16,11 @@ import (
 // Captured returns what a step has captured under a name, or the error that none has.
 type Captured = func(variable string) (string, error)
 
-// Faults are all that is done to the links of a run.
-type Faults struct {
-	Cuts   links.Cuts
-	Shapes links.Shapes
-}
-
-// NoFaults returns those of a run in which every link works.
-func NoFaults(guests []string) Faults { return Faults{links.FullMesh(guests), links.NoShapes(guests)} }
-
-// Observed is what was found of that in a run, with the rules that make the cuts.
-// Switched reports whether firewall.BridgeSwitch is on, where there is one.
+// Observed is what was found of a run's faults, with the rules that make the cuts, and
+// the queues that shape. Switched reports whether firewall.BridgeSwitch is on, where
+// there is one.
 type Observed struct {
-	Faults
+	links.Faults
 	frames, packets firewall.Rules
 	switched        bool
 	queues          tc.Queues
@@ -84,7 +76,7 @@ func (l Run) observed(inFrames, inPackets firewall.Rules, switched bool) Observe
 	if l.BridgeFilter && switched {
 		inPackets.ReadLinks(firewall.Packets, c)
 	}
-	return Observed{Faults: Faults{Cuts: c}, frames: inFrames, packets: inPackets, switched: switched}
+	return Observed{Faults: links.Faults{Cuts: c}, frames: inFrames, packets: inPackets, switched: switched}
 }
 
 // Pause is the step of a script that waits, and after which comes what heals.

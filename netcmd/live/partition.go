@@ -28,7 +28,7 @@ func (l Run) Partition(c links.Cuts, now Observed) plan.Plan {
 	for from := range c.Guests {
 		for to := range c.Guests {
 			if wasDropped.Has(from, to) && others.Has(from, to) {
-				meanwhile.Set(from, to, wasDropped.State(from, to).How)
+				meanwhile.Set(from, to, links.Drop)
 			}
 		}
 	}

@@ -9,7 +9,7 @@ import (
 // The plan does not wait for it.
 type Child struct {
 	Name string
-	// Mode says what its end means. ExitFile is where a script keeps the exit code
+	// Mode is what its end means. ExitFile is where a script keeps the exit code
 	// of the child that decides.
 	Mode     Mode
 	ExitFile string
