@@ -193,6 +193,8 @@ var machines = []struct {
 	// limits
 	{"few neighbours", `{"settings": {"net.ipv4.neigh.default.gc_thresh1": "128", "net.ipv4.neigh.default.gc_thresh3": "1024"}}`, map[string][]string{
 		"?limits/neighbours": {"1024", "sudo sysctl -w net.ipv4.neigh.default.gc_thresh1=32768 net.ipv4.neigh.default.gc_thresh3=131072"}}},
+	{"few IPv6 neighbours", `{"settings": {"net.ipv6.neigh.default.gc_thresh3": "1024"}}`, map[string][]string{
+		"?limits/IPv6 neighbours": {"1024", "sudo sysctl -w net.ipv6.neigh.default.gc_thresh3=131072"}}},
 	{"low limits", `{"settings": {"fs.inotify.max_user_instances": "128", "kernel.pid_max": "4096", "user.max_net_namespaces": "100"},
 			"limits": {"files": 1024, "processes": 100, "group_processes": 512}}`, map[string][]string{
 		"?limits/inotify instances":      {"128", "sudo sysctl -w fs.inotify.max_user_instances=1024"},

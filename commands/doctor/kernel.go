@@ -29,6 +29,10 @@ var (
 		{"sch_netem", "without it, shape can't delay, reorder or corrupt what is sent", Warning},
 		{"sch_tbf", "without it, shape has no --rate", Warning},
 	}
+	wantsOfEbtables = []want{
+		{"ebt_arp", "without it, no link can be cut one way", Warning},
+		{"ebt_ip6", "without it, no link can be cut one way", Warning},
+	}
 	wantsOfNft = []want{
 		{"nf_tables", "this iptables works by it", Missing},
 		{"nft_compat", "this iptables works by it", Missing},
@@ -46,6 +50,9 @@ func (f Facts) kernelRows() []Row {
 	all := slices.Concat(wants, wantsOfNft)
 	if f.Legacy {
 		all = slices.Concat(wants, wantsOfLegacy)
+	}
+	if f.Ebtables {
+		all = slices.Concat(all, wantsOfEbtables)
 	}
 	for _, w := range all {
 		rows = append(rows, f.featureRow(w))

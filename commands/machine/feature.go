@@ -44,6 +44,8 @@ var configNames = map[string]string{
 	"ip_tables":      "IP_NF_IPTABLES",
 	"iptable_filter": "IP_NF_FILTER",
 	"iptable_nat":    "IP_NF_NAT",
+	"ebt_arp":        "BRIDGE_EBT_ARP",
+	"ebt_ip6":        "BRIDGE_EBT_IP6",
 	"sch_netem":      "NET_SCH_NETEM",
 	"sch_tbf":        "NET_SCH_TBF",
 	"sch_htb":        "NET_SCH_HTB",

@@ -92,11 +92,8 @@ func askDevice(socket int, question uint, name string) (answer [24]byte, err err
 // for last: while there is none, nobody has raised what was read.
 func neighbours() (now, before gateway.NeighbourLimits) {
 	for i := range now {
-		n, err := strconv.Atoi(readSetting(strings.ReplaceAll(gateway.NeighbourSetting(i), ".", "/")))
-		if err != nil {
-			return gateway.NeighbourLimits{}, gateway.NeighbourLimits{}
-		}
-		now[i] = n
+		// One that can't be read is 0.
+		now[i], _ = strconv.Atoi(readSetting(strings.ReplaceAll(gateway.NeighbourSetting(i), ".", "/")))
 	}
 	return now, neighboursBefore(gateway.NeighbourMarker, now)
 }

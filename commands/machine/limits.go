@@ -61,6 +61,7 @@ func groupLimit(groups, mount, file string) int64 {
 var settingNames = []string{
 	"net.ipv4.ip_forward",
 	"net.ipv4.neigh.default.gc_thresh1", "net.ipv4.neigh.default.gc_thresh2", "net.ipv4.neigh.default.gc_thresh3",
+	"net.ipv6.neigh.default.gc_thresh1", "net.ipv6.neigh.default.gc_thresh2", "net.ipv6.neigh.default.gc_thresh3",
 	"net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-arptables",
 	"net.netfilter.nf_conntrack_max",
 	"kernel.unprivileged_userns_clone", "kernel.apparmor_restrict_unprivileged_userns",

@@ -7,25 +7,30 @@ import (
 	"vagganet/netcmd/plan"
 )
 
-// NeighbourLimits are the kernel's settings net.ipv4.neigh.default.gc_thresh1,
-// 2 and 3, in numbers of learned neighbours: from which on those that nobody
-// asks for are forgotten after a while, from which on at once, and more than
-// which there can't be. All zero where they can't be seen: they are in the
-// machine's own network alone, and hold for all the others.
-type NeighbourLimits [3]int
+// NeighbourLimits are the kernel's settings gc_thresh1, 2 and 3 in
+// net.ipv4.neigh.default, then those in net.ipv6.neigh.default, in numbers of
+// learned neighbours: from which on those that nobody asks for are forgotten
+// after a while, from which on at once, and more than which there can't be. A
+// setting that can't be seen is 0: they are in the machine's own network alone,
+// and hold for all the others.
+type NeighbourLimits [6]int
 
 // EnoughNeighbours is what create raises the limits to, where they are lower.
 // 253 guests that all talk to each other learn 253 × 252 = 63,756 neighbours.
 // All of them stay, with room for as many again before anything is lost; the
 // memory, half a kilobyte each, is taken only where they are learned.
-var EnoughNeighbours = NeighbourLimits{32768, 65536, 131072}
+var EnoughNeighbours = NeighbourLimits{32768, 65536, 131072, 32768, 65536, 131072}
 
 // NeighbourSetting is the name of the limit with that index, from 0 on.
 func NeighbourSetting(index int) string {
-	return fmt.Sprintf("net.ipv4.neigh.default.gc_thresh%d", index+1)
+	protocol := "ipv4"
+	if index >= 3 {
+		protocol = "ipv6"
+	}
+	return fmt.Sprintf("net.%s.neigh.default.gc_thresh%d", protocol, index%3+1)
 }
 
-// Seen reports whether the limits could be read.
+// Seen reports whether any of the limits could be read.
 func (l NeighbourLimits) Seen() bool { return l != NeighbourLimits{} }
 
 // Raising are the settings, as words for sysctl, that raise what is lower than
@@ -33,7 +38,7 @@ func (l NeighbourLimits) Seen() bool { return l != NeighbourLimits{} }
 func (l NeighbourLimits) Raising() []string {
 	var words []string
 	for i, enough := range EnoughNeighbours {
-		if l.Seen() && l[i] < enough {
+		if l[i] != 0 && l[i] < enough {
 			words = append(words, fmt.Sprintf("%s=%d", NeighbourSetting(i), enough))
 		}
 	}
@@ -45,7 +50,7 @@ func (l NeighbourLimits) Raising() []string {
 func (l NeighbourLimits) lowering(before NeighbourLimits) []string {
 	var words []string
 	for i, enough := range EnoughNeighbours {
-		if before.Seen() && before[i] < enough && l[i] <= enough {
+		if before[i] != 0 && before[i] < enough && l[i] <= enough {
 			words = append(words, fmt.Sprintf("%s=%d", NeighbourSetting(i), before[i]))
 		}
 	}
@@ -61,7 +66,7 @@ func (g Gateway) raiseNeighbours() []plan.Step {
 	if raising == nil {
 		return nil
 	}
-	const about = "host: guests that all talk to each other overflow the table of neighbours, which all networks share"
+	const about = "host: guests that all talk to each other overflow the tables of neighbours, which all networks share"
 	text, err := json.Marshal(g.Host.NeighboursBefore)
 	if err != nil {
 		panic(err) // numbers always have a JSON form
@@ -72,7 +77,7 @@ func (g Gateway) raiseNeighbours() []plan.Step {
 }
 
 func (g Gateway) lowerNeighbours() []plan.Step {
-	const about = "host: the table of neighbours as it was before"
+	const about = "host: the tables of neighbours as they were before"
 	var steps []plan.Step
 	if words := g.Host.Neighbours.lowering(g.Host.NeighboursBefore); words != nil {
 		steps = append(steps, g.root(about, g.Tools.Sysctl.With(append([]string{"-q", "-w"}, words...)...)...))
