@@ -27,6 +27,9 @@ export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false -tags=urfave_cli_no_docs)
 GO_LDFLAGS ?=
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
+# Of the manual pages: that of the newest release, or else of the last commit.
+DATE ?= $(or $(shell sed -n 's/^## \[[0-9].*\] - //p' CHANGELOG.md | head -n 1),$(shell git log -1 --format=%cs 2>/dev/null))
+
 # Tools of the tests, pinned here rather than in go.mod, which is the program's.
 # Built once: `go run` would ask the network for news of them each time.
 STATICCHECK = bin/tools/staticcheck@v0.8.2
@@ -111,6 +114,10 @@ check: have-go $(STATICCHECK) ## gofmt, go vet, staticcheck, shellcheck, go mod 
 	$(STATICCHECK) ./...
 	shellcheck $$(grep -lsE '^#!.*sh( |$$)' scripts/* .ci/run testdata/examples/*/*)
 	$(GO) mod tidy -diff
+
+.PHONY: man
+man: have-go ## write the manual pages into bin/man
+	$(GO) run ./commands/manual -date "$(DATE)" -version "$(VERSION)" bin/man
 
 .PHONY: golden
 golden: have-go ## rewrite the golden transcripts; read the diff before you commit it

@@ -190,11 +190,14 @@ func (a App) cli() *cli.App {
 		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
-			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.graphVerb(), a.doctorVerb(), a.initVerb(), a.healVerb(), faultsTopic(), cmdline.HelpVerb(),
+			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.graphVerb(), a.doctorVerb(), a.initVerb(), a.healVerb(), cmdline.HelpVerb(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   cmdline.OnUsageError,
 		Action:         noVerb,
+	}
+	for _, t := range topics {
+		app.Commands = append(app.Commands, t.command())
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError, c.HideHelp = cmdline.OnUsageError, true
@@ -218,11 +221,7 @@ func noVerb(c *cli.Context) error {
 	if c.NumFlags() > 0 {
 		return cmdline.Usagef("no verb is given")
 	}
-	text, err := cmdline.HelpOf(c.App, nil)
-	if err == nil {
-		_, err = io.WriteString(c.App.Writer, text)
-	}
-	return err
+	return cmdline.WriteHelp(c.App, nil)
 }
 
 // flagsAt are the flags that count for a verb: its own, and the global ones.

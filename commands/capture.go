@@ -23,12 +23,6 @@ func (a App) captureVerb() *cli.Command {
 		Name:      "capture",
 		Usage:     "write the packets of a guest, or of all, into a file",
 		ArgsUsage: "NODE|all [-- FILTER ...]",
-		Description: "Captures at the bridge's ports until Ctrl+C, or until the run ends: what a guest sends\n" +
-			"is seen before it is cut or shaped, and what it gets, afterwards. All ports are seen\n" +
-			"by one process, so by one clock. Where dumpcap is installed (Debian:\n" +
-			"wireshark-common), the file is pcapng; otherwise it is tcpdump's pcap, of Linux cooked\n" +
-			"packets for all, which have the number of the port in place of its name.\n\n" +
-			"FILTER is as for tcpdump: vagganet capture all --write run.pcapng -- tcp port 80",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Usage: "the `FILE`; - is the standard output"},
 			runFlag(), dryRunFlag()},

@@ -23,27 +23,6 @@ func (a App) checkVerb() *cli.Command {
 	return &cli.Command{
 		Name:  "check",
 		Usage: "probe all links of a run, and compare them with what is cut",
-		Description: "Sends datagrams, by IPv4 and IPv6, and ARP requests, and opens connections, between\n" +
-			"all guests, both ways, and says of each link whether it is as the run's rules have\n" +
-			"it: \"ok\" or \"cut\" if it is, \"leaks\" if it should be silent but answers, \"dead\" if\n" +
-			"it should answer but doesn't. Exits with 1 if a link differs.\n\n" +
-			"Nothing has to be installed in the guests, and ports that are in use are left\n" +
-			"alone. A link that is cut must be silent for all of the timeout; another one may\n" +
-			"take five times as long to answer, or 5 seconds if that is more. Meanwhile other\n" +
-			"partition commands on the run wait.\n\n" +
-			"The ARP requests are broadcasts that nobody answers and no table learns from. ARP has\n" +
-			"to pass a link that works, and not one that ebtables cuts. On those that iptables\n" +
-			"cuts (refused, no-new, and without ebtables all) it passes, which is no difference:\n" +
-			"--json says what was found.\n\n" +
-			"With more than 16 guests, all are told each other's hardware addresses first, and\n" +
-			"forget them afterwards: the kernel's table of those is small. Where a process may\n" +
-			"have few open files (ulimit -n), links take their turns.\n\n" +
-			"--json prints {run, ok, links, shaped, trouble}. Each link has from and to, cut and\n" +
-			"cut_back (whether it is cut, and the way back), state (ok, leaks, dead or unknown),\n" +
-			"and what was found, udp, tcp, ipv6 (datagrams) and arp: through, silent or refused. Ipv6\n" +
-			"is untried where the run or a guest has no such address, and arp where the kernel has\n" +
-			"no packet sockets or a guest no Ethernet device. Trouble has, by guest, why it could\n" +
-			"not be probed; its links are unknown.",
 		Flags: []cli.Flag{runFlag(),
 			&cli.DurationFlag{Name: "timeout", Value: time.Second, Usage: "`HOW-LONG` a link that is cut must be silent, such as 500ms or 3s"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"}},

@@ -22,14 +22,6 @@ func (a App) createVerb() *cli.Command {
 		Name:    "create",
 		Aliases: []string{"_create_netns"},
 		Usage:   "make the gateway (with sudo, once a boot)",
-		Description: "Makes the device that connects the host with the gateway, and the gateway's\n" +
-			"namespaces, which belong to you: only this and destroy need root. What is left\n" +
-			"of a gateway that was half made is removed first.\n\n" +
-			"With --no-host no guest of any run reaches an address of this host: not the one\n" +
-			"on its LAN either, nor a container's port that is published there. Port 53 stays,\n" +
-			"for queries of names, and so do other machines, the internet, and forwarded ports.\n" +
-			"It is a rule of the host's firewall, so it is made here, where there is root, and\n" +
-			"not by run. A second gateway, by --interface, can be without it.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "no-iptables", EnvVars: []string{"VAGGANET_NO_IPTABLES"},
 				Usage: "leave the host's firewall alone: no internet for guests, unless by rules of your own"},

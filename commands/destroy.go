@@ -22,10 +22,8 @@ func (a App) destroyVerb() *cli.Command {
 		Name:    "destroy",
 		Aliases: []string{"_destroy_netns"},
 		Usage:   "remove the gateway (with sudo)",
-		Description: "Takes back all that create did, of a gateway that was half made, too. While\n" +
-			"runs are up it does nothing and fails; where there is no gateway, it says so.",
-		Flags:  []cli.Flag{dryRunFlag()},
-		Action: a.destroy,
+		Flags:   []cli.Flag{dryRunFlag()},
+		Action:  a.destroy,
 	}
 }
 

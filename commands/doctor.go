@@ -15,23 +15,8 @@ import (
 
 func (a App) doctorVerb() *cli.Command {
 	return &cli.Command{
-		Name:  "doctor",
-		Usage: "say what of this machine stands in the way, and what helps",
-		Description: "Looks at tools, rights, kernel, network, limits and gateway. It changes nothing\n" +
-			"and asks for no password. The exit code is 1 if something needed is missing.\n\n" +
-			"--json prints an object with these fields:\n\n" +
-			"  ok        whether nothing is missing\n" +
-			"  missing   how many rows say \"missing\"\n" +
-			"  warnings  how many rows say \"warning\"\n" +
-			"  rows      what was looked at, each with\n" +
-			"    section   tools, rights, kernel, network, limits or gateway\n" +
-			"    name      of the row in its section; stays the same\n" +
-			"    state     ok, warning (something won't work) or missing (nothing will)\n" +
-			"    what      what was found\n" +
-			"    why       why it matters; empty if ok\n" +
-			"    command   the command line that cures it; empty if there is none\n" +
-			"    advice    what else to do or to know for the cure; may be empty\n" +
-			"  facts     what the rows were made from, for reports of bugs; may change",
+		Name:   "doctor",
+		Usage:  "say what of this machine stands in the way, and what helps",
 		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
 		Action: a.doctor,
 	}

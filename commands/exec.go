@@ -26,11 +26,8 @@ func (a App) execVerb() *cli.Command {
 		Name:      "exec",
 		Usage:     "run a command as if it had been started in a guest, or in the bridge",
 		ArgsUsage: "NODE COMMAND [ARGUMENT ...]",
-		Description: "NODE is a guest or \"bridge\". The command has the node's namespaces and file\n" +
-			"system. The exit code is the command's; 125 says that vagganet itself failed,\n" +
-			"126 that the command can't be run, 127 that it wasn't found.",
-		Flags:  []cli.Flag{runFlag(), dryRunFlag()},
-		Action: a.exec,
+		Flags:     []cli.Flag{runFlag(), dryRunFlag()},
+		Action:    a.exec,
 	}
 }
 

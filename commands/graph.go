@@ -17,11 +17,6 @@ func (a App) graphVerb() *cli.Command {
 	return &cli.Command{
 		Name:  "graph",
 		Usage: "draw a run's nodes and links as they are now",
-		Description: "Text shows groups of nodes that are linked with each other, and then what else there\n" +
-			"is between nodes: links that work one way only, those that are refused or take\n" +
-			"nothing new, those with a shape, and uplinks that are cut. All other links are cut.\n\n" +
-			"svg is a picture for a browser, dot one for Graphviz, and mermaid one for Markdown.\n" +
-			"They show each node; of more than 30, those with the same links are one box.",
 		Flags: []cli.Flag{runFlag(),
 			&cli.StringFlag{Name: "format", Value: names[0], Usage: "the `KIND` of picture: " + strings.Join(names, ", ")}},
 		Action: a.orAsk(a.graph, "graph"),

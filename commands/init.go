@@ -23,9 +23,6 @@ func (a App) initVerb() *cli.Command {
 	return &cli.Command{
 		Name:  "init",
 		Usage: "write a commented vagga.yaml to start from",
-		Description: "Writes a small vagga.yaml into the current folder, which runs as it is: three\n" +
-			"nodes, and a partition that comes and goes. A file that is there already is left\n" +
-			"alone, unless you say --force. --file FILE writes another one.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "print", Usage: "print it, and write no file"},
 			&cli.BoolFlag{Name: "force", Usage: "replace a file that is there"},

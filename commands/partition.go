@@ -16,13 +16,10 @@ import (
 func (a App) partitionVerb() *cli.Command {
 	flags := []cli.Flag{runFlag(), dryRunFlag()}
 	verb := &cli.Command{
-		Name:      "partition",
-		Aliases:   []string{"_network"},
-		Usage:     "cut links between the guests of a run",
-		ArgsUsage: "KIND [NODE ...]",
-		Description: "Replaces the run's partition by another one, for all guests at once; cut and heal\n" +
-			"change the one there is. Loopback and the bridge's address are never cut, and\n" +
-			"host and internet only by uplink. \"vagganet help faults\" tells more.",
+		Name:            "partition",
+		Aliases:         []string{"_network"},
+		Usage:           "cut links between the guests of a run",
+		ArgsUsage:       "KIND [NODE ...]",
 		Flags:           flags,
 		HideHelpCommand: true,
 		Action:          cmdline.NoKind,

@@ -31,37 +31,6 @@ func (a App) runVerb() *cli.Command {
 		Name:      "run",
 		Usage:     "run the children of a command, each in a network namespace of its own",
 		ArgsUsage: "COMMAND",
-		Description: "Makes a bridge and the guests of one command of the config file, starts their\n" +
-			"processes and waits for them. The exit code is that of the child that decides,\n" +
-			"by the command's mode: the first that ends (stop-on-failure), or that fails\n" +
-			"(wait-all-successful, wait-all). A signal that ends the run is 128+N;\n" +
-			"125 says that vagganet itself failed.\n\n" +
-			"--faults has a list of faults and when they come: see \"vagganet help faults\".\n\n" +
-			"--events writes JSON lines, each with mono (seconds since the network was up, by the\n" +
-			"monotonic clock), time, event, and what belongs to it:\n\n" +
-			"  run-begin                run, command, guests, slot (-1 if isolated), seed\n" +
-			"  node-up                  node, ip\n" +
-			"  start, exit              child, node; code\n" +
-			"  fault-begin              id, what, whom (of what is drawn: the nodes), by (command or\n" +
-			"                           timeline), for, asked, took_ms, skew_ms, interrupted; cut,\n" +
-			"                           uplinks, shapes\n" +
-			"  fault-change, fault-end  the same for what cuts nothing, and for the end of a\n" +
-			"                           fault; timed says that its time was up\n" +
-			"  fault-failed             what, code\n" +
-			"  fault-missed             a fault or check of the timeline was due and never began:\n" +
-			"                           what, by, due, late (seconds)\n" +
-			"  fault-late               one began when it should have been over: the same\n" +
-			"  fault-pending            one was not due yet when the run ended: what, by, due\n" +
-			"  check                    what, ok, differences, by\n" +
-			"  suspend, resume          the run stands still, by Ctrl+Z\n" +
-			"  run-end                  code\n\n" +
-			"cut, uplinks and shapes are all there is after the event, in rows of from, to (a\n" +
-			"list) and how. A fault was asked for at asked (mono), took took_ms, and is in force\n" +
-			"at mono; skew_ms lie between the first link and the last.\n\n" +
-			"--report makes one HTML page of that when the run is over, also after Ctrl+C: a\n" +
-			"timeline with a lane for each child, the faults, the checks, the children's ends and\n" +
-			"their lines. It needs nothing else and no JavaScript. Where the program is killed\n" +
-			"(SIGKILL), the file stays empty.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "guest", Usage: "a guest that runs a shell command, as `NAME=COMMAND`; without a config file (repeatable)"},
 			&cli.StringSliceFlag{Name: "only", Usage: "start no other children than `NAME`, or those with that tag (repeatable)"},

@@ -158,7 +158,7 @@ func TestAsVagga(t *testing.T) {
 	if want := "vagganet: " + path + ": there is no command \"create\"\nhint: vagga knows commands of the file alone; the verb is: vagganet create\n"; code != cmdline.ExitNotFound || stderr != want {
 		t.Errorf("a verb of ours: exit code %d, %s", code, stderr)
 	}
-	if code, stdout, _ := main("--help"); code != 0 || !strings.Contains(stdout, "VERBS:") {
+	if code, stdout, _ := main("--help"); code != 0 || !strings.Contains(stdout, "VERBS") {
 		t.Errorf("help: exit code %d, %s", code, stdout)
 	}
 }

@@ -10,10 +10,6 @@ import (
 func (a App) shapeVerb() *cli.Command {
 	k := kinds.Shape(a.lacks)
 	verb := k.Command(a.orAsk(a.changeBy(k), "shape"), runFlag(), dryRunFlag())
-	verb.Description = "Gives links a shape in place of the one they have: what FROM sends to TO is delayed,\n" +
-		"lost, and so on. No link means all links between guests. Links that are not named\n" +
-		"stay as they are, and what is cut stays cut; partition fullmesh clears shapes, too.\n" +
-		"\"vagganet help faults\" tells more."
 	return verb
 }
 

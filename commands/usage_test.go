@@ -191,7 +191,7 @@ func TestHelp(t *testing.T) {
 			return
 		}
 		_, want, _ := called(t, append([]string{"help"}, path...)...)
-		if !strings.Contains(strings.Join(strings.Fields(want), " "), c.Usage) && c.CustomHelpTemplate == "" {
+		if !strings.Contains(strings.Join(strings.Fields(want), " "), c.Usage) {
 			t.Errorf("help of %s: %s", path, want)
 		}
 		check(strings.Join(path, " "), want)

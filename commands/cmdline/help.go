@@ -18,7 +18,7 @@ const (
 	// widestName is how long the left column may be: what belongs to a longer
 	// name stands below it.
 	widestName = 28
-	indent     = 3
+	indent     = 2
 )
 
 // HelpVerb shows the help of the program, of a verb, or of a kind of one.
@@ -26,89 +26,30 @@ func HelpVerb() *cli.Command {
 	return &cli.Command{
 		Name:      HelpName,
 		Aliases:   []string{"h"},
-		Usage:     "list the verbs, or tell about one",
-		ArgsUsage: "[VERB [KIND]]",
+		Usage:     "show the help of a verb or a page, or list them",
+		ArgsUsage: "[VERB [KIND]|PAGE]",
 		Action: func(c *cli.Context) error {
-			path := c.Args().Slice()
-			text, err := HelpOf(c.App, path)
-			if err == nil {
-				_, err = io.WriteString(c.App.Writer, text)
-			}
-			return err
+			return WriteHelp(c.App, c.Args().Slice())
 		},
 	}
 }
 
-// HelpOf is the help of what a path leads to, verbs and kinds by any of their
-// names.
-func HelpOf(app *cli.App, path []string) (string, error) {
-	command := &cli.Command{Subcommands: app.Commands}
-	var names []string
-	for _, word := range path {
-		next := FindCommand(command.Subcommands, word)
-		switch {
-		case next == nil && len(names) == 0:
-			return "", unknownVerb(app, word)
-		case next == nil && len(command.Subcommands) == 0:
-			return "", Usagef("%s has no kinds, but help was asked for %q", strings.Join(names, " "), word)
-		case next == nil:
-			return "", UnknownKind(command, word)
-		}
-		command, names = next, append(names, next.Name)
+// WriteHelp writes the help of what a path leads to.
+func WriteHelp(app *cli.App, path []string) error {
+	page, err := PageOf(app, path)
+	if err == nil {
+		_, err = io.WriteString(app.Writer, page.String())
 	}
-	if len(names) == 0 {
-		return appHelp(app), nil
-	}
-	return commandHelp(command, names), nil
-}
-
-func appHelp(app *cli.App) string {
-	var p helpPage
-	p.section("NAME", wrap(app.Name+" - "+app.Usage, HelpWidth-indent)...)
-	p.section("USAGE", app.Name+" [GLOBAL OPTIONS] VERB [OPTIONS] [ARGUMENTS]")
-	p.section("VERSION", app.Version)
-	p.section("VERBS", Table(commandRows(app.Commands))...)
-	p.section("GLOBAL OPTIONS", Table(flagRows(append(slices.Clone(app.Flags), cli.HelpFlag)))...)
-	return p.String()
-}
-
-func commandHelp(c *cli.Command, names []string) string {
-	if c.CustomHelpTemplate != "" {
-		return c.CustomHelpTemplate
-	}
-	var p helpPage
-	name := "vagganet " + strings.Join(names, " ")
-	p.section("NAME", wrap(name+" - "+c.Usage, HelpWidth-indent)...)
-	p.section("USAGE", strings.TrimSpace(name+" [OPTIONS] "+c.ArgsUsage))
-	if c.Description != "" {
-		p.section("DESCRIPTION", strings.Split(c.Description, "\n")...)
-	}
-	if len(c.Subcommands) > 0 {
-		p.section("KINDS", Table(commandRows(c.Subcommands))...)
-	}
-	p.section("OPTIONS", Table(flagRows(append(slices.Clone(c.Flags), cli.HelpFlag)))...)
-	return p.String()
-}
-
-// helpPage is a text of sections.
-type helpPage struct{ strings.Builder }
-
-func (p *helpPage) section(title string, lines ...string) {
-	if p.Len() > 0 {
-		p.WriteString("\n")
-	}
-	p.WriteString(title + ":\n")
-	for _, line := range lines {
-		p.WriteString(strings.TrimRight(strings.Repeat(" ", indent)+line, " ") + "\n")
-	}
+	return err
 }
 
 // Row is a name, and what is said about it.
 type Row struct{ Name, Text string }
 
-func commandRows(commands []*cli.Command) (rows []Row) {
+// commandRows has a row for each command that is shown and wanted; nil wants all.
+func commandRows(commands []*cli.Command, wanted func(*cli.Command) bool) (rows []Row) {
 	for _, c := range commands {
-		if !c.Hidden {
+		if !c.Hidden && (wanted == nil || wanted(c)) {
 			rows = append(rows, Row{strings.Join(c.Names(), ", "), c.Usage})
 		}
 	}
