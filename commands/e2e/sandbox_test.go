@@ -118,6 +118,7 @@ func runInside(t *testing.T) {
 			"signal":   cmdSignal,
 			"ended":    cmdEnded,
 			"figure":   cmdFigure,
+			"session":  cmdSession,
 			"whole":    cmdWhole,
 			"kills":    cmdKills,
 			"fails":    cmdFails,

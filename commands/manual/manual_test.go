@@ -33,7 +33,7 @@ func mandoc(t *testing.T, words ...string) string {
 	if _, err := exec.LookPath("mandoc"); err != nil {
 		t.Skip("no mandoc here")
 	}
-	out, err := exec.Command("mandoc", words...).CombinedOutput()
+	out, err := exec.Command("mandoc", words...).Output()
 	if _, failed := err.(*exec.ExitError); err != nil && !failed {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func mandoc(t *testing.T, words ...string) string {
 }
 
 // elsewhere is what mandoc says of pages that other packages have.
-var elsewhere = regexp.MustCompile(`(?m)^.*(referenced manual not found|outdated mandoc.db).*\n`)
+var elsewhere = regexp.MustCompile(`(?m)^.*referenced manual not found.*\n`)
 
 // mandoc finds nothing to complain of, and no reference leads nowhere.
 func TestLint(t *testing.T) {
