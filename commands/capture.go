@@ -24,7 +24,7 @@ func (a App) captureVerb() *cli.Command {
 		Usage:     "write the packets of a guest, or of all, into a file",
 		ArgsUsage: "NODE|all [-- FILTER ...]",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Usage: "the `FILE`; - is the standard output"},
+			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Usage: "write to `FILE`; - is the standard output"},
 			runFlag(), dryRunFlag()},
 		Action: a.capture,
 	}

@@ -24,7 +24,7 @@ func (a App) checkVerb() *cli.Command {
 		Name:  "check",
 		Usage: "probe all links of a run, and compare them with what is cut",
 		Flags: []cli.Flag{runFlag(),
-			&cli.DurationFlag{Name: "timeout", Value: time.Second, Usage: "`HOW-LONG` a link that is cut must be silent, such as 500ms or 3s"},
+			&cli.DurationFlag{Name: "timeout", Value: time.Second, Usage: "wait `HOW-LONG` for silence on links that are cut, such as 500ms or 3s"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
 		Action: a.orAsk(a.check, "check"),
 	}

@@ -16,7 +16,7 @@ import (
 func (a App) doctorVerb() *cli.Command {
 	return &cli.Command{
 		Name:   "doctor",
-		Usage:  "say what of this machine stands in the way, and what helps",
+		Usage:  "check this machine for what runs need, and name cures",
 		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
 		Action: a.doctor,
 	}

@@ -14,7 +14,7 @@ import (
 func globalFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "file", EnvVars: []string{"VAGGANET_FILE"}, DefaultText: "vagga.yaml here or in a folder above",
-			Usage: "the config `FILE`"},
+			Usage: "read commands from `FILE`"},
 		&cli.StringFlag{Name: "interface", EnvVars: []string{"VAGGANET_INTERFACE"}, Value: addresses.UsualInterface,
 			Usage: "the host's device: one gateway for each `NAME`, one user for each gateway"},
 		&cli.StringFlag{Name: "network", EnvVars: []string{"VAGGANET_NETWORK"}, Value: addresses.DefaultNetwork.String(),
@@ -34,7 +34,7 @@ func dryRunFlag() cli.Flag {
 
 func runFlag() cli.Flag {
 	return &cli.StringFlag{Name: "run", EnvVars: []string{"VAGGANET_RUN"},
-		Usage: "the `RUN`, if there is more than one"}
+		Usage: "the name of the `RUN`, if more than one is up"}
 }
 
 // gateway is the gateway that the flags tell of, without facts.

@@ -18,7 +18,7 @@ func (a App) graphVerb() *cli.Command {
 		Name:  "graph",
 		Usage: "draw a run's nodes and links as they are now",
 		Flags: []cli.Flag{runFlag(),
-			&cli.StringFlag{Name: "format", Value: names[0], Usage: "the `KIND` of picture: " + strings.Join(names, ", ")}},
+			&cli.StringFlag{Name: "format", Value: names[0], Usage: "draw by `FORMAT`: " + strings.Join(names, ", ")}},
 		Action: a.orAsk(a.graph, "graph"),
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 func howFlag() cli.Flag {
 	return &cli.StringFlag{Name: "how", Value: string(links.Drop),
-		Usage: "the `WAY` to cut: drop (it vanishes), reject (it is refused), new (only what opens a connection vanishes)"}
+		Usage: "the `WAY` to cut: drop packets, reject them with an answer, or drop only what is new and opens a connection"}
 }
 
 func oneWayFlag() cli.Flag {
@@ -22,12 +22,12 @@ func oneWayFlag() cli.Flag {
 }
 
 func seedFlag() cli.Flag {
-	return &cli.Uint64Flag{Name: "seed", DefaultText: "another one each time", Usage: "the same `NUMBER` draws the same nodes"}
+	return &cli.Uint64Flag{Name: "seed", DefaultText: "another one each time", Usage: "draw the nodes by `NUMBER`; the same one draws the same nodes"}
 }
 
 func forFlag() cli.Flag {
 	return &cli.DurationFlag{Name: "for", DefaultText: "until another command",
-		Usage: "`HOW-LONG`, such as 2s or 500ms, until it is healed again, whatever becomes of this command"}
+		Usage: "heal it after `HOW-LONG`, such as 2s or 500ms, also if this command is killed"}
 }
 
 // duration is what --for says; 0 if it isn't there.

@@ -19,15 +19,15 @@ import (
 	"vagganet/netcmd/tc"
 )
 
-// percentFlags are the flags of shape that say how many packets of a hundred.
+// percentFlags are the flags of shape that take a percentage of the packets.
 var percentFlags = []struct {
 	name, usage string
 	of          func(*links.Shape) *float64
 }{
-	{"loss", "vanish", func(s *links.Shape) *float64 { return &s.Loss }},
-	{"duplicate", "arrive twice", func(s *links.Shape) *float64 { return &s.Duplicate }},
-	{"reorder", "are not delayed, and so come too early (with --delay)", func(s *links.Shape) *float64 { return &s.Reorder }},
-	{"corrupt", "arrive with a bit flipped", func(s *links.Shape) *float64 { return &s.Corrupt }},
+	{"loss", "drop `PERCENT` of the packets", func(s *links.Shape) *float64 { return &s.Loss }},
+	{"duplicate", "duplicate `PERCENT` of the packets", func(s *links.Shape) *float64 { return &s.Duplicate }},
+	{"reorder", "send `PERCENT` of the packets without --delay, ahead of others", func(s *links.Shape) *float64 { return &s.Reorder }},
+	{"corrupt", "flip a bit in `PERCENT` of the packets", func(s *links.Shape) *float64 { return &s.Corrupt }},
 }
 
 const (
@@ -42,15 +42,15 @@ const (
 // module.
 func Shape(lacks func(module string) bool) Kind {
 	flags := []cli.Flag{
-		&cli.DurationFlag{Name: "delay", Usage: "each packet is `HOW-LONG` on its way, such as 50ms"},
-		&cli.DurationFlag{Name: "jitter", Usage: "up to `HOW-LONG` more or less, by chance (with --delay)"},
+		&cli.DurationFlag{Name: "delay", Usage: "delay each packet by `HOW-LONG`, such as 50ms"},
+		&cli.DurationFlag{Name: "jitter", Usage: "vary the delay by up to `HOW-LONG`, each packet for itself"},
 	}
 	for _, f := range percentFlags {
-		flags = append(flags, &cli.StringFlag{Name: f.name, Usage: "of a hundred packets `PERCENT` " + f.usage})
+		flags = append(flags, &cli.StringFlag{Name: f.name, Usage: f.usage})
 	}
 	flags = append(flags,
-		&cli.StringFlag{Name: "rate", Usage: "no more than `RATE` goes through: 1mbit, 64kbit, 2.5gbit; who sends more waits, at most 0.4s"},
-		&cli.BoolFlag{Name: "clear", Usage: "the links do nothing any more to what they carry"},
+		&cli.StringFlag{Name: "rate", Usage: "limit the link to `RATE`: 64kbit, 1mbit, 2.5gbit; more waits up to 0.4s, and is then dropped"},
+		&cli.BoolFlag{Name: "clear", Usage: "remove the shapes of the links"},
 		forFlag())
 	return Kind{"shape", "[FROM:TO ...]", "make links of a run slow, lossy, or narrow", flags, func(c *cli.Context) (ForGuests, error) { return readShape(c, lacks) }}
 }
