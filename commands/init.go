@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
@@ -35,8 +36,10 @@ func (a App) init(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
+	program, _ := a.Machine.Program()
+	text := append(modeline(program), starter...)
 	if c.Bool("print") {
-		_, err := terminal.Out.Write(starter)
+		_, err := terminal.Out.Write(text)
 		return err
 	}
 	path := config.FileName
@@ -47,7 +50,7 @@ func (a App) init(c *cli.Context) error {
 	if c.Bool("force") {
 		write = replaceFile
 	}
-	err := write(path, starter)
+	err := write(path, text)
 	if errors.Is(err, fs.ErrExist) && !c.Bool("force") {
 		return hints.With(fmt.Errorf("%s is there already", path),
 			"vagganet init --force replaces it; vagganet init --print only shows what it would be")
@@ -56,6 +59,17 @@ func (a App) init(c *cli.Context) error {
 		terminal.Say(terminal.Err, "wrote %s", path)
 	}
 	return err
+}
+
+// modeline is the line by which editors find the schema of the file that is installed
+// with the program: yaml-language-server reads it. There is none where that isn't
+// installed, as after `make build`.
+func modeline(program string) []byte {
+	schema := filepath.Join(filepath.Dir(filepath.Dir(program)), "share/vagganet/vagga.schema.json")
+	if _, err := os.Stat(schema); err != nil {
+		return nil
+	}
+	return []byte("# yaml-language-server: $schema=" + schema + "\n\n")
 }
 
 // writeNew writes a file that isn't there yet: the error is an fs.ErrExist if it

@@ -103,3 +103,22 @@ func wantFile(t *testing.T, path, want string) {
 		t.Errorf("%s has %q, not %q (%v)", path, got, want, err)
 	}
 }
+
+// Editors find the schema that is installed with the program.
+func TestModeline(t *testing.T) {
+	prefix := t.TempDir()
+	program := filepath.Join(prefix, "bin/vagganet")
+	if line := modeline(program); line != nil {
+		t.Errorf("without a schema: %q", line)
+	}
+	schema := filepath.Join(prefix, "share/vagganet/vagga.schema.json")
+	if err := os.MkdirAll(filepath.Dir(schema), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(schema, []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if line, want := string(modeline(program)), "# yaml-language-server: $schema="+schema+"\n\n"; line != want {
+		t.Errorf("%q, want %q", line, want)
+	}
+}

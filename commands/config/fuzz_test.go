@@ -35,6 +35,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		checkFile(t, file)
+		wantValid(t, text)
 	})
 }
 

@@ -13,6 +13,7 @@ func mustParse(t *testing.T, text string) *File {
 	if err != nil {
 		t.Fatalf("%v\nin:\n%s", err, text)
 	}
+	wantValid(t, text)
 	return f
 }
 
