@@ -9,10 +9,11 @@ import (
 	"vagganet/commands"
 )
 
-// version is set when the program is built.
-var version = "unreleased"
+// version and commit are set when the program is built by make. What go build and
+// go install know instead is found by the verb version.
+var version, commit = "unreleased", ""
 
 func main() {
-	app := commands.App{Machine: commands.Host{}, Version: version}
+	app := commands.App{Machine: commands.Host{}, Version: version, Commit: commit}
 	os.Exit(app.Main(os.Args))
 }

@@ -94,6 +94,8 @@ func (Host) GuestPIDs(run live.Run) map[string]int { return runstate.GuestPIDs(r
 type App struct {
 	Machine Machine
 	Version string
+	// Commit is what the program was built from; empty if make has not said so.
+	Commit string
 	// asVagga says that the program was called by vagga's name.
 	asVagga bool
 }
@@ -190,7 +192,7 @@ func (a App) cli() *cli.App {
 		Flags:                     globalFlags(),
 		Commands: []*cli.Command{
 			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
-			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.graphVerb(), a.doctorVerb(), a.initVerb(), a.healVerb(), cmdline.HelpVerb(),
+			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.graphVerb(), a.doctorVerb(), a.initVerb(), a.versionVerb(), a.healVerb(), cmdline.HelpVerb(),
 		},
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   cmdline.OnUsageError,
