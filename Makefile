@@ -1,11 +1,29 @@
 # vagganet - build, try and test. `make help` lists the targets.
 
-PREFIX  ?= /usr/local
-DESTDIR ?=
-bindir   = $(DESTDIR)$(PREFIX)/bin
+# Where `make install` puts things, below DESTDIR. Distributions that have other
+# places for some of them say so: make install PREFIX=/usr unitdir=/lib/systemd/system
+PREFIX     ?= /usr/local
+DESTDIR    ?=
+bindir      = $(PREFIX)/bin
+datadir     = $(PREFIX)/share
+mandir      = $(datadir)/man
+docdir      = $(datadir)/doc/vagganet
+licensedir  = $(docdir)
+bashdir     = $(datadir)/bash-completion/completions
+zshdir      = $(datadir)/zsh/site-functions
+fishdir     = $(datadir)/fish/vendor_completions.d
+unitdir     = $(PREFIX)/lib/systemd/system
+# The program reads its settings there, wherever it is itself.
+sysconfdir  = /etc
+INSTALL_DIRS = bindir datadir mandir docdir licensedir bashdir zshdir fishdir unitdir sysconfdir
 
-# The names that the program answers to besides its own.
-LINKS = vagga vagga_partition vagga_network
+# The names that the program answers to besides its own. Vagga itself may be
+# installed: VAGGA=no leaves its name to it.
+VAGGA ?= yes
+LINKS  = vagga_partition vagga_network $(if $(filter no,$(VAGGA)),,vagga)
+
+# What is built goes there, but for the tools of the tests.
+BIN ?= bin
 
 # Go is often installed where PATH does not name it. The second line is for the
 # tests and the scripts.
@@ -13,19 +31,26 @@ GO := $(or $(shell PATH="$$PATH:/usr/local/go/bin"; command -v go),go)
 export PATH := $(PATH):/usr/local/go/bin
 
 # No C compiler, no shared libraries: the program runs on any distribution, and
-# is tested as it is delivered.
-export CGO_ENABLED = 0
+# is tested as it is delivered. A packager may want it otherwise.
+CGO_ENABLED ?= 0
+export CGO_ENABLED
 
 # Go asks git for a commit to stamp into the program, and fails where git will
-# not look into a clone that belongs to somebody else. `git describe` below may
-# fail without harm.
+# not look into a clone that belongs to somebody else. scripts/version asks it
+# without harm.
 # The tag leaves out what the command line library needs to write manual pages:
-# each start of the program would pay for it, and a run has two.
-export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false -tags=urfave_cli_no_docs)
+# each start of the program would pay for it, and a run has two. Of several -tags
+# Go takes the last, so those of a packager are put into one with ours. (The
+# second call of make in a make has it already.)
+comma := ,
+FLAGS_OF_TAGS := $(filter -tags=% --tags=%,$(GOFLAGS))
+TAGS := $(sort $(subst $(comma), ,$(patsubst --tags=%,%,$(patsubst -tags=%,%,$(FLAGS_OF_TAGS)))) urfave_cli_no_docs)
+export GOFLAGS := $(strip $(filter-out $(FLAGS_OF_TAGS) -buildvcs=%,$(GOFLAGS)) -buildvcs=false -tags=$(subst $() ,$(comma),$(TAGS)))
 # LDFLAGS, CFLAGS and the like are the C compiler's, and packagers set them: what
 # Go's linker is to get besides is in a variable of our own.
 GO_LDFLAGS ?=
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+VERSION ?= $(shell scripts/version)
+COMMIT  ?= $(shell scripts/version --commit)
 
 # Of the manual pages: that of the newest release, or else of the last commit.
 DATE ?= $(or $(shell sed -n 's/^## \[[0-9].*\] - //p' CHANGELOG.md | head -n 1),$(shell git log -1 --format=%cs 2>/dev/null))
@@ -34,6 +59,10 @@ DATE ?= $(or $(shell sed -n 's/^## \[[0-9].*\] - //p' CHANGELOG.md | head -n 1),
 # Built once: `go run` would ask the network for news of them each time.
 STATICCHECK = bin/tools/staticcheck@v0.8.2
 GOTESTSUM   = bin/tools/gotestsum@v1.13.0
+# Newer ones need a newer Go than go.mod does.
+NFPM        = bin/tools/nfpm@v2.45.2
+# A packager's -mod is about our modules, and these are not among them.
+INSTALL_TOOL = GOFLAGS='$(filter-out -mod=%,$(GOFLAGS))' GOBIN=$(CURDIR)/bin/tools $(GO) install
 
 # Runs the tests. With CI set, what is skipped without being known fails, too.
 RUNNER   ?= scripts/gotest $(GOTESTSUM)
@@ -47,9 +76,9 @@ TESTS    ?=
 ROWS     ?=
 
 .PHONY: build
-build: have-go ## build bin/vagganet (the default)
-	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION) $(GO_LDFLAGS)" -o bin/vagganet .
-	@for link in $(LINKS); do ln -sf vagganet bin/$$link; done
+build: have-go $(BIN)/THIRD-PARTY ## build bin/vagganet (the default)
+	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION) -X main.commit=$(COMMIT) $(GO_LDFLAGS)" -o $(BIN)/vagganet .
+	@for link in $(LINKS); do ln -sf vagganet $(BIN)/$$link; done
 
 .PHONY: demo
 demo: ## install the host tools, build, and show a partition happen and heal
@@ -73,6 +102,13 @@ test-all: test ## the same, with each script of testdata/kernel in all of its va
 .PHONY: go-test
 go-test: have-go $(filter $(GOTESTSUM),$(RUNNER)) ## the tests alone (PKG=./netcmd, TESTS=Kernel/run, RUNNER='go test -v')
 	$(RUNNER) -count=1 -timeout $(TIMEOUT) -parallel $(PARALLEL) -run '$(TESTS)' $(PKG)
+
+# For those who build packages: needs no root, no network and no namespaces, and
+# writes nothing into the source. Flags as those of build, so that what was compiled
+# for it need not be again; go vet is part of check.
+.PHONY: test-build
+test-build: have-go ## the tests that a build daemon can run, in less than two minutes
+	$(GO) test -count=1 -trimpath -vet=off -ldflags '-s -w' $$($(GO) list ./... | grep -v '/e2e')
 
 # Apart from the others: they take a minute or two, and packages that not
 # everybody wants to install.
@@ -106,14 +142,18 @@ test-crowds: ## run the tests of hundreds of runs and guests at once
 	scripts/deps --test
 	@VAGGANET_CROWDS=1 $(MAKE) --no-print-directory go-test PKG=./commands/e2e TESTS='^TestCrowds'
 
+# It asks the network. A tarball has the modules that were tidy when it was made,
+# and go vet looks whether vendor/ has those of go.mod.
+TIDY = $(if $(wildcard vendor),@echo "go mod tidy: not called where there is vendor/",$(GO) mod tidy -diff)
+
 .PHONY: check
 check: have-go $(STATICCHECK) ## gofmt, go vet, staticcheck, shellcheck, go mod tidy
-	@files=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && test -z "$$files" || \
+	@files=$$(find . -path ./vendor -prune -o -name '*.go' -exec "$$($(GO) env GOROOT)/bin/gofmt" -l {} +) && test -z "$$files" || \
 		{ echo "not formatted, run gofmt -w on:" $$files; exit 1; }
 	$(GO) vet ./...
 	$(STATICCHECK) ./...
-	shellcheck $$(grep -lsE '^#!.*sh( |$$)' scripts/* .ci/run testdata/examples/*/*)
-	$(GO) mod tidy -diff
+	shellcheck $$(grep -lsE '^#!.*sh( |$$)' scripts/* scripts/packages/* .ci/run testdata/examples/*/*)
+	$(TIDY)
 
 .PHONY: man
 man: have-go ## write the manual pages into bin/man
@@ -154,28 +194,23 @@ race: have-go $(filter $(GOTESTSUM),$(RUNNER)) ## run what supervises under the 
 .PHONY: fetch
 fetch: have-go $(STATICCHECK) $(GOTESTSUM) ## fetch what the other targets want from the network, to work without one
 	$(GO) mod download
-	$(GO) mod tidy -diff
+	$(TIDY)
 
 # Does not build again: `make && sudo make install` leaves nothing of root's
-# behind in the clone. A `vagga` that is not ours stays.
+# behind in the clone. What it installs is listed in the script, in one place.
 .PHONY: install
-install: bin/vagganet ## install the program and its other names (DESTDIR, PREFIX)
-	install -d $(bindir)
-	install -m 0755 bin/vagganet $(bindir)/vagganet
-	@for link in $(LINKS); do \
-		if [ -e $(bindir)/$$link ] && [ "$$(readlink $(bindir)/$$link)" != vagganet ]; then \
-			echo "left alone, not ours: $(bindir)/$$link"; \
-		else \
-			ln -sf vagganet $(bindir)/$$link; \
-		fi; \
-	done
+install: $(BIN)/vagganet ## install the program and what belongs to it (DESTDIR, PREFIX, VAGGA=no)
+	@$(INSTALL_ENV) scripts/install
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
-	@for link in $(LINKS); do \
-		if [ "$$(readlink $(bindir)/$$link)" = vagganet ]; then rm -f $(bindir)/$$link; fi; \
-	done
-	rm -f $(bindir)/vagganet
+	@$(INSTALL_ENV) scripts/install --remove
+
+INSTALL_ENV = $(foreach dir,$(INSTALL_DIRS),$(dir)='$($(dir))') DESTDIR='$(DESTDIR)' LINKS='$(LINKS)' BIN='$(BIN)'
+
+.PHONY: dist
+dist: have-go ## write bin/dist/vagganet-VERSION.tar.gz, which builds and tests offline
+	@scripts/dist $(GO)
 
 .PHONY: clean
 clean: ## remove what was built
@@ -186,16 +221,24 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
 		while IFS='|' read -r target what; do printf '%-14s %s\n' "$$target" "$$what"; done
 
-bin/vagganet:
+$(BIN)/vagganet:
 	@$(MAKE) --no-print-directory build
 
+$(BIN)/THIRD-PARTY: go.mod go.sum | have-go
+	@mkdir -p $(BIN)
+	@scripts/third-party $(GO) >$@.new && mv $@.new $@
+
 bin/tools/staticcheck@%: | have-go
-	GOBIN=$(CURDIR)/bin/tools $(GO) install honnef.co/go/tools/cmd/staticcheck@$*
+	$(INSTALL_TOOL) honnef.co/go/tools/cmd/staticcheck@$*
 	@mv bin/tools/staticcheck $@
 
 bin/tools/gotestsum@%: | have-go
-	GOBIN=$(CURDIR)/bin/tools $(GO) install gotest.tools/gotestsum@$*
+	$(INSTALL_TOOL) gotest.tools/gotestsum@$*
 	@mv bin/tools/gotestsum $@
+
+bin/tools/nfpm@%: | have-go
+	$(INSTALL_TOOL) github.com/goreleaser/nfpm/v2/cmd/nfpm@$*
+	@mv bin/tools/nfpm $@
 
 .PHONY: have-go
 have-go:
