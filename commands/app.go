@@ -38,6 +38,8 @@ type Machine interface {
 	Kernel() machine.Kernel
 	// Facts reads what plans for a gateway depend on.
 	Facts(gateway.Gateway) machine.Facts
+	// User returns the user of that name.
+	User(name string) (gateway.User, error)
 	// Routes lists the networks that the host reaches, and the addresses it has.
 	Routes() []machine.Route
 	// Survey adds to the facts what else can be seen of the machine, and looks

@@ -27,6 +27,7 @@ func (a App) createVerb() *cli.Command {
 				Usage: "leave the host's firewall alone: no internet for guests, unless by rules of your own"},
 			&cli.BoolFlag{Name: "no-host", EnvVars: []string{"VAGGANET_NO_HOST"},
 				Usage: "keep guests off this host's own addresses, by a rule of its firewall"},
+			ownerFlag("make it for `USER`, who owns it then as if he had made it: for root only"),
 			dryRunFlag(),
 		},
 		Action: a.create,
@@ -108,16 +109,40 @@ func (a App) hostGateway(c *cli.Context) (gateway.Gateway, machine.Facts, error)
 		return g, machine.Facts{}, fmt.Errorf("this is inside of run %s: gateways are made and removed from outside", own.Name)
 	}
 	facts := a.Machine.Facts(g)
-	g.User = facts.User
-	g.Host = facts.ForGateway(c.Bool("no-iptables"), c.Bool("no-host"))
 	if g.Sudo, err = sudo(c, facts.User.UID); err != nil {
 		return g, facts, err
 	}
+	if facts.User, g.ForOther, err = a.owner(c, facts.User); err != nil {
+		return g, facts, err
+	}
+	g.User = facts.User
+	g.Host = facts.ForGateway(c.Bool("no-iptables"), c.Bool("no-host"))
 	if facts.Gateway.Foreign != "" {
 		return g, facts, hints.With(fmt.Errorf("%s", facts.Gateway.Foreign),
 			"remove it if nobody needs it, or choose another name by --interface NAME")
 	}
 	return g, facts, nil
+}
+
+// ownerFlag names the user whose gateway is meant, for root. There is no variable of
+// the environment for it, nor a setting.
+func ownerFlag(usage string) cli.Flag { return &cli.StringFlag{Name: "owner", Usage: usage} }
+
+// owner is the user whose gateway is meant, and whether that is not the caller.
+func (a App) owner(c *cli.Context, caller gateway.User) (owner gateway.User, other bool, err error) {
+	if !c.IsSet("owner") {
+		return caller, false, nil
+	}
+	owner, err = a.Machine.User(c.String("owner"))
+	switch {
+	case err != nil:
+		return owner, false, cmdline.AsUsage(err)
+	case owner.UID == caller.UID:
+		return caller, false, nil
+	case caller.UID != 0:
+		return owner, false, fmt.Errorf("only root makes and removes gateways of other users")
+	}
+	return owner, true, nil
 }
 
 func noArguments(c *cli.Context) error {

@@ -22,8 +22,11 @@ func (a App) destroyVerb() *cli.Command {
 		Name:    "destroy",
 		Aliases: []string{"_destroy_netns"},
 		Usage:   "remove the gateway (with sudo)",
-		Flags:   []cli.Flag{dryRunFlag()},
-		Action:  a.destroy,
+		Flags: []cli.Flag{
+			ownerFlag("only if it is the gateway of `USER`: for root, who may remove all others', too"),
+			dryRunFlag(),
+		},
+		Action: a.destroy,
 	}
 }
 
@@ -44,7 +47,7 @@ func (a App) destroy(c *cli.Context) error {
 		terminal.Say(terminal.Err, "there is no gateway %s: nothing is to be removed", g.Interface)
 		return a.apply(c, title(c, "there is no gateway "+g.Interface), nil)
 	}
-	if err := checks.Owner(g, facts); err != nil && facts.User.UID != 0 {
+	if err := checks.Owner(g, facts); err != nil && (facts.User.UID != 0 || c.IsSet("owner")) {
 		return err
 	}
 	retired, err := a.retire(c, g)

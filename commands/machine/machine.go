@@ -6,6 +6,8 @@ package machine
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -166,11 +168,26 @@ func (h Host) Facts(g gateway.Gateway) Facts {
 func (Host) Routes() []Route { return append(addresses(), routes()...) }
 
 func currentUser(h Host) gateway.User {
-	u := gateway.User{UID: os.Getuid(), GID: os.Getgid()}
 	name := ""
-	if found, err := user.LookupId(strconv.Itoa(u.UID)); err == nil {
+	if found, err := user.LookupId(strconv.Itoa(os.Getuid())); err == nil {
 		name = found.Username
 	}
+	return h.withSubordinate(gateway.User{UID: os.Getuid(), GID: os.Getgid()}, name)
+}
+
+// User returns the user of that name.
+func (h Host) User(name string) (gateway.User, error) {
+	found, err := user.Lookup(name)
+	if err != nil {
+		return gateway.User{}, fmt.Errorf("this machine has no user %q", name)
+	}
+	uid, err1 := strconv.Atoi(found.Uid)
+	gid, err2 := strconv.Atoi(found.Gid)
+	return h.withSubordinate(gateway.User{UID: uid, GID: gid}, name), errors.Join(err1, err2)
+}
+
+// withSubordinate adds the user's subordinate ids.
+func (h Host) withSubordinate(u gateway.User, name string) gateway.User {
 	u.SubUIDs = subordinate("/etc/subuid", name, u.UID)
 	u.SubGIDs = subordinate("/etc/subgid", name, u.UID)
 	u.MapTools = h.Has("newuidmap") && h.Has("newgidmap")

@@ -39,11 +39,9 @@ func (g Gateway) makeDir() []plan.Step {
 // that removes as root, and some rm follow it.
 func (g Gateway) removeDir() []plan.Step {
 	const about = "host: folder"
-	empty := hostStep(about, "rm", "-rf", g.RunsDir(), g.RunDir())
+	empty := g.user(about, "rm", "-rf", g.RunsDir(), g.RunDir())
 	if g.othersGateway() {
-		// In a session of its own, since that user could take the process over,
-		// and type into root's terminal.
-		empty.Place.Enter = append([]string{"setsid"}, g.Tools.Unshare.With("--setgid", nogroup, "--setuid", strconv.Itoa(g.Host.Found.Owner))...)
+		empty.Place.Enter = ownSession(g.Tools.Unshare.With("--setgid", nogroup, "--setuid", strconv.Itoa(g.Host.Found.Owner)))
 	}
 	empty.Gone = []string{"Permission denied"} // they are empty then, but in a folder of root's
 	rmdir := g.root(about, "rmdir", g.RunsDir(), g.RunDir())
@@ -74,10 +72,11 @@ func (g Gateway) note() string {
 }
 
 // writeMaps maps the user to root and the subordinate ids to the rest. Root
-// maps every id to itself: there is nobody to keep apart from root.
+// maps every id to itself: there is nobody to keep apart from root. For another user,
+// root writes the maps itself.
 func (g Gateway) writeMaps(about string) []plan.Step {
 	u := g.User
-	if u.UID != 0 && u.MapTools && u.SubUIDs.Count > 0 && u.SubGIDs.Count > 0 {
+	if u.UID != 0 && !g.ForOther && u.MapTools && u.SubUIDs.Count > 0 && u.SubGIDs.Count > 0 {
 		return []plan.Step{
 			hostStep(about, g.Tools.Newuidmap.With(append([]string{holder}, idMap(u.UID, u.SubUIDs)...)...)...),
 			hostStep(about, g.Tools.Newgidmap.With(append([]string{holder}, idMap(u.GID, u.SubGIDs)...)...)...),

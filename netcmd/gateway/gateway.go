@@ -3,6 +3,7 @@
 package gateway
 
 import (
+	"fmt"
 	"slices"
 
 	"vagganet/netcmd/addresses"
@@ -23,7 +24,10 @@ type Gateway struct {
 	// Sudo is how the user becomes root; empty for root.
 	Sudo []string
 	User User
-	Host HostFacts
+	// ForOther reports whether root makes the gateway for a user who is not the
+	// caller. What the user's processes say is then not to be trusted.
+	ForOther bool
+	Host     HostFacts
 }
 
 // Paths of one gateway.
@@ -138,7 +142,7 @@ func (g Gateway) asMade() Gateway {
 
 // othersGateway reports whether root removes the gateway of another user.
 func (g Gateway) othersGateway() bool {
-	return g.User.UID == 0 && g.Host.Found.Owner > 0
+	return (g.User.UID == 0 || g.ForOther) && g.Host.Found.Owner > 0
 }
 
 // root is a step on the host as root.
@@ -146,14 +150,36 @@ func (g Gateway) root(about string, argv ...string) plan.Step {
 	return plan.Step{About: about, Place: plan.Place{Name: "host", Enter: g.Sudo}, Argv: argv}
 }
 
-// hostStep is a step on the host as the user.
+// user is a step on the host as the user whose gateway it is.
+func (g Gateway) user(about string, argv ...string) plan.Step {
+	s := hostStep(about, argv...)
+	if g.ForOther {
+		s.Place.Enter = ownSession(g.asUser())
+	}
+	return s
+}
+
+// asUser are the words by which root becomes the user.
+func (g Gateway) asUser() []string {
+	return g.Tools.Setpriv.With(fmt.Sprintf("--reuid=%d", g.User.UID), fmt.Sprintf("--regid=%d", g.User.GID), "--clear-groups")
+}
+
+// ownSession has a process of another user's start in a session of its own: that
+// user could take it over, and type into root's terminal.
+func ownSession(words []string) []string { return append([]string{"setsid"}, words...) }
+
+// hostStep is a step on the host as the caller.
 func hostStep(about string, argv ...string) plan.Step {
 	return plan.Step{About: about, Place: plan.Place{Name: "host"}, Argv: argv}
 }
 
 // inside is a step in the gateway.
 func (g Gateway) inside(about string, argv ...string) plan.Step {
-	return plan.Step{About: about, Place: plan.Place{Name: "gateway", Enter: g.Enter()}, Argv: argv}
+	s := plan.Step{About: about, Place: plan.Place{Name: "gateway", Enter: g.Enter()}, Argv: argv}
+	if g.ForOther {
+		s.Place.Enter = ownSession(s.Place.Enter)
+	}
+	return s
 }
 
 // Enter is the way into a gateway that stands.

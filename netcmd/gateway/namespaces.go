@@ -26,11 +26,14 @@ const startTime = `pid=$1 born=$2; started=; set -f; ` +
 func (g Gateway) hold() []plan.Step {
 	// Somebody may have to type a password before the mounts, on a slow machine.
 	const sleep = "sleep 300 >/dev/null 2>&1 & echo $!"
-	hold := hostStep(aboutHolder, g.Tools.Unshare.With("--user", "--net", "sh", "-c", sleep)...)
+	hold := g.user(aboutHolder, g.Tools.Unshare.With("--user", "--net", "sh", "-c", sleep)...)
 	if g.Host.Restricted && g.User.UID != 0 {
 		// Where sudo gives the command a terminal of its own, all in there is
 		// hung up on with sudo's end.
 		hold = g.root(aboutHolder, append(g.asUserWithRights(), g.Tools.Unshare.With("--user", "--net", "sh", "-c", `trap "" HUP; `+sleep)...)...)
+		if g.ForOther {
+			hold.Argv = ownSession(hold.Argv)
+		}
 	}
 	hold.Capture = "holder"
 	return []plan.Step{hold}
@@ -39,18 +42,30 @@ func (g Gateway) hold() []plan.Step {
 // knowHolder finds out when the process was started, without which it is not ended,
 // and writes the maps of its ids.
 func (g Gateway) knowHolder() []plan.Step {
-	when := holderStep(aboutHolder, `[ -n "$started" ] && echo "$started"`)
+	script := startTime + `[ -n "$started" ] && echo "$started"`
+	if g.ForOther {
+		script = g.checkHolder() + script
+	}
+	when := holderStep(aboutHolder, script)
 	when.Argv = append(when.Argv, holder)
 	when.Capture = "born"
 	return append([]plan.Step{when}, g.writeMaps(aboutHolder)...)
+}
+
+// checkHolder is shell input by which root makes sure that $1 is a process of the
+// user's. The number comes from the user, who must not lead root to other files, nor
+// to namespaces of somebody else's. A process that ends meanwhile, so that its number is
+// another one's, is noticed when it is released.
+func (g Gateway) checkHolder() string {
+	return fmt.Sprintf(`case $1 in "" | *[!0-9]*) uid=none ;; *) uid=$(stat -c %%u "/proc/$1") ;; esac; `+
+		`[ "$uid" = %d ] || { echo "no process of user %d holds the namespaces" >&2; exit 1; }; `, g.User.UID, g.User.UID)
 }
 
 // asUserWithRights are the words by which root becomes the user again, but keeps
 // the one right that lets a process make user namespaces where users may not.
 // What it makes is the user's.
 func (g Gateway) asUserWithRights() []string {
-	return g.Tools.Setpriv.With(fmt.Sprintf("--reuid=%d", g.User.UID), fmt.Sprintf("--regid=%d", g.User.GID), "--clear-groups",
-		"--inh-caps=+sys_admin", "--ambient-caps=+sys_admin")
+	return append(g.asUser(), "--inh-caps=+sys_admin", "--ambient-caps=+sys_admin")
 }
 
 // release ends the process that held the namespaces. The mounts do now, if it was
@@ -61,7 +76,7 @@ func (g Gateway) release(undoing bool) []plan.Step {
 	if undoing {
 		script = `[ -z "$started" ] || [ "$started" != "$born" ] || kill "$pid"`
 	}
-	s := holderStep("gateway: the mounts hold it now", script)
+	s := holderStep("gateway: the mounts hold it now", startTime+script)
 	s.Argv = append(s.Argv, holder, born)
 	if undoing {
 		s.Gone = []string{"No such process"}
@@ -69,10 +84,10 @@ func (g Gateway) release(undoing bool) []plan.Step {
 	return []plan.Step{s}
 }
 
-// holderStep is a step that knows when the process of its first argument was
-// started.
+// holderStep is a step about the process that is its first argument. Root does it
+// itself for another user, who could make a process of his say anything.
 func holderStep(about, script string) plan.Step {
-	return hostStep(about, "sh", "-c", startTime+script, "sh")
+	return hostStep(about, "sh", "-c", script, "sh")
 }
 
 func (g Gateway) mount(kind, file string) []plan.Step {

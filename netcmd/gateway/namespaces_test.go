@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -81,4 +83,56 @@ func TestHolderIsCheckedAfterTheMounts(t *testing.T) {
 		}
 	}
 	t.Error("nobody looks at the holder")
+}
+
+// What root is told by another user's process is a process of that user's, or nothing
+// is done about it.
+func TestHolderIsTheUsers(t *testing.T) {
+	g := Gateway{Interface: "vagga", Tools: plan.UsualTools(), User: User{UID: os.Getuid()}, ForOther: true}
+	own, other := g.knowHolder()[0].Argv, g
+	other.User.UID++
+	self := strconv.Itoa(os.Getpid())
+	for _, c := range []struct {
+		argv   []string
+		holder string
+		want   bool
+	}{
+		{own, self, true},
+		{other.knowHolder()[0].Argv, self, false},
+		{own, "", false},
+		{own, self + "/root/../" + self, false},
+		{own, "self", false},
+		{own, "0", false},
+		{own, self + "\n1", false},
+	} {
+		argv := append(slices.Clone(c.argv[:len(c.argv)-1]), c.holder)
+		if out, err := exec.Command(argv[0], argv[1:]...).Output(); (err == nil) != c.want {
+			t.Errorf("user %d, holder %q: %q, %v", g.User.UID, c.holder, out, err)
+		}
+	}
+}
+
+// All that a user's processes do for root is done in a session of its own, so that
+// they have no way to root's terminal.
+func TestOthersHaveNoTerminal(t *testing.T) {
+	g := Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools(), Program: "/usr/bin/vagganet",
+		User: User{UID: 1000, GID: 1000}, ForOther: true}
+	for _, restricted := range []bool{false, true} {
+		g.Host.Restricted = restricted
+		p := g.Create()
+		users := 0
+		for _, s := range slices.Concat(p, p.Undo()) {
+			words := strings.Join(s.Words(), " ")
+			if !strings.Contains(words, "setpriv") && !strings.Contains(words, "nsenter") {
+				continue
+			}
+			users++
+			if !strings.HasPrefix(words, "setsid ") {
+				t.Errorf("restricted %v: %s", restricted, words)
+			}
+		}
+		if users < 4 {
+			t.Errorf("restricted %v: only %d steps are the user's", restricted, users)
+		}
+	}
 }

@@ -61,6 +61,7 @@ func TestRootRemovesAsUser(t *testing.T) {
 // Root takes rules away by a tool of its own: one that another user has named may
 // be another file by now. But it is of the kind that has made the rules.
 func TestRootRunsItsOwnTools(t *testing.T) {
+	const forOther = 1000000 // root, for a user who has this number
 	for _, c := range []struct {
 		uid, owner     int
 		legacy, byRoot bool // the kind that has made the rules, and root's own
@@ -72,8 +73,9 @@ func TestRootRunsItsOwnTools(t *testing.T) {
 		{0, 1000, true, true, "iptables"},
 		{0, 1000, true, false, "iptables-legacy"},
 		{0, 1000, false, true, "iptables-nft"},
+		{forOther, 1000, false, false, "iptables"},
 	} {
-		g := Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: c.uid}}
+		g := Gateway{Interface: "vagga", Network: addresses.DefaultNetwork, Tools: plan.UsualTools(), User: User{UID: c.uid}, ForOther: c.uid == forOther}
 		g.Host.Legacy = c.byRoot
 		g.Host.Found = Parts{Dir: true, Owner: c.owner,
 			Note: &Note{Network: addresses.DefaultNetwork, Iptables: plan.Tool{"/home/u/ipt"}, Legacy: c.legacy}}

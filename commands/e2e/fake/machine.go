@@ -63,6 +63,8 @@ type testFacts struct {
 	Routes []machine.Route `json:"routes"`
 	// Missing are programs that are not installed.
 	Missing []string `json:"missing"`
+	// Users are other users, by name.
+	Users map[string]gateway.User `json:"users"`
 	// LacksNames reports whether the program's other names are not beside it.
 	LacksNames bool `json:"lacks_names"`
 	// Slots are taken by as many runs, from slot 0 on.
@@ -187,6 +189,13 @@ func (m fakeMachine) guestProcess(guest string) int {
 
 func (m fakeMachine) Process(int) machine.Process {
 	return machine.Process{State: "running", Age: 200 * time.Second}
+}
+
+func (m fakeMachine) User(name string) (gateway.User, error) {
+	if u, ok := m.facts.Users[name]; ok {
+		return u, nil
+	}
+	return gateway.User{}, fmt.Errorf("this machine has no user %q", name)
 }
 
 func (m fakeMachine) GuestPIDs(run live.Run) map[string]int {
