@@ -212,6 +212,10 @@ INSTALL_ENV = $(foreach dir,$(INSTALL_DIRS),$(dir)='$($(dir))') DESTDIR='$(DESTD
 dist: have-go ## write bin/dist/vagganet-VERSION.tar.gz, which builds and tests offline
 	@scripts/dist $(GO)
 
+.PHONY: packages
+packages: have-go $(NFPM) ## make deb, rpm, apk and Arch packages in bin/packages
+	@VERSION='$(VERSION)' NFPM='$(CURDIR)/$(NFPM)' scripts/packages/build
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf bin
