@@ -52,8 +52,8 @@ GO_LDFLAGS ?=
 VERSION ?= $(shell scripts/version)
 COMMIT  ?= $(shell scripts/version --commit)
 
-# Of the manual pages: that of the newest release, or else of the last commit.
-DATE ?= $(or $(shell sed -n 's/^## \[[0-9].*\] - //p' CHANGELOG.md | head -n 1),$(shell git log -1 --format=%cs 2>/dev/null))
+# Of the manual pages: that of the newest version.
+DATE ?= $(shell sed -n 's/^## \[[0-9].*\] - //p' CHANGELOG.md | head -n 1)
 
 # Tools of the tests, pinned here rather than in go.mod, which is the program's.
 # Built once: `go run` would ask the network for news of them each time.
@@ -76,9 +76,10 @@ TESTS    ?=
 ROWS     ?=
 
 .PHONY: build
-build: have-go $(BIN)/THIRD-PARTY ## build bin/vagganet (the default)
+build: have-go $(BIN)/THIRD-PARTY ## build bin/vagganet and its manual pages (the default)
 	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION) -X main.commit=$(COMMIT) $(GO_LDFLAGS)" -o $(BIN)/vagganet .
 	@for link in $(LINKS); do ln -sf vagganet $(BIN)/$$link; done
+	@$(MAKE) --no-print-directory man
 
 .PHONY: demo
 demo: ## install the host tools, build, and show a partition happen and heal
@@ -155,9 +156,10 @@ check: have-go $(STATICCHECK) ## gofmt, go vet, staticcheck, shellcheck, go mod 
 	shellcheck $$(grep -lsE '^#!.*sh( |$$)' scripts/* scripts/packages/* .ci/run testdata/examples/*/*)
 	$(TIDY)
 
+# Here and now, whatever platform the program is built for.
 .PHONY: man
 man: have-go ## write the manual pages into bin/man
-	$(GO) run ./commands/manual -date "$(DATE)" -version "$(VERSION)" bin/man
+	@GOOS= GOARCH= $(GO) run -trimpath ./commands/manual -date "$(DATE)" -version "$(VERSION)" $(BIN)/man
 
 .PHONY: golden
 golden: have-go ## rewrite the golden transcripts; read the diff before you commit it
