@@ -103,7 +103,11 @@ func (c Change) Apply(now links.Faults) (links.Faults, error) {
 		return now, err
 	}
 	for _, r := range c.Uplinks {
-		if now.Cuts, err = now.Cuts.WithUplinks([]string{r.From}, links.State{How: links.How(r.How)}); err != nil {
+		how, err := links.ParseHow(r.How)
+		if err != nil {
+			return now, err
+		}
+		if now.Cuts, err = now.Cuts.WithUplinks([]string{r.From}, links.State{How: how}); err != nil {
 			return now, err
 		}
 	}

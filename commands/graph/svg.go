@@ -163,7 +163,7 @@ func (l line) svg(boxes []placed, labels *strings.Builder) string {
 func (l line) class() string {
 	switch {
 	case l.how != links.Up:
-		return string(l.how)
+		return l.how.String()
 	case l.shape != "":
 		return "shaped"
 	}
@@ -206,7 +206,7 @@ func (s sketch) legend(height float64) string {
 	x, y := float64(margin), height-margin/2
 	kinds := [][2]string{{"up", "ok"}, {"shaped", "shaped"}}
 	for _, how := range links.Hows {
-		kinds = append(kinds, [2]string{string(how), how.Word()})
+		kinds = append(kinds, [2]string{how.String(), how.Word()})
 	}
 	for _, kind := range kinds {
 		class, word := kind[0], kind[1]

@@ -13,7 +13,7 @@ import (
 )
 
 func howFlag() cli.Flag {
-	return &cli.StringFlag{Name: "how", Value: string(links.Drop),
+	return &cli.StringFlag{Name: "how", Value: links.Drop.String(),
 		Usage: "the `WAY` to cut: drop packets, reject them with an answer, or drop only what is new and opens a connection"}
 }
 

@@ -120,9 +120,9 @@ func replacing(c *cli.Context, groups [][]string, build func(guests []string) (l
 }
 
 func howOf(c *cli.Context) (links.How, error) {
-	how := links.How(c.String("how"))
-	if !slices.Contains(links.Hows, how) {
-		return how, cmdline.Usagef("--how %q is none of drop, reject and new", how)
+	how, err := links.ParseHow(c.String("how"))
+	if err != nil || how == links.Up {
+		return how, cmdline.Usagef("--how %q is none of drop, reject and new", c.String("how"))
 	}
 	return how, nil
 }
@@ -144,7 +144,7 @@ func readLinks(c *cli.Context, how links.How) (ForGuests, error) {
 		err = cmdline.Usagef("%s takes links, such as a:b for what a sends to b", c.Command.Name)
 	}
 	return func(guests []string) (faults.Change, error) {
-		rows, err := links.Pairs(guests, words, string(how))
+		rows, err := links.Pairs(guests, words, how.String())
 		return faults.Change{State: events.State{Cut: rows}}, err
 	}, err
 }
@@ -179,7 +179,7 @@ func uplink(c *cli.Context) (ForGuests, error) {
 			if !slices.Contains(guests, node) {
 				return change, links.NoGuest(guests, node)
 			}
-			change.Uplinks = append(change.Uplinks, links.Row{From: node, How: string(how)})
+			change.Uplinks = append(change.Uplinks, links.Row{From: node, How: how.String()})
 		}
 		return change, nil
 	}, nil

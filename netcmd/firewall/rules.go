@@ -62,7 +62,7 @@ var answerRules = []string{
 }
 
 // dropOneWay is Drop where answerRules hold.
-const dropOneWay links.How = "drop one way"
+const dropOneWay links.How = 255
 
 // withOneWay marks the links that are dropped one way only.
 func withOneWay(c links.Cuts) links.Cuts {

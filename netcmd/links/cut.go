@@ -8,16 +8,40 @@ import (
 	"slices"
 )
 
-// How is what becomes of what is sent over a link.
-type How string
+// How is what becomes of what is sent over a link. It is a byte, and no text, since a
+// run of 253 guests has 64,000 of them in each matrix.
+type How uint8
 
 // The ways of a link.
 const (
-	Up     How = ""       // it arrives
-	Drop   How = "drop"   // it vanishes
-	Reject How = "reject" // it is refused: TCP by a reset, everything else by an ICMP message
-	New    How = "new"    // it vanishes if it opens something new: see newChain
+	Up     How = iota // it arrives
+	Drop              // it is dropped
+	Reject            // it is refused: TCP by a reset, everything else by an ICMP message
+	New               // it is dropped if it opens something new
 )
+
+// howNames are the ways as words of a command line and of JSON.
+var howNames = []string{Up: "", Drop: "drop", Reject: "reject", New: "new"}
+
+// String returns the word for a way; empty for a link that works.
+func (h How) String() string { return howNames[h] }
+
+// ParseHow returns the way of a word. The error is the word's: it is none of them.
+func ParseHow(word string) (How, error) {
+	if i := slices.Index(howNames, word); i >= 0 {
+		return How(i), nil
+	}
+	return Up, fmt.Errorf("%q is no way to cut a link", word)
+}
+
+// MarshalText returns the word for a way.
+func (h How) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText reads the word for a way.
+func (h *How) UnmarshalText(word []byte) (err error) {
+	*h, err = ParseHow(string(word))
+	return err
+}
 
 // Word is what a person reads for a way to cut a link; empty for a link that works.
 func (h How) Word() string {
@@ -175,8 +199,12 @@ func (c Cuts) With(rows []Row) (Cuts, error) {
 		if err != nil {
 			return Cuts{}, err
 		}
+		how, err := ParseHow(r.How)
+		if err != nil {
+			return Cuts{}, err
+		}
 		for _, to := range nodes[1:] {
-			c.Set(nodes[0], to, How(r.How))
+			c.Set(nodes[0], to, how)
 		}
 	}
 	return c, nil
@@ -228,7 +256,7 @@ func (c Cuts) BySender() []Row {
 			}
 			if s.How != how {
 				how = s.How
-				rows = append(rows, Row{sender, make([]string, 0, len(c.Guests)-to), string(how)})
+				rows = append(rows, Row{sender, make([]string, 0, len(c.Guests)-to), how.String()})
 			}
 			last := &rows[len(rows)-1]
 			last.To = append(last.To, receiver)
