@@ -38,10 +38,10 @@ func TestGuestAddresses(t *testing.T) {
 		{"vagga's newer ones", guestsAt("172.23.0.1", "172.23.0.9"), "", ""},
 		{"option", guestsAt("172.23.0.1"), "172.18.0.0/24",
 			"2: guest a: address 172.23.0.1 is outside of the guest network 172.18.0.0/24\n" +
-				"hint: all addresses of the file lie in 172.23.0.0/24: write \"guest-network: 172.23.0.0/24\" at its top\n"},
+				"hint: all addresses of the file lie in 172.23.0.0/24: have \"guest-network: 172.23.0.0/24\" at its top, and no --guest-network or VAGGANET_GUEST_NETWORK\n"},
 		{"wider", guestsAt("172.23.0.1", "172.23.1.1"), "",
 			"2: guest a: address 172.23.0.1 is outside of the guest network 172.18.0.0/24\n" +
-				"hint: all addresses of the file lie in 172.23.0.0/23: write \"guest-network: 172.23.0.0/23\" at its top\n"},
+				"hint: all addresses of the file lie in 172.23.0.0/23: have \"guest-network: 172.23.0.0/23\" at its top, and no --guest-network or VAGGANET_GUEST_NETWORK\n"},
 		{"apart", guestsAt("172.23.0.1", "10.0.0.1"), "",
 			"2: guest a: address 172.23.0.1 is outside of the guest network 172.18.0.0/24\n" +
 				"hint: all addresses of c0 lie in 172.23.0.0/24: say --guest-network 172.23.0.0/24\n"},

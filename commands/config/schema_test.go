@@ -188,26 +188,57 @@ func propertiesOf(t *testing.T, name string) map[string]any {
 	return s["properties"].(map[string]any)
 }
 
+// wantKeys takes the keys that the parser knows of a mapping out of the schema's, and
+// gives each what it can't be.
+func wantKeys(t *testing.T, name string, properties map[string]any, file func(line string) string) {
+	for _, key := range keysOf(t, file) {
+		property, _ := properties[key].(map[string]any)
+		if property["description"] == nil && property["$ref"] == nil || property["$ref"] == "#/definitions/vagga's" {
+			t.Errorf("the schema does not describe %s of %s: %v", key, name, property)
+		}
+		delete(properties, key)
+		for _, line := range []string{key + ": [[[x]]]", key + ": {x: {y: {z: [z]}}}"} {
+			text := file(line)
+			_, err := Parse("vagga.yaml", []byte(text))
+			if err == nil || validate(text) == nil {
+				t.Errorf("%q in %s: the parser says %v, the schema %v", line, name, err, validate(text))
+			}
+		}
+	}
+}
+
+// Volumes are told apart by their tags, so the schema has the keys of all kinds together.
+func TestSchemaHasKeysOfVolumes(t *testing.T) {
+	properties := propertiesOf(t, "volume of keys")
+	for _, kind := range []string{"!Tmpfs", "!Persistent"} {
+		wantKeys(t, kind, properties, func(line string) string { return containerWith("volumes: {/a: " + kind + " {" + line + "}}") })
+	}
+	if len(properties) > 0 {
+		t.Errorf("the schema has keys that no volume has: %v", properties)
+	}
+}
+
+// A number that is too large or too small is refused where it is one in YAML.
+func TestSchemaKnowsLimits(t *testing.T) {
+	for _, text := range []string{
+		mappings[2].file("mtu: 67"), mappings[2].file("mtu: 65536"), mappings[2].file("kill-unresponsive-after: 0"),
+		mappings[2].file("mode: stop"), mappings[2].file("ipv6: maybe"), mappings[3].file("user-id: -1"),
+		mappings[4].file("ports: {0: 80}"), mappings[4].file("ports: {80: 65536}"), mappings[5].file("at: 1, check: false"),
+	} {
+		_, err := Parse("vagga.yaml", []byte(text))
+		if err == nil || validate(text) == nil {
+			t.Errorf("the parser says %v, the schema %v in:\n%s", err, validate(text), text)
+		}
+	}
+}
+
 // Each key that the parser knows is in the schema, with a description; what else is
 // there are keys of vagga's. Where the parser doesn't take a value, neither does the
 // schema.
 func TestSchemaHasTheKeys(t *testing.T) {
 	for _, m := range mappings {
 		properties := propertiesOf(t, m.name)
-		for _, key := range keysOf(t, m.file) {
-			property, _ := properties[key].(map[string]any)
-			if property["description"] == nil && property["$ref"] == nil || property["$ref"] == "#/definitions/vagga's" {
-				t.Errorf("the schema does not describe %s of %s: %v", key, m.name, property)
-			}
-			delete(properties, key)
-			for _, line := range []string{key + ": [[[x]]]", key + ": {x: {y: {z: [z]}}}"} {
-				text := m.file(line)
-				_, err := Parse("vagga.yaml", []byte(text))
-				if err == nil || validate(text) == nil {
-					t.Errorf("%q in %s: the parser says %v, the schema %v", line, m.name, err, validate(text))
-				}
-			}
-		}
+		wantKeys(t, m.name, properties, m.file)
 		for key := range properties {
 			known := slices.Contains(m.ignored, key)
 			if m.name == "command" { // of all kinds, as tags are not seen

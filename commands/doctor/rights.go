@@ -32,7 +32,7 @@ func (f Facts) rootRow() Row {
 	if f.root() {
 		return f.realRootRow()
 	}
-	row := Row{Name: "sudo", State: f.forCreate(), Why: "create and destroy change the host's network as root"}
+	row := Row{Name: "sudo", State: f.forCreate(), Why: "create and destroy change the host's network as root; run --isolated does without"}
 	answer, asked := f.Answers[Root]
 	switch {
 	case len(f.Sudo) == 0 || !f.has(f.Sudo[0]):

@@ -79,7 +79,7 @@ func guestHint(network addresses.GuestNetwork, g netcmd.Guest, command *config.C
 		return fmt.Sprintf("guests have addresses of %s, but not its first and last and not the bridge's %s", network, network.Bridge())
 	}
 	if all, err := addresses.NewGuestNetwork(file.Network()); err == nil && all != network {
-		return fmt.Sprintf("all addresses of the file lie in %s: write \"guest-network: %s\" at its top", all, all)
+		return fmt.Sprintf("all addresses of the file lie in %s: have \"guest-network: %s\" at its top, and no --guest-network or VAGGANET_GUEST_NETWORK", all, all)
 	}
 	if own, err := addresses.NewGuestNetwork(config.NetworkOf(command)); err == nil && own != network {
 		return fmt.Sprintf("all addresses of %s lie in %s: say --guest-network %s", command.Name, own, own)
