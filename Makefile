@@ -137,6 +137,12 @@ bench: build ## measure the program beside what the kernel and the tools need (R
 	$(GO) test -c -trimpath -o bin/tools/bench ./commands/e2e
 	@scripts/bench $(ROWS)
 
+# Apart from the others: they take what packages are looked into with.
+.PHONY: test-packages
+test-packages: have-go $(NFPM) $(STATICCHECK) ## make the tarball and the packages, look into them, install, use and remove them
+	scripts/deps --test --packages
+	@NFPM='$(CURDIR)/$(NFPM)' STATICCHECK='$(CURDIR)/$(STATICCHECK)' scripts/packages/test
+
 # Apart from the others: they take some minutes and all of the machine.
 .PHONY: test-crowds
 test-crowds: ## run the tests of hundreds of runs and guests at once
