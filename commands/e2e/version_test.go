@@ -50,7 +50,7 @@ func (v versioned) want(version, commit, date string) {
 	for option, want := range map[string]string{"": version, "--commit": commit, "--date": date} {
 		out, err := exec.Command("sh", filepath.Join(v.dir, "scripts", "version"), option).CombinedOutput()
 		got := strings.TrimSuffix(string(out), "\n")
-		if err != nil || !regexp.MustCompile("^(" + want + ")$").MatchString(got) {
+		if err != nil || !regexp.MustCompile("^("+want+")$").MatchString(got) {
 			v.t.Errorf("version %s: %q, %v; want %s", option, got, err, want)
 		}
 	}
