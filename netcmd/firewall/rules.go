@@ -143,9 +143,8 @@ func (t Table) LinkChains(c links.Cuts, top string) []Chain {
 	var bodies []portChain
 	known := map[string]int{} // the body that has these rules
 	bodyOf := map[string]int{}
-	codes := map[links.State]rune{}
 	for to := range c.Guests {
-		losses := losses(c, to, codes)
+		losses := losses(c, to)
 		number, seen := bodyOf[losses]
 		if !seen {
 			body := t.senders(c, to, ports)
@@ -177,20 +176,14 @@ func (c portChain) in(known map[string]int, next int) int {
 	return number
 }
 
-// losses has a letter for each sender, by the state of its link to a guest: two
-// guests that have the same need the same rules.
-func losses(c links.Cuts, to int, codes map[links.State]rune) string {
-	letters := make([]rune, len(c.Guests))
+// losses has a byte for each sender, the state of its link to a guest: two guests that
+// have the same need the same rules.
+func losses(c links.Cuts, to int) string {
+	states := make([]byte, len(c.Guests))
 	for from := range c.Guests {
-		s := c.State(from, to)
-		code, known := codes[s]
-		if !known {
-			code = rune(len(codes))
-			codes[s] = code
-		}
-		letters[from] = code
+		states[from] = byte(c.State(from, to).How)
 	}
-	return string(letters)
+	return string(states)
 }
 
 // senders returns the chain for what is sent to one guest, by the sender.
