@@ -40,8 +40,7 @@ export CGO_ENABLED
 # without harm.
 # The tag leaves out what the command line library needs to write manual pages:
 # each start of the program would pay for it, and a run has two. Of several -tags
-# Go takes the last, so those of a packager are put into one with ours. (The
-# second call of make in a make has it already.)
+# Go takes the last, so those of a packager are put into one with ours.
 comma := ,
 FLAGS_OF_TAGS := $(filter -tags=% --tags=%,$(GOFLAGS))
 TAGS := $(sort $(subst $(comma), ,$(patsubst --tags=%,%,$(patsubst -tags=%,%,$(FLAGS_OF_TAGS)))) urfave_cli_no_docs)
