@@ -47,6 +47,8 @@ type Machine interface {
 	Survey(f machine.Facts, tools []string) machine.Survey
 	// Runs lists the runs that are up.
 	Runs(gateway.Gateway) ([]runstate.Run, error)
+	// SeenRuns lists them, too, and removes nothing of others.
+	SeenRuns(gateway.Gateway) ([]runstate.Run, error)
 	// Inside is the run that the caller is in; nil outside of any.
 	Inside(gateway.Gateway) *runstate.Run
 	// Process says how a process is.
@@ -77,6 +79,9 @@ type Host struct{ machine.Host }
 func (Host) Runs(g gateway.Gateway) ([]runstate.Run, error) {
 	return runstate.List(g, func(name string) { terminal.Say(terminal.Err, "run %s was killed: its name is free again", name) })
 }
+
+// SeenRuns lists the runs that are up, and leaves the names of others where they are.
+func (Host) SeenRuns(g gateway.Gateway) ([]runstate.Run, error) { return runstate.List(g, nil) }
 
 // Inside is the run that the caller is in; nil outside of any.
 func (Host) Inside(g gateway.Gateway) *runstate.Run { return runstate.Inside(g) }
@@ -113,6 +118,10 @@ func (a App) Main(args []string) int {
 	}
 	if code, is := inner.Main(args[1:]); is {
 		return code
+	}
+	if len(args) > 1 && args[1] == completeVerb {
+		a.complete(args[2:])
+		return 0
 	}
 	ctx, stop := supervisor.UntilSignal()
 	defer stop()

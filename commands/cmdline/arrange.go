@@ -36,15 +36,8 @@ func (c Call) Verb() string {
 func Arrange(app *cli.App, args []string) (Call, error) {
 	w := words{known: AllFlags(app), rest: args[1:]}
 	c := Call{Args: args}
-	command := &cli.Command{Subcommands: app.Commands}
-	for w.takeOptions(); len(w.rest) > 0; w.takeOptions() {
-		next := FindCommand(command.Subcommands, w.rest[0])
-		if next == nil {
-			break
-		}
-		command, w.rest = next, w.rest[1:]
-		c.Path = append(c.Path, command.Name)
-	}
+	var command *cli.Command
+	c.Path, command = w.takePath(app)
 	if c.Verb() == HelpName {
 		w.takeArguments(-1)
 		c.Args = slices.Concat(args[:1], c.Path, w.arguments)
@@ -53,7 +46,7 @@ func Arrange(app *cli.App, args []string) (Call, error) {
 	if len(c.Path) == 0 && len(w.rest) > 0 {
 		return c, unknownVerb(app, w.rest[0])
 	}
-	if wrapsCommand(c.Path) {
+	if WrapsCommand(c.Path) {
 		w.takeArguments(1)
 	} else {
 		w.takeArguments(-1)
@@ -67,9 +60,9 @@ func Arrange(app *cli.App, args []string) (Call, error) {
 	return c, err
 }
 
-// wrapsCommand reports whether a verb takes a command line behind its first
+// WrapsCommand reports whether a verb takes a command line behind its first
 // argument.
-func wrapsCommand(path []string) bool {
+func WrapsCommand(path []string) bool {
 	return slices.Equal(path, []string{"exec"}) || slices.Equal(path, []string{"partition", "run"})
 }
 
@@ -110,6 +103,21 @@ func (w *words) takeOptions() {
 		w.options = append(w.options, option{FindFlag(w.known, w.rest[0]), w.rest[:n]})
 		w.rest = w.rest[n:]
 	}
+}
+
+// takePath takes the verb and its kind, as far as they are there, with the options among
+// them. Where there is no verb, the command has all verbs for its kinds.
+func (w *words) takePath(app *cli.App) (path []string, command *cli.Command) {
+	command = &cli.Command{Subcommands: app.Commands}
+	for w.takeOptions(); len(w.rest) > 0; w.takeOptions() {
+		next := FindCommand(command.Subcommands, w.rest[0])
+		if next == nil {
+			break
+		}
+		command, w.rest = next, w.rest[1:]
+		path = append(path, command.Name)
+	}
+	return path, command
 }
 
 // takeArguments takes arguments and the options among them, up to "--", or until

@@ -19,7 +19,7 @@ const (
 // PassesOn reports whether a verb takes on the exit code of what it runs: its own
 // errors have a code of their own.
 func PassesOn(path []string) bool {
-	return slices.Equal(path, []string{"run"}) || wrapsCommand(path)
+	return slices.Equal(path, []string{"run"}) || WrapsCommand(path)
 }
 
 // ExitCode is the code of a command that was run, to be passed on.

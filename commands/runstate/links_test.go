@@ -23,7 +23,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 			t.Fatal(err)
 		}
 		// A folder may have been read a moment before the link was put there.
-		if pid, _, err := holder(path); pid != 0 || err != nil {
+		if pid, _, err := holder(path, true); pid != 0 || err != nil {
 			t.Errorf("%s is held by %d: %v", name, pid, err)
 		}
 		if file, err := lock(path, byRun); err == nil {
@@ -63,5 +63,35 @@ func TestRootRemovesNothingOfUsers(t *testing.T) {
 		if _, err := os.Lstat(file); os.IsNotExist(err) != want || removed != want {
 			t.Errorf("of user %d: removed %v, said so %v", user, os.IsNotExist(err), removed)
 		}
+	}
+}
+
+// Who only looks removes no name, though the run was killed.
+func TestListRemovesNothing(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("XDG_RUNTIME_DIR", home)
+	dir := filepath.Join(home, "vagganet", "look")
+	file := filepath.Join(dir, "killed")
+	if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(file, []byte("token"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	g := gateway.Gateway{Interface: "look"}
+	if runs, _ := List(g, nil); len(runs) > 0 {
+		t.Errorf("a run that was killed is listed: %v", runs)
+	}
+	if _, err := os.Lstat(file); err != nil {
+		t.Error(err)
+	}
+	removed := ""
+	List(g, func(name string) { removed += name })
+	if _, err := os.Lstat(file); err == nil || removed != "killed" {
+		t.Errorf("removed: %q; %v", removed, err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	List(g, nil)
+	if _, err := os.Lstat(dir); err != nil {
+		t.Errorf("an empty folder: %v", err)
 	}
 }

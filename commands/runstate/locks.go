@@ -158,10 +158,10 @@ func flockOf(locks string, device, inode uint64) int {
 	return same
 }
 
-// holder is the process that holds a run's file; 0 if none did, and then the file
-// is removed, but by root only where it is root's: in the folders of users, root
-// removes nothing.
-func holder(path string) (pid int, removed bool, err error) {
+// holder is the process that holds a run's file; 0 if none did. Then clean removes the
+// file, but by root only where it is root's: in the folders of users, root removes
+// nothing.
+func holder(path string, clean bool) (pid int, removed bool, err error) {
 	file, err := open(path, 0)
 	if os.IsNotExist(err) || errors.Is(err, unix.ELOOP) {
 		return 0, false, nil
@@ -173,7 +173,7 @@ func holder(path string) (pid int, removed bool, err error) {
 	if pid, err := lockedBy(file); err != nil || pid != nobody {
 		return max(pid, 0), false, err
 	}
-	if os.Geteuid() == 0 && !ownedByRoot(filepath.Dir(path)) {
+	if !clean || os.Geteuid() == 0 && !ownedByRoot(filepath.Dir(path)) {
 		return 0, false, nil
 	}
 	stale, err := lock(path, byCleaner)

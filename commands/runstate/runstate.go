@@ -49,7 +49,7 @@ type Run struct {
 
 // List finds the runs that are up, those of the gateway and the user's isolated
 // ones. Files of runs that ended without taking their own away are removed, and
-// gone gets their names. That there is no gateway, or only somebody else's, is an
+// gone gets their names; with a gone that is nil, they stay. That there is no gateway, or only somebody else's, is an
 // error where there is no isolated run either.
 func List(g gateway.Gateway, gone func(name string)) ([]Run, error) {
 	runs, err := list(g, g.RunsDir(), gone)
@@ -68,7 +68,9 @@ func List(g gateway.Gateway, gone func(name string)) ([]Run, error) {
 			r.Isolated = true
 			runs = append(runs, r)
 		}
-		removeEmpty(dir)
+		if gone != nil {
+			removeEmpty(dir)
+		}
 	}
 	if len(runs) > 0 {
 		err = nil
@@ -87,7 +89,7 @@ func list(g gateway.Gateway, folder string, gone func(name string)) ([]Run, erro
 		if !netcmd.IsName(e.Name()) || !e.Type().IsRegular() {
 			continue
 		}
-		pid, removed, err := holder(filepath.Join(folder, e.Name()))
+		pid, removed, err := holder(filepath.Join(folder, e.Name()), gone != nil)
 		if err != nil {
 			return nil, err
 		}
@@ -99,7 +101,7 @@ func list(g gateway.Gateway, folder string, gone func(name string)) ([]Run, erro
 		}
 		r := find(g, e.Name(), pid)
 		// What was read by its number is the run's if the run is still there.
-		again, removed, err := holder(filepath.Join(folder, e.Name()))
+		again, removed, err := holder(filepath.Join(folder, e.Name()), gone != nil)
 		if removed {
 			gone(e.Name())
 		}

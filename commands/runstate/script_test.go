@@ -31,7 +31,7 @@ func TestNameOfScript(t *testing.T) {
 	if !Lives(runs, "web", "token") || Lives(runs, "web", "other") {
 		t.Error("the script's run is not known by its token")
 	}
-	if pid, removed, err := holder(path); pid != script.Process.Pid || removed || err != nil {
+	if pid, removed, err := holder(path, true); pid != script.Process.Pid || removed || err != nil {
 		t.Errorf("held by %d, removed %v, %v; it is %d", pid, removed, err, script.Process.Pid)
 	}
 	if _, err := Register(runs, true, nil, "web", "t", true); err == nil {
@@ -47,7 +47,7 @@ func TestNameOfScript(t *testing.T) {
 	}
 	stdin.Close()
 	script.Wait()
-	if pid, removed, err := holder(path); pid != 0 || !removed || err != nil {
+	if pid, removed, err := holder(path, true); pid != 0 || !removed || err != nil {
 		t.Errorf("held by %d, removed %v, %v after its end", pid, removed, err)
 	}
 	// While a script looks for a name, what it may take stays.
@@ -61,11 +61,11 @@ func TestNameOfScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if pid, removed, err := holder(path); pid != 0 || removed || err != nil {
+	if pid, removed, err := holder(path, true); pid != 0 || removed || err != nil {
 		t.Errorf("held by %d, removed %v, %v while a script looks for a name", pid, removed, err)
 	}
 	folder.Close()
-	if pid, removed, err := holder(path); pid != 0 || !removed || err != nil {
+	if pid, removed, err := holder(path, true); pid != 0 || !removed || err != nil {
 		t.Errorf("held by %d, removed %v, %v after that", pid, removed, err)
 	}
 	second.Release()

@@ -148,6 +148,8 @@ func (m fakeMachine) Runs(g gateway.Gateway) ([]runstate.Run, error) {
 	return runs, nil
 }
 
+func (m fakeMachine) SeenRuns(g gateway.Gateway) ([]runstate.Run, error) { return m.Runs(g) }
+
 func (m fakeMachine) Inside(g gateway.Gateway) *runstate.Run {
 	if !m.facts.Inside {
 		return nil
