@@ -158,7 +158,7 @@ check: have-go $(STATICCHECK) ## gofmt, go vet, staticcheck, shellcheck, go mod 
 		{ echo "not formatted, run gofmt -w on:" $$files; exit 1; }
 	$(GO) vet ./...
 	$(STATICCHECK) ./...
-	shellcheck $$(grep -lsE '^#!.*sh( |$$)' scripts/* scripts/packages/* .ci/run testdata/examples/*/*)
+	shellcheck $$(grep -lsE '^#!.*sh( |$$)' scripts/* scripts/packages/* .ci/run testdata/examples/*/*) scripts/completions/vagganet.bash
 	$(TIDY)
 
 # Here and now, whatever platform the program is built for.

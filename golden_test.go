@@ -26,11 +26,18 @@ func TestGolden(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_GOLDEN") != "",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Setup:               fake.Setup,
+		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"faketools": fake.CmdTools,
 		},
 	})
+}
+
+// setup gives a script its machine, and the functions that complete command lines.
+func setup(env *testscript.Env) error {
+	completions, err := filepath.Abs("scripts/completions")
+	env.Setenv("COMPLETIONS", completions)
+	return errors.Join(err, fake.Setup(env))
 }
 
 // TestScriptsAreShell has every printed script read by the shell, and by
