@@ -13,7 +13,7 @@ type Partial struct {
 	// are there.
 	Path []string
 	// Command is what the path leads to: without a verb, one that has all verbs for its
-	// kinds, and the global options.
+	// kinds.
 	Command *cli.Command
 	// Flags are those that may be given, the global ones included.
 	Flags []cli.Flag
@@ -27,8 +27,8 @@ type Partial struct {
 	options []option
 }
 
-// ReadPartial takes the whole words of a command line apart, the program's name first.
-// Words that can't be right are left where they are.
+// ReadPartial takes the whole words of a command line apart, the program's name first. It
+// checks none of them.
 func ReadPartial(app *cli.App, args []string) Partial {
 	w := words{known: AllFlags(app), rest: args[1:]}
 	var p Partial
@@ -72,18 +72,16 @@ func (p Partial) Values(name string) (values []string) {
 }
 
 // ArgumentNames returns what the next argument may be, in the words of the command's
-// usage, such as NODE or "off". Nothing says that there is none.
+// usage, such as NODE or "off". It is empty where no argument may follow.
 func (p Partial) ArgumentNames() []string {
 	usage := strings.Fields(strings.NewReplacer("[", "", "]", "").Replace(p.Command.ArgsUsage))
-	at := 0
+	at := 0 // the place in usage
 	repeats := func() bool { return at+1 < len(usage) && usage[at+1] == "..." }
-	for i, word := range p.Arguments {
-		next := slices.Index(usage[min(at, len(usage)):], "--")
-		switch {
+	for _, word := range p.Arguments {
+		switch next := slices.Index(usage[at:], "--"); {
 		case word == "--" && next >= 0:
 			at += next + 1
-		case word == "--" && (i == 0 || WrapsCommand(p.Path)): // only ends the options
-		case word == "--" && slices.Contains(usage, "--"): // one more cluster
+		case word == "--": // it only ends the options, or begins one more cluster
 		case at < len(usage) && !repeats():
 			at++
 		}

@@ -56,24 +56,23 @@ func Complete(app *cli.App, args []string, values Values) Answer {
 	return answer
 }
 
-// whole returns the words but the last, as they are by the program's own name.
+// whole returns all words but the last, as they are where the program is called by its own
+// name.
 func whole(app *cli.App, args []string) []string {
 	last := len(args) - 1
-	typed := ""
-	switch {
-	case strings.HasPrefix(args[last], "-"):
-		typed = "-"
-	case strings.HasPrefix(args[last], "_"):
-		typed = "_"
+	if last == 1 && strings.HasPrefix(args[last], "_") {
+		return args[:1] // the last word is a verb, also of vagga
 	}
-	// The alias depends on whether the last word is an option, and on no more of it.
-	if last == 1 && typed == "_" {
-		return args[:1] // a verb, for vagga, too
+	typed := "" // the alias depends on whether the last word is an option, and on no more of it
+	if strings.HasPrefix(args[last], "-") {
+		typed = "-"
 	}
 	called := cmdline.Alias(app, append(slices.Clone(args[:last]), typed))
 	return called[:len(called)-1]
 }
 
+// candidates returns what the word may be that follows a line, whatever is typed of it but
+// for how it begins.
 func candidates(app *cli.App, line cmdline.Partial, typed string, values Values) Answer {
 	name, value, isValue := strings.Cut(typed, "=")
 	switch {
