@@ -49,7 +49,7 @@ func (a App) valuesOf(name string, line cmdline.Partial, typed string) completio
 	switch name {
 	case "--how":
 		for _, how := range links.Hows {
-			list = append(list, string(how))
+			list = append(list, how.String())
 		}
 	case "--format":
 		list = formatNames()
