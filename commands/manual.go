@@ -18,6 +18,7 @@ type ManualPage struct {
 // topics.
 func Manual(version string) ([]ManualPage, error) {
 	app := App{Version: version}.cli()
+	app.Setup() // which adds --version
 	var all []ManualPage
 	add := func(title string, number int, path ...string) error {
 		page, err := cmdline.PageOf(app, path)

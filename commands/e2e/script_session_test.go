@@ -87,7 +87,7 @@ func (b paperBlock) run(ts *testscript.TestScript) {
 	for line := range strings.Lines(b.text) {
 		if command, is := strings.CutPrefix(line, "$ "); is {
 			commands, want = append(commands, strings.TrimSpace(command)), append(want, "")
-			fmt.Fprintf(&script, "%s\n{ set -- $?; echo; echo '%s'; return_code() { return $1; }; return_code $1; }\n", commands[len(commands)-1], nextCommand)
+			fmt.Fprintf(&script, "%s\ncode=$?; echo; echo '%s'; (exit $code)\n", commands[len(commands)-1], nextCommand)
 			continue
 		}
 		want[len(want)-1] += line

@@ -65,6 +65,14 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// Options that the library adds are in the manual, too.
+func TestManualHasVersion(t *testing.T) {
+	all, _ := pages(t)
+	if !strings.Contains(all[0].String(), "\n  --version, -v ") {
+		t.Errorf("no --version in\n%s", all[0])
+	}
+}
+
 // A reader of the manual reads what help shows: each word of it, in its order.
 func TestManualIsHelp(t *testing.T) {
 	all, _ := pages(t)
