@@ -52,7 +52,7 @@ VERSION ?= $(shell scripts/version)
 COMMIT  ?= $(shell scripts/version --commit)
 
 # Of the manual pages: that of the newest version.
-DATE ?= $(shell sed -n 's/^## \[[0-9].*\] - //p' CHANGELOG.md | head -n 1)
+DATE ?= $(shell scripts/version --released)
 
 # Tools of the tests, pinned here rather than in go.mod, which is the program's.
 # Built once: `go run` would ask the network for news of them each time.
