@@ -32,7 +32,7 @@ func Manual(version string) ([]ManualPage, error) {
 	text := cmdline.Written(app.Name)
 	all[0].Sections = append(slices.Insert(all[0].Sections, 1, text[0]), text[1:]...)
 	for _, c := range app.Commands {
-		if c.Hidden || c.Name == cmdline.HelpName || c.Category == cmdline.TopicCategory {
+		if c.Hidden || c.Name == cmdline.HelpName || cmdline.IsTopic(c) {
 			continue
 		}
 		if err := add(app.Name+"-"+c.Name, 1, c.Name); err != nil {

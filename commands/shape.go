@@ -9,8 +9,7 @@ import (
 
 func (a App) shapeVerb() *cli.Command {
 	k := kinds.Shape(a.lacks)
-	verb := k.Command(a.orAsk(a.changeBy(k), "shape"), runFlag(), dryRunFlag())
-	return verb
+	return k.Command(a.orAsk(a.changeBy(k), "shape"), runFlag(), dryRunFlag())
 }
 
 // readShapes reads how the links of a run are shaped, into now, also for a dry run:

@@ -46,10 +46,10 @@ func WriteHelp(app *cli.App, path []string) error {
 // Row is a name, and what is said about it.
 type Row struct{ Name, Text string }
 
-// commandRows has a row for each command that is shown and wanted; nil wants all.
-func commandRows(commands []*cli.Command, wanted func(*cli.Command) bool) (rows []Row) {
+// commandRows has a row for each topic that is shown, or for each verb.
+func commandRows(commands []*cli.Command, topics bool) (rows []Row) {
 	for _, c := range commands {
-		if !c.Hidden && (wanted == nil || wanted(c)) {
+		if !c.Hidden && IsTopic(c) == topics {
 			rows = append(rows, Row{strings.Join(c.Names(), ", "), c.Usage})
 		}
 	}
@@ -59,17 +59,21 @@ func commandRows(commands []*cli.Command, wanted func(*cli.Command) bool) (rows 
 func flagRows(flags []cli.Flag) (rows []Row) {
 	for _, f := range flags {
 		value, text := Placeholder(f)
-		name := ""
-		for _, n := range f.Names() {
-			dashes := "--"
-			if len(n) == 1 {
-				dashes = "-"
-			}
-			name += ", " + dashes + n
-		}
-		rows = append(rows, Row{strings.TrimSpace(name[2:] + " " + value), text + defaultOf(f)})
+		rows = append(rows, Row{strings.TrimSpace(strings.Join(OptionNames(f), ", ") + " " + value), text + defaultOf(f)})
 	}
 	return rows
+}
+
+// OptionNames returns the names of an option with their dashes, as one types them.
+func OptionNames(f cli.Flag) (names []string) {
+	for _, name := range f.Names() {
+		dashes := "--"
+		if len(name) == 1 {
+			dashes = "-"
+		}
+		names = append(names, dashes+name)
+	}
+	return names
 }
 
 // Placeholder is the word for an option's value, which its usage has between

@@ -12,6 +12,9 @@ import (
 // TopicCategory is the category of what has a page to read and does nothing.
 const TopicCategory = "topic"
 
+// IsTopic reports whether a command is a page to read, and no verb.
+func IsTopic(c *cli.Command) bool { return c.Category == TopicCategory }
+
 // Page is the help of the program, of a verb, of a kind of one, or of a topic.
 type Page struct {
 	// Name is how it is called: "vagganet partition cut"; of a topic its own name.
@@ -48,20 +51,18 @@ func PageOf(app *cli.App, path []string) (Page, error) {
 	switch {
 	case len(names) == 0:
 		return appPage(app), nil
-	case command.Category == TopicCategory:
+	case IsTopic(command):
 		return Page{Name: command.Name, Summary: command.Usage, Sections: Written(command.Name)}, nil
 	}
 	return commandPage(command, names), nil
 }
 
 func appPage(app *cli.App) Page {
-	verbs := func(c *cli.Command) bool { return c.Category != TopicCategory }
-	topics := func(c *cli.Command) bool { return c.Category == TopicCategory }
 	return Page{Name: app.Name, Summary: app.Usage, Sections: []Section{
 		{Title: "USAGE", Lines: []string{app.Name + " [GLOBAL OPTIONS] VERB [OPTIONS] [ARGUMENTS]"}},
 		{Title: "VERSION", Lines: []string{app.Version}},
-		{Title: "VERBS", Rows: commandRows(app.Commands, verbs)},
-		{Title: "PAGES TO READ", Rows: commandRows(app.Commands, topics)},
+		{Title: "VERBS", Rows: commandRows(app.Commands, false)},
+		{Title: "PAGES TO READ", Rows: commandRows(app.Commands, true)},
 		{Title: "GLOBAL OPTIONS", Rows: flagRows(append(slices.Clone(app.Flags), cli.HelpFlag))},
 	}}
 }
@@ -98,10 +99,11 @@ func kindRows(c *cli.Command) (rows []Row) {
 // kindOptions has a row for each option that kinds of a verb have and the verb has not,
 // with the kinds that have it.
 func kindOptions(c *cli.Command) (rows []Row) {
+	own := flagRows(c.Flags)
 	index, of := map[string]int{}, map[string][]string{}
 	for _, kind := range c.Subcommands {
 		for _, row := range flagRows(kind.Flags) {
-			if slices.Contains(flagRows(c.Flags), row) {
+			if slices.Contains(own, row) {
 				continue
 			}
 			if _, known := index[row.Name]; !known {

@@ -119,12 +119,8 @@ func options(line cmdline.Partial) (list []Candidate) {
 			continue
 		}
 		_, usage := cmdline.Placeholder(f)
-		for _, name := range f.Names() {
-			dashes := "--"
-			if len(name) == 1 {
-				dashes = "-"
-			}
-			list = append(list, Candidate{dashes + name, usage})
+		for _, name := range cmdline.OptionNames(f) {
+			list = append(list, Candidate{name, usage})
 		}
 	}
 	return list
@@ -154,8 +150,7 @@ func arguments(app *cli.App, line cmdline.Partial, typed string, values Values) 
 
 // verbs returns the commands that do something.
 func verbs(app *cli.App) []*cli.Command {
-	isTopic := func(c *cli.Command) bool { return c.Category == cmdline.TopicCategory }
-	return slices.DeleteFunc(slices.Clone(app.Commands), isTopic)
+	return slices.DeleteFunc(slices.Clone(app.Commands), cmdline.IsTopic)
 }
 
 // kindsOf returns the kinds of the verb on a line, or of the one that help is asked for.

@@ -22,9 +22,9 @@ const whyNeighbours = "all networks share one table of neighbours: 33 guests tha
 	"create makes it larger, but nobody does for isolated runs"
 
 var floors = []floor{
-	{"neighbours", []string{gateway.NeighbourSetting(0), gateway.NeighbourSetting(1), gateway.NeighbourSetting(2)},
+	{"neighbours", gateway.NeighbourSettings[:3],
 		gateway.EnoughNeighbours[:3], gateway.EnoughNeighbours[2], whyNeighbours},
-	{"IPv6 neighbours", []string{gateway.NeighbourSetting(3), gateway.NeighbourSetting(4), gateway.NeighbourSetting(5)},
+	{"IPv6 neighbours", gateway.NeighbourSettings[3:],
 		gateway.EnoughNeighbours[3:], gateway.EnoughNeighbours[5], whyNeighbours},
 	{"network namespaces", []string{"user.max_net_namespaces"}, []int{15000}, 512, "each guest takes one, and each run two more"},
 	{"mount namespaces", []string{"user.max_mnt_namespaces"}, []int{15000}, 512, "each guest takes one"},

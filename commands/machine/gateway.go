@@ -93,7 +93,7 @@ func askDevice(socket int, question uint, name string) (answer [24]byte, err err
 func neighbours() (now, before gateway.NeighbourLimits) {
 	for i := range now {
 		// One that can't be read is 0.
-		now[i], _ = strconv.Atoi(readSetting(strings.ReplaceAll(gateway.NeighbourSetting(i), ".", "/")))
+		now[i], _ = strconv.Atoi(readSetting(strings.ReplaceAll(gateway.NeighbourSettings[i], ".", "/")))
 	}
 	return now, neighboursBefore(gateway.NeighbourMarker, now)
 }

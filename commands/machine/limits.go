@@ -2,10 +2,13 @@ package machine
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"vagganet/netcmd/gateway"
 )
 
 // Limits are how much a process may have; 0 stands for no limit.
@@ -57,11 +60,10 @@ func groupLimit(groups, mount, file string) int64 {
 	return lowest
 }
 
-// settingNames are the kernel's settings that a survey has.
+// settingNames are the kernel's settings that a survey has, besides those of
+// neighbours.
 var settingNames = []string{
 	"net.ipv4.ip_forward",
-	"net.ipv4.neigh.default.gc_thresh1", "net.ipv4.neigh.default.gc_thresh2", "net.ipv4.neigh.default.gc_thresh3",
-	"net.ipv6.neigh.default.gc_thresh1", "net.ipv6.neigh.default.gc_thresh2", "net.ipv6.neigh.default.gc_thresh3",
 	"net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables", "net.bridge.bridge-nf-call-arptables",
 	"net.netfilter.nf_conntrack_max",
 	"kernel.unprivileged_userns_clone", "kernel.apparmor_restrict_unprivileged_userns",
@@ -72,7 +74,7 @@ var settingNames = []string{
 
 func settings() map[string]string {
 	found := map[string]string{}
-	for _, name := range settingNames {
+	for _, name := range slices.Concat(gateway.NeighbourSettings[:], settingNames) {
 		if value := readSetting(strings.ReplaceAll(name, ".", "/")); value != "" {
 			found[name] = value
 		}

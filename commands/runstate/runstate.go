@@ -49,8 +49,8 @@ type Run struct {
 
 // List finds the runs that are up, those of the gateway and the user's isolated
 // ones. Files of runs that ended without taking their own away are removed, and
-// gone gets their names; with a gone that is nil, they stay. That there is no gateway, or only somebody else's, is an
-// error where there is no isolated run either.
+// gone gets their names; with a gone that is nil, they stay. That there is no gateway,
+// or only somebody else's, is an error where there is no isolated run either.
 func List(g gateway.Gateway, gone func(name string)) ([]Run, error) {
 	runs, err := list(g, g.RunsDir(), gone)
 	if err != nil && !os.IsNotExist(err) && !os.IsPermission(err) {

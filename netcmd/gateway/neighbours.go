@@ -21,13 +21,10 @@ type NeighbourLimits [6]int
 // memory, half a kilobyte each, is taken only where they are learned.
 var EnoughNeighbours = NeighbourLimits{32768, 65536, 131072, 32768, 65536, 131072}
 
-// NeighbourSetting is the name of the limit with that index, from 0 on.
-func NeighbourSetting(index int) string {
-	protocol := "ipv4"
-	if index >= 3 {
-		protocol = "ipv6"
-	}
-	return fmt.Sprintf("net.%s.neigh.default.gc_thresh%d", protocol, index%3+1)
+// NeighbourSettings are the names of the limits, in their order.
+var NeighbourSettings = [6]string{
+	"net.ipv4.neigh.default.gc_thresh1", "net.ipv4.neigh.default.gc_thresh2", "net.ipv4.neigh.default.gc_thresh3",
+	"net.ipv6.neigh.default.gc_thresh1", "net.ipv6.neigh.default.gc_thresh2", "net.ipv6.neigh.default.gc_thresh3",
 }
 
 // Seen reports whether any of the limits could be read.
@@ -39,7 +36,7 @@ func (l NeighbourLimits) Raising() []string {
 	var words []string
 	for i, enough := range EnoughNeighbours {
 		if l[i] != 0 && l[i] < enough {
-			words = append(words, fmt.Sprintf("%s=%d", NeighbourSetting(i), enough))
+			words = append(words, fmt.Sprintf("%s=%d", NeighbourSettings[i], enough))
 		}
 	}
 	return words
@@ -51,7 +48,7 @@ func (l NeighbourLimits) lowering(before NeighbourLimits) []string {
 	var words []string
 	for i, enough := range EnoughNeighbours {
 		if before[i] != 0 && before[i] < enough && l[i] <= enough {
-			words = append(words, fmt.Sprintf("%s=%d", NeighbourSetting(i), before[i]))
+			words = append(words, fmt.Sprintf("%s=%d", NeighbourSettings[i], before[i]))
 		}
 	}
 	return words
