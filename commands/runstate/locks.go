@@ -65,7 +65,9 @@ func lock(path string, length int64) (*os.File, error) {
 			file.Close()
 			return nil, err
 		}
-		if lockedByOther(file, unix.LOCK_EX, lookTime) {
+		// Shared, as by those who look: they must not keep a run from its name. A script
+		// locks it for itself alone, and is kept from it all the same.
+		if lockedByOther(file, unix.LOCK_SH, lookTime) {
 			file.Close()
 			return nil, errHeld
 		}
