@@ -179,27 +179,30 @@ func (r *root) makePoint(m Mount) {
 // themselves are made by each child's first process, from a file in the form of
 // fstab, in the child's own mount namespace.
 func (r Run) fileSystems() plan.Plan {
-	var folders, files plan.Plan
+	var files, links plan.Plan
 	for _, c := range r.Children {
 		if c.Files != nil {
-			folder, fill := r.fileSystem(c)
-			folders, files = append(folders, folder), append(files, fill...)
+			make, fill := r.fileSystem(c)
+			files, links = append(files, make), append(links, fill...)
 		}
 	}
-	return slices.Concat(plan.InAnyOrder("folders", folders), plan.InAnyOrder("files", files))
+	return append(files, plan.InAnyOrder("links", links)...)
 }
 
-// fileSystem is the step that makes the folders of a child's file system, and
-// those that fill them.
+// fileSystem is the step that makes the folders and files of a child's file system,
+// and those that copy links into them.
 func (r Run) fileSystem(c Child) (plan.Step, plan.Plan) {
 	about := c.Name + ": its file system"
-	folders, tab, at := []string{r.dir(".fstab")}, []string(nil), ""
-	var fill plan.Plan
+	folders, files, tab, at := []string{r.dir(".fstab")}, []string(nil), []string(nil), ""
+	var links plan.Plan
 	if c.Files.ownRoot() {
 		at = r.root(c)
 		own := newRoot(*c.Files, at)
-		folders, tab = append(folders, own.folders...), own.tab
-		fill = r.fill(about, own)
+		folders, files, tab = append(folders, own.folders...), own.files, own.tab
+		for _, dir := range own.linkFolders {
+			words := append([]string{"cp", "-P"}, own.links[dir]...)
+			links = append(links, r.step(about, append(words, own.at+dir)...))
+		}
 		if r.NoProc || !c.IsGuest() {
 			// The run's own: a bridge command has no right to mount another one of
 			// its PID namespace.
@@ -209,20 +212,14 @@ func (r Run) fileSystem(c Child) (plan.Step, plan.Plan) {
 	for _, m := range c.Files.Mounts {
 		tab = append(tab, c.Files.tabLine(m, at))
 	}
-	return r.step(about, append([]string{"mkdir", "-p"}, folders...)...), append(fill, r.write(about, r.fstab(c), plan.Lines(tab...)))
-}
-
-// fill makes the files and links in the folders of a root.
-func (r Run) fill(about string, own *root) plan.Plan {
-	var p plan.Plan
-	if len(own.files) > 0 {
-		p = append(p, r.step(about, append([]string{"touch"}, own.files...)...))
+	var all []plan.File
+	for _, folder := range folders {
+		all = append(all, plan.File{Path: folder, Folder: true})
 	}
-	for _, dir := range own.linkFolders {
-		words := append([]string{"cp", "-P"}, own.links[dir]...)
-		p = append(p, r.step(about, append(words, own.at+dir)...))
+	for _, file := range files {
+		all = append(all, plan.File{Path: file})
 	}
-	return p
+	return r.make(about, append(all, plan.File{Path: r.fstab(c), Text: plan.Lines(tab...)})...), links
 }
 
 func (r Run) root(c Child) string  { return r.dir(".root/" + c.Name) }

@@ -3,8 +3,6 @@ package netcmd
 import (
 	"slices"
 
-	"al.essio.dev/pkg/shellescape"
-
 	"vagganet/netcmd/plan"
 )
 
@@ -22,34 +20,31 @@ func (r Run) prepare() plan.Plan {
 const aboutFolder = "run: a folder that only its own processes see"
 
 // files makes the files of the run's folder: those that namespaces and the
-// program are mounted on, and those that cover some of the host's. One shell can
-// do that by itself.
+// program are mounted on, and those that cover some of the host's.
 func (r Run) files() plan.Step {
-	write := func(file, text string) string {
-		return "printf %s " + shellescape.Quote(text) + " >" + file
-	}
-	script := []string{"cd " + shellescape.Quote(r.RunDir())}
-	points := r.nodes()
+	var files []plan.File
+	folder := func(name string) { files = append(files, plan.File{Path: r.dir(name), Folder: true}) }
+	point := func(name string) { files = append(files, plan.File{Path: r.dir(name)}) }
 	if !r.OneUserNS {
-		script = append(script, "mkdir .user")
-		for _, node := range r.nodes() {
-			points = append(points, UserPoint(node))
-		}
+		folder(".user")
 	}
 	if r.ownBin() {
-		script = append(script, "mkdir .bin")
+		folder(".bin")
 		for _, name := range ProgramNames {
-			points = append(points, ".bin/"+name)
+			point(".bin/" + name)
 		}
 	}
-	script = append(script, "for file in "+shellescape.QuoteCommand(points)+`; do : >"$file"; done`)
-	script = append(script, write(".hosts", r.hosts()))
-	if r.ResolvConf != "" {
-		script = append(script, write(".resolv.conf", r.ResolvConf))
+	for _, node := range r.nodes() {
+		point(node)
+		if !r.OneUserNS {
+			point(UserPoint(node))
+		}
 	}
-	s := r.step(aboutFolder, "sh", "-e")
-	s.Stdin = plan.Lines(append(script, write(".covers", r.covers()))...)
-	return s
+	files = append(files, plan.File{Path: r.dir(".hosts"), Text: r.hosts()})
+	if r.ResolvConf != "" {
+		files = append(files, plan.File{Path: r.dir(".resolv.conf"), Text: r.ResolvConf})
+	}
+	return r.make(aboutFolder, append(files, plan.File{Path: r.dir(".covers"), Text: r.covers()})...)
 }
 
 // ownBin reports whether the run has a folder with the program under all its

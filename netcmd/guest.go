@@ -149,20 +149,23 @@ func (r Run) bridge6() netip.Addr { return r.Network6.Of(r.Network, r.Network.Br
 func (r Run) Child(c Child) plan.Step {
 	s := plan.Step{
 		About: "start " + c.Name,
-		Place: plan.Place{Name: c.Node, Enter: r.Gateway.Tools.Nsenter.With("--net=" + r.dir(c.Node))},
+		Place: plan.Place{Name: "the caller's network"},
 		Env:   r.childEnv(c),
 		Child: &plan.Child{Name: c.Name, Mode: r.Mode, ExitFile: r.dir(".exit")},
 	}
+	var enter []string
 	switch {
 	case c.Node == Caller:
-		s.Place = plan.Place{Name: "the caller's network"}
-	case !r.OneUserNS:
-		s.Place.Enter = append(r.intoUser(Bridge), "--net="+r.dir(c.Node))
+	case r.OneUserNS:
+		s.Place = r.inNetNS(c.Node, r.dir(c.Node))
+	default:
+		s.Place.Name, enter = c.Node, append(r.intoUser(Bridge), "--net="+r.dir(c.Node))
 	}
-	s.Argv = slices.Concat(r.unshare(c), r.below(c), []string{"sh", "-c", r.script(c), "sh"}, c.Argv)
 	if c.IsGuest() {
+		r.named(&s.Place, r.hostname(c.Node))
 		s.Place.Name = "guest " + c.Node
 	}
+	s.Argv = slices.Concat(enter, r.unshare(c), r.below(c), []string{"sh", "-c", r.script(c), "sh"}, c.Argv)
 	if c.CleanEnv {
 		// The command's PATH is the last thing to be set, so that until then
 		// the host's tools are found.
@@ -172,25 +175,27 @@ func (r Run) Child(c Child) plan.Step {
 	return s
 }
 
+// named has a place be in a UTS namespace of its own as well. Those that are made
+// from there have the same hostname.
+func (r Run) named(p *plan.Place, hostname string) {
+	script := must(r.Gateway.Tools.Hostname.With(hostname)) + `exec "$@"`
+	p.Enter = slices.Concat(r.Gateway.Tools.Unshare.With("--uts", "sh", "-c", script, "sh"), p.Enter)
+	p.Thread.Hostname = hostname
+}
+
 // unshare makes the namespaces that are the child's alone.
 func (r Run) unshare(c Child) []string {
 	switch {
 	case c.Node == Bridge && c.Files == nil && r.OneUserNS:
 		return nil
-	case !c.IsGuest() || r.NoProc && !r.OneUserNS:
+	case !c.IsGuest() || r.NoProc:
 		return r.Gateway.Tools.Unshare.With("--mount")
-	case r.NoProc:
-		return r.Gateway.Tools.Unshare.With("--mount", "--uts")
-	}
-	words := []string{"--mount"}
-	if r.OneUserNS {
-		words = append(words, "--uts")
 	}
 	proc := "--mount-proc"
 	if c.Files != nil && c.Files.ownRoot() {
 		proc += "=" + r.root(c) + "/proc"
 	}
-	return r.Gateway.Tools.Unshare.With(append(words, "--pid", "--fork", "--kill-child", proc)...)
+	return r.Gateway.Tools.Unshare.With("--mount", "--pid", "--fork", "--kill-child", proc)
 }
 
 // below are the words that lead from there into a guest's own user namespace. All
@@ -225,9 +230,6 @@ func (r Run) script(c Child) string {
 	if c.Node == Caller {
 		// The names and the name servers there are the caller's, too.
 		b.WriteString(must(tools.Umount.With(r.covered()...)))
-	}
-	if c.IsGuest() {
-		b.WriteString(must(tools.Hostname.With(r.hostname(c.Node))))
 	}
 	if c.Files != nil && (r.OneUserNS || !c.IsGuest()) {
 		b.WriteString(r.mountFiles(c))

@@ -179,7 +179,7 @@ func (r Run) populate() plan.Plan {
 // bridge can get a packet for them: conntrack would know it as one for the bridge.
 func (r Run) connect() plan.Plan {
 	p := append(slices.Concat(r.gatewayNeighbour(), r.bridgePorts()), r.bridge())
-	return append(p, r.write("run: what it says of itself, now that it is up", InfoFile(r.RunDir()), r.info()))
+	return append(p, r.make("run: what it says of itself, now that it is up", plan.File{Path: InfoFile(r.RunDir()), Text: r.info()}))
 }
 
 // start starts the children.
@@ -228,14 +228,19 @@ func (r Run) at(node, about string, argv ...string) plan.Step {
 	if node != Bridge {
 		name = "guest " + node
 	}
-	place := plan.Place{Name: name, Enter: r.Gateway.Tools.Nsenter.With("--net=" + r.dir(node))}
-	return plan.Step{About: name + ": " + about, Place: place, Argv: argv}
+	return plan.Step{About: name + ": " + about, Place: r.inNetNS(name, r.dir(node)), Argv: argv}
 }
 
-// write is a step that writes a file.
-func (r Run) write(about, file, text string) plan.Step {
-	s := r.step(about, "dd", "of="+file, "status=none")
-	s.Stdin = text
+// inNetNS is the place in the network namespace of a file that belongs to the run's
+// user namespace, or to one below it.
+func (r Run) inNetNS(name, file string) plan.Place {
+	return plan.Place{Name: name, Enter: r.Gateway.Tools.Nsenter.With("--net=" + file), Thread: plan.Thread{NetNS: file}}
+}
+
+// make is a step that makes files in the run's own folder.
+func (r Run) make(about string, files ...plan.File) plan.Step {
+	s := r.step(about)
+	s.Files = files
 	return s
 }
 

@@ -39,10 +39,10 @@ func (k *striking) runFails(options ...string) {
 		k.down(options)
 		return
 	}
-	k.now = "both the last step of setting up and what closes the ports fail"
-	k.order(k.TestScript, refuse, last, last+1)
+	k.now = "the last step of setting up fails, and so does all that closes the ports"
+	k.order(k.TestScript, refuse, last, last+1, last+2)
 	r := k.run(k.strike.command(words...))
-	if r.code != 125 || strings.Count(r.errors, "  "+refusal) != 2 || !strings.Contains(r.errors, "vagganet: the run's ports could not be closed: step") {
+	if r.code != 125 || strings.Count(r.errors, "  "+refusal) != 3 || !strings.Contains(r.errors, "vagganet: the run's ports could not be closed: step") {
 		k.fatalf("exit code %d: %s", r.code, r.errors)
 	}
 	if closed := k.good("status").errors; !strings.Contains(closed, "closed port 7000") {

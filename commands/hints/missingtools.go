@@ -73,8 +73,9 @@ func rootToolsHint(tools []string) string {
 // missingTool is the tool that a step failed for want of; empty if it failed
 // otherwise.
 func missingTool(e *runner.StepError) string {
-	if errors.Is(e.Err, exec.ErrNotFound) {
-		return e.Argv[0]
+	var search *exec.Error
+	if errors.As(e.Err, &search) && errors.Is(search, exec.ErrNotFound) {
+		return search.Name
 	}
 	if m := notFound().FindStringSubmatch(e.Stderr); m != nil {
 		return m[1]

@@ -17,7 +17,8 @@ type StepError struct {
 	Number, Of int
 	// Undoing reports whether the plan was one that takes back another.
 	Undoing bool
-	// Argv are the words as they were run.
+	// Argv are the words as they were run, with those in whose place a thread has gone
+	// to the step's; nil for a step that makes files.
 	Argv []string
 	// Code is the exit code; -1 if the command didn't start or a signal ended
 	// it.
@@ -37,8 +38,10 @@ func (e *StepError) Error() string {
 		doing = "undoing: step"
 	}
 	fmt.Fprintf(&b, "%s %d of %d (%s) failed in %s: %v", doing, e.Number, e.Of, e.Step.About, e.Step.Place.Name, e.Err)
-	quoted := plan.Step{Env: e.Step.Env, OnlyEnv: e.Step.OnlyEnv, Argv: e.Argv, Capture: e.Step.Capture}
-	fmt.Fprintf(&b, "\n  %s", strings.TrimRight(plan.Line(quoted), "\n"))
+	if e.Argv != nil {
+		quoted := plan.Step{Env: e.Step.Env, OnlyEnv: e.Step.OnlyEnv, Argv: e.Argv, Capture: e.Step.Capture}
+		fmt.Fprintf(&b, "\n  %s", strings.TrimRight(plan.Line(quoted), "\n"))
+	}
 	if line := e.InputLine(); line != "" {
 		fmt.Fprintf(&b, "\n  in the line: %s", line)
 	}

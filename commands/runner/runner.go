@@ -194,7 +194,7 @@ func (r *Runner) undo(ctx context.Context, p plan.Plan) error {
 }
 
 // Command is the step as a command to be started by the caller, in the caller's
-// environment and with the step's.
+// environment and with the step's; where the step's Thread leads to, if it has one.
 func (r *Runner) Command(s plan.Step) *exec.Cmd {
 	r.trace(s)
 	var missing error
@@ -206,7 +206,10 @@ func (r *Runner) Command(s plan.Step) *exec.Cmd {
 }
 
 func (r *Runner) command(ctx context.Context, s plan.Step, missing *error) *exec.Cmd {
-	words := s.Words()
+	words := slices.Clone(s.Argv)
+	if s.Place.Thread == (plan.Thread{}) {
+		words = s.Words()
+	}
 	for i, w := range words {
 		words[i] = r.expand(w, missing)
 	}

@@ -5,17 +5,19 @@ import (
 	"context"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"vagganet/commands/netns"
 	"vagganet/netcmd/plan"
 )
 
-// started is a step whose command runs.
+// started is a step whose command runs, or that needs none.
 type started struct {
 	step           plan.Step
-	cmd            *exec.Cmd
+	cmd            *exec.Cmd      // nil if the step makes files
 	stdin          io.WriteCloser // nil if the step has no input
 	input          string
 	stdout, stderr bytes.Buffer
@@ -80,6 +82,10 @@ func skew(all []*started) time.Duration {
 // start starts a step, which waits for its input then.
 func (r *Runner) start(ctx context.Context, s plan.Step) *started {
 	one := &started{step: s}
+	if s.Files != nil {
+		one.err = r.makeFiles(s.Files)
+		return one
+	}
 	one.cmd = r.command(ctx, s, &one.err)
 	one.input = r.expand(s.Stdin, &one.err)
 	one.cmd.Stdout, one.cmd.Stderr = &one.stderr, &one.stderr
@@ -92,21 +98,27 @@ func (r *Runner) start(ctx context.Context, s plan.Step) *started {
 		one.stdin, one.err = one.cmd.StdinPipe()
 	}
 	if one.err == nil {
-		one.err = one.cmd.Start()
+		one.err = netns.At(s.Place.Thread, one.cmd.Start)
 	}
 	return one
 }
 
 func (one *started) wait() error {
-	if one.err == nil {
+	if one.err == nil && one.cmd != nil {
 		one.err = one.cmd.Wait()
 	}
 	one.ended = time.Now()
-	if one.err != nil {
-		return &StepError{Step: one.step, Argv: one.cmd.Args, Code: one.cmd.ProcessState.ExitCode(),
-			Err: one.err, Stderr: one.stderr.String()}
+	if one.err == nil {
+		return nil
 	}
-	return nil
+	failed := &StepError{Step: one.step, Code: -1, Err: one.err, Stderr: one.stderr.String()}
+	if one.cmd != nil {
+		failed.Argv, failed.Code = one.cmd.Args, one.cmd.ProcessState.ExitCode()
+		if one.step.Place.Thread != (plan.Thread{}) {
+			failed.Argv = append(slices.Clone(one.step.Place.Enter), failed.Argv...)
+		}
+	}
+	return failed
 }
 
 // capture keeps what a step said that was done.

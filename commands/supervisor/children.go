@@ -15,6 +15,7 @@ import (
 	"vagganet/commands/events"
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
+	"vagganet/commands/netns"
 	"vagganet/commands/runner"
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
@@ -102,7 +103,7 @@ func (ps *processes) start(i int) error {
 	// Without a terminal, into which it could type. The process group that comes
 	// with a session is the one that Ctrl+C is for.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := startWithOutput(cmd, child, ps.out); err != nil {
+	if err := startWithOutput(cmd, ps.steps[i].Place.Thread, child, ps.out); err != nil {
 		return err
 	}
 	ps.recorder.Write(events.Event{Kind: events.Start, Child: child.Name, Node: child.Node})
@@ -112,13 +113,13 @@ func (ps *processes) start(i int) error {
 	return nil
 }
 
-func startWithOutput(cmd *exec.Cmd, child netcmd.Child, out *output) error {
+func startWithOutput(cmd *exec.Cmd, there plan.Thread, child netcmd.Child, out *output) error {
 	done, err := out.attach(cmd, child)
 	if err != nil {
 		return err
 	}
 	defer done()
-	return cmd.Start()
+	return netns.At(there, cmd.Start)
 }
 
 func (ps *processes) say(text string) { fmt.Fprintf(terminal.Err, "vagganet: %s\n", text) }

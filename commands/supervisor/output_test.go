@@ -9,6 +9,7 @@ import (
 
 	"vagganet/commands/events"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // pumped is what comes out where a child writes these pieces.
@@ -201,7 +202,7 @@ func TestAttach(t *testing.T) {
 		o := outputOf("c")
 		o.prefix = prefix
 		cmd := exec.Command("sh", "-c", "echo out; echo err >&2")
-		err := startWithOutput(cmd, netcmd.Child{Name: "c"}, o)
+		err := startWithOutput(cmd, plan.Thread{}, netcmd.Child{Name: "c"}, o)
 		if err == nil {
 			err = cmd.Wait()
 		}

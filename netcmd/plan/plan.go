@@ -27,6 +27,8 @@ type Step struct {
 	OnlyEnv bool
 	// Argv is the command and its arguments. A word may contain Var references.
 	Argv []string
+	// Files are made in place of a command. Who runs the plan needs no tool for that.
+	Files []File
 	// Stdin is given to the command, and printed as a here-document. It may
 	// contain Var references. Empty means no input.
 	Stdin string
@@ -69,6 +71,18 @@ type Place struct {
 	Name string
 	// Enter are the words in front of a command that runs there.
 	Enter []string
+	// Thread is where they lead, if a thread can go there by itself: then who runs
+	// the plan needs no tool for that.
+	Thread Thread
+}
+
+// Thread is where a thread goes, apart from the others of its process. The zero
+// value is where it is.
+type Thread struct {
+	// NetNS is the file of a network namespace; empty for none.
+	NetNS string
+	// Hostname is that of a UTS namespace that is made; empty for none.
+	Hostname string
 }
 
 // Words are all words of the step's command line, with the way to its place.
@@ -171,7 +185,7 @@ func (s Step) Tools() []string {
 	if len(s.Place.Enter) > 0 {
 		tools = append(tools, s.Place.Enter[0])
 	}
-	if s.Child == nil {
+	if s.Child == nil && s.Files == nil {
 		tools = append(tools, s.Argv[0])
 	}
 	return tools

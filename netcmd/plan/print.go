@@ -84,6 +84,8 @@ func comment(text string) string {
 func Line(s Step) string {
 	line, input := command(s), ""
 	switch {
+	case s.Files != nil:
+		return written(s.Files)
 	case s.Inside != nil:
 		return inside(s)
 	case s.Numbers != nil:
