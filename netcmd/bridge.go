@@ -28,7 +28,7 @@ func (r Run) bridgeNetNS() plan.Step {
 	}
 	s := r.at(Bridge, "settings for what is to come", r.Gateway.Tools.Sysctl.With(append([]string{"-q", "-w"}, settings...)...)...)
 	if r.OneUserNS {
-		s.About, s.Place.Enter = "bridge: network namespace", r.newNetNS(Bridge)
+		s.About, s.Place = "bridge: network namespace", plan.Place{Name: s.Place.Name, Enter: r.newNetNS(Bridge)}
 	}
 	return s
 }

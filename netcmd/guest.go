@@ -104,7 +104,7 @@ func (r Run) guest(g Guest) plan.Step {
 	s := r.at(g.Name, "device and address", r.Gateway.Tools.Batch()...)
 	if r.OneUserNS {
 		s.About = "guest " + g.Name + ": network namespace, device and address"
-		s.Place.Enter = r.newNetNS(g.Name, r.guestSettings()...)
+		s.Place = plan.Place{Name: s.Place.Name, Enter: r.newNetNS(g.Name, r.guestSettings()...)}
 	}
 	batch := []string{
 		"link set dev lo up",

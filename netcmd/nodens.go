@@ -120,7 +120,17 @@ func (r Run) nodeNamespaces() plan.Step {
 	}
 	s := r.step("nodes: a user and a network namespace for each", "sh", "-e")
 	s.Stdin = plan.Lines(script...)
+	if !r.NoProc { // else processes can't be found by the numbers that they have here
+		s.Nodes = &plan.Nodes{Bridge: r.node(Bridge), Settings: r.guestSettings()}
+		for _, g := range r.Guests {
+			s.Nodes.Guests = append(s.Nodes.Guests, r.node(g.Name))
+		}
+	}
 	return s
+}
+
+func (r Run) node(name string) plan.Node {
+	return plan.Node{UserNS: r.userFile(name), NetNS: r.dir(name)}
 }
 
 // nodes lists the bridge and the guests.

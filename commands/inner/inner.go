@@ -8,6 +8,7 @@ import (
 	"vagganet/commands/cmdline"
 	"vagganet/commands/hints"
 	"vagganet/commands/job"
+	"vagganet/commands/nodes"
 	"vagganet/commands/prober"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd/gateway"
@@ -28,6 +29,8 @@ func Main(words []string) (code int, is bool) {
 		return 0, true
 	case len(words) == 1 && words[0] == live.ProbeVerb:
 		return probe(), true
+	case len(words) == 1 && words[0] == nodes.Verb:
+		return nodes.Main(), true
 	case len(words) > 1 && words[0] == gateway.ReachVerb:
 		return tryReach(words[1], len(words) > 2), true
 	case len(words) > 3 && words[0] == job.Verb:

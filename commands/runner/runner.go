@@ -41,6 +41,8 @@ type Runner struct {
 	// Open, if not nil, does a step that others may have taken something of
 	// (plan.Holders).
 	Open func(context.Context, plan.Step) error
+	// Nodes, if not nil, does a step that makes namespaces (plan.Nodes).
+	Nodes func(context.Context, plan.Step) error
 
 	mu   sync.Mutex // over all below, and Trace and Said
 	vars map[string]string
@@ -119,6 +121,9 @@ func (r *Runner) group(ctx context.Context, group plan.Plan) []error {
 	switch {
 	case group[0].Holders != nil && r.Open != nil:
 		return []error{r.Open(ctx, group[0])}
+	case group[0].Nodes != nil && r.Nodes != nil:
+		r.trace(group[0])
+		return []error{r.Nodes(ctx, group[0])}
 	case group[0].AnyOrder != "" || group[0].Numbers != nil:
 		return r.inAnyOrder(ctx, group)
 	}

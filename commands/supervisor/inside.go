@@ -15,6 +15,7 @@ import (
 
 	"vagganet/commands/events"
 	"vagganet/commands/messages"
+	"vagganet/commands/nodes"
 	"vagganet/commands/ports"
 	"vagganet/commands/prober"
 	"vagganet/commands/runner"
@@ -198,6 +199,7 @@ func setUpFailed(err error, report func(error)) int {
 // it by what is returned: they find it once the last step is done.
 func setUp(ctx context.Context, r *runner.Runner, run netcmd.Run, network plan.Plan) (<-chan messages.Received, error) {
 	r.Free = func(n *plan.Numbers) (int, error) { return freeSlot(run, n) }
+	r.Nodes = func(ctx context.Context, s plan.Step) error { return nodes.Make(ctx, run.Program, s) }
 	r.Open = func(ctx context.Context, s plan.Step) error {
 		removed, err := ports.Open(ctx, r, run, s)
 		for _, line := range ports.Describe(removed) {

@@ -60,6 +60,7 @@ type Step struct {
 	// What makes the step more than a command line. A step has one of them at
 	// most.
 	Child   *Child
+	Nodes   *Nodes
 	Numbers *Numbers
 	Holders *Holders
 	Inside  *Inside

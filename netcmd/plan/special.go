@@ -26,6 +26,20 @@ const (
 	Restart                       // a child that ends is started again
 )
 
+// Nodes has a step make namespaces, and mount them on files that are there. In a script
+// a shell does that, as the step's command.
+type Nodes struct {
+	// The bridge's user namespace is below that of who runs the plan, and the guests'
+	// are below the bridge's.
+	Bridge Node
+	Guests []Node
+	// Settings are lines of a shell that are done in each guest's namespaces.
+	Settings []string
+}
+
+// Node has the files of a user namespace, and of a network namespace that belongs to it.
+type Node struct{ UserNS, NetNS string }
+
 // Numbers has a step done with a number that nobody else has. What the step does
 // shows whose a number is: of two that try the same one, the kernel refuses one.
 type Numbers struct {
