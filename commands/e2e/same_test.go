@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 
 	"vagganet/commands/e2e/fake"
 )
@@ -148,15 +149,32 @@ func callsOf(ts *testscript.TestScript, program string, args ...string) ([]fake.
 	if !os.IsNotExist(err) { // nothing was called
 		ts.Check(err)
 	}
-	// The program takes its name away by itself, and its run knows by a pipe when it ends.
-	calls = slices.DeleteFunc(calls, func(c fake.Call) bool {
-		first := c.Argv[:min(2, len(c.Argv))]
-		return slices.Equal(first, []string{"rm", "-f"}) && strings.HasPrefix(c.Argv[2], runFolder+"/vagga/runs/") || slices.Equal(first, endsWithScript)
-	})
+	calls = slices.DeleteFunc(calls, func(c fake.Call) bool { return byItself(c.Argv) })
 	for i := range calls {
 		calls[i].Argv = outsideWords(calls[i].Argv)
 	}
 	return calls, takeFiles(ts, runFolder+"/vagga/run")
+}
+
+// byItself reports whether a call of a script's is for what the program does by itself.
+// It takes its name away, and makes files; its run knows by a pipe when it ends; and a
+// thread goes to the place of a step. That its words are those of the place is for
+// checkOrder to see.
+func byItself(argv []string) bool {
+	first, second := argv[0], strings.Join(argv[1:min(2, len(argv))], "")
+	switch first {
+	case "rm":
+		return second == "-f" && strings.HasPrefix(argv[2], runFolder+"/vagga/runs/")
+	case "mkdir":
+		return second == "-p"
+	case "nsenter":
+		return strings.HasPrefix(second, "--net="+runFolder+"/vagga/run/")
+	case "unshare":
+		return second == "--uts"
+	case "busybox", "hostname":
+		return first == "hostname" || second == "hostname"
+	}
+	return slices.Equal(argv[:min(2, len(argv))], endsWithScript)
 }
 
 // takeFiles reads the files of a folder, and removes them. Left out are the
@@ -169,6 +187,12 @@ func takeFiles(ts *testscript.TestScript, folder string) map[string]string {
 		}
 		if !entry.Type().IsRegular() {
 			return os.Remove(path) // where commands tell the run what they do
+		}
+		for unix.Unmount(path, 0) == nil {
+			entry = nil // a namespace
+		}
+		if entry == nil {
+			return os.Remove(path)
 		}
 		text, err := os.ReadFile(path)
 		if name := strings.TrimPrefix(path, folder+"/"); name != ".lock" && name != ".exit" {
@@ -209,7 +233,7 @@ func checkOrder(ts *testscript.TestScript, trace, script string) {
 // by themselves what is between the steps of a run.
 func commandIn(script string) string {
 	for line := range strings.Lines(script) {
-		for _, tool := range []string{"nsenter", "unshare", "ip ", "dd ", "mount ", "sh -e", "iptables", "ebtables", "sysctl", "busybox"} {
+		for _, tool := range []string{"nsenter", "unshare", "ip ", "dd ", "cat >", "mkdir ", "mount ", "sh -e", "iptables", "ebtables", "sysctl", "busybox"} {
 			if strings.HasPrefix(line, tool) || strings.Contains(line, " "+tool) && !strings.HasPrefix(line, "#") {
 				return line
 			}

@@ -12,43 +12,38 @@ type File struct {
 	Folder bool
 }
 
-// kind is the command by which a shell makes the file. Several in a row that need no
-// more than their paths take one line.
-func (f File) kind() string {
-	switch {
-	case f.Folder:
-		return "mkdir -p"
-	case f.Text == "":
-		return "touch"
-	}
-	return "cat >"
-}
-
-// written are the lines of a shell that makes files.
+// written are the lines of a shell that makes files. Folders, and empty files, that come
+// in a row share a line.
 func written(files []File) string {
 	var b strings.Builder
-	last := ""
-	for _, f := range files {
-		kind := f.kind()
-		switch {
-		case f.Text != "":
-			line, input := hereDocument(kind+quote(f.Path), "END", f.Text)
-			b.WriteString(endLine(last) + line + "\n" + input)
-			last = ""
-			continue
-		case kind != last:
-			b.WriteString(endLine(last) + kind)
+	for _, group := range alike(files) {
+		var paths []string
+		for _, f := range group {
+			paths = append(paths, quote(f.Path))
 		}
-		b.WriteString(" " + quote(f.Path))
-		last = kind
+		all := strings.Join(paths, " ")
+		switch {
+		case group[0].Folder:
+			b.WriteString("mkdir -p " + all + "\n")
+		case group[0].Text == "":
+			b.WriteString("for _file in " + all + "; do : >\"$_file\"; done\n")
+		default:
+			line, input := hereDocument("cat >"+all, "END", group[0].Text)
+			b.WriteString(line + "\n" + input)
+		}
 	}
-	return b.String() + endLine(last)
+	return b.String()
 }
 
-// endLine ends a line that was begun.
-func endLine(begun string) string {
-	if begun == "" {
-		return ""
+// alike parts files into those that are made by one line each.
+func alike(files []File) (groups [][]File) {
+	for i, f := range files {
+		if i > 0 && f.Text == "" && files[i-1].Text == "" && f.Folder == files[i-1].Folder {
+			last := len(groups) - 1
+			groups[last] = append(groups[last], f)
+			continue
+		}
+		groups = append(groups, []File{f})
 	}
-	return "\n"
+	return groups
 }

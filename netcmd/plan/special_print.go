@@ -74,7 +74,7 @@ func (n *Name) file() string { return quote(n.Folder + "/" + Var(n.Variable)) }
 // for its children: what the caller has of that name goes out of the environment.
 func (n *Name) find(set []string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "unset %s\n", strings.Join(append([]string{n.Variable, n.Token, "_number", "_bits", "_said", "_before", "_name", "_rest", "_left"}, set...), " "))
+	fmt.Fprintf(&b, "unset %s\n", strings.Join(append([]string{n.Variable, n.Token, "_number", "_bits", "_said", "_before", "_name", "_rest", "_left", "_file"}, set...), " "))
 	b.WriteString("# whoever has a file of that name locked has the name; while one is looked for, the folder is locked\n")
 	if n.Make {
 		fmt.Fprintf(&b, "(umask 077 && mkdir -p %s)\n", quote(n.Folder))

@@ -7,12 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 )
 
 // fakeNames are the host tools that the faketool stands for, and "node", a
@@ -22,9 +24,9 @@ var fakeNames = strings.Fields("ip tc tcpdump dumpcap iptables iptables-restore 
 	"sysctl hostname mount umount sudo nsenter unshare setpriv newuidmap newgidmap install mkdir rmdir rm touch dd ln modprobe node")
 
 // realNames are those that stay what they are: the shell, what the gateway's
-// namespaces are held by, and what makes a session in a script, which the program
-// does itself.
-var realNames = []string{"sh", "sleep", "true", "setsid", "flock"}
+// namespaces are held by, and what makes a session or a file in a script, which the
+// program does itself.
+var realNames = []string{"sh", "sleep", "true", "setsid", "flock", "cat"}
 
 // The fake tools' variables.
 const (
@@ -85,16 +87,31 @@ func Tool() {
 			fmt.Print(strings.Repeat("[]\n", strings.Count(c.Stdin, "\n")))
 		}
 	case "mkdir":
-		if dir := argv[len(argv)-1]; !filepath.IsAbs(dir) {
-			Check(os.MkdirAll(dir, 0o755)) // the shell goes on with it
+		if slices.Contains(argv, "-p") {
+			for _, dir := range argv[2:] {
+				Check(os.MkdirAll(dir, 0o755)) // the shell goes on with it
+			}
 		}
 	case "sudo", "nsenter", "unshare", "setpriv":
 		if slices.Contains(argv, "--user") && argv[0] == "unshare" {
 			fmt.Println(holderID())
 			return
 		}
+		for _, word := range argv {
+			if file, ok := strings.CutPrefix(word, "--net="); ok && argv[0] == "unshare" {
+				makeNetNS(file) // the program goes there by itself
+			}
+		}
 		Become(afterOptions(argv[1:]))
 	}
+}
+
+// makeNetNS makes a network namespace, and mounts it on a file. The process is in it
+// then.
+func makeNetNS(file string) {
+	runtime.LockOSThread()
+	Check(unix.Unshare(unix.CLONE_NEWNET))
+	Check(unix.Mount("/proc/thread-self/ns/net", file, "", unix.MS_BIND, ""))
 }
 
 // holderID is the id of a process that can be taken for the one that holds the
