@@ -75,5 +75,5 @@ func send(pid int) error {
 		defer file.Close()
 		files = append(files, int(file.Fd()))
 	}
-	return unix.Sendmsg(socketFD, []byte{0}, unix.UnixRights(files...), nil, 0)
+	return untilDone(func() error { return unix.Sendmsg(socketFD, []byte{0}, unix.UnixRights(files...), nil, 0) })
 }

@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// credentials are what a new user namespace gets: all ids of the one above it, each
+// idMaps are what a new user namespace gets: all ids of the one above it, each
 // mapped to itself.
-type credentials struct {
+type idMaps struct {
 	Users  []syscall.SysProcIDMap `json:"users"`
 	Groups []syscall.SysProcIDMap `json:"groups"`
 	// SetGroups reports whether processes may set their groups.
@@ -19,7 +19,7 @@ type credentials struct {
 }
 
 // ownMaps reads what this process's user namespace has.
-func ownMaps() (c credentials, err error) {
+func ownMaps() (c idMaps, err error) {
 	if c.Users, err = ownMap("uid_map"); err != nil {
 		return c, err
 	}
@@ -59,7 +59,7 @@ func start(cmd *exec.Cmd) error {
 // inNewNamespaces has a command begin in a user namespace and a network namespace that
 // belongs to it. The latter is made when the ids are mapped: some files of /proc/net
 // belong for ever to who was root at that moment, and nobody may have been.
-func (c credentials) inNewNamespaces() *syscall.SysProcAttr {
+func (c idMaps) inNewNamespaces() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{
 		Cloneflags: syscall.CLONE_NEWUSER, Unshareflags: syscall.CLONE_NEWNET,
 		UidMappings: c.Users, GidMappings: c.Groups, GidMappingsEnableSetgroups: c.SetGroups,

@@ -26,9 +26,9 @@ const Verb = "_nodes"
 
 // order is what that process is told.
 type order struct {
-	Guests   int         `json:"guests"`
-	Settings []string    `json:"settings"`
-	Maps     credentials `json:"maps"`
+	Guests   int      `json:"guests"`
+	Settings []string `json:"settings"`
+	Maps     idMaps   `json:"maps"`
 }
 
 // socketFD is where it sends the guests' namespaces to.
@@ -116,7 +116,11 @@ func mountNode(n plan.Node, user, network string) error {
 // receive returns the files of a guest's namespaces; -1 when no more come.
 func receive(socket int) (user, network int, err error) {
 	rights := make([]byte, unix.CmsgSpace(2*4))
-	n, length, _, _, err := unix.Recvmsg(socket, make([]byte, 1), rights, unix.MSG_CMSG_CLOEXEC)
+	n, length := 0, 0
+	err = untilDone(func() (err error) {
+		n, length, _, _, err = unix.Recvmsg(socket, make([]byte, 1), rights, unix.MSG_CMSG_CLOEXEC)
+		return err
+	})
 	if err != nil || n == 0 {
 		return -1, -1, err
 	}
@@ -132,4 +136,13 @@ func receive(socket int) (user, network int, err error) {
 		return -1, -1, fmt.Errorf("the namespaces of a guest did not come: %w", os.NewSyscallError("recvmsg", syscall.EMFILE))
 	}
 	return files[0], files[1], nil
+}
+
+// untilDone makes a system call again when a signal has interrupted it.
+func untilDone(call func() error) error {
+	for {
+		if err := call(); err != unix.EINTR {
+			return err
+		}
+	}
 }
