@@ -25,11 +25,13 @@ import (
 // testdata/kernel/bench_floor.txtar.
 //
 //	floor run M      the network, and then a child in each guest, which says "up"
+//	floor tools M    the same by the program's tools and no more
 //	floor hold M     the network, "up" and files of the guests' namespaces; stays
 //	floor plain M    the same without iptables
 //	floor script M   one command a line for the same network, for sh
 //
-// It is started in the gateway's namespaces, and takes the first free slot there.
+// It is started in the gateway's namespaces, for tools in those of a run's first process,
+// and takes the first free slot there.
 func Floor() {
 	os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin:/sbin") // like the program
 	if err := floor(os.Args[1:]); err != nil {
@@ -40,7 +42,7 @@ func Floor() {
 
 func floor(args []string) error {
 	if len(args) != 2 {
-		return errors.New("usage: floor run|hold|plain|script M")
+		return errors.New("usage: floor run|tools|hold|plain|script M")
 	}
 	m, err := strconv.Atoi(args[1])
 	if err != nil {
@@ -51,8 +53,11 @@ func floor(args []string) error {
 		return err
 	}
 	run := benchRun(m, slot)
-	if args[0] == "script" {
+	switch args[0] {
+	case "script":
 		return writeOneByOne(os.Stdout, run)
+	case "tools":
+		return shellOut(m, slot)
 	}
 	// Namespaces are a thread's. This one is left in one of them or another,
 	// and what it starts begins there.

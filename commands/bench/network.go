@@ -15,7 +15,7 @@ import (
 
 // networkTimes are those of the same run by several ways: from nothing until the
 // first child says something, all of the network being up by then, and whole.
-type networkTimes struct{ program, programWhole, floor, floorWhole, oneByOne samples }
+type networkTimes struct{ program, programWhole, floor, floorWhole, tools, oneByOne samples }
 
 // network measures how long a run takes to start, and whole, for several numbers
 // of guests.
@@ -33,6 +33,7 @@ func (b *bench) network() error {
 		}
 		guests := terminal.Count(size.guests, "guest")
 		b.compare(guests+" up, the first child runs", t.program, "floor", t.floor, " ms", 2)
+		b.compare(guests+", the same", t.program, "its tools alone", t.tools, " ms", 1.2)
 		goal := 5.0
 		if size.guests < 3 {
 			goal = 0
@@ -58,6 +59,9 @@ func (b *bench) networkOnce(m int, t *networkTimes, oneByOne bool) error {
 		return err
 	}
 	if err := measure(&t.floor, &t.floorWhole, append(slices.Clone(inGateway), "floor", "run", fmt.Sprint(m))...); err != nil {
+		return err
+	}
+	if err := measure(&t.tools, new(samples), append(slices.Clone(asRun), "floor", "tools", fmt.Sprint(m))...); err != nil {
 		return err
 	}
 	if err := measure(&t.program, &t.programWhole, "vagganet", "--file", file, "run", "--no-prefix", "run"); err != nil || !oneByOne {

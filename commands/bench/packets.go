@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+	"vagganet/commands/netns"
 )
 
 // packets measures what linked guests have of a network: on a bridge without
@@ -99,7 +100,7 @@ func (p *packetTimes) measure() error {
 func connection(network, from, to, address string) (here, there int, err error) {
 	var listener net.Listener
 	var datagrams *net.UDPConn
-	if err := inNamespace(to, func() (err error) {
+	if err := netns.In(to, func() (err error) {
 		if network == "tcp" {
 			listener, err = net.Listen("tcp4", address+":0")
 			return err
@@ -115,7 +116,7 @@ func connection(network, from, to, address string) (here, there int, err error) 
 	}
 	defer listener.Close()
 	var client net.Conn
-	if err := inNamespace(from, func() (err error) {
+	if err := netns.In(from, func() (err error) {
 		client, err = net.DialTimeout("tcp4", listener.Addr().String(), 5*time.Second)
 		return err
 	}); err != nil {
@@ -134,7 +135,7 @@ func connection(network, from, to, address string) (here, there int, err error) 
 
 func udpConnection(to *net.UDPConn, from string) (here, there int, err error) {
 	var client net.Conn
-	if err := inNamespace(from, func() (err error) {
+	if err := netns.In(from, func() (err error) {
 		client, err = net.Dial("udp4", to.LocalAddr().String())
 		return err
 	}); err != nil {

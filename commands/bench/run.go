@@ -9,12 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"vagganet/commands/netns"
 )
 
 // configFile has a command "run" of m guests that all run the same, until the
@@ -183,25 +184,6 @@ func parentOf(pid int) int {
 	return parent
 }
 
-// inNamespace calls a function in a network namespace, by a thread that ends
-// with it.
-func inNamespace(file string, do func() error) error {
-	done := make(chan error)
-	go func() {
-		runtime.LockOSThread() // and no unlocking
-		fd, err := unix.Open(file, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		if err == nil {
-			err = unix.Setns(fd, unix.CLONE_NEWNET)
-			unix.Close(fd)
-		}
-		if err == nil {
-			err = do()
-		}
-		done <- err
-	}()
-	return <-done
-}
-
 const gatewayFile = "/run/vagganet/vagga/netns"
 
 // settle waits until the kernel has taken apart what was there before. It does
@@ -209,7 +191,7 @@ const gatewayFile = "/run/vagganet/vagga/netns"
 // they all are. Device is the run's in the gateway, which it gives up with its
 // namespaces.
 func (b *bench) settle(device string) error {
-	return inNamespace(gatewayFile, func() error {
+	return netns.In(gatewayFile, func() error {
 		if err := waitWithout(device); err != nil {
 			return err
 		}
