@@ -18,10 +18,9 @@ import (
 // useGateway keeps the gateway from being removed until what it returns is
 // closed: from before it is looked at. That there is none, or somebody else's,
 // is for who looks to say.
-func (a App) useGateway(c *cli.Context) (io.Closer, error) {
-	g, err := a.gateway(c)
-	if err != nil || c.Bool("dry-run") || c.Bool("isolated") {
-		return io.NopCloser(nil), err
+func (a App) useGateway(c *cli.Context, g gateway.Gateway) (io.Closer, error) {
+	if c.Bool("dry-run") || c.Bool("isolated") {
+		return io.NopCloser(nil), nil
 	}
 	use, err := runstate.Use(g)
 	switch {

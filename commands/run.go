@@ -49,12 +49,16 @@ func (a App) runVerb() *cli.Command {
 }
 
 func (a App) runCommand(c *cli.Context) error {
-	use, err := a.useGateway(c)
+	g, err := a.gatewayToMake(c)
+	if err != nil {
+		return err
+	}
+	use, err := a.useGateway(c, g)
 	if err != nil {
 		return err
 	}
 	defer use.Close()
-	spec, facts, err := a.prepareRun(c)
+	spec, facts, err := a.prepareRun(c, g)
 	if err != nil {
 		return err
 	}
@@ -64,7 +68,7 @@ func (a App) runCommand(c *cli.Context) error {
 	if err := a.checkTools(spec.Run.Plan()); err != nil {
 		return err
 	}
-	g := spec.Run.Gateway
+	g = spec.Run.Gateway
 	if spec.Run.Isolated == nil {
 		if err := checks.Resolver(g, facts); err != nil {
 			hints.Report(terminal.Err, err)
@@ -100,11 +104,7 @@ func (a App) runCommand(c *cli.Context) error {
 
 // prepareRun is the run that the flags and the config file ask for, on this
 // machine, checked.
-func (a App) prepareRun(c *cli.Context) (supervisor.Spec, machine.Facts, error) {
-	g, err := a.gatewayToMake(c)
-	if err != nil {
-		return supervisor.Spec{}, machine.Facts{}, err
-	}
+func (a App) prepareRun(c *cli.Context, g gateway.Gateway) (supervisor.Spec, machine.Facts, error) {
 	facts := a.Machine.Facts(g)
 	if !c.Bool("isolated") {
 		if err := adoptNetwork(c, &g, facts); err != nil {

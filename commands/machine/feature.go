@@ -58,44 +58,53 @@ var configNames = map[string]string{
 // loaded. Where its modules can't be seen, as in many containers, they may well be
 // loaded all the same when they are asked for.
 func (Host) Lacks(module string) bool {
-	switch features()[module] {
+	switch feature(module) {
 	case Absent:
 		return true
 	case NotInstalled:
-		return readFile(modulesDir()+"/modules.dep") != ""
+		return modulesDep() != ""
 	}
 	return false
 }
 
-// features looks for each of them, once, where the kernel and its modules tell.
-var features = sync.OnceValue(func() map[string]Feature {
-	builtin := readFile(modulesDir() + "/modules.builtin")
-	dep := readFile(modulesDir() + "/modules.dep")
-	config := kernelConfig(KernelRelease())
+// features looks for each of them.
+func features() map[string]Feature {
 	found := map[string]Feature{}
-	for module, name := range configNames {
-		if exists("/sys/module/" + module) {
-			found[module] = Loaded
-			continue
-		}
-		found[module] = feature(module, name, builtin, dep, config)
+	for module := range configNames {
+		found[module] = feature(module)
 	}
 	return found
-})
+}
 
-// feature returns of a module that isn't loaded what the lists of modules have, or
+// What the kernel and its modules tell takes long to read, and most often no more than
+// the first of it is needed.
+var (
+	modulesBuiltin = sync.OnceValue(func() string { return readFile(modulesDir() + "/modules.builtin") })
+	modulesDep     = sync.OnceValue(func() string { return readFile(modulesDir() + "/modules.dep") })
+	config         = sync.OnceValue(func() string { return kernelConfig(KernelRelease()) })
+)
+
+func feature(module string) Feature {
+	if exists("/sys/module/" + module) {
+		return Loaded
+	}
+	return listed(module, modulesBuiltin, modulesDep, config)
+}
+
+// listed returns of a module that isn't loaded what the lists of modules have, or
 // else the kernel's configuration.
-func feature(module, name, builtin, dep, config string) Feature {
+func listed(module string, builtin, dep, config func() string) Feature {
+	option := "\nCONFIG_" + configNames[module]
 	switch file := "/" + module + ".ko"; {
-	case strings.Contains(builtin, file):
+	case strings.Contains(builtin(), file):
 		return BuiltIn
-	case strings.Contains(dep, file):
+	case strings.Contains(dep(), file):
 		return Loadable
-	case strings.Contains(config, "\nCONFIG_"+name+"=y\n"):
+	case strings.Contains(config(), option+"=y\n"):
 		return BuiltIn
-	case strings.Contains(config, "\nCONFIG_"+name+"=m\n"):
+	case strings.Contains(config(), option+"=m\n"):
 		return NotInstalled
-	case config != "" || builtin != "":
+	case config() != "" || builtin() != "":
 		return Absent
 	}
 	return Unknown

@@ -9,22 +9,36 @@ func TestFeature(t *testing.T) {
 		config  = "#\n# Linux\n#\nCONFIG_BRIDGE=y\nCONFIG_VETH=m\n# CONFIG_NET_SCH_NETEM is not set\n"
 	)
 	for _, test := range []struct {
-		module, name, builtin, dep, config string
-		want                               Feature
+		module, builtin, dep, config string
+		want                         Feature
 	}{
-		{"bridge", "BRIDGE", builtin, dep, "", BuiltIn},
-		{"veth", "VETH", builtin, dep, "", Loadable},
-		{"veth", "VETH", builtin, dep, config, Loadable},
-		{"br_netfilter", "BRIDGE_NETFILTER", builtin, dep, "", Loadable},
-		{"netfilter", "NETFILTER", builtin, dep, "", Absent},
-		{"sch_netem", "NET_SCH_NETEM", builtin, dep, config, Absent},
-		{"bridge", "BRIDGE", "", "", config, BuiltIn},
-		{"veth", "VETH", "", "", config, NotInstalled},
-		{"sch_netem", "NET_SCH_NETEM", "", "", config, Absent},
-		{"bridge", "BRIDGE", "", "", "", Unknown},
+		{"bridge", builtin, dep, "", BuiltIn},
+		{"veth", builtin, dep, "", Loadable},
+		{"veth", builtin, dep, config, Loadable},
+		{"br_netfilter", builtin, dep, "", Loadable},
+		{"nft_compat", builtin, dep, "", Absent},
+		{"sch_netem", builtin, dep, config, Absent},
+		{"bridge", "", "", config, BuiltIn},
+		{"veth", "", "", config, NotInstalled},
+		{"sch_netem", "", "", config, Absent},
+		{"bridge", "", "", "", Unknown},
 	} {
-		if got := feature(test.module, test.name, test.builtin, test.dep, test.config); got != test.want {
+		text := func(s string) func() string { return func() string { return s } }
+		if got := listed(test.module, text(test.builtin), text(test.dep), text(test.config)); got != test.want {
 			t.Errorf("%s with lists %v and config %v is %q, not %q", test.module, test.builtin != "", test.config != "", got, test.want)
 		}
+	}
+}
+
+// What takes long to read is not read where something else tells.
+func TestFeatureReadsNoMoreThanNeeded(t *testing.T) {
+	never := func() string { t.Error("read"); return "" }
+	builtin := func() string { return "kernel/net/bridge/bridge.ko\n" }
+	if got := listed("bridge", builtin, never, never); got != BuiltIn {
+		t.Error(got)
+	}
+	dep := func() string { return "kernel/drivers/net/veth.ko.xz:\n" }
+	if got := listed("veth", builtin, dep, never); got != Loadable {
+		t.Error(got)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"vagganet/netcmd"
 	"vagganet/netcmd/gateway"
@@ -90,11 +91,28 @@ type GatewayFacts struct {
 // Host is the machine that the program runs on.
 type Host struct{}
 
-// Has reports whether a program is there: by its path, or in PATH.
+// Has reports whether a program is there: by its path, or in PATH. That is searched once
+// for a name, as many ask for the same.
 func (Host) Has(program string) bool {
+	if strings.Contains(program, "/") {
+		return has(program)
+	}
+	type search struct{ program, path string }
+	key := search{program, os.Getenv("PATH")}
+	if known, ok := programs.Load(key); ok {
+		return known.(bool)
+	}
+	there := has(program)
+	programs.Store(key, there)
+	return there
+}
+
+func has(program string) bool {
 	_, err := exec.LookPath(program)
 	return err == nil
 }
+
+var programs sync.Map
 
 // Program is this program's absolute path, and whether it lacks some of its
 // names beside it. It is the path by which the program was called, not the

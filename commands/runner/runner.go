@@ -46,6 +46,8 @@ type Runner struct {
 
 	mu   sync.Mutex // over all below, and Trace and Said
 	vars map[string]string
+	// tools are the paths of those that were found.
+	tools map[string]string
 }
 
 // Var returns what a step has captured under that name, or the error that none has.
@@ -218,7 +220,8 @@ func (r *Runner) command(ctx context.Context, s plan.Step, missing *error) *exec
 	for i, w := range words {
 		words[i] = r.expand(w, missing)
 	}
-	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
+	cmd := exec.CommandContext(ctx, r.find(words[0]), words[1:]...)
+	cmd.Args[0] = words[0]
 	// A tool is done in a moment, and better not half.
 	cmd.Cancel = func() error { return os.ErrProcessDone }
 	cmd.WaitDelay = patience
@@ -232,6 +235,26 @@ func (r *Runner) command(ctx context.Context, s plan.Step, missing *error) *exec
 		cmd.Env = append(cmd.Env, r.expand(e, missing))
 	}
 	return cmd
+}
+
+// find returns the path of a tool; its name if there is none. PATH is searched once for
+// each: a run starts the same few tools for all of its guests.
+func (r *Runner) find(tool string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	path, found := r.tools[tool]
+	if found {
+		return path
+	}
+	path, err := exec.LookPath(tool)
+	if err != nil {
+		return tool // for exec.Command to say so
+	}
+	if r.tools == nil {
+		r.tools = map[string]string{}
+	}
+	r.tools[tool] = path
+	return path
 }
 
 func (r *Runner) trace(s plan.Step) {
