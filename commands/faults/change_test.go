@@ -53,7 +53,7 @@ func TestHealsWhatIsLeft(t *testing.T) {
 		{"another layer", Change{State: events.State{Cut: list("drop", "ab")}}, Change{State: events.State{Uplinks: []links.Row{{From: "a", How: "drop"}}}},
 			"[{a [b] drop}]", "[] [{a {drop}}] []"},
 	} {
-		r, now := newRecord(), links.NoFaults([]string{"a", "b", "c"})
+		r, now := newRecord(letters), links.NoFaults([]string{"a", "b", "c"})
 		id, now := made(t, r, now, c.first)
 		_, now = made(t, r, now, c.later)
 		_, left, _ := r.Announce(Change{Heals: id}, time.Time{})

@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -14,21 +13,21 @@ import (
 // they do to them, and until when. Each link that doesn't work belongs to the
 // command that came last. It touches nothing itself.
 type record struct {
-	links map[link]owned
-	open  map[int]*fault
-	last  int // the number of the latest fault
+	// nodes are the guests, in order, and index has the place of each.
+	nodes []string
+	index map[string]int
+	// links has those of a layer, by sender and then receiver; uplinks have the same
+	// node for both. There are as many as pairs of guests, so they are small, and a
+	// layer is nil until it has one.
+	links map[Layer][]owned
+	// hows are what is done to links, by the number that they have in there; 0 for
+	// nothing.
+	hows []string
+	open map[int]*fault
+	last int // the number of the latest fault
 }
 
-// link is one direction between two guests, or a guest's uplink.
-type link struct {
-	layer    Layer
-	from, to string
-}
-
-type owned struct {
-	how   string
-	fault int
-}
+type owned struct{ how, fault int32 }
 
 // fault is a command that was announced and has links of its own, or will have.
 type fault struct {
@@ -40,7 +39,13 @@ type fault struct {
 	until time.Time
 }
 
-func newRecord() *record { return &record{links: map[link]owned{}, open: map[int]*fault{}} }
+func newRecord(guests []string) *record {
+	r := &record{nodes: slices.Sorted(slices.Values(guests)), index: map[string]int{}, hows: []string{""}, links: map[Layer][]owned{}, open: map[int]*fault{}}
+	for i, name := range r.nodes {
+		r.index[name] = i
+	}
+	return r
+}
 
 // Announce takes note of a command that is about to change links. Should nothing more be
 // heard of it, its time counts from now. It returns the fault's number, and, for one that
@@ -53,7 +58,7 @@ func (r *record) Announce(c Change, now time.Time) (id int, left events.State, l
 	} else {
 		id = -c.Heals // what heals is no fault itself
 		list = r.begin(c.Heals, now, true)
-		left = r.state(func(o owned) bool { return o.fault == c.Heals })
+		left = r.state(func(o owned) bool { return int(o.fault) == c.Heals })
 		c.State = Heal(left).State
 	}
 	r.open[id] = &fault{Change: c, id: id}
@@ -97,12 +102,12 @@ func (r *record) begin(id int, now time.Time, interrupted bool) []events.Event {
 
 // apply gives a command the links that it sets.
 func (r *record) apply(f *fault) {
-	maps.DeleteFunc(r.links, func(l link, _ owned) bool { return slices.Contains(f.Replaces, l.layer) })
-	eachLink(f.State, func(l link, how string) {
-		if how == "" {
-			delete(r.links, l)
-		} else {
-			r.links[l] = owned{how, f.id}
+	for _, layer := range f.Replaces {
+		clear(r.links[layer])
+	}
+	r.eachLink(f.State, func(l *owned, how int32) {
+		if *l = (owned{}); how != 0 {
+			*l = owned{how, int32(f.id)}
 		}
 	})
 }
@@ -110,25 +115,44 @@ func (r *record) apply(f *fault) {
 // claim gives an interrupted command the links that it may have cut, if it heals
 // them. Others stay with those who will.
 func (r *record) claim(f *fault) {
-	eachLink(f.State, func(l link, how string) {
-		if how != "" && (f.For > 0 || r.links[l].how == "") {
-			r.links[l] = owned{how, f.id}
+	r.eachLink(f.State, func(l *owned, how int32) {
+		if how != 0 && (f.For > 0 || l.how == 0) {
+			*l = owned{how, int32(f.id)}
 		}
 	})
 }
 
-// eachLink calls a function for each link of a state.
-func eachLink(s events.State, do func(l link, how string)) {
+// eachLink calls a function for each link of a state, with the number of what is done
+// to it.
+func (r *record) eachLink(s events.State, do func(l *owned, how int32)) {
+	n := len(r.nodes)
 	for layer, rows := range map[Layer][]links.Row{Cuts: s.Cut, Uplinks: s.Uplinks, Shapes: s.Shapes} {
+		if r.links[layer] == nil && len(rows) > 0 {
+			r.links[layer] = make([]owned, n*n)
+		}
 		for _, row := range rows {
-			for _, to := range row.To {
-				do(link{layer, row.From, to}, row.How)
+			how := r.number(row.How)
+			from, known := r.index[row.From]
+			if row.To == nil && known {
+				do(&r.links[layer][from*n+from], how)
 			}
-			if row.To == nil {
-				do(link{layer, row.From, ""}, row.How)
+			for _, name := range row.To {
+				if to, both := r.index[name]; both && known {
+					do(&r.links[layer][from*n+to], how)
+				}
 			}
 		}
 	}
+}
+
+// number is that of what is done to a link.
+func (r *record) number(how string) int32 {
+	i := slices.Index(r.hows, how)
+	if i < 0 {
+		i = len(r.hows)
+		r.hows = append(r.hows, how)
+	}
+	return int32(i)
 }
 
 // ended are the faults that the command f has left nothing of, and the one that
@@ -149,8 +173,12 @@ func (r *record) ended(f *fault, interrupted bool) []events.Event {
 // owned counts the links that faults have.
 func (r *record) owned() map[int]int {
 	count := map[int]int{}
-	for _, o := range r.links {
-		count[o.fault]++
+	for _, layer := range r.links {
+		for _, o := range layer {
+			if o.how != 0 {
+				count[int(o.fault)]++
+			}
+		}
 	}
 	return count
 }
@@ -182,29 +210,29 @@ func (r *record) end() []events.Event {
 
 // state are the links of some faults, as rows in order; nil where there are none.
 func (r *record) state(of func(owned) bool) events.State {
-	type place struct {
-		layer     Layer
-		from, how string
-	}
-	to := map[place][]string{}
-	for l, o := range r.links {
-		if of(o) {
-			p := place{l.layer, l.from, o.how}
-			to[p] = append(to[p], l.to)
+	return events.State{Cut: r.rows(Cuts, of), Uplinks: r.rows(Uplinks, of), Shapes: r.rows(Shapes, of)}
+}
+
+func (r *record) rows(layer Layer, of func(owned) bool) (rows []links.Row) {
+	from := 0
+	for all := range slices.Chunk(r.links[layer], max(1, len(r.nodes))) {
+		to := map[string][]string{} // by what is done to them
+		for i, o := range all {
+			if o.how != 0 && of(o) {
+				how := r.hows[o.how]
+				to[how] = append(to[how], r.nodes[i])
+			}
 		}
-	}
-	rows := map[Layer][]links.Row{}
-	for _, p := range slices.SortedFunc(maps.Keys(to), func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.how, b.how))
-	}) {
-		slices.Sort(to[p])
-		row := links.Row{From: p.from, To: to[p], How: p.how}
-		if p.layer == Uplinks {
-			row.To = nil
+		for _, how := range slices.Sorted(maps.Keys(to)) {
+			row := links.Row{From: r.nodes[from], To: to[how], How: how}
+			if layer == Uplinks {
+				row.To = nil
+			}
+			rows = append(rows, row)
 		}
-		rows[p.layer] = append(rows[p.layer], row)
+		from++
 	}
-	return events.State{Cut: rows[Cuts], Uplinks: rows[Uplinks], Shapes: rows[Shapes]}
+	return rows
 }
 
 // dueFault is a fault whose time is up, since at.

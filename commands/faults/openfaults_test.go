@@ -48,9 +48,12 @@ var faultsTests = []struct{ name, script, want string }{
 	{"the end of a run ends those that began", "=ab/9s bc !2 end", "begin2 bc; end2"},
 }
 
+// letters are the guests of the tests.
+var letters = []string{"a", "b", "c", "d", "e"}
+
 func TestFaults(t *testing.T) {
 	for _, c := range faultsTests {
-		r, now := newRecord(), time.Unix(1000, 0)
+		r, now := newRecord(letters), time.Unix(1000, 0)
 		var got []string
 		add := func(text string) {
 			if text != "" {
@@ -164,7 +167,7 @@ func describe(list []events.Event) string {
 
 // What is cut is told in rows, in order.
 func TestFaultsState(t *testing.T) {
-	r := newRecord()
+	r := newRecord(letters)
 	id, _, _ := r.Announce(Change{State: events.State{
 		Cut:     []links.Row{{From: "b", To: []string{"c", "a"}, How: "drop"}, {From: "a", To: []string{"b"}, How: "reject"}, {From: "b", To: []string{"d"}, How: "new"}},
 		Uplinks: []links.Row{{From: "c", How: "drop"}, {From: "a", How: "drop"}},
@@ -180,7 +183,7 @@ func TestFaultsState(t *testing.T) {
 }
 
 func TestFaultsNext(t *testing.T) {
-	r, now := newRecord(), time.Unix(1000, 0)
+	r, now := newRecord(letters), time.Unix(1000, 0)
 	if !r.next().IsZero() {
 		t.Error("something is due, but there is nothing")
 	}

@@ -21,7 +21,6 @@ const grace = time.Second
 // the program's own verbs do them, one at a time, and touches nothing itself.
 type Schedule struct {
 	*record
-	guests   map[string]bool
 	timeline timeline
 	queue    []Order
 	// doing is the order that is being carried out; nil if none is.
@@ -54,11 +53,11 @@ func (o Order) Planned() bool { return o.entry >= 0 }
 
 // NewSchedule returns that of a run with these guests, before it begins.
 func NewSchedule(entries []Planned, guests []netcmd.Guest, seed uint64) *Schedule {
-	s := &Schedule{record: newRecord(), guests: map[string]bool{}, timeline: newTimeline(entries, seed), begun: make([]int, len(entries))}
+	var names []string
 	for _, g := range guests {
-		s.guests[g.Name] = true
+		names = append(names, g.Name)
 	}
-	return s
+	return &Schedule{record: newRecord(names), timeline: newTimeline(entries, seed), begun: make([]int, len(entries))}
 }
 
 // Begin begins the timeline: all children have been started.
@@ -215,11 +214,16 @@ func (s *Schedule) AllowsBy(by string, own bool) bool {
 // knows reports whether all nodes of a state are guests of the run.
 func (s *Schedule) knows(links events.State) bool {
 	for _, row := range slices.Concat(links.Cut, links.Uplinks, links.Shapes) {
-		if !s.guests[row.From] || slices.ContainsFunc(row.To, func(to string) bool { return !s.guests[to] }) {
+		if !s.isGuest(row.From) || slices.ContainsFunc(row.To, func(to string) bool { return !s.isGuest(to) }) {
 			return false
 		}
 	}
 	return true
+}
+
+func (r *record) isGuest(name string) bool {
+	_, known := r.index[name]
+	return known
 }
 
 // Checked takes note of what a check has found.

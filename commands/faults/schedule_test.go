@@ -96,7 +96,7 @@ var amissTests = []struct {
 
 func TestAmiss(t *testing.T) {
 	for _, c := range amissTests {
-		s := NewSchedule(planned(c.timeline...), nil, 0)
+		s := NewSchedule(planned(c.timeline...), guests(letters...), 0)
 		begin := time.Unix(1000, 0)
 		now := begin
 		s.Begin(now)
@@ -164,7 +164,7 @@ func TestAmissLines(t *testing.T) {
 
 func TestTimeline(t *testing.T) {
 	for _, c := range timelineTests {
-		s := NewSchedule(planned(c.timeline...), nil, 0)
+		s := NewSchedule(planned(c.timeline...), guests(letters...), 0)
 		begin := time.Unix(1000, 0)
 		now := begin
 		s.Begin(now)
@@ -244,7 +244,7 @@ func TestTimelineSeeds(t *testing.T) {
 
 // What comes by the run's socket may come from anybody in it.
 func TestAllows(t *testing.T) {
-	s := NewSchedule(nil, []netcmd.Guest{{Name: "a"}, {Name: "b"}}, 0)
+	s := NewSchedule(nil, guests("a", "b"), 0)
 	about := func(heals int, by string, list ...string) *Change {
 		c := Change{What: "isolate a", By: by, Heals: heals}
 		for _, l := range list {
@@ -288,4 +288,11 @@ func TestAllows(t *testing.T) {
 			t.Errorf("%s: %v, and %v from others", c.name, own, other)
 		}
 	}
+}
+
+func guests(names ...string) (guests []netcmd.Guest) {
+	for _, name := range names {
+		guests = append(guests, netcmd.Guest{Name: name})
+	}
+	return guests
 }

@@ -8,12 +8,13 @@ import (
 	"vagganet/commands/events"
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
+	"vagganet/netcmd"
 	"vagganet/netcmd/links"
 )
 
 // What commands say becomes events, with what they have measured.
 func TestTake(t *testing.T) {
-	schedule, now := faults.NewSchedule(nil, nil, 0), time.Unix(1000, 0)
+	schedule, now := faults.NewSchedule(nil, []netcmd.Guest{{Name: "a"}, {Name: "b"}, {Name: "c"}}, 0), time.Unix(1000, 0)
 	mono := func(clock time.Duration) float64 { return clock.Seconds() - 100 }
 	send := func(m messages.Message) (messages.Reply, []events.Event) { return take(schedule, m, now, mono) }
 	f := faults.Change{Asked: 107 * time.Second, State: events.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}}
