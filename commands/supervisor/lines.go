@@ -18,32 +18,47 @@ const (
 // lines makes lines of what a child writes.
 type lines struct {
 	head []byte
-	// whole are lines to be written, each with the head in front, and texts the
-	// same without.
+	// whole are lines to be written, each with the head in front, and texts, where
+	// they are wanted, the same without.
 	whole, texts []byte
+	wanted       bool
 	// rest is a line whose end is still to come, and piece says that what came
 	// before it was cut off.
 	rest  []byte
 	piece bool
 }
 
-// add takes the next bytes.
+// add takes the next bytes, readMost at most.
 func (l *lines) add(text []byte) {
-	for {
+	if l.piece || len(l.rest) > 0 {
 		line, more, ended := bytes.Cut(text, []byte("\n"))
-		if !ended {
-			break
-		}
 		l.continued(line)
+		if !ended {
+			return
+		}
 		// The rest of a line that was cut may be its end alone.
 		if len(l.rest) > 0 || !l.piece {
 			l.line(l.rest, "")
 		}
 		l.rest, l.piece, text = l.rest[:0], false, more
 	}
-	l.continued(text)
+	end := bytes.LastIndexByte(text, '\n') + 1
+	l.ended(text[:end])
+	l.continued(text[end:])
 	if len(l.rest) == 0 && cap(l.rest) > readMost {
 		l.rest = nil // a long one is rare
+	}
+}
+
+// ended takes lines that are whole, as most are: none needs to be cut.
+func (l *lines) ended(text []byte) {
+	if l.wanted {
+		l.texts = append(l.texts, text...)
+	}
+	for len(text) > 0 {
+		end := bytes.IndexByte(text, '\n') + 1
+		l.whole = append(append(l.whole, l.head...), text[:end]...)
+		text = text[end:]
 	}
 }
 
@@ -70,7 +85,9 @@ func (l *lines) end() {
 
 func (l *lines) line(text []byte, mark string) {
 	l.whole = append(append(append(append(l.whole, l.head...), text...), mark...), '\n')
-	l.texts = append(append(append(l.texts, text...), mark...), '\n')
+	if l.wanted {
+		l.texts = append(append(append(l.texts, text...), mark...), '\n')
+	}
 }
 
 // gather is how long is waited for more, in a flood of small writes. Each read

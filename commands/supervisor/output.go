@@ -116,7 +116,7 @@ func (o *output) coloured(to *os.File, name, text string) string {
 // last line without its end gets one. Event is what they are.
 func (o *output) pump(to io.Writer, from io.Reader, head []byte, event events.Event) {
 	in := make([]byte, readMost)
-	lines, flood := lines{head: head}, flood{}
+	lines, flood := lines{head: head, wanted: o.recorder != nil}, flood{}
 	for {
 		n, err := from.Read(in)
 		lines.add(in[:n])

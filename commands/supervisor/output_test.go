@@ -1,7 +1,9 @@
 package supervisor
 
 import (
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strings"
@@ -212,5 +214,55 @@ func TestAttach(t *testing.T) {
 		if got := string(out) + string(errs); err != nil || got != want {
 			t.Errorf("got %q, want %q: %v", got, want, err)
 		}
+	}
+}
+
+// What is passed on of a child's lines, however they come, is what one would cut
+// by hand.
+func TestLinesInPieces(t *testing.T) {
+	dice := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		text := make([]byte, dice.IntN(40))
+		for i := range text {
+			text[i] = "\nab"[dice.IntN(3)]
+		}
+		l := lines{head: []byte("x | "), wanted: true}
+		for rest := text; len(rest) > 0; {
+			n := 1 + dice.IntN(len(rest))
+			l.add(rest[:n])
+			rest = rest[n:]
+		}
+		l.end()
+		texts, whole := "", ""
+		for line := range strings.Lines(string(text)) {
+			line = strings.TrimSuffix(line, "\n") + "\n"
+			texts, whole = texts+line, whole+"x | "+line
+		}
+		if string(l.whole) != whole || string(l.texts) != texts {
+			t.Fatalf("%q became %q, %q", text, l.whole, l.texts)
+		}
+	}
+}
+
+// BenchmarkPump has a child that writes short lines.
+func BenchmarkPump(b *testing.B) {
+	var text strings.Builder
+	for i := range 500_000 {
+		fmt.Fprintln(&text, i)
+	}
+	for name, wanted := range map[string]io.Writer{"plain": nil, "events": io.Discard} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(text.Len()))
+			for b.Loop() {
+				o := outputOf()
+				if wanted != nil {
+					o.recorder = events.NewWriter(wanted)
+				}
+				o.pump(io.Discard, strings.NewReader(text.String()), []byte("x | "), events.Event{Kind: events.Line})
+				if wanted != nil {
+					o.recorder.Close()
+				}
+			}
+		})
 	}
 }
