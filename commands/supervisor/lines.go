@@ -92,7 +92,7 @@ func (l *lines) line(text []byte, mark string) {
 
 // gather is how long is waited for more, in a flood of small writes. Each read
 // costs about as much as a thousand short lines do.
-const gather = 2 * time.Millisecond
+const gather = 500 * time.Microsecond
 
 // flood counts reads, to know a child that writes more than anybody can read.
 type flood struct {

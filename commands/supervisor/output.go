@@ -12,6 +12,7 @@ import (
 
 	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
+	"golang.org/x/sys/unix"
 
 	"vagganet/commands/events"
 	"vagganet/netcmd"
@@ -19,7 +20,9 @@ import (
 
 // output writes the children's lines, each whole and with the child's name.
 type output struct {
-	prefix  bool
+	prefix bool
+	// threads reports whether each stream of a child has one that waits for it.
+	threads bool
 	width   int
 	colours map[string]*color.Color
 	write   sync.Mutex
@@ -39,6 +42,7 @@ func newOutput(spec Spec, recorder *events.Writer, unread func()) *output {
 	palette := []color.Attribute{color.FgCyan, color.FgYellow, color.FgGreen, color.FgMagenta, color.FgBlue}
 	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}, unread: sync.OnceFunc(unread),
 		marks: make(chan string, marksMost), marked: make(chan struct{})}
+	o.threads = len(spec.Run.Children) <= childrenWithThreads
 	if spec.Lines {
 		o.recorder = recorder
 	}
@@ -79,7 +83,7 @@ func (o *output) stream(to *os.File, stream string, child netcmd.Child) (*os.Fil
 }
 
 func (o *output) pipe(to *os.File, stream string, child netcmd.Child) (*os.File, error) {
-	from, in, err := os.Pipe()
+	from, in, err := o.newPipe()
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +100,24 @@ func (o *output) pipe(to *os.File, stream string, child netcmd.Child) (*os.File,
 		o.pump(to, from, head, line)
 	}()
 	return in, nil
+}
+
+// childrenWithThreads is up to how many children threads wait for what they write:
+// a thread takes memory, and Go has no more than 10,000.
+const childrenWithThreads = 50
+
+// newPipe returns a pipe that a thread waits for, if there are not too many.
+// Go's own pipes are watched by epoll, for which the kernel wakes somebody up at
+// each write, and not only at the first that finds the pipe empty.
+func (o *output) newPipe() (from, in *os.File, err error) {
+	if !o.threads {
+		return os.Pipe()
+	}
+	var ends [2]int
+	if err := unix.Pipe2(ends[:], unix.O_CLOEXEC); err != nil {
+		return nil, nil, os.NewSyscallError("pipe2", err)
+	}
+	return os.NewFile(uintptr(ends[0]), "pipe"), os.NewFile(uintptr(ends[1]), "pipe"), nil
 }
 
 func (o *output) head(to *os.File, name string) []byte {
