@@ -51,7 +51,7 @@ func TestBrowser(t *testing.T) {
 // writeReport makes the page of events that were recorded, with lines that would
 // like to be more than text.
 func writeReport(t *testing.T, file string) {
-	events, err := os.Open(filepath.Join(top, "commands", "report", "testdata", "events.jsonl"))
+	events, err := os.Open(filepath.Join(top, "commands", "report", "testdata", "events"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,8 +26,8 @@
 //	check         what, ok, differences (a number), by
 //	suspend       the run stands still (Ctrl+Z), and so do the clocks of its faults
 //	resume        it goes on
-//	line          child, node, stream ("stdout" or "stderr"), text: one or more lines that came together; only where
-//	              somebody asked for them
+//	line          child, node, stream ("stdout" or "stderr"), bytes: that many follow, which are one or more lines that
+//	              came together, as the child wrote them; only where somebody asked for them
 //	run-end       code
 //
 // What is cut now is the whole of it, after the event: "cut" are links between
@@ -91,7 +91,10 @@ type Event struct {
 	IP     netip.Addr `json:"ip,omitzero"`
 	Code   *int       `json:"code,omitempty"`
 	Stream string     `json:"stream,omitempty"`
-	Text   *string    `json:"text,omitempty"`
+	// Lines follow the event as they are: in JSON, each of a flood of short ones
+	// would cost more than all the rest that is done with it.
+	Bytes int    `json:"bytes,omitempty"`
+	Lines []byte `json:"-"`
 
 	ID          int      `json:"id,omitempty"`
 	What        string   `json:"what,omitempty"`

@@ -69,7 +69,7 @@ func (w *Writer) WriteAt(e Event, clock time.Duration) {
 		w.news.Wait()
 	}
 	w.last = max(w.last, clock-w.begin)
-	e.Mono = seconds(w.last)
+	e.Mono, e.Bytes = seconds(w.last), len(e.Lines)
 	e.Time = time.Now().Add(w.last - (Clock() - w.begin)).UTC()
 	if w.err == nil {
 		out := json.NewEncoder(&w.queue)
@@ -77,6 +77,7 @@ func (w *Writer) WriteAt(e Event, clock time.Duration) {
 		if err := out.Encode(e); err != nil {
 			panic(err) // texts and numbers always have a JSON form
 		}
+		w.queue.Write(e.Lines)
 	}
 	w.news.Broadcast()
 }
@@ -86,6 +87,7 @@ func (w *Writer) flush() {
 	defer close(w.done)
 	w.lock.Lock()
 	defer w.lock.Unlock()
+	var out bytes.Buffer
 	for {
 		for w.queue.Len() == 0 && !w.closed {
 			w.news.Wait()
@@ -93,10 +95,10 @@ func (w *Writer) flush() {
 		if w.queue.Len() == 0 || w.err != nil {
 			return
 		}
-		text := bytes.Clone(w.queue.Bytes())
-		w.queue.Reset()
+		out, w.queue = w.queue, out
 		w.lock.Unlock()
-		_, err := w.to.Write(text)
+		_, err := w.to.Write(out.Bytes())
+		out.Reset()
 		w.lock.Lock()
 		w.err = err
 		w.news.Broadcast()

@@ -13,10 +13,11 @@ import (
 	"vagganet/netcmd/links"
 )
 
-// shown are the lines without their times.
+// shown are the events without their times, and the lines that follow them.
 func shown(t *testing.T, text string) []string {
 	var lines []string
-	for line := range strings.Lines(text) {
+	for text != "" {
+		line, more, _ := strings.Cut(text, "\n")
 		var e map[string]any
 		if err := json.Unmarshal([]byte(line), &e); err != nil || e["mono"] == nil || e["time"] == nil {
 			t.Fatalf("%q: %v", line, err)
@@ -24,7 +25,8 @@ func shown(t *testing.T, text string) []string {
 		delete(e, "mono")
 		delete(e, "time")
 		rest, _ := json.Marshal(e)
-		lines = append(lines, string(rest))
+		follows, _ := e["bytes"].(float64)
+		lines, text = append(lines, string(rest)+more[:int(follows)]), more[int(follows):]
 	}
 	return lines
 }
@@ -32,10 +34,10 @@ func shown(t *testing.T, text string) []string {
 func TestWrite(t *testing.T) {
 	var b bytes.Buffer
 	w := NewWriter(&b)
-	zero, text := 0, "<é\xff>"
+	zero, text := 0, "<é\xff>\n{\n"
 	w.Write(Event{Kind: RunBegin, Run: "r", Slot: &zero, Guests: []Guest{{Name: "a", Hostname: "h"}}})
 	w.Write(Event{Kind: Exit, Child: "a", Code: &zero})
-	w.Write(Event{Kind: Line, Text: &text})
+	w.Write(Event{Kind: Line, Lines: []byte(text)})
 	w.Write(Event{Kind: FaultEnd, ID: 1, State: &State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}, Uplinks: []links.Row{{From: "a", How: "drop"}}, Shapes: []links.Row{}}})
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
@@ -43,7 +45,7 @@ func TestWrite(t *testing.T) {
 	want := []string{
 		`{"event":"run-begin","guests":[{"hostname":"h","ip":"","name":"a"}],"run":"r","slot":0}`,
 		`{"child":"a","code":0,"event":"exit"}`,
-		`{"event":"line","text":"` + "\\u003cé\ufffd\\u003e" + `"}`,
+		`{"bytes":8,"event":"line"}` + text,
 		`{"cut":[{"from":"a","how":"drop","to":["b"]}],"event":"fault-end","id":1,"shapes":[],"uplinks":[{"from":"a","how":"drop"}]}`,
 	}
 	got := shown(t, b.String())
@@ -103,7 +105,7 @@ func TestSlowReader(t *testing.T) {
 	}
 	written := make(chan bool)
 	go func() {
-		w.Write(Event{Kind: Line, Text: &text})
+		w.Write(Event{Kind: Line, Lines: []byte(text)})
 		close(written)
 	}()
 	select {

@@ -4,7 +4,6 @@ package report
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"vagganet/commands/events"
@@ -43,9 +42,9 @@ type lane struct {
 	lives          []life
 	restarts       int // lives that there was no room for
 	out, err       density
-	// first and latest are its lines; between them, left are left out.
-	first, latest []entry
-	lines, left   int
+	// first and latest are its lines, of which there were that many.
+	first, latest batches
+	lines         int
 }
 
 // life is from the start of a child to its end.
@@ -94,7 +93,7 @@ func (c *Collector) Add(e events.Event) {
 	case events.Exit:
 		c.exit(e)
 	case events.Line:
-		c.lines(e)
+		c.addLines(e)
 	case events.Suspend:
 		c.pauses = append(c.pauses, span{from: e.Mono})
 		c.mark(e.Mono, -1, "note", "the run stands still")
@@ -155,52 +154,35 @@ func (c *Collector) resume(e events.Event) {
 	c.mark(e.Mono, -1, "note", "the run goes on")
 }
 
-// lines takes one or more lines that came together.
-func (c *Collector) lines(e events.Event) {
+// addLines keeps as many of a child's first lines as of its latest.
+func (c *Collector) addLines(e events.Event) {
 	i := c.number(e.Child, e.Node)
-	text := ""
-	if e.Text != nil {
-		text = *e.Text
-	}
-	for line := range strings.SplitSeq(text, "\n") {
-		c.line(e, i, line)
-	}
-}
-
-// line keeps as many of a child's first lines as of its latest.
-func (c *Collector) line(e events.Event, i int, text string) {
 	l := c.lanes[i]
-	c.seen++
-	l.lines++
-	line := entry{e.Mono, c.seen, i, e.Stream, readable(text)}
+	class := "stdout"
+	counts := &l.out
 	if e.Stream == "stderr" {
-		l.err.add(e.Mono)
-	} else {
-		line.class = "stdout"
-		l.out.add(e.Mono)
+		class, counts = e.Stream, &l.err
 	}
+	came := newBatch(entry{at: e.Mono, order: c.seen + 1, lane: i, class: class}, e.Lines)
+	c.seen += came.lines
+	l.lines += came.lines
+	counts.add(e.Mono, came.lines)
 	half := c.half()
-	if len(l.first) < half {
-		l.first = append(l.first, line)
-		return
+	if room := half - l.first.lines; room > 0 {
+		var fits batch
+		fits, came = came.cut(room)
+		l.first.add(fits)
 	}
-	l.latest = append(l.latest, line)
-	if len(l.latest) >= 2*half {
-		l.cutLatest(half)
-	}
+	l.latest.add(came)
+	l.latest.leave(half)
 }
 
 // half is how many of a child's first lines there is room for, and as many of its
 // latest. There is a child by then.
 func (c *Collector) half() int { return max(linesLeast, linesMost/len(c.lanes)) / 2 }
 
-// cutLatest leaves that many of the latest lines.
-func (l *lane) cutLatest(count int) {
-	if more := len(l.latest) - count; more > 0 {
-		l.left += more
-		l.latest = slices.Delete(l.latest, 0, more)
-	}
-}
+// left is how many lines between a child's first and its latest are left out.
+func (c *Collector) left(l *lane) int { return max(l.lines-2*c.half(), 0) }
 
 // linkKinds are the events about links.
 var linkKinds = []events.Kind{events.FaultBegin, events.FaultChange, events.FaultEnd, events.FaultFailed,
@@ -253,18 +235,16 @@ func (c *Collector) endFault(e events.Event) {
 func (c *Collector) log() []entry {
 	all := slices.Clone(c.marks)
 	for i, l := range c.lanes {
-		half := c.half()
-		if len(l.first) > half { // from when there were fewer lanes
-			l.latest = append(l.first[half:], l.latest...)
-			l.first = l.first[:half]
+		lines := l.latest.appendTo(l.first.appendTo(nil))
+		if left := c.left(l); left > 0 {
+			// There may be more, from when there were fewer lanes.
+			first, latest := lines[:c.half()], lines[len(lines)-c.half():]
+			after := first[len(first)-1]
+			all = append(append(all, first...),
+				entry{after.at, after.order, i, "left", terminal.Count(left, "line") + " left out here"})
+			lines = latest
 		}
-		l.cutLatest(half)
-		all = append(all, l.first...)
-		if l.left > 0 {
-			after := l.first[len(l.first)-1]
-			all = append(all, entry{after.at, after.order, i, "left", terminal.Count(l.left, "line") + " left out here"})
-		}
-		all = append(all, l.latest...)
+		all = append(all, lines...)
 	}
 	slices.SortStableFunc(all, func(a, b entry) int { return a.order - b.order })
 	return all

@@ -9,7 +9,7 @@ type density struct {
 
 const parts = 400
 
-func (d *density) add(at float64) {
+func (d *density) add(at float64, lines int) {
 	if d.width == 0 {
 		d.width = 0.001
 	}
@@ -17,7 +17,7 @@ func (d *density) add(at float64) {
 	for at >= d.width*parts {
 		d.fold()
 	}
-	d.counts[int(at/d.width)]++
+	d.counts[int(at/d.width)] += lines
 }
 
 // fold makes room for twice the time.

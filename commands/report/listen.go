@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 
+	"golang.org/x/sys/unix"
+
 	"vagganet/commands/events"
 	"vagganet/commands/hints"
 )
@@ -35,6 +37,8 @@ func Listen(events, report string, about About) (*Listeners, error) {
 	if err != nil {
 		return nil, err
 	}
+	// So that a flood of lines is passed on in few pieces; less will do, too.
+	unix.FcntlInt(to.Fd(), unix.F_SETPIPE_SZ, 1<<20)
 	l.toPipe, l.read = to, make(chan error, 1)
 	go func() { l.read <- l.readPipe(from) }()
 	return l, nil
@@ -65,11 +69,11 @@ func (l *Listeners) Inside() *os.File {
 func (l *Listeners) readPipe(from *os.File) error {
 	defer from.Close()
 	var failed error
-	err := l.seen.Read(from, func(kind events.Kind, line []byte) {
+	err := l.seen.Read(from, func(kind events.Kind, event, _ []byte) {
 		if l.events == nil || kind == events.Line || failed != nil {
 			return
 		}
-		if _, err := l.events.Write(line); err != nil {
+		if _, err := l.events.Write(event); err != nil {
 			failed = fmt.Errorf("the run's events could not be written: %w", err)
 		}
 	})

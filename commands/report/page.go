@@ -137,8 +137,8 @@ func (c *Collector) notes(about About) []string {
 		note("%s about links left out, after the first %d.", terminal.Count(c.dropped, "event"), faultsMost)
 	}
 	for _, l := range c.lanes {
-		if l.left > 0 {
-			note("%s of %s left out, from the middle of %d.", terminal.Count(l.left, "line"), readable(l.name), l.lines)
+		if left := c.left(l); left > 0 {
+			note("%s of %s left out, from the middle of %d.", terminal.Count(left, "line"), readable(l.name), l.lines)
 		}
 		if l.restarts > 0 {
 			note("%s of %s left out, after the first %d.", terminal.Count(l.restarts, "start"), readable(l.name), livesMost)

@@ -26,9 +26,9 @@ func written(t *testing.T, c *Collector, a About) string {
 	return b.String()
 }
 
-func recorded(t *testing.T, others func(events.Kind, []byte)) *Collector {
+func recorded(t *testing.T, others func(kind events.Kind, event, lines []byte)) *Collector {
 	t.Helper()
-	file, err := os.Open(filepath.Join("testdata", "events.jsonl"))
+	file, err := os.Open(filepath.Join("testdata", "events"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,22 +61,23 @@ func TestGolden(t *testing.T) {
 
 // Others get every event as it was written, and nothing that has no end.
 func TestReadGivesOthers(t *testing.T) {
-	whole, err := os.ReadFile(filepath.Join("testdata", "events.jsonl"))
+	whole, err := os.ReadFile(filepath.Join("testdata", "events"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var passed bytes.Buffer
-	lines := 0
+	count := 0
 	var c Collector
 	in := io.MultiReader(bytes.NewReader(whole), strings.NewReader(`{"mono":99,"event":"li`))
-	err = c.Read(in, func(kind events.Kind, line []byte) {
-		passed.Write(line)
+	err = c.Read(in, func(kind events.Kind, event, lines []byte) {
+		passed.Write(event)
+		passed.Write(lines)
 		if kind == events.Line {
-			lines++
+			count++
 		}
 	})
-	if err != nil || passed.String() != string(whole) || lines == 0 || c.last > 90 {
-		t.Errorf("%v: %d bytes of %d, %d lines, last at %v", err, passed.Len(), len(whole), lines, c.last)
+	if err != nil || passed.String() != string(whole) || count == 0 || c.last > 90 {
+		t.Errorf("%v: %d bytes of %d, %d lines, last at %v", err, passed.Len(), len(whole), count, c.last)
 	}
 	if err := new(Collector).Read(strings.NewReader("{\n"), nil); err == nil {
 		t.Error("half an event is no error")
@@ -106,13 +107,13 @@ func FuzzReadable(f *testing.F) {
 	f.Add("\x1b[31m<script>\x00")
 	f.Fuzz(func(t *testing.T, text string) {
 		c := &Collector{}
-		c.Add(events.Event{Kind: events.Line, Child: text, Node: text, Stream: text, Text: &text})
+		c.Add(events.Event{Kind: events.Line, Child: text, Node: text, Stream: text, Lines: []byte(text)})
 		c.Add(events.Event{Kind: events.FaultBegin, What: text, By: text, ID: 1, State: &events.State{Cut: []links.Row{{From: text, To: []string{text}, How: text}}}})
 		page := written(t, c, About{CommandLine: text})
 		// The page's own tags are as many as without it.
 		plain := "x"
 		c = &Collector{}
-		c.Add(events.Event{Kind: events.Line, Child: plain, Node: plain, Stream: plain, Text: &plain})
+		c.Add(events.Event{Kind: events.Line, Child: plain, Node: plain, Stream: plain, Lines: []byte(plain)})
 		c.Add(events.Event{Kind: events.FaultBegin, What: plain, By: plain, ID: 1, State: &events.State{Cut: []links.Row{{From: plain, To: []string{plain}, How: plain}}}})
 		if want := strings.Count(written(t, c, About{CommandLine: plain}), "<"); strings.Count(page, "<") != want {
 			t.Errorf("%q adds tags", text)
@@ -121,7 +122,7 @@ func FuzzReadable(f *testing.F) {
 }
 
 func line(c *Collector, at float64, child, text string) {
-	c.Add(events.Event{Kind: events.Line, Mono: at, Child: child, Node: child, Stream: "stdout", Text: &text})
+	c.Add(events.Event{Kind: events.Line, Mono: at, Child: child, Node: child, Stream: "stdout", Lines: []byte(text)})
 }
 
 // Of long logs, the page has the first lines and the last ones of each child, in
@@ -225,7 +226,7 @@ func TestDensity(t *testing.T) {
 	var d density
 	const lines = 5000
 	for i := range lines {
-		d.add(float64(i*i) / 100)
+		d.add(float64(i*i)/100, 1)
 	}
 	total := 0
 	last := -1.0
@@ -243,7 +244,7 @@ func TestDensity(t *testing.T) {
 
 // The recorded events have the form that is written today.
 func TestRecordedForm(t *testing.T) {
-	recorded(t, func(_ events.Kind, line []byte) {
+	recorded(t, func(_ events.Kind, line, _ []byte) {
 		in := json.NewDecoder(bytes.NewReader(line))
 		in.DisallowUnknownFields()
 		var e events.Event

@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -10,11 +11,11 @@ import (
 )
 
 // Read reads events to their end. Each is given to others, too, as it was
-// written; nil if there are none.
-func (c *Collector) Read(from io.Reader, others func(kind events.Kind, line []byte)) error {
-	lines := bufio.NewReaderSize(from, 64<<10)
+// written, and the lines that follow it; nil if there are none.
+func (c *Collector) Read(from io.Reader, others func(kind events.Kind, event, lines []byte)) error {
+	in := bufio.NewReaderSize(from, 64<<10)
 	for {
-		line, err := lines.ReadBytes('\n')
+		text, err := in.ReadBytes('\n')
 		if err == io.EOF {
 			return nil // what has no end of line is of a writer that was killed
 		}
@@ -22,12 +23,35 @@ func (c *Collector) Read(from io.Reader, others func(kind events.Kind, line []by
 			return err
 		}
 		var e events.Event
-		if err := json.Unmarshal(line, &e); err != nil {
+		if err := json.Unmarshal(text, &e); err != nil {
 			return fmt.Errorf("an event can't be read: %w", err)
+		}
+		if e.Lines, err = linesOf(e, in); errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil // nor are these whole
+		}
+		if err != nil {
+			return err
 		}
 		c.Add(e)
 		if others != nil {
-			others(e.Kind, line)
+			others(e.Kind, text, e.Lines)
 		}
 	}
+}
+
+// linesOf reads the lines that follow an event; nil for none.
+func linesOf(e events.Event, in io.Reader) ([]byte, error) {
+	const most = 1 << 30 // to be sure that it is a number of bytes
+	if e.Bytes < 0 || e.Bytes > most {
+		return nil, fmt.Errorf("an event can't be read: %d bytes", e.Bytes)
+	}
+	if e.Bytes == 0 {
+		return nil, nil
+	}
+	lines := make([]byte, e.Bytes)
+	_, err := io.ReadFull(in, lines)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return lines, err
 }

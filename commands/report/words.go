@@ -25,7 +25,7 @@ var escapes = sync.OnceValue(func() *regexp.Regexp {
 // colours, with signs for control characters, and not too long.
 func readable(text string) string {
 	if isPlain(text) {
-		return strings.Clone(text) // and not a part of the lines that came with it
+		return text
 	}
 	text = strings.TrimSuffix(escapes().ReplaceAllString(text, ""), "\r")
 	more := ""
@@ -38,7 +38,7 @@ func readable(text string) string {
 		text = text[:cut]
 	}
 	var b strings.Builder
-	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
+	for _, r := range text { // what is no UTF-8 comes as U+FFFD, byte by byte
 		b.WriteString(sign(r))
 	}
 	return b.String() + more

@@ -170,8 +170,7 @@ func (o *output) pass(to io.Writer, l *lines, event events.Event) {
 		o.unread()
 	}
 	if o.recorder != nil {
-		text := string(l.texts[:len(l.texts)-1])
-		event.Text = &text
+		event.Lines = l.texts
 		o.recorder.Write(event)
 	}
 	l.whole, l.texts = l.whole[:0], l.texts[:0]

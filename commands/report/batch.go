@@ -1,0 +1,93 @@
+package report
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// batch is lines of a child that came together. They are looked at one by one only
+// where they come into the page: of a flood, almost none do.
+type batch struct {
+	entry // the first, without its text
+	texts []byte
+	lines int
+	// shown reports whether the texts are readable already.
+	shown bool
+}
+
+// newBatch has one line at least, which may be empty. It keeps the text.
+func newBatch(first entry, text []byte) batch {
+	text = bytes.TrimSuffix(text, []byte("\n"))
+	b := batch{entry: first, lines: bytes.Count(text, []byte("\n")) + 1}
+	if b.shown = len(text) > b.lines*textMost; !b.shown {
+		b.texts = text
+		return b
+	}
+	// Too long to be kept until somebody knows whether they are wanted.
+	for line := range bytes.SplitSeq(text, []byte("\n")) {
+		b.texts = append(append(b.texts, readable(string(line))...), '\n')
+	}
+	b.texts = bytes.TrimSuffix(b.texts, []byte("\n"))
+	return b
+}
+
+// cut returns the first lines, as many as are wanted or as there are, and the others.
+func (b batch) cut(wanted int) (first, others batch) {
+	if b.lines <= wanted {
+		return b, batch{}
+	}
+	at := 0
+	for range wanted {
+		at += bytes.IndexByte(b.texts[at:], '\n') + 1
+	}
+	first, others = b, b
+	first.lines, first.texts = wanted, b.texts[:at-1]
+	others.lines, others.texts = b.lines-wanted, b.texts[at:]
+	others.order += wanted
+	return first, others
+}
+
+// appendTo appends the lines one by one, as a page can show them.
+func (b batch) appendTo(all []entry) []entry {
+	e := b.entry
+	for line := range strings.SplitSeq(string(b.texts), "\n") {
+		if e.text = line; !b.shown {
+			e.text = readable(line)
+		}
+		all = append(all, e)
+		e.order++
+	}
+	return all
+}
+
+// batches are some that came one after another.
+type batches struct {
+	list  []batch
+	lines int // of all
+}
+
+func (bs *batches) add(b batch) {
+	if b.lines > 0 {
+		bs.list, bs.lines = append(bs.list, b), bs.lines+b.lines
+	}
+}
+
+// leave drops batches from the front, as long as that many lines are left.
+func (bs *batches) leave(lines int) {
+	drop := 0
+	for bs.lines > 0 && bs.lines-bs.list[drop].lines >= lines {
+		bs.lines -= bs.list[drop].lines
+		drop++
+	}
+	clear(bs.list[:drop])
+	bs.list = bs.list[drop:]
+}
+
+func (bs *batches) appendTo(all []entry) []entry {
+	all = slices.Grow(all, bs.lines)
+	for _, b := range bs.list {
+		all = b.appendTo(all)
+	}
+	return all
+}
