@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -41,7 +41,6 @@ type view struct {
 	Faults   []faultRow
 	Checks   []checkRow
 	Children []childRow
-	Log      []logRow
 }
 
 type fact struct{ Name, Value string }
@@ -57,8 +56,6 @@ type faultRow struct {
 type checkRow struct{ At, Class, Text string }
 
 type childRow struct{ Name, Node, IP, Start, End, Class, Code, Lines string }
-
-type logRow struct{ At, Class, Child, Text string }
 
 // Write makes the page.
 func (c *Collector) Write(w io.Writer, about About) error {
@@ -76,13 +73,14 @@ func (c *Collector) Write(w io.Writer, about About) error {
 	for _, e := range c.checks {
 		v.Checks = append(v.Checks, checkRow{seconds(e.Mono), goodOrBad(e.OK), checkWords(e)})
 	}
-	for _, e := range c.log() {
-		v.Log = append(v.Log, c.logRow(e))
-	}
 	v.Notes = c.notes(about)
 	// A template writes piece by piece, tens of each line.
 	buffer := bufio.NewWriterSize(w, 64<<10)
 	if err := whole().Execute(buffer, v); err != nil {
+		return err
+	}
+	c.writeLog(buffer)
+	if err := whole().ExecuteTemplate(buffer, "end", nil); err != nil {
 		return err
 	}
 	return buffer.Flush()
@@ -211,13 +209,26 @@ func (l *lane) rows() []childRow {
 	return rows
 }
 
-func (c *Collector) logRow(e entry) logRow {
-	r := logRow{At: fmt.Sprintf("%.3f", e.at), Text: e.text}
-	classes := []string{e.class}
-	if e.lane >= 0 {
-		r.Child = readable(c.lanes[e.lane].name)
-		classes = append(classes, fmt.Sprintf("c%d", e.lane))
+// writeLog writes the rows of the log. A template would take longer for ten thousand
+// of them than many a run does.
+func (c *Collector) writeLog(w *bufio.Writer) {
+	for _, e := range c.log() {
+		w.WriteString("\n<li class=\"")
+		html.WriteString(w, e.class)
+		child := ""
+		if e.lane >= 0 {
+			w.WriteString(" c" + strconv.Itoa(e.lane))
+			child = readable(c.lanes[e.lane].name)
+		}
+		w.WriteString("\"><time>")
+		w.Write(strconv.AppendFloat(w.AvailableBuffer(), e.at, 'f', 3, 64))
+		w.WriteString("</time><b>")
+		html.WriteString(w, child)
+		w.WriteString("</b><span>")
+		html.WriteString(w, e.text)
+		w.WriteString("</span></li>")
 	}
-	r.Class = strings.Join(slices.Compact(classes), " ")
-	return r
 }
+
+// html is what a template escapes in texts and attributes.
+var html = strings.NewReplacer("\x00", "\uFFFD", `"`, "&#34;", "&", "&amp;", "'", "&#39;", "+", "&#43;", "<", "&lt;", ">", "&gt;")
