@@ -47,6 +47,7 @@ var benchRows = []struct {
 	{"partition", (*bench).partitions},
 	{"busy", (*bench).busy},
 	{"packets", (*bench).packets},
+	{"output", (*bench).outputs},
 	{"others", (*bench).others},
 	{"memory", (*bench).memory},
 }

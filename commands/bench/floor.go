@@ -29,6 +29,7 @@ import (
 //	floor hold M     the network, "up" and files of the guests' namespaces; stays
 //	floor plain M    the same without iptables
 //	floor script M   one command a line for the same network, for sh
+//	floor lines N    no network: N short lines, each by a write of its own
 //
 // It is started in the gateway's namespaces, for tools in those of a run's first process,
 // and takes the first free slot there.
@@ -42,11 +43,14 @@ func Floor() {
 
 func floor(args []string) error {
 	if len(args) != 2 {
-		return errors.New("usage: floor run|tools|hold|plain|script M")
+		return errors.New("usage: floor run|tools|hold|plain|script M, or floor lines N")
 	}
 	m, err := strconv.Atoi(args[1])
 	if err != nil {
 		return err
+	}
+	if args[0] == "lines" {
+		return writeLines(m)
 	}
 	slot, err := firstFreeSlot()
 	if err != nil {
