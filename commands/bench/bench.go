@@ -43,6 +43,7 @@ var benchRows = []struct {
 	measure func(*bench) error
 }{
 	{"network", (*bench).network},
+	{"alternatives", (*bench).alternatives},
 	{"end", (*bench).end},
 	{"partition", (*bench).partitions},
 	{"busy", (*bench).busy},
