@@ -107,5 +107,22 @@ func tooMuch(input []string, legacy bool) bool { return !legacy && !Fits(input) 
 
 // LinksFit reports whether rules for these cuts can be made in one transaction.
 func (t Table) LinksFit(c links.Cuts, legacy bool) bool {
-	return !tooMuch(t.Transaction(t.LinkChains(c, CutChain)), legacy)
+	return legacy || mostRules(c)*ruleMost <= transactionMost || Fits(t.Transaction(t.LinkChains(c, CutChain)))
+}
+
+// ruleMost is more than the weight of any rule for a port.
+const ruleMost = 350
+
+// mostRules is a number that the rules for these cuts don't exceed where their chains
+// are not divided, and takes much less time than to make them: one for each guest, and,
+// for all guests that lose the same, one for each sender that they lose something of.
+func mostRules(c links.Cuts) int {
+	rules, seen := len(c.Guests)+20, map[string]bool{}
+	for to := range c.Guests {
+		if lost := losses(c, to); !seen[lost] {
+			seen[lost] = true
+			rules += 2 + len(lost) - strings.Count(lost, "\x00")
+		}
+	}
+	return rules
 }

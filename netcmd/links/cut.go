@@ -333,12 +333,17 @@ func (c Cuts) Only(is func(State) bool) Cuts {
 
 func (c Cuts) indexes(nodes []string) ([]int, error) {
 	indexes := make([]int, 0, len(nodes))
+	next := 0 // most often they come in a row
 	for _, n := range nodes {
-		i, found := slices.BinarySearch(c.Guests, n)
-		if !found {
-			return nil, NoGuest(c.Guests, n)
+		if next == len(c.Guests) || c.Guests[next] != n {
+			i, found := slices.BinarySearch(c.Guests, n)
+			if !found {
+				return nil, NoGuest(c.Guests, n)
+			}
+			next = i
 		}
-		indexes = append(indexes, i)
+		indexes = append(indexes, next)
+		next++
 	}
 	return indexes, nil
 }
