@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -172,9 +171,10 @@ func inside(uidMap string, outside int) int {
 // Children lists a process's children, as far as the kernel shows them.
 func Children(pid int) []int {
 	var pids []int
-	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
-	for _, f := range files {
-		text, err := os.ReadFile(f)
+	// The folder of a thread has dozens of files, and is not read for this one.
+	threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	for _, thread := range threads {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", pid, thread.Name()))
 		if err != nil {
 			continue
 		}
