@@ -64,7 +64,7 @@ func TestCheckMessage(t *testing.T) {
 
 // FuzzMessage holds that whatever passes the check can be shown and counted.
 func FuzzMessage(f *testing.F) {
-	f.Add([]byte(`{"about": {"what": "isolate a", "by": "command", "heals": 1, "cut": [{"from": "a", "to": ["b"], "how": "drop"}]}}`))
+	f.Add([]byte(`{"about": {"what": "isolate a", "by": "command", "heals": 1, "cut": [{"from": ["a"], "to": ["b"], "how": "drop"}]}}`))
 	f.Add([]byte(`{"check": {"Differences": 1, "Text": "x", "By": "command"}}`))
 	f.Add([]byte(`{"done": {"Clock": 1}, "ended": "a"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
