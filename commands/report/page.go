@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"io"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -214,7 +213,7 @@ func (l *lane) rows() []childRow {
 func (c *Collector) writeLog(w *bufio.Writer) {
 	for _, e := range c.log() {
 		w.WriteString("\n<li class=\"")
-		html.WriteString(w, e.class)
+		template.HTMLEscape(w, []byte(e.class))
 		child := ""
 		if e.lane >= 0 {
 			w.WriteString(" c" + strconv.Itoa(e.lane))
@@ -223,12 +222,9 @@ func (c *Collector) writeLog(w *bufio.Writer) {
 		w.WriteString("\"><time>")
 		w.Write(strconv.AppendFloat(w.AvailableBuffer(), e.at, 'f', 3, 64))
 		w.WriteString("</time><b>")
-		html.WriteString(w, child)
+		template.HTMLEscape(w, []byte(child))
 		w.WriteString("</b><span>")
-		html.WriteString(w, e.text)
+		template.HTMLEscape(w, []byte(e.text))
 		w.WriteString("</span></li>")
 	}
 }
-
-// html is what a template escapes in texts and attributes.
-var html = strings.NewReplacer("\x00", "\uFFFD", `"`, "&#34;", "&", "&amp;", "'", "&#39;", "+", "&#43;", "<", "&lt;", ">", "&gt;")
