@@ -178,7 +178,7 @@ func (r Run) populate() plan.Plan {
 // connect builds the network between the namespaces. Ports are led on before the
 // bridge can get a packet for them: conntrack would know it as one for the bridge.
 func (r Run) connect() plan.Plan {
-	p := append(slices.Concat(r.gatewayNeighbour(), r.bridgePorts()), r.bridge())
+	p := append(r.bridgePorts(), plan.InAnyOrder("connect", r.gatewayNeighbour(), plan.Plan{r.bridge()})...)
 	return append(p, r.make("run: what it says of itself, now that it is up", plan.File{Path: InfoFile(r.RunDir()), Text: r.info()}))
 }
 
