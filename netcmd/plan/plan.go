@@ -2,7 +2,9 @@
 //
 // A builder makes a Plan; one reader prints it as a shell script, another one
 // runs it. Both take the words of a step from here, so what is printed is what
-// is run.
+// is run. To start a tool takes longer than most of what a tool does: so who runs the
+// plan goes to a network namespace (Place.Thread), makes files (Step.Files) and makes the
+// namespaces of nodes (Step.Nodes) by system calls, for which the script has words.
 package plan
 
 import (
