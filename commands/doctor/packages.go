@@ -27,7 +27,7 @@ var packs = []pack{
 	{"setsid", []string{"setsid"}, "in a script, it gives each child a session of its own", "util-linux", "util-linux", "busybox", false},
 	{"flock", []string{"flock"}, "in a script, it holds the run's name", "util-linux", "util-linux", "flock", true},
 	{"procps", []string{"sysctl"}, "forwarding and other settings of the kernel are switched by it", "procps", "procps-ng", "procps", false},
-	{"hostname", []string{"hostname"}, "each guest has a host name of its own", "hostname", "hostname", "busybox", false},
+	{"hostname", []string{"hostname"}, "in a script, it gives each guest a host name", "hostname", "hostname", "busybox", false},
 	{"bridge tool", []string{"busybox", "brctl"}, "each run has a bridge", "busybox", "busybox", "busybox", false},
 	{"kmod", []string{"modprobe"}, "create loads the kernel modules that are missing", "kmod", "kmod", "kmod", false},
 	{"coreutils", []string{"cat", "cp", "dd", "env", "install", "mkdir", "rm", "rmdir", "sleep", "touch", "true"}, "files and folders of gateways and runs are made by these", "coreutils", "coreutils", "coreutils", false},
