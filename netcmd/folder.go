@@ -11,10 +11,11 @@ import (
 func (r Run) prepare() plan.Plan {
 	mount := r.step(aboutFolder, r.Gateway.Tools.Mount.With("-t", "tmpfs", "-o", "mode=0755", "tmpfs", r.RunDir())...)
 	p := append(plan.Plan{mount, r.files()}, r.fileSystems()...)
+	mounts := plan.Plan{r.mountCovers()}
 	if !r.OneUserNS {
-		p = append(p, r.nodeNamespaces())
+		mounts = append(mounts, r.nodeNamespaces())
 	}
-	return append(p, r.bridgeNetNS())
+	return append(p, plan.InAnyOrder("mounts", mounts)...)
 }
 
 const aboutFolder = "run: a folder that only its own processes see"

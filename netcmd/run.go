@@ -165,14 +165,20 @@ func (r Run) Plan() plan.Plan {
 	return plan.Plan{s}
 }
 
-// populate takes the slot, makes the guests, and does what else needs no more than
-// the bridge's namespace.
+// populate gives the bridge's namespace all that has to be there before its devices,
+// then takes the slot, and makes the guests.
 func (r Run) populate() plan.Plan {
-	p := slices.Concat(r.claim(), plan.Plan{r.mountCovers()}, r.bridgeDevice(), r.bridgeFirewall())
+	settle := append(plan.Plan{r.bridgeNetNS()}, r.bridgeFirewall()...)
+	if r.OneUserNS { // the first of them makes the namespace
+		settle = append(settle[:1:1], plan.InAnyOrder("settle", settle[1:])...)
+	} else {
+		settle = plan.InAnyOrder("settle", settle)
+	}
+	p := append(r.claim(), r.bridgeDevice()...)
 	for _, g := range r.Guests {
 		p = append(p, r.guest(g))
 	}
-	return plan.InAnyOrder("populate", p)
+	return append(settle, plan.InAnyOrder("populate", p)...)
 }
 
 // connect builds the network between the namespaces. Ports are led on before the

@@ -25,8 +25,12 @@ func (r *Runner) inAnyOrder(ctx context.Context, steps plan.Plan) []error {
 			i, s := next, steps[next]
 			next, running = next+1, running+1
 			r.trace(s)
-			if s.Numbers != nil {
+			switch {
+			case s.Numbers != nil:
 				go func() { ends <- end{i, r.withNumber(ctx, s)} }()
+				continue
+			case s.Nodes != nil && r.Nodes != nil:
+				go func() { ends <- end{i, r.Nodes(ctx, s)} }()
 				continue
 			}
 			all[i] = r.start(ctx, s)

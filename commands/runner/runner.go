@@ -123,10 +123,7 @@ func (r *Runner) group(ctx context.Context, group plan.Plan) []error {
 	switch {
 	case group[0].Holders != nil && r.Open != nil:
 		return []error{r.Open(ctx, group[0])}
-	case group[0].Nodes != nil && r.Nodes != nil:
-		r.trace(group[0])
-		return []error{r.Nodes(ctx, group[0])}
-	case group[0].AnyOrder != "" || group[0].Numbers != nil:
+	case group[0].AnyOrder != "" || group[0].Numbers != nil || group[0].Nodes != nil:
 		return r.inAnyOrder(ctx, group)
 	}
 	return r.together(ctx, group)
