@@ -13,13 +13,27 @@ import (
 )
 
 // Main is the process in the bridge's namespaces. It writes why it failed for the one
-// that has started it.
+// that has started it, and ends when that has all that it wants.
 func Main() int {
-	if err := makeGuests(os.Stdin); err != nil {
+	err := makeGuests(os.Stdin)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
+	}
+	awaitMounts(socketFD)
+	if err != nil {
 		return 1
 	}
 	return 0
+}
+
+// awaitMounts returns when the other end of the socket is closed. Before that, the
+// bridge's namespaces may not be mounted yet, and would be gone with this process.
+func awaitMounts(socket int) {
+	unix.Shutdown(socket, unix.SHUT_WR) // no more come
+	untilDone(func() error {
+		_, err := unix.Read(socket, make([]byte, 1))
+		return err
+	})
 }
 
 func makeGuests(in io.Reader) error {

@@ -62,7 +62,6 @@ func makeAll(ctx context.Context, program string, all plan.Nodes) (said string, 
 		return "", err
 	}
 	socket, theirs := ends[0], os.NewFile(uintptr(ends[1]), "socket")
-	defer unix.Close(socket)
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, Verb)
 	cmd.Stdin, cmd.Stderr, cmd.ExtraFiles = bytes.NewReader(text), &stderr, []*os.File{theirs}
@@ -70,12 +69,11 @@ func makeAll(ctx context.Context, program string, all plan.Nodes) (said string, 
 	err = start(cmd)
 	theirs.Close()
 	if err != nil {
+		unix.Close(socket)
 		return err.Error(), err
 	}
 	err = mountAll(all, cmd.Process.Pid, socket)
-	if err != nil {
-		cmd.Process.Kill()
-	}
+	unix.Close(socket) // which the process waits for
 	if waited := cmd.Wait(); err == nil {
 		err = waited
 	}
