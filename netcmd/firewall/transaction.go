@@ -107,11 +107,11 @@ func tooMuch(input []string, legacy bool) bool { return !legacy && !Fits(input) 
 
 // LinksFit reports whether rules for these cuts can be made in one transaction.
 func (t Table) LinksFit(c links.Cuts, legacy bool) bool {
-	return legacy || mostRules(c)*ruleMost <= transactionMost || Fits(t.Transaction(t.LinkChains(c, CutChain)))
+	return legacy || mostRules(c)*t.ruleMost() <= transactionMost || Fits(t.Transaction(t.LinkChains(c, CutChain)))
 }
 
-// ruleMost is more than the weight of any rule for a port.
-const ruleMost = 350
+// ruleMost is the weight of a rule for a port.
+func (t Table) ruleMost() int { return weight(t.out + " PORT " + t.jump + "CHAIN") }
 
 // mostRules is a number that the rules for these cuts don't exceed where their chains
 // are not divided, and takes much less time than to make them: one for each guest, and,
