@@ -85,11 +85,17 @@ func TestWriteInOrder(t *testing.T) {
 
 // reader is one that reads only when it is let.
 type reader struct {
-	let  chan error
-	size int
+	// called, if not nil, gets the first call.
+	called chan bool
+	let    chan error
+	size   int
 }
 
 func (r *reader) Write(b []byte) (int, error) {
+	select {
+	case r.called <- true:
+	default:
+	}
 	err := <-r.let
 	r.size += len(b)
 	return len(b), err
@@ -97,8 +103,10 @@ func (r *reader) Write(b []byte) (int, error) {
 
 // A reader that is slow holds up lines, and nothing else.
 func TestSlowReader(t *testing.T) {
-	r := &reader{let: make(chan error)}
+	r := &reader{let: make(chan error), called: make(chan bool, 1)}
 	w := NewWriter(r)
+	w.Write(Event{Kind: Exit})
+	<-r.called // and takes nothing more now
 	text := strings.Repeat("x", 1000)
 	for range 2 * longestQueue / len(text) {
 		w.Write(Event{Kind: Exit, What: text})
