@@ -61,10 +61,6 @@ type reacher struct {
 }
 
 func reach(what gateway.Reach) (gateway.Reached, error) {
-	device, err := net.InterfaceByName(what.Device)
-	if err != nil {
-		return gateway.Reached{}, err
-	}
 	// What comes back is taken by a socket, or the kernel would refuse it.
 	taker, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.AddrPortFrom(what.Gateway, 0)))
 	if err != nil {
@@ -76,8 +72,12 @@ func reach(what gateway.Reach) (gateway.Reached, error) {
 		return gateway.Reached{}, err
 	}
 	defer unix.Close(fd)
+	index, err := indexOf(fd, what.Device)
+	if err != nil {
+		return gateway.Reached{}, err
+	}
 	r := &reacher{Reach: what, fd: fd, udpTo: taker.LocalAddr().(*net.UDPAddr).AddrPort().Port(),
-		link: unix.SockaddrLinklayer{Protocol: bigEndian(unix.ETH_P_IP), Ifindex: device.Index}}
+		link: unix.SockaddrLinklayer{Protocol: bigEndian(unix.ETH_P_IP), Ifindex: index}}
 	pause := unix.NsecToTimeval((30 * time.Millisecond).Nanoseconds())
 	if err := errors.Join(unix.Bind(fd, &r.link), unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &pause)); err != nil {
 		return gateway.Reached{}, err
@@ -93,6 +93,19 @@ func reach(what gateway.Reach) (gateway.Reached, error) {
 	r.tcpTo = 32768 | binary.BigEndian.Uint16(r.token[4:])
 	err = r.run()
 	return r.found, err
+}
+
+// indexOf is the number of a device. Package net would list all of them for it, and a
+// gateway has one for each run.
+func indexOf(socket int, device string) (int, error) {
+	request, err := unix.NewIfreq(device)
+	if err == nil {
+		err = unix.IoctlIfreq(socket, unix.SIOCGIFINDEX, request)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("device %s: %w", device, err)
+	}
+	return int(request.Uint32()), nil
 }
 
 func bigEndian(n uint16) uint16 { return n<<8 | n>>8 }
