@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
+	"vagganet/commands/faults"
 	"vagganet/commands/hints"
 	"vagganet/commands/inner"
 	"vagganet/commands/machine"
@@ -123,9 +124,7 @@ func (a App) Main(args []string) int {
 		a.complete(args[2:])
 		return 0
 	}
-	ctx, stop := supervisor.UntilSignal()
-	defer stop()
-	return a.main(ctx, args)
+	return a.main(supervisor.UntilSignal, args)
 }
 
 // withSystemFolders adds the folders of ip and iptables, which plain users often
@@ -139,11 +138,16 @@ func withSystemFolders(path string) string {
 	return path
 }
 
-func (a App) main(ctx context.Context, args []string) int {
+// main runs the program on a context that is made when a verb begins: what only writes
+// the version is done before it would wait for signals.
+func (a App) main(begin func() context.Context, args []string) int {
 	a.asVagga = filepath.Base(args[0]) == "vagga"
-	app := a.cli()
-	called, err := cmdline.Arrange(app, cmdline.Alias(app, args))
-	code := runVerb(ctx, app, called, err)
+	app, called, err := a.arrange(args)
+	app.Before = func(c *cli.Context) error {
+		c.Context = begin()
+		return nil
+	}
+	code := runVerb(app, called, err)
 	lost := terminal.Lost()
 	if lost == nil || code != 0 {
 		return code
@@ -157,7 +161,7 @@ func (a App) main(ctx context.Context, args []string) int {
 
 // runVerb runs a verb, unless there is an error already, reports the error, and
 // returns the exit code.
-func runVerb(ctx context.Context, app *cli.App, called cmdline.Call, err error) int {
+func runVerb(app *cli.App, called cmdline.Call, err error) int {
 	if err == nil {
 		err = settings.Load()
 	}
@@ -165,7 +169,7 @@ func runVerb(ctx context.Context, app *cli.App, called cmdline.Call, err error) 
 		err = settings.CheckEnvironment(flagsAt(app, called.Path))
 	}
 	if err == nil {
-		err = asEnded(app, app.RunContext(ctx, called.Args))
+		err = asEnded(app, app.Run(called.Args))
 	}
 	var code cmdline.ExitCode
 	if errors.As(err, &code) {
@@ -191,7 +195,63 @@ func runVerb(ctx context.Context, app *cli.App, called cmdline.Call, err error) 
 	return cmdline.ExitFailed
 }
 
+// verb is one by its name, not built yet.
+type verb struct {
+	name  string
+	build func(App) *cli.Command
+}
+
+// verbs are all verbs, but help.
+func verbs() []verb {
+	return []verb{{"create", App.createVerb}, {"destroy", App.destroyVerb}, {"run", App.runVerb}, {"exec", App.execVerb},
+		{"partition", App.partitionVerb}, {"shape", App.shapeVerb}, {"capture", App.captureVerb}, {"check", App.checkVerb},
+		{"status", App.statusVerb}, {"graph", App.graphVerb}, {"doctor", App.doctorVerb}, {"init", App.initVerb},
+		{"version", App.versionVerb}, {faults.HealVerb, App.healVerb}}
+}
+
+// arrange takes a command line apart, and returns the program that it is for. That has
+// only the verb which the line begins with, unless something is wrong, or help is asked
+// for: then it has all of them, to say what was meant.
+func (a App) arrange(args []string) (*cli.App, cmdline.Call, error) {
+	if one, is := begins(args); is {
+		app := a.cliOf(one)
+		if called, err := cmdline.Arrange(app, cmdline.Alias(app, args)); err == nil {
+			return app, called, nil
+		}
+	}
+	app := a.cli()
+	called, err := cmdline.Arrange(app, cmdline.Alias(app, args))
+	return app, called, err
+}
+
+// begins returns the verb that a command line begins with, or none for --version; is is
+// false where it begins with something else, or as vagga, whose commands may be called
+// what a verb is.
+func begins(args []string) (one []verb, is bool) {
+	if filepath.Base(args[0]) == "vagga" {
+		return nil, false
+	}
+	words := cmdline.Alias(nil, args)[1:]
+	all := verbs()
+	i := slices.IndexFunc(all, func(v verb) bool { return len(words) > 0 && v.name == words[0] })
+	if i < 0 {
+		return nil, slices.Equal(words, []string{"--version"})
+	}
+	return all[i : i+1], true
+}
+
+// cli is the program with all that it has.
 func (a App) cli() *cli.App {
+	app := a.cliOf(verbs())
+	app.Commands = append(app.Commands, withoutHelp(cmdline.HelpVerb()))
+	for _, t := range topics {
+		app.Commands = append(app.Commands, withoutHelp(t.command()))
+	}
+	return app
+}
+
+// cliOf is the program with some verbs.
+func (a App) cliOf(verbs []verb) *cli.App {
 	app := &cli.App{
 		Name:    "vagganet",
 		Usage:   "test distributed systems under network faults, on one machine",
@@ -201,28 +261,27 @@ func (a App) cli() *cli.App {
 		// A comma in a guest's command is no separator.
 		DisableSliceFlagSeparator: true,
 		Flags:                     globalFlags(),
-		Commands: []*cli.Command{
-			a.createVerb(), a.destroyVerb(), a.runVerb(), a.execVerb(),
-			a.partitionVerb(), a.shapeVerb(), a.captureVerb(), a.checkVerb(), a.statusVerb(), a.graphVerb(), a.doctorVerb(), a.initVerb(), a.versionVerb(), a.healVerb(), cmdline.HelpVerb(),
-		},
-		ExitErrHandler: func(*cli.Context, error) {},
-		OnUsageError:   cmdline.OnUsageError,
-		Action:         noVerb,
+		ExitErrHandler:            func(*cli.Context, error) {},
+		OnUsageError:              cmdline.OnUsageError,
+		Action:                    noVerb,
 	}
-	for _, t := range topics {
-		app.Commands = append(app.Commands, t.command())
-	}
-	for _, c := range app.Commands {
-		c.OnUsageError, c.HideHelp = cmdline.OnUsageError, true
-		for _, sub := range c.Subcommands {
-			sub.HideHelp = true
-			if sub.OnUsageError == nil {
-				sub.OnUsageError = cmdline.OnUsageError
-			}
-		}
+	for _, v := range verbs {
+		app.Commands = append(app.Commands, withoutHelp(v.build(a)))
 	}
 	app.Writer, app.ErrWriter = terminal.Out, io.Discard
 	return app
+}
+
+// withoutHelp has the library leave the help and the usage errors of a command to us.
+func withoutHelp(c *cli.Command) *cli.Command {
+	c.OnUsageError, c.HideHelp = cmdline.OnUsageError, true
+	for _, sub := range c.Subcommands {
+		sub.HideHelp = true
+		if sub.OnUsageError == nil {
+			sub.OnUsageError = cmdline.OnUsageError
+		}
+	}
+	return c
 }
 
 func noVerb(c *cli.Context) error {

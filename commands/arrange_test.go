@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -122,6 +124,33 @@ func TestAlias(t *testing.T) {
 	} {
 		if got := strings.Join(cmdline.Alias(App{}.cli(), strings.Fields(in)), " "); got != want {
 			t.Errorf("%q became %q", in, got)
+		}
+	}
+}
+
+// A verb is built alone, unless help or an error is about the others, too; and the call is
+// the same as beside them.
+func TestArrangeBuildsOneVerb(t *testing.T) {
+	one := []string{"vagganet --version", "vagganet status", "vagganet run web --trace", "vagganet shape a:b --delay 5ms --interface v",
+		"vagganet exec a ls --help", "vagga_partition isolate a --run r", "vagganet partition run a ping -x"}
+	for _, v := range verbs() {
+		one = append(one, "vagganet "+v.name)
+	}
+	all := []string{"vagganet", "vagganet --help", "vagganet help status", "vagganet status --help", "vagganet status --nonsense",
+		"vagganet stats", "vagganet --trace status", "vagganet _create_netns", "vagga status", "vagga --version", "vagganet --version x"}
+	for _, line := range append(one, all...) {
+		app, called, err := App{}.arrange(strings.Fields(line))
+		whole := App{}.cli()
+		want, wantErr := cmdline.Arrange(whole, cmdline.Alias(whole, strings.Fields(line)))
+		if fmt.Sprint(called, err) != fmt.Sprint(want, wantErr) {
+			t.Errorf("%s became %v, %v, want %v, %v", line, called, err, want, wantErr)
+		}
+		most := len(whole.Commands)
+		if slices.Contains(one, line) {
+			most = len(want.Path[:min(1, len(want.Path))])
+		}
+		if len(app.Commands) != most || most == 1 && app.Commands[0].Name != want.Verb() {
+			t.Errorf("%s built %d verbs, want %d", line, len(app.Commands), most)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func TestExitCodes(t *testing.T) {
 		{"vagganet --file no-such-file run x", cmdline.ExitOwn},
 	} {
 		quiet(t)
-		if got := (App{Machine: Host{}}).main(t.Context(), strings.Fields(c.args)); got != c.want {
+		if got := (App{Machine: Host{}}).main(t.Context, strings.Fields(c.args)); got != c.want {
 			t.Errorf("%s: exit code %d, want %d", c.args, got, c.want)
 		}
 	}

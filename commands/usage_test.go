@@ -29,7 +29,7 @@ func calledAs(t *testing.T, name string, words ...string) (code int, stdout, std
 	out, errs := outputFile(t), outputFile(t)
 	before := [2]*os.File{os.Stdout, os.Stderr}
 	os.Stdout, os.Stderr = out, errs
-	code = (App{Machine: Host{}, Version: "1"}).main(t.Context(), append([]string{name}, words...))
+	code = (App{Machine: Host{}, Version: "1"}).main(t.Context, append([]string{name}, words...))
 	os.Stdout, os.Stderr = before[0], before[1]
 	return code, written(t, out), written(t, errs)
 }
