@@ -240,7 +240,7 @@ func wantHelpless(t *testing.T, words []string) {
 func TestOtherNames(t *testing.T) {
 	withoutSettings(t)
 	app := App{}.cli()
-	for name, here := range cmdline.OtherNames {
+	for name, here := range cmdline.OtherNames() {
 		if cmdline.FindCommand(app.Commands, name) != nil {
 			continue
 		}

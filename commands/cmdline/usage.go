@@ -150,21 +150,23 @@ func CommandAt(app *cli.App, path []string) *cli.Command {
 	return command
 }
 
-// OtherNames are verbs of other tools, and how their users get the same here.
-var OtherNames = map[string]string{
-	"ps": statusIs, "ls": statusIs, "list": statusIs, "top": statusIs, "info": statusIs, "inspect": statusIs, "show": statusIs,
-	"logs": logsAre, "log": logsAre,
-	"up": "vagganet create makes the gateway, and vagganet run COMMAND starts a system", "start": "vagganet run COMMAND starts a system",
-	"down": stopIs, "stop": stopIs, "wait": "vagganet run COMMAND waits until the system has ended",
-	"rm": removeIs, "remove": removeIs, "delete": removeIs, "clean": removeIs, "prune": removeIs, "teardown": removeIs,
-	"reset": healIs, "restore": healIs, "recover": healIs, "unpartition": healIs,
-	"network": "vagganet partition",
-	"shell":   shellIs, "sh": shellIs, "bash": shellIs, "ssh": shellIs, "attach": shellIs, "enter": shellIs, "console": shellIs,
-	"delay": shapeIs, "loss": shapeIs, "slow": shapeIs, "netem": shapeIs, "limit": shapeIs, "rate": shapeIs,
-	"tcpdump": captureIs, "dump": captureIs, "sniff": captureIs, "pcap": captureIs, "trace": captureIs,
-	"ping": checkIs, "test": checkIs, "probe": checkIs, "verify": checkIs,
-	"validate": validateIs, "config": validateIs, "lint": validateIs,
-	"draw": "vagganet graph", "plot": "vagganet graph", "new": "vagganet init",
+// OtherNames returns verbs of other tools, and how their users get the same here.
+func OtherNames() map[string]string {
+	return map[string]string{
+		"ps": statusIs, "ls": statusIs, "list": statusIs, "top": statusIs, "info": statusIs, "inspect": statusIs, "show": statusIs,
+		"logs": logsAre, "log": logsAre,
+		"up": "vagganet create makes the gateway, and vagganet run COMMAND starts a system", "start": "vagganet run COMMAND starts a system",
+		"down": stopIs, "stop": stopIs, "wait": "vagganet run COMMAND waits until the system has ended",
+		"rm": removeIs, "remove": removeIs, "delete": removeIs, "clean": removeIs, "prune": removeIs, "teardown": removeIs,
+		"reset": healIs, "restore": healIs, "recover": healIs, "unpartition": healIs,
+		"network": "vagganet partition",
+		"shell":   shellIs, "sh": shellIs, "bash": shellIs, "ssh": shellIs, "attach": shellIs, "enter": shellIs, "console": shellIs,
+		"delay": shapeIs, "loss": shapeIs, "slow": shapeIs, "netem": shapeIs, "limit": shapeIs, "rate": shapeIs,
+		"tcpdump": captureIs, "dump": captureIs, "sniff": captureIs, "pcap": captureIs, "trace": captureIs,
+		"ping": checkIs, "test": checkIs, "probe": checkIs, "verify": checkIs,
+		"validate": validateIs, "config": validateIs, "lint": validateIs,
+		"draw": "vagganet graph", "plot": "vagganet graph", "new": "vagganet init",
+	}
 }
 
 const (
@@ -192,7 +194,7 @@ func unknownVerb(app *cli.App, verb string) error {
 	if FindCommand(CommandAt(app, []string{"partition"}).Subcommands, verb) != nil {
 		return hints.With(err, "it is a kind of partition: vagganet partition %s", verb)
 	}
-	if here := OtherNames[verb]; here != "" {
+	if here := OtherNames()[verb]; here != "" {
 		return hints.With(err, "here it is: %s", here)
 	}
 	return hints.With(err, "%s", hints.Nearest(verb, known))

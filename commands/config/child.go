@@ -26,7 +26,7 @@ func (p *parser) parseChild(e entry) (*Child, error) {
 	default:
 		return nil, p.tagError(e, what, childTags)
 	}
-	if err := p.parseFields(e.value, what, p.childFields(c, what), childIgnored); err != nil {
+	if err := p.parseFields(e.value, what, p.childFields(c, what), childIgnored()); err != nil {
 		return nil, err
 	}
 	if c.Run == nil {

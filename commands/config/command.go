@@ -43,9 +43,9 @@ func (p *parser) parseCommand(e entry) (*Command, error) {
 		c.Supervise = true
 		return c, p.parseSupervise(e, what, c)
 	case "!Command":
-		return c, p.parseSingle(e, what, c, singleIgnored)
+		return c, p.parseSingle(e, what, c, singleIgnored())
 	case "!CapsuleCommand":
-		return c, p.parseSingle(e, what, c, capsuleIgnored)
+		return c, p.parseSingle(e, what, c, capsuleIgnored())
 	case "":
 		return nil, p.errorf(e.line, "%s has no tag; write !Supervise in front of it", what)
 	default:
@@ -84,7 +84,7 @@ func (p *parser) parseSupervise(e entry, what string, c *Command) error {
 		"children":                func(e entry) error { return p.parseChildren(e, what, c) },
 		"ipv6":                    func(e entry) error { return p.parseIPv6(e, what, c) },
 		"faults":                  func(e entry) (err error) { c.Faults, err = p.parseFaults(e); return err },
-	}, superviseIgnored)
+	}, superviseIgnored())
 	if err == nil && len(c.Children) == 0 {
 		return p.errorf(e.line, "%s has no children; add at least one", what)
 	}

@@ -27,9 +27,18 @@ var (
 		"accepts-arguments", "external-user-id", "group-id", "inherit-environ",
 		"pid1mode", "supplementary-gids", "write-mode",
 	}
-
-	superviseIgnored = slices.Concat(anyIgnored, []string{"options", "tags"})
-	childIgnored     = slices.Concat(anyIgnored, processIgnored, []string{"description"})
-	singleIgnored    = slices.Concat(anyIgnored, processIgnored, []string{"options", "tags"})
-	capsuleIgnored   = slices.Concat(anyIgnored, []string{"accepts-arguments", "gids", "options", "tags", "uids"})
 )
+
+func superviseIgnored() []string { return slices.Concat(anyIgnored, []string{"options", "tags"}) }
+
+func childIgnored() []string {
+	return slices.Concat(anyIgnored, processIgnored, []string{"description"})
+}
+
+func singleIgnored() []string {
+	return slices.Concat(anyIgnored, processIgnored, []string{"options", "tags"})
+}
+
+func capsuleIgnored() []string {
+	return slices.Concat(anyIgnored, []string{"accepts-arguments", "gids", "options", "tags", "uids"})
+}

@@ -21,25 +21,27 @@ type floor struct {
 const whyNeighbours = "all networks share one table of neighbours: 33 guests that all talk to each other fill one of 1024, and then packets vanish; " +
 	"create makes it larger, but nobody does for isolated runs"
 
-var floors = []floor{
-	{"neighbours", gateway.NeighbourSettings[:3],
-		gateway.EnoughNeighbours[:3], gateway.EnoughNeighbours[2], whyNeighbours},
-	{"IPv6 neighbours", gateway.NeighbourSettings[3:],
-		gateway.EnoughNeighbours[3:], gateway.EnoughNeighbours[5], whyNeighbours},
-	{"network namespaces", []string{"user.max_net_namespaces"}, []int{15000}, 512, "each guest takes one, and each run two more"},
-	{"mount namespaces", []string{"user.max_mnt_namespaces"}, []int{15000}, 512, "each guest takes one"},
-	{"PID namespaces", []string{"user.max_pid_namespaces"}, []int{15000}, 512, "each guest takes one"},
-	{"UTS namespaces", []string{"user.max_uts_namespaces"}, []int{15000}, 512, "each guest takes one"},
-	{"inotify instances", []string{"fs.inotify.max_user_instances"}, []int{1024}, 256,
-		"all guests' processes are yours and share them: servers that watch files fail to start (\"too many open files\")"},
-	{"process ids", []string{"kernel.pid_max"}, []int{4194304}, 32768, "every thread of every guest takes one"},
-	{"threads", []string{"kernel.threads-max"}, []int{63000}, 4096, "every thread of every guest counts"},
-	{"connections", []string{"net.netfilter.nf_conntrack_max"}, []int{262144}, 16384, "each connection of a guest is tracked"},
+func floors() []floor {
+	return []floor{
+		{"neighbours", gateway.NeighbourSettings[:3],
+			gateway.EnoughNeighbours[:3], gateway.EnoughNeighbours[2], whyNeighbours},
+		{"IPv6 neighbours", gateway.NeighbourSettings[3:],
+			gateway.EnoughNeighbours[3:], gateway.EnoughNeighbours[5], whyNeighbours},
+		{"network namespaces", []string{"user.max_net_namespaces"}, []int{15000}, 512, "each guest takes one, and each run two more"},
+		{"mount namespaces", []string{"user.max_mnt_namespaces"}, []int{15000}, 512, "each guest takes one"},
+		{"PID namespaces", []string{"user.max_pid_namespaces"}, []int{15000}, 512, "each guest takes one"},
+		{"UTS namespaces", []string{"user.max_uts_namespaces"}, []int{15000}, 512, "each guest takes one"},
+		{"inotify instances", []string{"fs.inotify.max_user_instances"}, []int{1024}, 256,
+			"all guests' processes are yours and share them: servers that watch files fail to start (\"too many open files\")"},
+		{"process ids", []string{"kernel.pid_max"}, []int{4194304}, 32768, "every thread of every guest takes one"},
+		{"threads", []string{"kernel.threads-max"}, []int{63000}, 4096, "every thread of every guest counts"},
+		{"connections", []string{"net.netfilter.nf_conntrack_max"}, []int{262144}, 16384, "each connection of a guest is tracked"},
+	}
 }
 
 func (f Facts) limitRows() []Row {
 	var rows []Row
-	for _, l := range floors {
+	for _, l := range floors() {
 		if row := f.floorRow(l); row.Name != "" {
 			rows = append(rows, row)
 		}

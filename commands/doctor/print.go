@@ -10,9 +10,6 @@ import (
 	"vagganet/commands/terminal"
 )
 
-// colours of the states, on a terminal.
-var colours = map[State]color.Attribute{OK: color.FgGreen, Warning: color.FgYellow, Missing: color.FgRed}
-
 // Write writes the report for a person: a line for each row, with its reason
 // and its cure below where there is something to cure. No tab writer: a cure is
 // to be pasted, and colours would count as letters.
@@ -54,7 +51,7 @@ func paint(s State, colour bool) string {
 	if !colour {
 		return text
 	}
-	c := color.New(colours[s])
+	c := color.New(map[State]color.Attribute{OK: color.FgGreen, Warning: color.FgYellow, Missing: color.FgRed}[s])
 	c.EnableColor()
 	return c.Sprint(text)
 }

@@ -21,8 +21,8 @@ import (
 func Main(words []string) (code int, is bool) {
 	switch {
 	case len(words) == 0:
-	case standIns[words[0]] != nil:
-		if err := standIns[words[0]](words[1:]); err != nil {
+	case standIn(words[0]) != nil:
+		if err := standIn(words[0])(words[1:]); err != nil {
 			hints.Report(terminal.Err, err)
 			return cmdline.ExitFailed, true
 		}

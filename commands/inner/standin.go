@@ -16,12 +16,17 @@ import (
 	"vagganet/netcmd/plan"
 )
 
-// Stand-ins do as much of two host tools as a partition needs. A child with a
-// root file system of its own can call vagga_partition where only iptables is
-// installed.
-var standIns = map[string]func(args []string) error{
-	"_nsenter": nsenter,
-	"_sysctl":  sysctl,
+// standIn returns a stand-in by its name; nil if there is none. Stand-ins do as much of
+// two host tools as a partition needs: a child with a root file system of its own can
+// call vagga_partition where only iptables is installed.
+func standIn(name string) func(args []string) error {
+	switch name {
+	case "_nsenter":
+		return nsenter
+	case "_sysctl":
+		return sysctl
+	}
+	return nil
 }
 
 // nsenter runs a command in a network namespace: --net=FILE COMMAND ….

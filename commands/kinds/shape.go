@@ -128,12 +128,9 @@ func percentOf(c *cli.Context, flag string) (float64, error) {
 	return math.Round(percent*1e4) / 1e4, nil
 }
 
-var (
-	rateWords = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^([0-9.]+)(bit|kbit|mbit|gbit)$`)
-	})
-	rateUnits = map[string]float64{"bit": 1, "kbit": 1e3, "mbit": 1e6, "gbit": 1e9}
-)
+var rateWords = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9.]+)(bit|kbit|mbit|gbit)$`)
+})
 
 // rateOf is the rate in whole bytes per second, as the kernel counts it, given in
 // bits.
@@ -146,7 +143,7 @@ func rateOf(c *cli.Context) (float64, error) {
 		return 0, cmdline.Usagef("--rate %q is not like 64kbit, 1mbit or 2.5gbit", c.String("rate"))
 	}
 	number, err := strconv.ParseFloat(words[1], 64)
-	rate := number * rateUnits[words[2]]
+	rate := number * map[string]float64{"bit": 1, "kbit": 1e3, "mbit": 1e6, "gbit": 1e9}[words[2]]
 	if err != nil || rate < lowestRate || rate > highestRate {
 		return 0, cmdline.Usagef("--rate %q is not from 8kbit to 100gbit", c.String("rate"))
 	}

@@ -76,7 +76,11 @@ func Load() error {
 // another one, and by root, who would find somebody else's file there.
 func absoluteCommands() error {
 	for _, name := range commandSettings() {
-		words, ok := SplitCommand(os.Getenv(Variable(name)))
+		text := os.Getenv(Variable(name))
+		if !strings.Contains(text, "/") {
+			continue // most are not set
+		}
+		words, ok := SplitCommand(text)
 		if !ok || !slices.ContainsFunc(words, isRelative) {
 			continue // what is no command is an error for who wants to run it
 		}

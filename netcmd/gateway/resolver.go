@@ -17,9 +17,11 @@ type Resolver struct {
 	Upstream []netip.Addr `json:"upstream"`
 }
 
-// The addresses at which systemd-resolved listens. It answers there to the
-// host's own device lo alone, so nobody can be led to it from elsewhere.
-var systemdResolved = []netip.Addr{netip.MustParseAddr("127.0.0.53"), netip.MustParseAddr("127.0.0.54")}
+// isSystemdResolved reports whether systemd-resolved listens at an address. It answers
+// there to the host's own device lo alone, so nobody can be led to it from elsewhere.
+func isSystemdResolved(ip netip.Addr) bool {
+	return ip == netip.AddrFrom4([4]byte{127, 0, 0, 53}) || ip == netip.AddrFrom4([4]byte{127, 0, 0, 54})
+}
 
 // Local is the resolver on the host's loopback device that guests must be led
 // to from the host's address; not valid where they can do without.
@@ -32,7 +34,7 @@ func (r Resolver) Local() netip.Addr {
 		asked = slices.Concat(r.Servers, r.Upstream)
 	}
 	for _, ip := range asked {
-		if ip.Is4() && !slices.Contains(systemdResolved, ip) {
+		if ip.Is4() && !isSystemdResolved(ip) {
 			return ip
 		}
 	}
@@ -67,7 +69,7 @@ func (r Resolver) Direct() []netip.Addr {
 }
 
 func (r Resolver) throughSystemd() bool {
-	return slices.ContainsFunc(r.Servers, func(ip netip.Addr) bool { return slices.Contains(systemdResolved, ip) })
+	return slices.ContainsFunc(r.Servers, isSystemdResolved)
 }
 
 // resolverRules lead queries at the host's address to its own resolver, and

@@ -141,7 +141,7 @@ func command(s Step) string {
 }
 
 // syntax are words of letters that the shell doesn't take for a command.
-var syntax = strings.Fields("case do done elif else esac fi for function if in select then time until while")
+var syntax = []string{"case", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in", "select", "then", "time", "until", "while"}
 
 // isSyntax reports whether a word at the beginning of a line must be quoted, though
 // it needn't be elsewhere: it would be an assignment, or a word of the shell's own.
