@@ -114,7 +114,7 @@ func (a App) Main(args []string) int {
 		return inner.BecomeCommand(args[2:])
 	}
 	os.Setenv("PATH", withSystemFolders(os.Getenv("PATH")))
-	if len(args) == 2 && args[1] == supervisor.InsideVerb {
+	if len(args) == 2 && args[1] == runstate.InsideVerb {
 		return supervisor.Inside(func(err error) { hints.Report(terminal.Err, err) }, a.allowed)
 	}
 	if code, is := inner.Main(args[1:]); is {

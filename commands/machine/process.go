@@ -2,7 +2,6 @@ package machine
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -28,11 +27,11 @@ const ticks = 100
 
 // Process returns the state of a process.
 func (Host) Process(pid int) Process {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	text, err := ReadProc(fmt.Sprintf("/proc/%d/stat", pid))
 	if pid == 0 || err != nil {
 		return Process{State: "ended"}
 	}
-	return readStat(string(text))
+	return readStat(text)
 }
 
 // readStat reads the text of a stat file. Its second field is the command's

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"vagganet/commands/machine"
 	"vagganet/netcmd"
 	"vagganet/netcmd/live"
 )
@@ -35,12 +36,18 @@ func startedIn(supervisor int, netns string) []int {
 	})
 }
 
+// InsideVerb is the program's argument that makes it a run's first process.
+const InsideVerb = "_supervise"
+
 // Starters lists the processes that a run's first process has started its children
 // by. Where that is the shell of a script, it has a copy of itself for each, which
 // waits for its end.
 func Starters(supervisor int) []int {
 	var starters []int
 	own := commandLine(supervisor)
+	if len(own) == 2 && own[1] == InsideVerb {
+		return Children(supervisor) // no shell, so no line of a child has to be compared
+	}
 	for _, pid := range Children(supervisor) {
 		if slices.Equal(commandLine(pid), own) {
 			starters = append(starters, Children(pid)...)
@@ -89,11 +96,11 @@ func SetUp(init int) bool {
 // commandLine is a process's; nil for one that ends, or becomes another program
 // at the moment.
 func commandLine(pid int) []string {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-	if len(text) == 0 {
+	text, _ := machine.ReadProc(fmt.Sprintf("/proc/%d/cmdline", pid))
+	if text == "" {
 		return nil
 	}
-	return strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00")
+	return strings.Split(strings.TrimSuffix(text, "\x00"), "\x00")
 }
 
 // GuestCommandOnly is the same for a guest without a PID namespace of its own,
@@ -171,20 +178,30 @@ func inside(uidMap string, outside int) int {
 // Children lists a process's children, as far as the kernel shows them.
 func Children(pid int) []int {
 	var pids []int
-	// The folder of a thread has dozens of files, and is not read for this one.
-	threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-	for _, thread := range threads {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", pid, thread.Name()))
+	for _, thread := range threads(pid) {
+		text, err := machine.ReadProc(fmt.Sprintf("/proc/%d/task/%s/children", pid, thread))
 		if err != nil {
 			continue
 		}
-		for field := range strings.FieldsSeq(string(text)) {
+		for field := range strings.FieldsSeq(text) {
 			if child, err := strconv.Atoi(field); err == nil {
 				pids = append(pids, child)
 			}
 		}
 	}
 	return pids
+}
+
+// threads lists a process's threads.
+func threads(pid int) []string {
+	folder, err := machine.OpenProc(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil {
+		return nil
+	}
+	defer folder.Close()
+	names, _ := folder.Readdirnames(-1)
+	slices.Sort(names)
+	return names
 }
 
 func inode(path string) uint64 {

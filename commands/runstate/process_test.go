@@ -82,3 +82,11 @@ func eventually(t *testing.T, what string, is func() bool) {
 	}
 	t.Fatalf("never: %s", strings.TrimSpace(what))
 }
+
+// BenchmarkChildren lists the children of this process: a look at a run lists those of two
+// processes of each guest.
+func BenchmarkChildren(b *testing.B) {
+	for b.Loop() {
+		Children(os.Getpid())
+	}
+}

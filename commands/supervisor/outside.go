@@ -23,6 +23,7 @@ import (
 	"syscall"
 
 	"vagganet/commands/faults"
+	"vagganet/commands/runstate"
 	"vagganet/netcmd"
 	"vagganet/netcmd/gateway"
 )
@@ -46,9 +47,6 @@ type Spec struct {
 	// Reach is what is tried of the host's firewall; nil for an isolated run.
 	Reach *gateway.Reach `json:"reach,omitempty"`
 }
-
-// InsideVerb is the program's argument that makes it the process inside.
-const InsideVerb = "_supervise"
 
 // The files of the process inside: signals come in, the exit code and, if
 // somebody wants them, events go out.
@@ -132,7 +130,7 @@ func Wanted(signals ...os.Signal) []os.Signal {
 // insideCommand has a session of its own: a Ctrl+C comes to the run once, through
 // this process, and nothing in the run has the caller's terminal.
 func insideCommand(spec Spec) *exec.Cmd {
-	words := append(spec.Run.Enter().Words(), spec.Run.Program, InsideVerb)
+	words := append(spec.Run.Enter().Words(), spec.Run.Program, runstate.InsideVerb)
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
