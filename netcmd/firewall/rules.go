@@ -67,9 +67,13 @@ const dropOneWay links.How = 255
 // withOneWay marks the links that are dropped one way only.
 func withOneWay(c links.Cuts) links.Cuts {
 	marked := c.Clone()
-	for from := range c.Guests {
-		for to := range c.Guests {
-			if from != to && c.State(from, to).How == links.Drop && !c.Has(to, from) {
+	for to := range c.Guests {
+		for from, there := range c.To(to) {
+			back := c.State(to, from)
+			if there == back {
+				continue // as between clusters
+			}
+			if there.How == links.Drop && back.How == links.Up {
 				marked.Set(from, to, dropOneWay)
 			}
 		}
@@ -180,18 +184,15 @@ func (c portChain) in(known map[string]int, next int) int {
 // have the same need the same rules.
 func losses(c links.Cuts, to int) string {
 	states := make([]byte, len(c.Guests))
-	for from := range c.Guests {
-		states[from] = byte(c.State(from, to).How)
+	for from, s := range c.To(to) {
+		states[from] = byte(s.How)
 	}
 	return string(states)
 }
 
 // senders returns the chain for what is sent to one guest, by the sender.
 func (t Table) senders(c links.Cuts, to int, ports []string) portChain {
-	states := make([]links.State, len(c.Guests))
-	for from := range c.Guests {
-		states[from] = c.State(from, to)
-	}
+	states := c.To(to)
 	body := portChain{table: t, option: t.in, all: ports}
 	if len(c.Guests) > 1 {
 		others := slices.Compact(slices.Delete(slices.Clone(states), to, to+1))

@@ -22,8 +22,9 @@ func weight(line string) int {
 	case line[0] == ':':
 		return 90
 	}
-	return 110 + 220*strings.Count(line, "-m ") + 140*(strings.Count(line, "-i ")+strings.Count(line, "-o ")) +
-		200*strings.Count(line, "-j REJECT")
+	// With the space before it, no end of a port's name is taken for an option.
+	return 110 + 220*strings.Count(line, " -m ") + 140*(strings.Count(line, " -i ")+strings.Count(line, " -o ")) +
+		200*strings.Count(line, " -j REJECT")
 }
 
 // Transaction is the input of the table's restore that has these chains, all
@@ -111,11 +112,12 @@ func (t Table) LinksFit(c links.Cuts, legacy bool) bool {
 }
 
 // ruleMost is the weight of a rule for a port.
-func (t Table) ruleMost() int { return weight(t.out + " PORT " + t.jump + "CHAIN") }
+func (t Table) ruleMost() int { return weight("-A CHAIN " + t.out + " PORT " + t.jump + "CHAIN") }
 
 // mostRules is a number that the rules for these cuts don't exceed where their chains
 // are not divided, and takes much less time than to make them: one for each guest, and,
-// for all guests that lose the same, one for each sender that they lose something of.
+// for all guests that lose the same, one for each sender that they lose something of. Two
+// more are for the name and the end of each chain, and some for those that many lead to.
 func mostRules(c links.Cuts) int {
 	rules, seen := len(c.Guests)+20, map[string]bool{}
 	for to := range c.Guests {

@@ -28,3 +28,15 @@ func TestLinksFit(t *testing.T) {
 		}
 	}
 }
+
+// A port may be called what an option is.
+func TestRuleMost(t *testing.T) {
+	for _, table := range []Table{Frames, Packets} {
+		for _, port := range []string{"g-n1", "g-a-m", "g-a-i", "g-a-o"} {
+			rule := "-A " + CutChain + " " + portChain{option: table.out}.rule(port, table.jump+CutChain+"-0")
+			if got := weight(rule); got != table.ruleMost() {
+				t.Errorf("%q weighs %d, and not %d", rule, got, table.ruleMost())
+			}
+		}
+	}
+}

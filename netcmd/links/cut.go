@@ -227,6 +227,15 @@ func (c Cuts) WithUplinks(nodes []string, s State) (Cuts, error) {
 // number to.
 func (c Cuts) State(from, to int) State { return c.links[from*len(c.Guests)+to] }
 
+// To returns the states of the links to guest number to, by their senders.
+func (c Cuts) To(to int) []State {
+	states := make([]State, len(c.Guests))
+	for from := range states {
+		states[from] = c.links[from*len(states)+to]
+	}
+	return states
+}
+
 // Has reports whether what guest number from sends to guest number to is cut, in
 // whatever way.
 func (c Cuts) Has(from, to int) bool { return c.State(from, to).How != Up }
