@@ -88,9 +88,10 @@ func (r *record) begin(id int, now time.Time, interrupted bool) []events.Event {
 	} else {
 		r.apply(f)
 	}
-	list := r.ended(f, interrupted)
+	links := r.owned()
+	list := r.ended(f, links, interrupted)
 	e := events.Event{Kind: events.FaultBegin, ID: id, What: f.What, Whom: f.Whom, By: f.By, For: f.For.Seconds(), Interrupted: interrupted}
-	if r.owned()[id] == 0 {
+	if links[id] == 0 {
 		delete(r.open, id)
 		if f.Heals != 0 {
 			return r.stated(list)
@@ -130,19 +131,30 @@ func (r *record) eachLink(s events.State, do func(l *owned, how int32)) {
 		if r.links[layer] == nil && len(rows) > 0 {
 			r.links[layer] = make([]owned, n*n)
 		}
+		all := r.links[layer]
 		for _, row := range rows {
 			how := r.number(row.How)
 			from, known := r.index[row.From]
 			if row.To == nil && known {
-				do(&r.links[layer][from*n+from], how)
+				do(&all[from*n+from], how)
 			}
+			to, both := -1, false
 			for _, name := range row.To {
-				if to, both := r.index[name]; both && known {
-					do(&r.links[layer][from*n+to], how)
+				if to, both = r.place(name, to+1); both && known {
+					do(&all[from*n+to], how)
 				}
 			}
 		}
 	}
+}
+
+// place is a guest's place, which is often that after the last one's.
+func (r *record) place(name string, next int) (place int, known bool) {
+	if next < len(r.nodes) && r.nodes[next] == name {
+		return next, true
+	}
+	place, known = r.index[name]
+	return place, known
 }
 
 // number is that of what is done to a link.
@@ -156,10 +168,9 @@ func (r *record) number(how string) int32 {
 }
 
 // ended are the faults that the command f has left nothing of, and the one that
-// it heals.
-func (r *record) ended(f *fault, interrupted bool) []events.Event {
+// it heals. Links are how many each has.
+func (r *record) ended(f *fault, links map[int]int, interrupted bool) []events.Event {
 	var list []events.Event
-	links := r.owned()
 	for _, id := range slices.Sorted(maps.Keys(r.open)) {
 		other, healed := r.open[id], id == f.Heals && !interrupted
 		if healed || other != f && other.begun && links[id] == 0 {
@@ -174,11 +185,18 @@ func (r *record) ended(f *fault, interrupted bool) []events.Event {
 func (r *record) owned() map[int]int {
 	count := map[int]int{}
 	for _, layer := range r.links {
+		id, n := 0, 0 // most links of a fault follow each other
 		for _, o := range layer {
-			if o.how != 0 {
-				count[int(o.fault)]++
+			if o.how == 0 {
+				continue
 			}
+			if int(o.fault) != id {
+				count[id] += n
+				id, n = int(o.fault), 0
+			}
+			n++
 		}
+		count[id] += n
 	}
 	return count
 }
@@ -214,17 +232,23 @@ func (r *record) state(of func(owned) bool) events.State {
 }
 
 func (r *record) rows(layer Layer, of func(owned) bool) (rows []links.Row) {
-	from := 0
+	from, hows := 0, slices.Sorted(slices.Values(r.hows))
+	var before []owned
+	var to [][]string // by what is done to them
 	for all := range slices.Chunk(r.links[layer], max(1, len(r.nodes))) {
-		to := map[string][]string{} // by what is done to them
-		for i, o := range all {
-			if o.how != 0 && of(o) {
-				how := r.hows[o.how]
-				to[how] = append(to[how], r.nodes[i])
+		if !slices.Equal(all, before) { // in a cluster, all have the same receivers
+			before, to = all, make([][]string, len(r.hows))
+			for i, o := range all {
+				if o.how != 0 && of(o) {
+					to[o.how] = append(to[o.how], r.nodes[i])
+				}
 			}
 		}
-		for _, how := range slices.Sorted(maps.Keys(to)) {
-			row := links.Row{From: r.nodes[from], To: to[how], How: how}
+		for _, how := range hows {
+			row := links.Row{From: r.nodes[from], To: to[r.number(how)], How: how}
+			if row.To == nil {
+				continue
+			}
 			if layer == Uplinks {
 				row.To = nil
 			}

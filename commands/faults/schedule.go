@@ -214,8 +214,14 @@ func (s *Schedule) AllowsBy(by string, own bool) bool {
 // knows reports whether all nodes of a state are guests of the run.
 func (s *Schedule) knows(links events.State) bool {
 	for _, row := range slices.Concat(links.Cut, links.Uplinks, links.Shapes) {
-		if !s.isGuest(row.From) || slices.ContainsFunc(row.To, func(to string) bool { return !s.isGuest(to) }) {
+		if !s.isGuest(row.From) {
 			return false
+		}
+		place, known := -1, true
+		for _, to := range row.To {
+			if place, known = s.place(to, place+1); !known {
+				return false
+			}
 		}
 	}
 	return true

@@ -20,7 +20,7 @@ func Clean(text string) string {
 
 // CleanLine is Clean for a text that has to stay in its line, such as a name.
 func CleanLine(text string) string {
-	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(Clean(text))
+	return strings.ReplaceAll(strings.ReplaceAll(Clean(text), "\n", `\n`), "\t", `\t`)
 }
 
 // CleanJSON is Clean for JSON, which has its own way to write characters.
