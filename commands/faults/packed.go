@@ -2,6 +2,7 @@ package faults
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"vagganet/netcmd/links"
@@ -46,12 +47,16 @@ func pack(rows []links.Row) []packedRow {
 		return nil
 	}
 	packed, known := []packedRow{}, map[string]int{}
+	i := 0 // of the row before, which is often of the same cluster
 	for _, row := range rows {
-		key := row.How + "\x00" + strings.Join(row.To, "\x00")
-		i, there := known[key]
-		if !there {
-			i, known[key] = len(packed), len(packed)
-			packed = append(packed, packedRow{To: row.To, How: row.How})
+		if len(packed) == 0 || packed[i].How != row.How || !slices.Equal(packed[i].To, row.To) {
+			key := row.How + "\x00" + strings.Join(row.To, "\x00")
+			number, there := known[key]
+			if !there {
+				number, known[key] = len(packed), len(packed)
+				packed = append(packed, packedRow{To: row.To, How: row.How})
+			}
+			i = number
 		}
 		packed[i].From = append(packed[i].From, row.From)
 	}

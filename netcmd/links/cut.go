@@ -195,16 +195,20 @@ func (c Cuts) OneWay(groups [][]string) Cuts {
 func (c Cuts) With(rows []Row) (Cuts, error) {
 	c.links = slices.Clone(c.links)
 	for _, r := range rows {
-		nodes, err := c.indexes(append([]string{r.From}, r.To...))
+		from, err := c.index(r.From, 0)
 		if err != nil {
 			return Cuts{}, err
 		}
-		how, err := ParseHow(r.How)
-		if err != nil {
-			return Cuts{}, err
+		how, wrong := ParseHow(r.How)
+		to := -1
+		for _, name := range r.To {
+			if to, err = c.index(name, to+1); err != nil {
+				return Cuts{}, err
+			}
+			c.Set(from, to, how)
 		}
-		for _, to := range nodes[1:] {
-			c.Set(nodes[0], to, how)
+		if wrong != nil {
+			return Cuts{}, wrong
 		}
 	}
 	return c, nil
@@ -256,20 +260,33 @@ func (c Cuts) Links() []Link {
 // BySender lists the links that are cut in rows.
 func (c Cuts) BySender() []Row {
 	rows := []Row{}
+	var before []State
+	var same []Row // those of the sender before
 	for from, sender := range c.Guests {
-		how := Up
-		for to, receiver := range c.Guests {
-			s := c.State(from, to)
-			if s.How == Up {
-				continue
-			}
-			if s.How != how {
-				how = s.How
-				rows = append(rows, Row{sender, make([]string, 0, len(c.Guests)-to), how.String()})
-			}
-			last := &rows[len(rows)-1]
-			last.To = append(last.To, receiver)
+		states := c.links[from*len(c.Guests) : (from+1)*len(c.Guests)]
+		if !slices.Equal(states, before) { // in a cluster, all lose the same
+			before, same = states, c.losses(states)
 		}
+		for _, row := range same {
+			rows = append(rows, Row{sender, row.To, row.How})
+		}
+	}
+	return rows
+}
+
+// losses are rows of the links from a sender in these states, without its name.
+func (c Cuts) losses(states []State) (rows []Row) {
+	how := Up
+	for to, s := range states {
+		if s.How == Up {
+			continue
+		}
+		if s.How != how {
+			how = s.How
+			rows = append(rows, Row{To: make([]string, 0, len(states)-to), How: how.String()})
+		}
+		last := &rows[len(rows)-1]
+		last.To = append(last.To, c.Guests[to])
 	}
 	return rows
 }
@@ -342,17 +359,25 @@ func (c Cuts) Only(is func(State) bool) Cuts {
 
 func (c Cuts) indexes(nodes []string) ([]int, error) {
 	indexes := make([]int, 0, len(nodes))
-	next := 0 // most often they come in a row
-	for _, n := range nodes {
-		if next == len(c.Guests) || c.Guests[next] != n {
-			i, found := slices.BinarySearch(c.Guests, n)
-			if !found {
-				return nil, NoGuest(c.Guests, n)
-			}
-			next = i
+	i := -1
+	for _, name := range nodes {
+		var err error
+		if i, err = c.index(name, i+1); err != nil {
+			return nil, err
 		}
-		indexes = append(indexes, next)
-		next++
+		indexes = append(indexes, i)
 	}
 	return indexes, nil
+}
+
+// index is a guest's number, which is most often the next one.
+func (c Cuts) index(name string, next int) (int, error) {
+	if next < len(c.Guests) && c.Guests[next] == name {
+		return next, nil
+	}
+	i, found := slices.BinarySearch(c.Guests, name)
+	if !found {
+		return 0, NoGuest(c.Guests, name)
+	}
+	return i, nil
 }
