@@ -12,7 +12,7 @@ import (
 // same ebtables-restore and sysctl, by hand.
 func (b *bench) partitions() error {
 	for _, m := range []int{3, 10, 100, 253} {
-		if err := b.partitionsOf(m, "", 2); err != nil {
+		if err := b.partitionsOf(m, "", 1.5); err != nil {
 			return err
 		}
 	}
