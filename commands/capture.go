@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/cmdline"
 	"vagganet/commands/hints"
-	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
@@ -67,13 +67,25 @@ func (a App) capture(c *cli.Context) error {
 // captureBy captures until the user has enough, or the run ends.
 func (a App) captureBy(c *cli.Context, l live.Run, s plan.Step) error {
 	err := a.foreground(c, s, l.FromOutside())
-	g, _ := a.gateway(c)
-	if errors.Is(err, cmdline.ExitCode(128+int(syscall.SIGKILL))) && !a.isUp(g, runstate.Run{Supervisor: l.Supervisor}) {
+	if errors.Is(err, cmdline.ExitCode(128+int(syscall.SIGKILL))) && a.ends(l) {
 		terminal.Say(terminal.Err, "run %s has ended, and the capture with it", l.Run)
 		return nil
 	}
 	return err
 }
+
+// ends reports whether a run is over, or will be in a moment: its first process kills
+// all others before it ends itself.
+func (a App) ends(l live.Run) bool {
+	for deadline := time.Now().Add(endPatience); a.checkLives(l) == nil; time.Sleep(endPatience / 100) {
+		if time.Now().After(deadline) {
+			return false
+		}
+	}
+	return true
+}
+
+const endPatience = 3 * time.Second
 
 // sayPcap writes what format tcpdump uses where there is no dumpcap.
 func sayPcap(node string) {
