@@ -13,9 +13,8 @@ import (
 // they do to them, and until when. Each link that doesn't work belongs to the
 // command that came last. It touches nothing itself.
 type record struct {
-	// nodes are the guests, in order, and index has the place of each.
+	// nodes are the guests, in order.
 	nodes []string
-	index map[string]int
 	// links has those of a layer, by sender and then receiver; uplinks have the same
 	// node for both. There are as many as pairs of guests, so they are small, and a
 	// layer is nil until it has one.
@@ -40,11 +39,7 @@ type fault struct {
 }
 
 func newRecord(guests []string) *record {
-	r := &record{nodes: slices.Sorted(slices.Values(guests)), index: map[string]int{}, hows: []string{""}, links: map[Layer][]owned{}, open: map[int]*fault{}}
-	for i, name := range r.nodes {
-		r.index[name] = i
-	}
-	return r
+	return &record{nodes: slices.Sorted(slices.Values(guests)), hows: []string{""}, links: map[Layer][]owned{}, open: map[int]*fault{}}
 }
 
 // Announce takes note of a command that is about to change links. Should nothing more be
@@ -134,27 +129,18 @@ func (r *record) eachLink(s events.State, do func(l *owned, how int32)) {
 		all := r.links[layer]
 		for _, row := range rows {
 			how := r.number(row.How)
-			from, known := r.index[row.From]
+			from, known := links.Index(r.nodes, row.From, 0)
 			if row.To == nil && known {
 				do(&all[from*n+from], how)
 			}
 			to, both := -1, false
 			for _, name := range row.To {
-				if to, both = r.place(name, to+1); both && known {
+				if to, both = links.Index(r.nodes, name, to+1); both && known {
 					do(&all[from*n+to], how)
 				}
 			}
 		}
 	}
-}
-
-// place is a guest's place, which is often that after the last one's.
-func (r *record) place(name string, next int) (place int, known bool) {
-	if next < len(r.nodes) && r.nodes[next] == name {
-		return next, true
-	}
-	place, known = r.index[name]
-	return place, known
 }
 
 // number is that of what is done to a link.

@@ -7,6 +7,7 @@ import (
 
 	"vagganet/commands/events"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 )
 
 // HealVerb is the program's verb that heals what is left of a fault whose time
@@ -212,24 +213,20 @@ func (s *Schedule) AllowsBy(by string, own bool) bool {
 }
 
 // knows reports whether all nodes of a state are guests of the run.
-func (s *Schedule) knows(links events.State) bool {
-	for _, row := range slices.Concat(links.Cut, links.Uplinks, links.Shapes) {
-		if !s.isGuest(row.From) {
-			return false
-		}
-		place, known := -1, true
-		for _, to := range row.To {
-			if place, known = s.place(to, place+1); !known {
-				return false
+func (s *Schedule) knows(state events.State) bool {
+	for _, row := range slices.Concat(state.Cut, state.Uplinks, state.Shapes) {
+		_, known := links.Index(s.nodes, row.From, 0)
+		to := -1
+		for _, name := range row.To {
+			if known {
+				to, known = links.Index(s.nodes, name, to+1)
 			}
+		}
+		if !known {
+			return false
 		}
 	}
 	return true
-}
-
-func (r *record) isGuest(name string) bool {
-	_, known := r.index[name]
-	return known
 }
 
 // Checked takes note of what a check has found.

@@ -370,14 +370,19 @@ func (c Cuts) indexes(nodes []string) ([]int, error) {
 	return indexes, nil
 }
 
-// index is a guest's number, which is most often the next one.
 func (c Cuts) index(name string, next int) (int, error) {
-	if next < len(c.Guests) && c.Guests[next] == name {
-		return next, nil
-	}
-	i, found := slices.BinarySearch(c.Guests, name)
+	i, found := Index(c.Guests, name, next)
 	if !found {
 		return 0, NoGuest(c.Guests, name)
 	}
 	return i, nil
+}
+
+// Index returns a guest's number among all, which are in order, and reports whether it
+// is one of them. It is most often the next one after that which was asked for before.
+func Index(guests []string, name string, next int) (int, bool) {
+	if next < len(guests) && guests[next] == name {
+		return next, true
+	}
+	return slices.BinarySearch(guests, name)
 }
