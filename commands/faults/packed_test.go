@@ -28,8 +28,7 @@ func TestChangeJSON(t *testing.T) {
 			t.Errorf("%s: %v\ngot  %+v\nwant %+v", text, err, got, c)
 		}
 	}
-	halves := links.Named[0].Build(linkstest.Numbered(253), 1)
-	text, err := json.Marshal(Change{State: events.State{Cut: halves.BySender()}})
+	text, err := json.Marshal(Change{State: events.State{Cut: linkstest.Halves(253).BySender()}})
 	if err != nil || len(text) > 20_000 {
 		t.Errorf("%d bytes: %v", len(text), err)
 	}

@@ -84,6 +84,9 @@ func Numbered(guests int) []string {
 	return names
 }
 
+// Halves are the cuts between two halves of that many guests.
+func Halves(guests int) links.Cuts { return links.Named[0].Build(Numbered(guests), 1) }
+
 // CopyUplinks gives cuts the uplinks of others.
 func CopyUplinks(c, from links.Cuts) {
 	for i := range c.Guests {
