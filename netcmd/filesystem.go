@@ -182,8 +182,8 @@ func (r Run) fileSystems() plan.Plan {
 	var files, links plan.Plan
 	for _, c := range r.Children {
 		if c.Files != nil {
-			make, fill := r.fileSystem(c)
-			files, links = append(files, make), append(links, fill...)
+			file, link := r.fileSystem(c)
+			files, links = append(files, file), append(links, link...)
 		}
 	}
 	return append(files, plan.InAnyOrder("links", links)...)

@@ -168,17 +168,15 @@ func (r Run) Plan() plan.Plan {
 // populate gives the bridge's namespace all that has to be there before its devices,
 // then takes the slot, and makes the guests.
 func (r Run) populate() plan.Plan {
-	settle := append(plan.Plan{r.bridgeNetNS()}, r.bridgeFirewall()...)
-	if r.OneUserNS { // the first of them makes the namespace
-		settle = append(settle[:1:1], plan.InAnyOrder("settle", settle[1:])...)
-	} else {
-		settle = plan.InAnyOrder("settle", settle)
+	settings, settle := plan.Plan{r.bridgeNetNS()}, r.bridgeFirewall()
+	if !r.OneUserNS { // else they come with the namespace
+		settings, settle = nil, slices.Concat(settings, settle)
 	}
 	p := append(r.claim(), r.bridgeDevice()...)
 	for _, g := range r.Guests {
 		p = append(p, r.guest(g))
 	}
-	return append(settle, plan.InAnyOrder("populate", p)...)
+	return slices.Concat(settings, plan.InAnyOrder("settle", settle), plan.InAnyOrder("populate", p))
 }
 
 // connect builds the network between the namespaces. Ports are led on before the

@@ -36,7 +36,7 @@ func At(there plan.Thread, call func() error) error {
 // enter takes this thread there.
 func enter(there plan.Thread) error {
 	if there.NetNS != "" {
-		if err := enterFile(there.NetNS, unix.CLONE_NEWNET); err != nil {
+		if err := enterNet(there.NetNS); err != nil {
 			return fmt.Errorf("enter %s: %w", there.NetNS, err)
 		}
 	}
@@ -53,11 +53,11 @@ func enter(there plan.Thread) error {
 	return nil
 }
 
-func enterFile(file string, kind int) error {
+func enterNet(file string) error {
 	namespace, err := os.Open(file)
 	if err != nil {
 		return err
 	}
 	defer namespace.Close()
-	return unix.Setns(int(namespace.Fd()), kind)
+	return unix.Setns(int(namespace.Fd()), unix.CLONE_NEWNET)
 }

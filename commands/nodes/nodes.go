@@ -45,7 +45,7 @@ func Make(ctx context.Context, program string, s plan.Step) error {
 	if exit, ok := err.(*exec.ExitError); ok {
 		code = exit.ExitCode()
 	}
-	return &runner.StepError{Step: s, Number: 1, Of: 1, Argv: []string{program, Verb}, Code: code, Err: err, Stderr: said}
+	return &runner.StepError{Step: s, Argv: []string{program, Verb}, Code: code, Err: err, Stderr: said}
 }
 
 func makeAll(ctx context.Context, program string, all plan.Nodes) (said string, err error) {

@@ -24,7 +24,7 @@ func newBatch(first entry, text []byte) batch {
 		b.texts = text
 		return b
 	}
-	// Too long to be kept until somebody knows whether they are wanted.
+	// Too long to be kept until it is known that they are wanted.
 	for line := range bytes.SplitSeq(text, []byte("\n")) {
 		b.texts = append(append(b.texts, readable(string(line))...), '\n')
 	}

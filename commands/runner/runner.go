@@ -210,9 +210,9 @@ func (r *Runner) Command(s plan.Step) *exec.Cmd {
 }
 
 func (r *Runner) command(ctx context.Context, s plan.Step, missing *error) *exec.Cmd {
-	words := slices.Clone(s.Argv)
-	if s.Place.Thread == (plan.Thread{}) {
-		words = s.Words()
+	words := s.Words()
+	if s.Place.Thread != (plan.Thread{}) {
+		words = words[len(s.Place.Enter):]
 	}
 	for i, w := range words {
 		words[i] = r.expand(w, missing)

@@ -24,7 +24,7 @@ var (
 	// what passes the bridge only by br_netfilter, and while BridgeSwitch is on.
 	Packets = Table{"-m physdev --physdev-in", "-m physdev --physdev-out", " - [0:0]", "-g ", "icmp-port-unreachable"}
 	// Packets6 is ip6tables'. It has what Packets has, before Packets has it.
-	Packets6 = Table{"-m physdev --physdev-in", "-m physdev --physdev-out", " - [0:0]", "-g ", "icmp6-port-unreachable"}
+	Packets6 = Table{Packets.in, Packets.out, Packets.policy, Packets.jump, "icmp6-port-unreachable"}
 )
 
 // dividable is the portChain in the form that can be divided. Where chains jump
