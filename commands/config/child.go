@@ -11,12 +11,18 @@ const maxUserID = 1 << 30
 
 var childTags = []string{"!BridgeCommand", "!Command"}
 
-func (p *parser) parseChild(e entry) (*Child, error) {
+// draft is a child, and what else is needed to see how it goes with the others.
+type draft struct {
+	*Child
+	afterLine int
+}
+
+func (p *parser) parseChild(e entry) (*draft, error) {
 	if err := CheckName("child", e.key); err != nil {
 		return nil, p.errorf(e.line, "%v", err)
 	}
 	what := "child " + quote(e.key)
-	c := &Child{Name: e.key, Line: e.line, Environ: map[string]string{}}
+	c := &draft{Child: &Child{Name: e.key, Line: e.line, Environ: map[string]string{}}}
 	switch tagOf(e.value) {
 	case "!Command":
 	case "!BridgeCommand":
@@ -32,10 +38,10 @@ func (p *parser) parseChild(e entry) (*Child, error) {
 	if c.Run == nil {
 		return nil, p.errorf(e.line, "%s has nothing to run; add run: with a shell line or a list of words", what)
 	}
-	return c, nil
+	return c, p.checkReady(c.Child, what)
 }
 
-func (p *parser) childFields(c *Child, what string) fieldMap {
+func (p *parser) childFields(c *draft, what string) fieldMap {
 	return fieldMap{
 		"container": func(e entry) (err error) {
 			c.Container, err = p.word(e.value, "container of "+what)
@@ -53,9 +59,16 @@ func (p *parser) childFields(c *Child, what string) fieldMap {
 		"environ":  func(e entry) error { return p.parseEnviron(e, c.Environ) },
 		"volumes":  func(e entry) (err error) { c.Volumes, err = p.parseVolumes(e); return err },
 		"work-dir": func(e entry) (err error) { c.WorkDir, err = p.word(e.value, "work-dir of "+what); return err },
-		"user-id":  func(e entry) error { return p.parseUserID(e, what, c) },
-		"tags":     func(e entry) error { return p.parseTags(e, what, c) },
-		"run":      func(e entry) (err error) { c.Run, err = p.parseRun(e, what); return err },
+		"user-id":  func(e entry) error { return p.parseUserID(e, what, c.Child) },
+		"tags":     func(e entry) error { return p.parseTags(e, what, c.Child) },
+		"ready":    func(e entry) (err error) { c.Ready, err = p.parseReady(e, what); return err },
+		"restart":  func(e entry) (err error) { c.Restart, err = p.parseRestart(e, what); return err },
+		"after": func(e entry) (err error) {
+			c.afterLine = e.line
+			c.After, err = p.parseAfter(e, what)
+			return err
+		},
+		"run": func(e entry) (err error) { c.Run, err = p.parseRun(e, what); return err },
 	}
 }
 

@@ -152,13 +152,17 @@ func (p *parser) parseChildren(e entry, what string, c *Command) error {
 	if err != nil {
 		return err
 	}
+	var drafts []*draft
 	for _, e := range list {
-		child, err := p.parseChild(e)
+		d, err := p.parseChild(e)
 		if err != nil {
 			return err
 		}
-		c.Children = append(c.Children, child)
+		drafts = append(drafts, d)
 	}
-	slices.SortFunc(c.Children, func(a, b *Child) int { return cmp.Compare(a.Name, b.Name) })
-	return nil
+	slices.SortFunc(drafts, func(a, b *draft) int { return cmp.Compare(a.Name, b.Name) })
+	for _, d := range drafts {
+		c.Children = append(c.Children, d.Child)
+	}
+	return p.resolveAfter(c, drafts)
 }

@@ -133,10 +133,38 @@ type Child struct {
 	WorkDir string            // as written
 	UserID  int               // 0 to 1<<30
 	Tags    []string          // none empty
+	// Ready is what shows that the child is ready; nil for a child that is so as
+	// soon as it is started, as all are that have no network.
+	Ready *Ready
+	// After are the names of the children that it starts after, once they are
+	// ready: sorted, none twice, none of them waiting for this one.
+	After   []string
+	Restart Restart
 	// Run is the argument vector, never empty; a shell line is already
 	// wrapped in /bin/sh -c.
 	Run []string
 }
+
+// Ready is how a run finds that a child is ready: by one of Port, Run and Log.
+type Ready struct {
+	Line int
+	Port int      // a TCP port of the child that takes connections; 0 for none
+	Run  []string // a command in the child's network that ends well; nil for none
+	Log  string   // a regular expression that a line of its output matches
+	// Within is how long the child may take: at least 1 ms; DefaultReadyWithin
+	// when not given.
+	Within time.Duration
+}
+
+// Restart is when a child that has ended is started again, in any mode of the run.
+type Restart int
+
+// The kinds of restart, as restartNames has them.
+const (
+	NoRestart        Restart = iota // as the run's mode has it
+	RestartOnFailure                // when it has failed
+	RestartAlways                   // whatever its exit code
+)
 
 // Network is what a guest asks of the bridge.
 type Network struct {

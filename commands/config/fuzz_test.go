@@ -84,6 +84,17 @@ func checkChild(t *testing.T, f *File, c *Child) {
 	want(t, !c.Bridge || c.Network == nil, "network of bridge command", c)
 	checkEnviron(t, c.Environ)
 	checkVolumes(t, c.Volumes)
+	want(t, c.Restart >= NoRestart && c.Restart <= RestartAlways, "restart of", c)
+	want(t, slices.IsSorted(c.After) && !slices.Contains(c.After, c.Name), "after of", c)
+	if r := c.Ready; r != nil {
+		given := 0
+		for _, is := range []bool{r.Port > 0, r.Run != nil, r.Log != ""} {
+			if is {
+				given++
+			}
+		}
+		want(t, given == 1 && r.Port <= 65535 && r.Within >= shortest && r.Line >= 1 && c.Network != nil, "ready of", c)
+	}
 	if n := c.Network; n != nil {
 		want(t, !n.IP.IsValid() || n.IP.Is4(), "ip", n)
 		want(t, n.Hostname == "" || CheckName("hostname", n.Hostname) == nil, "hostname", n)

@@ -146,6 +146,7 @@ var mappings = []struct {
 	{"fault", func(line string) string {
 		return "commands:\n  c: !Supervise\n    children: {a: !Command {run: x}}\n    faults: [{" + line + "}]\n"
 	}, nil},
+	{"ready", func(line string) string { return childWith("run: x", "network: {}", "ready: {"+line+"}") }, nil},
 }
 
 // unless is a line that another one needs beside it, unless that has its key.
@@ -223,6 +224,7 @@ func TestSchemaKnowsLimits(t *testing.T) {
 	for _, text := range []string{
 		mappings[2].file("mtu: 67"), mappings[2].file("mtu: 65536"), mappings[2].file("kill-unresponsive-after: 0"),
 		mappings[2].file("mode: stop"), mappings[2].file("ipv6: maybe"), mappings[3].file("user-id: -1"),
+		mappings[3].file("restart: never"), mappings[3].file("network: {}, ready: {}"), mappings[6].file("port: 0"), mappings[6].file("log: a, run: b"),
 		mappings[4].file("ports: {0: 80}"), mappings[4].file("ports: {80: 65536}"), mappings[5].file("at: 1, check: false"),
 	} {
 		_, err := Parse("vagga.yaml", []byte(text))
