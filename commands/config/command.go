@@ -36,7 +36,7 @@ func (p *parser) parseCommands(e entry) error {
 }
 
 func (p *parser) parseCommand(e entry) (*Command, error) {
-	c := &Command{Name: e.key, Line: e.line, KillUnresponsiveAfter: DefaultKillAfter}
+	c := &Command{Name: e.key, Line: e.line, KillUnresponsiveAfter: DefaultKillAfter, Roles: map[string]string{}}
 	what := "command " + quote(e.key)
 	switch tagOf(e.value) {
 	case "!Supervise":
@@ -76,6 +76,7 @@ func (p *parser) descriptionField(c *Command) func(entry) error {
 }
 
 func (p *parser) parseSupervise(e entry, what string, c *Command) error {
+	var roles []entry
 	err := p.parseFields(e.value, what, fieldMap{
 		"description":             p.descriptionField(c),
 		"mode":                    func(e entry) error { return p.parseMode(e, what, c) },
@@ -84,11 +85,15 @@ func (p *parser) parseSupervise(e entry, what string, c *Command) error {
 		"children":                func(e entry) error { return p.parseChildren(e, what, c) },
 		"ipv6":                    func(e entry) error { return p.parseIPv6(e, what, c) },
 		"faults":                  func(e entry) (err error) { c.Faults, err = p.parseFaults(e); return err },
+		"roles":                   func(e entry) (err error) { roles, err = p.parseRoles(e, what, c); return err },
 	}, superviseIgnored())
-	if err == nil && len(c.Children) == 0 {
+	if err != nil {
+		return err
+	}
+	if len(c.Children) == 0 {
 		return p.errorf(e.line, "%s has no children; add at least one", what)
 	}
-	return err
+	return p.checkRoles(c, roles)
 }
 
 func (p *parser) parseMode(e entry, what string, c *Command) error {

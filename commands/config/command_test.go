@@ -15,7 +15,7 @@ func supervise(lines string) string {
 
 func TestMode(t *testing.T) {
 	for name, want := range map[string]Mode{"stop-on-failure": plan.StopOnFailure, "wait-all": plan.WaitAll,
-		"wait-all-successful": plan.WaitAllSuccessful, "wait_all": plan.WaitAll, "restart": plan.Restart} {
+		"wait-all-successful": plan.WaitAllSuccessful, "wait_all": plan.WaitAll, "restart": plan.Restart, "timeline": plan.Timeline} {
 		if got := mustParse(t, supervise("    mode: "+name+"\n")).Commands["c"].Mode; got != want {
 			t.Errorf("mode %s is read as %v", name, got)
 		}
@@ -80,7 +80,7 @@ func TestCommandWrong(t *testing.T) {
 		{"ipv6", supervise("    ipv6: maybe\n"),
 			`3: ipv6 of command "c" is "maybe", but must be true or false`, ""},
 		{"mode", supervise("    mode: wait\n"),
-			`3: command "c" has the unknown mode "wait"; use one of stop-on-failure, wait-all-successful, wait-all, restart`, ""},
+			`3: command "c" has the unknown mode "wait"; use one of stop-on-failure, wait-all-successful, wait-all, restart, timeline`, ""},
 		{"mode list", supervise("    mode: [a]\n"), `3: mode of command "c" must be a text, not a list`, ""},
 		{"kill list", supervise("    kill-unresponsive-after: []\n"),
 			`3: kill-unresponsive-after of command "c" must be a text, not a list`, ""},
@@ -103,7 +103,7 @@ func TestCommandWrong(t *testing.T) {
 			`3: commands has "c" twice, here and in line 2; remove one`, ""},
 		{"unknown key", supervise("    chidren: {}\n"), `3: command "c" has an unknown key "chidren"`, `did you mean "children"?`},
 		{"key of another kind", supervise("    network: {}\n"), `3: command "c" has an unknown key "network"`,
-			"it may have children, description, faults, ipv6, kill-unresponsive-after, mode, mtu"},
+			"it may have children, description, faults, ipv6, kill-unresponsive-after, mode, mtu, roles"},
 		{"single's key", "commands:\n  c: !Command {chidren: {}}\n", `2: command "c" has an unknown key "chidren"`,
 			"it may have container, description, environ, run, user-id, volumes, work-dir"},
 		{"capsule's key", "commands:\n  c: !CapsuleCommand {volume: {}}\n", `2: command "c" has an unknown key "volume"`,

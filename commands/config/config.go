@@ -91,7 +91,7 @@ type Volume struct {
 type Mode = plan.Mode
 
 // modeNames are the modes as the file spells them, by plan's values.
-var modeNames = []string{"stop-on-failure", "wait-all-successful", "wait-all", "restart"}
+var modeNames = []string{"stop-on-failure", "wait-all-successful", "wait-all", "restart", "timeline"}
 
 // Command is one entry of the file's commands.
 type Command struct {
@@ -110,6 +110,9 @@ type Command struct {
 	Children []*Child
 	// Faults are its timeline, in file order.
 	Faults []Fault
+	// Roles are shell lines that print the nodes that have a role at the time, by
+	// the role's name; never nil.
+	Roles map[string]string
 	// Supervise is false for vagga's commands of a single process: they have
 	// no network, nothing of them but the description is read, and Children
 	// is empty.

@@ -64,11 +64,15 @@ func checkFile(t *testing.T, f *File) {
 	}
 	for name, c := range f.Commands {
 		want(t, c.Name == name && c.Line >= 1 && CheckName("command", name) == nil, "command", c)
-		want(t, c.Mode >= plan.StopOnFailure && c.Mode <= plan.Restart, "mode of", c)
+		want(t, c.Mode >= plan.StopOnFailure && c.Mode <= plan.Timeline, "mode of", c)
 		k := c.KillUnresponsiveAfter
 		want(t, k >= time.Second && k <= 24*time.Hour && k%time.Second == 0, "kill-unresponsive-after of", c)
 		want(t, c.MTU == 0 || c.MTU >= addresses.MinMTU && c.MTU <= addresses.MaxMTU, "mtu of", c)
 		want(t, c.Supervise == (len(c.Children) > 0), "children of", c)
+		want(t, c.Roles != nil, "roles of", c)
+		for name, line := range c.Roles {
+			want(t, CheckName("role", name) == nil && line != "", "role", name, line)
+		}
 		for i, child := range c.Children {
 			want(t, i == 0 || c.Children[i-1].Name < child.Name, "order of children of", c)
 			checkChild(t, f, child)

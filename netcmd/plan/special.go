@@ -24,6 +24,7 @@ const (
 	WaitAllSuccessful             // the first one that fails ends all
 	WaitAll                       // none ends another; the first one that fails decides
 	Restart                       // a child that ends is started again
+	Timeline                      // the end of the timeline ends all, well
 )
 
 // Nodes has a step make namespaces, and mount them on files that are there. In a script
