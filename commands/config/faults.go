@@ -19,13 +19,14 @@ type Fault struct {
 	// For is how long until it is healed, less than Every; 0 for until the
 	// run ends.
 	For time.Duration
-	// Verb is the program's verb that does it, and Words are its arguments.
+	// Verb is the program's verb that does it, and Words are its arguments: for
+	// exec those are the node, "--", and what is run there.
 	Verb  string
 	Words []string
 }
 
 // faultVerbs are the keys that say what is done, each the name of a verb.
-var faultVerbs = []string{"partition", "shape", "check"}
+var faultVerbs = []string{"partition", "shape", "kill", "pause", "exec", "check"}
 
 // shortest is what all times of a timeline are at least, but for the start.
 const shortest = time.Millisecond
@@ -84,31 +85,35 @@ func (p *parser) parseFault(n *yaml.Node) (Fault, error) {
 	if f.Start = at; at < 0 {
 		f.Start = f.Every
 	}
+	once := map[string]string{"check": "a check", "exec": "an exec"}[f.Verb]
 	switch {
 	case f.Verb == "":
-		return f, p.errorf(n.Line, "%s does nothing; add partition:, shape: or check:", what)
+		return f, p.errorf(n.Line, "%s does nothing; add partition:, shape:, kill:, pause:, exec: or check:", what)
 	case at < 0 && f.Every == 0:
 		return f, p.errorf(n.Line, "%s has no time; add at: or every:", what)
 	case f.Every > 0 && f.For >= f.Every:
 		return f, p.errorf(n.Line, "%s lasts for %v and comes every %v; it must be over before it comes again", what, f.For, f.Every)
-	case f.Verb == "check" && f.For > 0:
-		return f, p.errorf(n.Line, "a check takes no for:; it is done once")
+	case once != "" && f.For > 0:
+		return f, p.errorf(n.Line, "%s takes no for:; it is done once", once)
 	}
 	return f, nil
 }
 
-// parseVerb reads what is done: the words of a verb, or true for one that takes
-// none.
+// parseVerb reads what is done: the words of a verb, true for one that takes none, or
+// a mapping for exec.
 func (p *parser) parseVerb(e entry, f *Fault) (err error) {
 	if f.Verb != "" {
 		return p.errorf(e.line, "a fault is either %s or %s; make it two", f.Verb, e.key)
 	}
-	f.Verb = e.key
-	if e.key == "check" {
+	switch f.Verb = e.key; f.Verb {
+	case "check":
 		text, err := p.word(e.value, e.key)
 		if err == nil && text != "true" {
 			err = p.errorf(e.line, "check is %s, but can only be true", quote(text))
 		}
+		return err
+	case "exec":
+		f.Words, err = p.parseExec(e)
 		return err
 	}
 	if e.value.Kind == yaml.SequenceNode {
@@ -123,6 +128,28 @@ func (p *parser) parseVerb(e entry, f *Fault) (err error) {
 		return p.errorf(e.line, "%s %s: %v", e.key, quote(text), err)
 	}
 	return nil
+}
+
+// parseExec reads which node runs what, into the words of the verb.
+func (p *parser) parseExec(e entry) ([]string, error) {
+	if err := p.checkPlain(e.value, e.key); err != nil {
+		return nil, err
+	}
+	var node string
+	var run []string
+	err := p.parseFields(e.value, e.key, fieldMap{
+		"node": func(e entry) (err error) { node, err = p.word(e.value, "node of exec"); return err },
+		"run":  func(e entry) (err error) { run, err = p.parseRun(e, "exec"); return err },
+	}, nil)
+	switch {
+	case err != nil:
+		return nil, err
+	case node == "":
+		return nil, p.errorf(e.line, "exec is in no node; add node:")
+	case run == nil:
+		return nil, p.errorf(e.line, "exec has nothing to run; add run: with a shell line or a list of words")
+	}
+	return append([]string{node, "--"}, run...), nil
 }
 
 // duration reads 5s, 500ms or 1m30s, or a plain number of seconds.

@@ -14,6 +14,10 @@ func TestFaults(t *testing.T) {
 - {every: 1.5s, check: true}
 - {at: 7, partition: "cut 'a:b' b:a"}
 - {at: 7s, for: 10ms, shape: a:b --loss 20%}
+- {at: 1s, kill: "leader --signal TERM"}
+- {every: 9s, for: 1s, pause: [a, b]}
+- {at: 2s, exec: {node: a, run: echo "$x"}}
+- {at: 3s, exec: {run: [date, -s, a b], node: b}}
 `
 	want := []string{
 		"2 5s 0s 2s partition [isolate a]",
@@ -22,6 +26,10 @@ func TestFaults(t *testing.T) {
 		"5 1.5s 1.5s 0s check []",
 		"6 7s 0s 0s partition [cut a:b b:a]",
 		"7 7s 0s 10ms shape [a:b --loss 20%]",
+		"8 1s 0s 0s kill [leader --signal TERM]",
+		"9 9s 9s 1s pause [a b]",
+		`10 2s 0s 0s exec [a -- /bin/sh -c echo "$x"]`,
+		"11 3s 0s 0s exec [b -- date -s a b]",
 	}
 	faults, err := ParseFaults("faults.yaml", []byte(text))
 	if err != nil {
@@ -62,7 +70,7 @@ func TestFaultsWrong(t *testing.T) {
 	for text, want := range map[string]string{
 		"faults: []":               "f:1: the timeline must be a list, not a mapping",
 		"- isolate a":              `f:1: a fault must be a mapping, not "isolate a"`,
-		"- {at: 1s}":               "f:1: a fault does nothing; add partition:, shape: or check:",
+		"- {at: 1s}":               "f:1: a fault does nothing; add partition:, shape:, kill:, pause:, exec: or check:",
 		"- {partition: isolate a}": "f:1: a fault has no time; add at: or every:",
 		"- {at: 1s, partition: isolate a, check: true}":   "f:1: a fault is either partition or check; make it two",
 		"- {at: 1s, chek: true}":                          `f:1: a fault has an unknown key "chek"`,
@@ -73,9 +81,20 @@ func TestFaultsWrong(t *testing.T) {
 		"- {every: 0s, partition: isolate a}":             `f:1: every "0s" must be a time from 1ms to 24h0m0s, such as 5s or 500ms`,
 		"- {at: 1s, for: soon, partition: isolate a}":     `f:1: for "soon" must be a time from 1ms to 24h0m0s, such as 5s or 500ms`,
 		"- {at: 1s, partition: \"isolate 'a\"}":           `f:1: partition "isolate 'a": EOF found when expecting closing quote`,
+		"- {at: 1s, kill: {}}":                            "f:1: kill must be a text, not a mapping",
+		"- {at: 1s, start: a}":                            `f:1: a fault has an unknown key "start"`,
+		"- {at: 1s, exec: a}":                             `f:1: exec must be a mapping, not "a"`,
+		"- {at: 1s, exec: !X {node: a}}":                  `f:1: exec can't have the tag "!X"; remove the tag`,
+		"- {at: 1s, exec: {run: x}}":                      "f:1: exec is in no node; add node:",
+		"- {at: 1s, exec: {node: '', run: x}}":            "f:1: node of exec is empty; remove it or fill it in",
+		"- {at: 1s, exec: {node: a}}":                     "f:1: exec has nothing to run; add run: with a shell line or a list of words",
+		"- {at: 1s, exec: {node: a, run: ' '}}":           "f:1: run of exec is empty; give it a shell line or a list of words",
+		"- {at: 1s, exec: {node: a, run: []}}":            "f:1: run of exec names no program; put one first in the list",
+		"- {at: 1s, exec: {node: a, nod: b}}":             `f:1: exec has an unknown key "nod"`,
+		"- {at: 1s, for: 1s, exec: {node: a, run: x}}":    "f:1: an exec takes no for:; it is done once",
 		"- {at: 1s, partition: {}}":                       "f:1: partition must be a text, not a mapping",
-		"- {at: 1s, partition: isolate a}\n- {at: 1s}\n":  "f:2: a fault does nothing; add partition:, shape: or check:",
-		"- &a {at: 1s, partition: isolate a}\n- *a\n- {}": "f:3: a fault does nothing; add partition:, shape: or check:",
+		"- {at: 1s, partition: isolate a}\n- {at: 1s}\n":  "f:2: a fault does nothing; add partition:, shape:, kill:, pause:, exec: or check:",
+		"- &a {at: 1s, partition: isolate a}\n- *a\n- {}": "f:3: a fault does nothing; add partition:, shape:, kill:, pause:, exec: or check:",
 	} {
 		_, err := ParseFaults("f", []byte(text))
 		var e *Error

@@ -147,6 +147,9 @@ var mappings = []struct {
 		return "commands:\n  c: !Supervise\n    children: {a: !Command {run: x}}\n    faults: [{" + line + "}]\n"
 	}, nil},
 	{"ready", func(line string) string { return childWith("run: x", "network: {}", "ready: {"+line+"}") }, nil},
+	{"exec", func(line string) string {
+		return "commands:\n  c: !Supervise\n    children: {a: !Command {run: x}}\n    faults: [{at: 1, exec: {" + line + "}}]\n"
+	}, nil},
 }
 
 // unless is a line that another one needs beside it, unless that has its key.
@@ -225,6 +228,7 @@ func TestSchemaKnowsLimits(t *testing.T) {
 		mappings[2].file("mtu: 67"), mappings[2].file("mtu: 65536"), mappings[2].file("kill-unresponsive-after: 0"),
 		mappings[2].file("mode: stop"), mappings[2].file("ipv6: maybe"), mappings[3].file("user-id: -1"),
 		mappings[3].file("restart: never"), mappings[3].file("network: {}, ready: {}"), mappings[6].file("port: 0"), mappings[6].file("log: a, run: b"),
+		mappings[7].file("run: a"), mappings[7].file("node: a"), mappings[5].file("at: 1, exec: {node: a, run: []}"),
 		mappings[4].file("ports: {0: 80}"), mappings[4].file("ports: {80: 65536}"), mappings[5].file("at: 1, check: false"),
 	} {
 		_, err := Parse("vagga.yaml", []byte(text))
