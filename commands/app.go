@@ -65,6 +65,12 @@ type Machine interface {
 	// GuestPIDs are the guests' own commands, by guest; those that have none are not
 	// in there.
 	GuestPIDs(run live.Run) map[string]int
+	// Nodes returns what is known of the processes of a run's guests.
+	Nodes(run live.Run) []live.Node
+	// Gone reports whether all processes of nodes have ended, StandStill whether none of
+	// them runs.
+	Gone(nodes []live.Node) bool
+	StandStill(nodes []live.Node) bool
 	// Lacks reports whether the kernel surely has no such module, whether built in or
 	// to be loaded.
 	Lacks(module string) bool
@@ -97,6 +103,15 @@ func (Host) GuestCommand(run live.Run, guest string) live.Process {
 
 // GuestPIDs are the guests' own commands, by guest.
 func (Host) GuestPIDs(run live.Run) map[string]int { return runstate.GuestPIDs(run) }
+
+// Nodes returns what is known of the processes of a run's guests.
+func (Host) Nodes(run live.Run) []live.Node { return runstate.Nodes(run) }
+
+// Gone reports whether all processes of nodes have ended.
+func (Host) Gone(nodes []live.Node) bool { return runstate.Gone(nodes) }
+
+// StandStill reports whether no process of nodes runs.
+func (Host) StandStill(nodes []live.Node) bool { return runstate.StandStill(nodes) }
 
 // App is the program.
 type App struct {
@@ -203,10 +218,11 @@ type verb struct {
 
 // verbs are all verbs, but help.
 func verbs() []verb {
-	return []verb{{"create", App.createVerb}, {"destroy", App.destroyVerb}, {"run", App.runVerb}, {"exec", App.execVerb},
+	list := []verb{{"create", App.createVerb}, {"destroy", App.destroyVerb}, {"run", App.runVerb}, {"exec", App.execVerb},
 		{"partition", App.partitionVerb}, {"shape", App.shapeVerb}, {"capture", App.captureVerb}, {"check", App.checkVerb},
 		{"status", App.statusVerb}, {"graph", App.graphVerb}, {"doctor", App.doctorVerb}, {"init", App.initVerb},
 		{"version", App.versionVerb}, {faults.HealVerb, App.healVerb}}
+	return slices.Insert(list, 6, nodeVerbs()...)
 }
 
 // arrange takes a command line apart, and returns the program that it is for. That has

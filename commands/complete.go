@@ -2,6 +2,7 @@ package commands
 
 import (
 	"cmp"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -59,8 +60,13 @@ func (a App) valuesOf(name string, line cmdline.Partial, typed string) completio
 		for _, r := range a.seenRuns(line) {
 			list = append(list, r.Name)
 		}
+	case "--signal":
+		list = []string{"HUP", "INT", "KILL", "QUIT", "TERM", "USR1", "USR2"}
 	case "NODE":
 		list = a.nodes(line)
+		if strings.HasPrefix(typed, "@") {
+			list = append(a.sets(line), list...)
+		}
 	case "FROM:TO":
 		list = pairs(a.guests(line), typed)
 	case "COMMAND":
@@ -135,6 +141,23 @@ func (a App) nodes(line cmdline.Partial) []string {
 		}
 	}
 	return slices.DeleteFunc(nodes, func(node string) bool { return slices.Contains(given, node) })
+}
+
+// sets returns the sets of nodes that a verb knows.
+func (a App) sets(line cmdline.Partial) []string {
+	sets := []string{"@all"}
+	for _, name := range links.DrawnSets() {
+		sets = append(sets, "@"+name)
+	}
+	runs, wanted := a.seenRuns(line), optionOf(line, "run")
+	for _, r := range runs {
+		if r.Info != nil && (r.Name == wanted || wanted == "" && len(runs) == 1) {
+			for _, role := range slices.Sorted(maps.Keys(r.Info.Roles)) {
+				sets = append(sets, "@"+role)
+			}
+		}
+	}
+	return sets
 }
 
 // pairs returns links as they are written: first their senders alone, with the colon.

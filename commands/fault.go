@@ -36,7 +36,7 @@ func (a App) changeBy(k kinds.Kind) cli.ActionFunc {
 		if k.Name == "uplink" && live.Isolated {
 			return fmt.Errorf("run %s is isolated: its guests have no uplink", live.Run)
 		}
-		change, err := forGuests(live.Names())
+		change, err := forGuests(a.guestsOf(c, live))
 		if err != nil {
 			return err
 		}
@@ -63,6 +63,9 @@ func (a App) changeBy(k kinds.Kind) cli.ActionFunc {
 // then. The run gets it before, so that it will heal what has an end even if this
 // process is killed, and a message when it is done. Conn is nil if it has yet to get it.
 func (a App) change(c *cli.Context, lock *os.File, l live.Run, change faults.Change, conn *messages.Conn) (links.Cuts, error) {
+	if change.Sets(faults.Nodes) {
+		return links.Cuts{}, a.changeNodes(c, lock, l, change, conn)
+	}
 	wanted, now, err := a.observe(c, l, change)
 	if err == nil {
 		err = kinds.CheckBridgeFilter(l, wanted.Cuts)
@@ -89,7 +92,7 @@ func (a App) change(c *cli.Context, lock *os.File, l live.Run, change faults.Cha
 		if err != nil {
 			return err
 		}
-		return carryOut(ctx, c, lock, conn, p)
+		return carryOut(ctx, c, lock, conn, p, nil)
 	})
 }
 
@@ -117,12 +120,16 @@ func (a App) observe(c *cli.Context, l live.Run, change faults.Change) (wanted l
 }
 
 // carryOut does a plan, under the run's lock, and sends the run that it is done. Conn
-// is nil where nobody listens.
-func carryOut(ctx context.Context, c *cli.Context, lock *os.File, conn *messages.Conn, p plan.Plan) error {
+// is nil where nobody listens. Await, if not nil, waits until what the plan does is in force.
+func carryOut(ctx context.Context, c *cli.Context, lock *os.File, conn *messages.Conn, p plan.Plan, await func() error) error {
 	began := events.Clock()
 	r := newRunner(c)
 	r.Lock = lock
-	if err := r.Run(ctx, p); err != nil || conn == nil {
+	err := r.Run(ctx, p)
+	if err == nil && await != nil {
+		err = await()
+	}
+	if err != nil || conn == nil {
 		return err
 	}
 	now := events.Clock()

@@ -19,7 +19,7 @@ import (
 
 // byRequest are the verbs that a guest may ask the run for. Of partition, that is
 // all kinds.
-var byRequest = []string{"partition", "shape", "check", "status", "graph"}
+var byRequest = []string{"partition", "shape", "kill", "pause", "resume", "start", "check", "status", "graph"}
 
 // orAsk is a verb that a guest has the run carry out.
 func (a App) orAsk(do cli.ActionFunc, verb ...string) cli.ActionFunc {

@@ -157,7 +157,7 @@ func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (super
 	}
 	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network,
 		Network6: project.GuestNetwork6(command, file), MTU: command.MTU, IPv6: facts.IPv6, BridgeFilter: facts.BridgeFilter,
-		ExactName: c.String("name") != "", KillAfter: command.KillUnresponsiveAfter}
+		ExactName: c.String("name") != "", KillAfter: command.KillUnresponsiveAfter, Roles: command.Roles}
 	if c.Bool("isolated") {
 		run.Isolated = &facts.Isolated
 	}

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -10,6 +11,7 @@ import (
 	"vagganet/commands/runstate"
 	"vagganet/commands/tables"
 	"vagganet/commands/terminal"
+	"vagganet/netcmd"
 	"vagganet/netcmd/gateway"
 	"vagganet/netcmd/live"
 )
@@ -92,15 +94,35 @@ func (a App) runStatus(c *cli.Context, l live.Run) (tables.RunStatus, error) {
 	pids := a.Machine.GuestPIDs(l)
 	for _, guest := range l.Guests {
 		pid := pids[guest.Name]
-		state := a.Machine.Process(pid).State
-		if pid == 0 && l.UserNS == "" {
-			state = "unknown" // guests don't see each other's processes
-		}
-		s.Guests = append(s.Guests, tables.GuestStatus{Guest: guest, Pid: pid, State: state})
+		s.Guests = append(s.Guests, tables.GuestStatus{Guest: guest, Pid: pid, State: a.guestState(l, guest.Name, pid)})
 	}
 	now, err := a.readFaults(c, l)
 	s.Cuts, s.Cut, s.UplinksOff, s.Shaped = now.Cuts, now.Cuts.Links(), now.Cuts.Uplinks(), now.Shapes.Links()
 	return s, err
+}
+
+// guestState is the state of a guest, whose command is that process; 0 for none.
+func (a App) guestState(l live.Run, guest string, pid int) string {
+	state := a.Machine.Process(pid).State
+	is := func(file func(runDir, node string) string) bool {
+		_, err := os.Lstat(file(l.Dir, guest))
+		return err == nil
+	}
+	switch {
+	case state == "stopped":
+		return "paused"
+	case is(netcmd.StartingFile):
+		return "starting"
+	case pid != 0 && is(netcmd.ReadyFile):
+		return "ready"
+	case pid != 0:
+		return state
+	case is(netcmd.DownFile):
+		return "down"
+	case l.UserNS == "":
+		return "unknown" // guests don't see each other's processes
+	}
+	return state
 }
 
 // isUp reports whether a run that was listed still is.

@@ -11,7 +11,7 @@ import (
 // A run takes no fault of a kind that it doesn't know.
 func TestRunKnowsKinds(t *testing.T) {
 	words := []string{"shape"}
-	for _, k := range kinds.All() {
+	for _, k := range slices.Concat(kinds.All(), kinds.ForNodes()) {
 		words = append(words, k.Name)
 	}
 	slices.Sort(words)

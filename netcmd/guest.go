@@ -153,6 +153,9 @@ func (r Run) Child(c Child) plan.Step {
 		Env:   r.childEnv(c),
 		Child: &plan.Child{Name: c.Name, Mode: r.Mode, ExitFile: r.dir(".exit")},
 	}
+	if c.IsGuest() {
+		s.Child.DownFile = DownFile(r.RunDir(), c.Node)
+	}
 	var enter []string
 	switch {
 	case c.Node == Caller:

@@ -39,6 +39,8 @@ type Run struct {
 	Program string
 	// Links reports whether the program's folder lacks some of its names.
 	Links bool
+	// Roles are shell commands that succeed in the nodes that are in a role, by role.
+	Roles map[string]string
 	// Seed is what is drawn by in the run. Children find it in their environment.
 	Seed uint64
 	// ExactName reports whether there must be no other run of that name; else the run gets

@@ -30,6 +30,8 @@ type Info struct {
 	Legacy   bool      `json:"legacy"`
 	// NoProc reports whether guests have no PID namespace of their own.
 	NoProc bool `json:"no_proc"`
+	// Roles are shell commands that succeed in the nodes that are in a role.
+	Roles map[string]string `json:"roles,omitempty"`
 	// OneUserNS reports whether guests have no user namespace of their own.
 	OneUserNS bool `json:"one_user_ns"`
 }
@@ -44,6 +46,7 @@ func (r Run) info() string {
 		Run: plan.Var(nameVar), Command: r.Command, Isolated: r.isolated(), Slot: -1,
 		GuestNetwork: r.Network.String(), Guests: r.Guests, MTU: r.MTU,
 		Iptables: r.Gateway.Tools.Iptables, Ebtables: r.Gateway.Tools.Ebtables, Legacy: r.Legacy, NoProc: r.NoProc, OneUserNS: r.OneUserNS,
+		Roles: r.Roles,
 	}
 	var written any = info
 	if !r.isolated() {

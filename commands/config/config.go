@@ -110,8 +110,8 @@ type Command struct {
 	Children []*Child
 	// Faults are its timeline, in file order.
 	Faults []Fault
-	// Roles are shell lines that print the nodes that have a role at the time, by
-	// the role's name; never nil.
+	// Roles are shell lines that succeed in the nodes that are in a role, by the role's
+	// name; never nil.
 	Roles map[string]string
 	// Supervise is false for vagga's commands of a single process: they have
 	// no network, nothing of them but the description is read, and Children

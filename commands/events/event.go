@@ -12,7 +12,7 @@
 //	node-up       node, ip
 //	start         child, and its node: a guest, "bridge", or none in the caller's network
 //	exit          child, node, code (128+N for signal N)
-//	fault-begin   a command has cut links: id, what, whom (of what is drawn: the nodes), by ("command" or "timeline"), for (seconds, if it heals by itself),
+//	fault-begin   a command has cut links, or killed or paused nodes: id, what, whom (of what is drawn: the nodes), by ("command" or "timeline"), for (seconds, if it heals by itself),
 //	              asked, took_ms and skew_ms, and what is cut now. With "interrupted" the command was killed, or failed,
 //	              before it said that all of it is in force.
 //	fault-change  a command has changed what is cut, and cut nothing itself: what, by, and as above
@@ -34,7 +34,7 @@
 // guests, "uplinks" the guests' ways to host and internet, and "shapes" links that
 // are slow or lose packets. Each is a list of rows {from, to, how}: to lists who
 // doesn't hear from, and is absent for uplinks. How is drop, reject or new, or what
-// a shape does.
+// a shape does. "nodes" are rows {from, how} as well, of nodes that are "down" or "paused".
 //
 // The fault was not in force at "asked", when its command began, and is at "mono";
 // in between are took_ms, from the first of its steps to the end of the last, and
@@ -172,4 +172,13 @@ type State struct {
 	Cut     []links.Row `json:"cut"`
 	Uplinks []links.Row `json:"uplinks"`
 	Shapes  []links.Row `json:"shapes"`
+	// Nodes are those whose processes are not as they were started: How is Down or Paused.
+	Nodes []links.Row `json:"nodes"`
 }
+
+// What a fault does to a node, in a row of State.Nodes. A row without it is that of a node
+// that is to run.
+const (
+	Down   = "down"
+	Paused = "paused"
+)

@@ -46,7 +46,7 @@ func TestWrite(t *testing.T) {
 		`{"event":"run-begin","guests":[{"hostname":"h","ip":"","name":"a"}],"run":"r","slot":0}`,
 		`{"child":"a","code":0,"event":"exit"}`,
 		`{"bytes":8,"event":"line"}` + text,
-		`{"cut":[{"from":"a","how":"drop","to":["b"]}],"event":"fault-end","id":1,"shapes":[],"uplinks":[{"from":"a","how":"drop"}]}`,
+		`{"cut":[{"from":"a","how":"drop","to":["b"]}],"event":"fault-end","id":1,"nodes":null,"shapes":[],"uplinks":[{"from":"a","how":"drop"}]}`,
 	}
 	got := shown(t, b.String())
 	if fmt.Sprint(got) != fmt.Sprint(want) {

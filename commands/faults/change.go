@@ -5,6 +5,7 @@ package faults
 
 import (
 	"slices"
+	"syscall"
 	"time"
 
 	"vagganet/commands/events"
@@ -38,6 +39,8 @@ type Change struct {
 
 	// Shape is what the links of State.Shapes are to do.
 	Shape links.Shape `json:"-"`
+	// Signal is what the nodes of State.Nodes get that are to be down.
+	Signal syscall.Signal `json:"-"`
 	// Lines tell a person which links they are, where What leaves that open.
 	Lines []string `json:"-"`
 }
@@ -56,6 +59,8 @@ const (
 	Cuts    Layer = "cut"
 	Uplinks Layer = "uplinks"
 	Shapes  Layer = "shapes"
+	// Nodes are no links: what is done to the processes of nodes.
+	Nodes Layer = "nodes"
 )
 
 // Done is how a change went: all of it is in force.
@@ -76,7 +81,7 @@ type Check struct {
 
 // Sets reports whether the change is about links of a layer.
 func (c Change) Sets(l Layer) bool {
-	rows := map[Layer][]links.Row{Cuts: c.Cut, Uplinks: c.Uplinks, Shapes: c.Shapes}
+	rows := map[Layer][]links.Row{Cuts: c.Cut, Uplinks: c.Uplinks, Shapes: c.Shapes, Nodes: c.Nodes}
 	return rows[l] != nil || c.replaces(l)
 }
 
@@ -134,6 +139,38 @@ func (c Change) Plan(run live.Run, wanted links.Faults, now live.Observed) plan.
 	return p
 }
 
+// PlanNodes returns the plan that makes the change to nodes, which are those of
+// State.Nodes, in its order, as they are now.
+func (c Change) PlanNodes(run live.Run, nodes []live.Node) plan.Plan {
+	var kill, pause, resume, start []live.Node
+	for i, n := range nodes {
+		switch how := c.Nodes[i].How; {
+		case how == events.Down || c.Signal != 0:
+			kill = append(kill, n)
+		case how == events.Paused:
+			pause = append(pause, n)
+		case n.Paused:
+			resume = append(resume, n)
+		case n.Down:
+			start = append(start, n)
+		}
+	}
+	var p plan.Plan
+	if kill != nil {
+		p = append(p, run.KillNodes(kill, c.Signal)...)
+	}
+	if pause != nil {
+		p = append(p, run.PauseNodes(pause)...)
+	}
+	if resume != nil {
+		p = append(p, run.ResumeNodes(resume)...)
+	}
+	if start != nil {
+		p = append(p, run.StartNodes(start)...)
+	}
+	return p
+}
+
 // Script returns the change's plan p, and, where it has an end, what waits for that and
 // then heals it: a script has nobody else to do so.
 func (c Change) Script(run live.Run, p plan.Plan, wanted links.Faults, now live.Observed) (plan.Plan, error) {
@@ -146,7 +183,8 @@ func (c Change) Script(run live.Run, p plan.Plan, wanted links.Faults, now live.
 	return slices.Concat(p, live.Pause(c.For), heal.Plan(run, healed, after)), err
 }
 
-// Heal returns the change after which links work again, whatever rows say of them.
+// Heal returns the change after which links work and nodes run again, whatever rows say
+// of them.
 func Heal(s events.State) Change {
 	works := func(rows []links.Row) []links.Row {
 		rows = slices.Clone(rows)
@@ -156,5 +194,5 @@ func Heal(s events.State) Change {
 		return rows
 	}
 	return Change{What: "heal", By: ByCommand,
-		State: events.State{Cut: works(s.Cut), Uplinks: works(s.Uplinks), Shapes: works(s.Shapes)}}
+		State: events.State{Cut: works(s.Cut), Uplinks: works(s.Uplinks), Shapes: works(s.Shapes), Nodes: works(s.Nodes)}}
 }

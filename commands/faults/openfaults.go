@@ -15,8 +15,8 @@ import (
 type record struct {
 	// nodes are the guests, in order.
 	nodes []string
-	// links has those of a layer, by sender and then receiver; uplinks have the same
-	// node for both. There are as many as pairs of guests, so they are small, and a
+	// links has those of a layer, by sender and then receiver; uplinks and nodes
+	// have the same node for both. There are as many as pairs of guests, so they are small, and a
 	// layer is nil until it has one.
 	links map[Layer][]owned
 	// hows are what is done to links, by the number that they have in there; 0 for
@@ -122,7 +122,7 @@ func (r *record) claim(f *fault) {
 // to it.
 func (r *record) eachLink(s events.State, do func(l *owned, how int32)) {
 	n := len(r.nodes)
-	for layer, rows := range map[Layer][]links.Row{Cuts: s.Cut, Uplinks: s.Uplinks, Shapes: s.Shapes} {
+	for layer, rows := range map[Layer][]links.Row{Cuts: s.Cut, Uplinks: s.Uplinks, Shapes: s.Shapes, Nodes: s.Nodes} {
 		if r.links[layer] == nil && len(rows) > 0 {
 			r.links[layer] = make([]owned, n*n)
 		}
@@ -190,7 +190,7 @@ func (r *record) owned() map[int]int {
 // stated puts into events what is cut now.
 func (r *record) stated(list []events.Event) []events.Event {
 	s := r.state(func(owned) bool { return true })
-	for _, rows := range []*[]links.Row{&s.Cut, &s.Uplinks, &s.Shapes} {
+	for _, rows := range []*[]links.Row{&s.Cut, &s.Uplinks, &s.Shapes, &s.Nodes} {
 		*rows = append([]links.Row{}, *rows...) // an empty list, in JSON
 	}
 	for i := range list {
@@ -214,7 +214,7 @@ func (r *record) end() []events.Event {
 
 // state are the links of some faults, as rows in order; nil where there are none.
 func (r *record) state(of func(owned) bool) events.State {
-	return events.State{Cut: r.rows(Cuts, of), Uplinks: r.rows(Uplinks, of), Shapes: r.rows(Shapes, of)}
+	return events.State{Cut: r.rows(Cuts, of), Uplinks: r.rows(Uplinks, of), Shapes: r.rows(Shapes, of), Nodes: r.rows(Nodes, of)}
 }
 
 func (r *record) rows(layer Layer, of func(owned) bool) (rows []links.Row) {
@@ -235,7 +235,7 @@ func (r *record) rows(layer Layer, of func(owned) bool) (rows []links.Row) {
 			if row.To == nil {
 				continue
 			}
-			if layer == Uplinks {
+			if layer == Uplinks || layer == Nodes {
 				row.To = nil
 			}
 			rows = append(rows, row)

@@ -172,11 +172,12 @@ func TestFaultsState(t *testing.T) {
 		Cut:     []links.Row{{From: "b", To: []string{"c", "a"}, How: "drop"}, {From: "a", To: []string{"b"}, How: "reject"}, {From: "b", To: []string{"d"}, How: "new"}},
 		Uplinks: []links.Row{{From: "c", How: "drop"}, {From: "a", How: "drop"}},
 		Shapes:  []links.Row{{From: "a", To: []string{"b"}, How: "loss 20%"}},
+		Nodes:   []links.Row{{From: "d", How: "down"}, {From: "b", How: "paused"}},
 	}}, time.Time{})
 	r.begin(id, time.Time{}, false)
 	_, left, _ := r.Announce(Change{Heals: id}, time.Time{})
 	got := fmt.Sprint(left)
-	want := "{[{a [b] reject} {b [a c] drop} {b [d] new}] [{a [] drop} {c [] drop}] [{a [b] loss 20%}]}"
+	want := "{[{a [b] reject} {b [a c] drop} {b [d] new}] [{a [] drop} {c [] drop}] [{a [b] loss 20%}] [{b [] paused} {d [] down}]}"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

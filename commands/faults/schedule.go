@@ -36,6 +36,8 @@ type Schedule struct {
 	news  []events.Event
 	// healed is the latest planned end of a fault that was healed.
 	healed time.Time
+	// starts are the nodes that are to run, which nobody has taken yet.
+	starts []string
 }
 
 // Order is a verb that is to be run.
@@ -214,7 +216,7 @@ func (s *Schedule) AllowsBy(by string, own bool) bool {
 
 // knows reports whether all nodes of a state are guests of the run.
 func (s *Schedule) knows(state events.State) bool {
-	for _, row := range slices.Concat(state.Cut, state.Uplinks, state.Shapes) {
+	for _, row := range slices.Concat(state.Cut, state.Uplinks, state.Shapes, state.Nodes) {
 		_, known := links.Index(s.nodes, row.From, 0)
 		to := -1
 		for _, name := range row.To {
@@ -243,6 +245,7 @@ func (s *Schedule) Checked(c Check, now time.Time) []events.Event {
 // without a word of that. Mono is a clock in seconds of the run.
 func (s *Schedule) Made(id int, done *Done, now time.Time, mono func(time.Duration) float64) []events.Event {
 	f := s.open[id]
+	s.noteStarts(f)
 	list := s.record.begin(id, now, done == nil)
 	if len(list) == 0 {
 		return nil
@@ -258,6 +261,29 @@ func (s *Schedule) Made(id int, done *Done, now time.Time, mono func(time.Durati
 	}
 	return append(list, s.TakeNews()...)
 }
+
+// noteStarts takes note of the nodes that a change lets run.
+func (s *Schedule) noteStarts(f *fault) {
+	if f == nil {
+		return
+	}
+	for _, row := range f.Nodes {
+		if row.How == "" {
+			s.starts = append(s.starts, row.From)
+		}
+	}
+}
+
+// TakeStarts returns the nodes that changes have let run since it was last called: those
+// that don't, are to be started again.
+func (s *Schedule) TakeStarts() []string {
+	starts := s.starts
+	s.starts = nil
+	return starts
+}
+
+// Healing reports whether a fault is to be healed when its time is up.
+func (s *Schedule) Healing() bool { return !s.next().IsZero() || s.doing != nil && !s.doing.Planned() }
 
 // came takes note that the timeline's order that is being carried out has done
 // what it is for.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"vagganet/commands/cmdline"
 	"vagganet/commands/config"
+	"vagganet/commands/faults"
 	"vagganet/commands/hints"
 	"vagganet/netcmd"
 	"vagganet/netcmd/links"
@@ -23,15 +25,23 @@ func Check(run netcmd.Run, f config.Fault, lacks func(module string) bool) (rand
 	verb := &cli.Command{Name: f.Verb, HideHelpCommand: true, OnUsageError: cmdline.OnUsageError, Action: cmdline.NoKind}
 	check := func(k Kind) *cli.Command {
 		return k.Command(func(c *cli.Context) error {
-			random = hasFlag(k, "seed") && !c.IsSet("seed")
-			return k.check(c, run, f)
+			given := c.IsSet("seed")
+			err := k.check(c, run, f)
+			random = !given && c.IsSet("seed")
+			return err
 		})
 	}
 	switch f.Verb {
 	case "check":
 		return false, nil
+	case "exec":
+		return false, checkExec(run, f.Words)
 	case "shape":
 		verb = check(Shape(lacks))
+	case "kill":
+		verb = check(Kill())
+	case "pause":
+		verb = check(Pause())
 	case "partition":
 		for _, k := range All() {
 			verb.Subcommands = append(verb.Subcommands, check(k))
@@ -64,8 +74,8 @@ func (k Kind) check(c *cli.Context, run netcmd.Run, f config.Fault) error {
 		return err
 	}
 	l := live.Run{Info: netcmd.Info{Run: run.Name, Guests: run.Guests}, Tools: run.Gateway.Tools, BridgeFilter: run.BridgeFilter}
-	change, err := forGuests(l.Names())
-	if err != nil {
+	change, asked, err := anyNodes(run, l.Names(), forGuests)
+	if err != nil || asked {
 		return err
 	}
 	made, err := change.Apply(links.NoFaults(l.Names()))
@@ -73,6 +83,65 @@ func (k Kind) check(c *cli.Context, run netcmd.Run, f config.Fault) error {
 		return err
 	}
 	return CheckBridgeFilter(l, made.Cuts)
+}
+
+// anyNodes makes a change as if the first guest were in all roles that the command has.
+// Asked reports whether one was asked for: what the change is like is open until then.
+func anyNodes(run netcmd.Run, guests []string, forGuests ForGuests) (change faults.Change, asked bool, err error) {
+	change, err = forGuests(Nodes{Guests: guests, InRole: func(role string) ([]string, error) {
+		asked = true
+		return guests[:1], CheckRole(role, run.Roles)
+	}})
+	var none *links.NoGuestError
+	var noRole *NoRoleError
+	if asked && !errors.As(err, &none) && !errors.As(err, &noRole) {
+		err = nil
+	}
+	return change, asked, err
+}
+
+// NoRoleError is the error that a command has no such role.
+type NoRoleError struct {
+	Role  string
+	Roles map[string]string
+}
+
+func (e *NoRoleError) Error() string { return fmt.Sprintf("@%s is no set of nodes", e.Role) }
+
+// Help lists those that there are.
+func (e *NoRoleError) Help() string {
+	text := "there are: @all, @" + strings.Join(links.DrawnSets(), ", @")
+	for _, role := range slices.Sorted(maps.Keys(e.Roles)) {
+		text += ", @" + role
+	}
+	return text + "; others are roles of the config file: roles: {" + e.Role + ": a shell command that succeeds where a node is one}"
+}
+
+// CheckRole returns an error if there is no such role.
+func CheckRole(role string, roles map[string]string) error {
+	if _, known := roles[role]; !known {
+		return &NoRoleError{role, roles}
+	}
+	return nil
+}
+
+// checkExec returns an error if a timeline can't run a command in that node.
+func checkExec(run netcmd.Run, words []string) error {
+	if words[0] == netcmd.Bridge {
+		return nil
+	}
+	var guests []string
+	for _, g := range run.Guests {
+		guests = append(guests, g.Name)
+	}
+	_, _, err := anyNodes(run, guests, func(n Nodes) (faults.Change, error) {
+		nodes, err := sets{words: words[:1]}.in(n)
+		if err == nil {
+			_, err = checked(guests, nodes)
+		}
+		return faults.Change{}, err
+	})
+	return err
 }
 
 func hasFlag(k Kind, name string) bool {

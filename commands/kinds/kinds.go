@@ -24,21 +24,21 @@ type Kind struct {
 }
 
 // ForGuests makes a change of what was read, for the guests of a run.
-type ForGuests func(guests []string) (faults.Change, error)
+type ForGuests func(Nodes) (faults.Change, error)
 
 // All returns the kinds of partition.
 func All() []Kind {
-	how, oneWay, until := howFlag(), oneWayFlag(), forFlag()
+	how, oneWay, until, seed := howFlag(), oneWayFlag(), forFlag(), seedFlag()
 	list := []Kind{
 		{"fullmesh", "", "every link works again, shapes and uplinks included", nil, fullMesh},
 		{"disjoint", "NODE ... -- NODE ...", "clusters; every node is named exactly once",
-			[]cli.Flag{how, oneWay, until}, clusters(links.Disjoint)},
+			[]cli.Flag{how, oneWay, until, seed}, clusters(links.Disjoint)},
 		{"split", "NODE ... -- NODE ...", "clusters that may overlap; a node not named is isolated",
-			[]cli.Flag{how, until}, clusters(links.Split)},
-		{"isolate", "NODE ...", "nodes cut from everybody and from each other", []cli.Flag{how, oneWay, until}, isolate},
-		{"cut", "FROM:TO ...", "what FROM sends to TO is cut as well", []cli.Flag{how, oneWay, until}, cut},
-		{"heal", "FROM:TO ...", "what FROM sends to TO arrives again", nil, heal},
-		{"uplink", "off|on [NODE ...]", "host and internet, for some nodes or all", []cli.Flag{how, until}, uplink},
+			[]cli.Flag{how, until, seed}, clusters(links.Split)},
+		{"isolate", "NODE ...", "nodes cut from everybody and from each other", []cli.Flag{how, oneWay, until, seed}, isolate},
+		{"cut", "FROM:TO ...", "what FROM sends to TO is cut as well", []cli.Flag{how, oneWay, until, seed}, cut},
+		{"heal", "FROM:TO ...", "what FROM sends to TO arrives again", []cli.Flag{seed}, heal},
+		{"uplink", "off|on [NODE ...]", "host and internet, for some nodes or all", []cli.Flag{how, until, seed}, uplink},
 	}
 	for _, n := range links.Named {
 		k := Kind{n.Name, "", n.About, []cli.Flag{how, until}, named(n)}
@@ -65,8 +65,8 @@ func (k Kind) Change(c *cli.Context) (ForGuests, error) {
 		return nil, err
 	}
 	limit, err := duration(c)
-	return func(guests []string) (faults.Change, error) {
-		change, err := read(guests)
+	return func(n Nodes) (faults.Change, error) {
+		change, err := read(n)
 		change.By, change.For, change.Asked = By(), limit, asked
 		if change.What == "" {
 			change.What = what(c)
@@ -84,8 +84,12 @@ func what(c *cli.Context) string {
 	if c.Bool("one-way") {
 		words = append(words, "--one-way")
 	}
+	if c.IsSet("signal") {
+		words = append(words, "--signal", c.String("signal"))
+	}
+	words = append(words, c.Args().Slice()...)
 	if c.IsSet("seed") {
 		words = append(words, "--seed", c.String("seed"))
 	}
-	return strings.Join(append(words, c.Args().Slice()...), " ")
+	return strings.Join(words, " ")
 }

@@ -26,7 +26,9 @@ func changeOf(line string, guests ...string) (change faults.Change, err error) {
 		return k.Command(func(c *cli.Context) error {
 			forGuests, err := k.Change(c)
 			if err == nil {
-				change, err = forGuests(guests)
+				change, err = forGuests(Nodes{Guests: guests, InRole: func(role string) ([]string, error) {
+					return guests[1:2], CheckRole(role, map[string]string{"leader": "x"})
+				}})
 			}
 			return err
 		})

@@ -17,7 +17,7 @@ import (
 // The functions here read the arguments of the kinds of partition.
 
 func fullMesh(c *cli.Context) (ForGuests, error) {
-	return func([]string) (faults.Change, error) {
+	return func(Nodes) (faults.Change, error) {
 		return faults.Change{Replaces: []faults.Layer{faults.Cuts, faults.Uplinks, faults.Shapes}}, nil
 	}, noNodes(c)
 }
@@ -52,7 +52,7 @@ func isolate(c *cli.Context) (ForGuests, error) {
 	if err != nil {
 		return nil, err
 	}
-	return replacing(c, [][]string{nodes}, func(guests []string) (links.Cuts, error) { return links.Isolate(guests, nodes) })
+	return replacing(c, [][]string{nodes}, func(guests []string, lists [][]string) (links.Cuts, error) { return links.Isolate(guests, lists[0]) })
 }
 
 func clusters(build func(guests []string, clusters [][]string) (links.Cuts, error)) func(*cli.Context) (ForGuests, error) {
@@ -72,7 +72,7 @@ func clusters(build func(guests []string, clusters [][]string) (links.Cuts, erro
 			}
 			lists[len(lists)-1] = append(lists[len(lists)-1], word)
 		}
-		return replacing(c, lists, func(guests []string) (links.Cuts, error) { return build(guests, lists) })
+		return replacing(c, lists, build)
 	}
 }
 
@@ -87,12 +87,12 @@ func named(n links.NamedPartition) func(*cli.Context) (ForGuests, error) {
 			c.Set("seed", fmt.Sprint(seed)) // for whoever tells of it
 		}
 		var cuts links.Cuts
-		read, err := replacing(c, nil, func(guests []string) (links.Cuts, error) {
+		read, err := replacing(c, nil, func(guests []string, _ [][]string) (links.Cuts, error) {
 			cuts = n.Build(guests, seed)
 			return cuts, nil
 		})
-		return func(guests []string) (faults.Change, error) {
-			change, err := read(guests)
+		return func(nodes Nodes) (faults.Change, error) {
+			change, err := read(nodes)
 			if n.Random {
 				change.Whom, change.Lines = whom(cuts), []string{fmt.Sprintf("seed %d", seed)}
 			}
@@ -106,17 +106,30 @@ func named(n links.NamedPartition) func(*cli.Context) (ForGuests, error) {
 	}
 }
 
-// replacing reads how links are cut, by a kind that replaces what is cut. Groups are
-// those that --one-way goes by.
-func replacing(c *cli.Context, groups [][]string, build func(guests []string) (links.Cuts, error)) (ForGuests, error) {
+// replacing reads how links are cut, by a kind that replaces what is cut. Lists are the
+// nodes that it is about, in groups that --one-way goes by.
+func replacing(c *cli.Context, lists [][]string, build func(guests []string, lists [][]string) (links.Cuts, error)) (ForGuests, error) {
 	how, err := howOf(c)
-	return func(guests []string) (faults.Change, error) {
-		cuts, err := build(guests)
+	if err != nil {
+		return nil, err
+	}
+	sets := setsOf(c, slices.Concat(lists...))
+	return func(n Nodes) (faults.Change, error) {
+		groups, err := sets.inLists(n, lists)
+		if err != nil {
+			return faults.Change{}, err
+		}
+		cuts, err := build(n.Guests, groups)
 		if c.Bool("one-way") {
 			cuts = cuts.OneWay(groups)
 		}
-		return faults.Change{Replaces: []faults.Layer{faults.Cuts}, State: events.State{Cut: cuts.By(how).BySender()}}, err
-	}, err
+		change := faults.Change{Replaces: []faults.Layer{faults.Cuts}, State: events.State{Cut: cuts.By(how).BySender()}}
+		if err == nil && sets.used {
+			change.Whom = whom(cuts)
+			change.Lines = sets.lines(change.Whom)
+		}
+		return change, err
+	}, nil
 }
 
 func howOf(c *cli.Context) (links.How, error) {
@@ -143,10 +156,18 @@ func readLinks(c *cli.Context, how links.How) (ForGuests, error) {
 	if err == nil && len(words) == 0 {
 		err = cmdline.Usagef("%s takes links, such as a:b for what a sends to b", c.Command.Name)
 	}
-	return func(guests []string) (faults.Change, error) {
-		rows, err := links.Pairs(guests, words, how.String())
-		return faults.Change{State: events.State{Cut: rows}}, err
-	}, err
+	if err != nil {
+		return nil, err
+	}
+	sets := setsOf(c, words)
+	return func(n Nodes) (faults.Change, error) {
+		found, err := sets.in(n)
+		if err != nil {
+			return faults.Change{}, err
+		}
+		rows, err := links.Pairs(n.Guests, found, how.String())
+		return sets.said(faults.Change{State: events.State{Cut: rows}}, found), err
+	}, nil
 }
 
 func uplink(c *cli.Context) (ForGuests, error) {
@@ -169,19 +190,20 @@ func uplink(c *cli.Context) (ForGuests, error) {
 	default:
 		how = links.Up
 	}
-	return func(guests []string) (faults.Change, error) {
-		nodes := words[1:]
-		if len(nodes) == 0 {
-			nodes = guests
-		}
+	sets := setsOf(c, words[1:])
+	return func(n Nodes) (faults.Change, error) {
 		change := faults.Change{State: events.State{Uplinks: []links.Row{}}}
+		nodes, err := sets.in(n)
+		if err == nil && len(nodes) == 0 {
+			nodes = []string{"*"}
+		}
+		if err == nil {
+			nodes, err = checked(n.Guests, nodes)
+		}
 		for _, node := range nodes {
-			if !slices.Contains(guests, node) {
-				return change, links.NoGuest(guests, node)
-			}
 			change.Uplinks = append(change.Uplinks, links.Row{From: node, How: how.String()})
 		}
-		return change, nil
+		return sets.said(change, nodes), err
 	}, nil
 }
 

@@ -51,7 +51,7 @@ func Shape(lacks func(module string) bool) Kind {
 	flags = append(flags,
 		&cli.StringFlag{Name: "rate", Usage: "limit the link to `RATE`: 64kbit, 1mbit, 2.5gbit; more waits up to 0.4s, and is then dropped"},
 		&cli.BoolFlag{Name: "clear", Usage: "remove the shapes of the links"},
-		forFlag())
+		forFlag(), seedFlag())
 	return Kind{"shape", "[FROM:TO ...]", "make links of a run slow, lossy, or narrow", flags, func(c *cli.Context) (ForGuests, error) { return readShape(c, lacks) }}
 }
 
@@ -61,18 +61,24 @@ func readShape(c *cli.Context, lacks func(module string) bool) (ForGuests, error
 	if err == nil {
 		err = checkShape(shape, lacks)
 	}
-	return func(guests []string) (faults.Change, error) {
+	sets := setsOf(c, c.Args().Slice())
+	return func(n Nodes) (faults.Change, error) {
 		words := c.Args().Slice()
 		change := faults.Change{Shape: shape, What: strings.Join(slices.Concat([]string{"shape"}, words, strings.Fields(shape.String())), " ")}
 		if c.Bool("clear") {
 			change.What += " clear"
 		}
+		if drawsNodes(words) {
+			change.What += fmt.Sprintf(" --seed %d", sets.seed)
+		}
+		words, err := sets.in(n)
 		if len(words) == 0 {
 			words = []string{"*:*"}
 		}
-		var err error
-		change.Shapes, err = links.Pairs(guests, words, shape.String())
-		return change, err
+		if err == nil {
+			change.Shapes, err = links.Pairs(n.Guests, words, shape.String())
+		}
+		return sets.said(change, words), err
 	}, err
 }
 

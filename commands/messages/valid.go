@@ -22,8 +22,8 @@ const (
 )
 
 // Words are what the description of a fault can begin with.
-var Words = []string{"bridge", "cut", "disjoint", "fullmesh", "halves", "heal", "isolate", "majorities-ring", "majority",
-	"minority-third", "random-halves", "random-node", "shape", "split", "uplink"}
+var Words = []string{"bridge", "cut", "disjoint", "fullmesh", "halves", "heal", "isolate", "kill", "majorities-ring", "majority",
+	"minority-third", "pause", "random-halves", "random-node", "resume", "shape", "split", "start", "uplink"}
 
 // check reports what is wrong with a message.
 func (m Message) check() error {
@@ -48,7 +48,7 @@ func (m Message) check() error {
 
 func checkChange(f faults.Change) error {
 	for _, layer := range f.Replaces {
-		if !slices.Contains([]faults.Layer{faults.Cuts, faults.Uplinks, faults.Shapes}, layer) {
+		if !slices.Contains([]faults.Layer{faults.Cuts, faults.Uplinks, faults.Shapes, faults.Nodes}, layer) {
 			return fmt.Errorf("no links are called %q", layer)
 		}
 	}
@@ -64,11 +64,16 @@ func checkChange(f faults.Change) error {
 }
 
 func checkState(s events.State) error {
-	for _, rows := range [][]links.Row{s.Cut, s.Uplinks, s.Shapes} {
+	for _, rows := range [][]links.Row{s.Cut, s.Uplinks, s.Shapes, s.Nodes} {
 		for _, row := range rows {
 			if err := checkLine(row.How); err != nil {
 				return err
 			}
+		}
+	}
+	for _, row := range s.Nodes {
+		if !slices.Contains([]string{"", events.Down, events.Paused}, row.How) || row.To != nil {
+			return fmt.Errorf("no node is %q", row.How)
 		}
 	}
 	return nil

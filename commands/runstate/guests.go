@@ -1,16 +1,11 @@
 package runstate
 
-import (
-	"fmt"
-
-	"vagganet/netcmd/live"
-)
+import "vagganet/netcmd/live"
 
 // GuestPIDs finds the guests' own commands, by guest: those of all guests by one
 // look at what a run's first process has started. A guest without a process is
 // not in there.
 func GuestPIDs(run live.Run) map[string]int {
-	netOf := func(pid int) uint64 { return inode(fmt.Sprintf("/proc/%d/ns/net", pid)) }
 	started := byNetwork(Starters(run.Supervisor), netOf)
 	pids := map[string]int{}
 	for _, g := range run.Guests {

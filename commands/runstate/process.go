@@ -222,13 +222,19 @@ func Descendants(pid int) []int {
 }
 
 // Stopped reports whether a process stands still because of a signal.
-func Stopped(pid int) bool {
+func Stopped(pid int) bool { return state(pid) == 'T' }
+
+// state is the letter for a process's state, as proc(5) has it; 0 if it has ended.
+func state(pid int) byte {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return false
+		return 0
 	}
 	// The state follows the name, which is in parentheses and may have any
 	// character in it.
-	_, state, _ := strings.Cut(string(text)[max(strings.LastIndexByte(string(text), ')'), 0):], " ")
-	return strings.HasPrefix(state, "T")
+	_, rest, _ := strings.Cut(string(text)[max(strings.LastIndexByte(string(text), ')'), 0):], " ")
+	if rest == "" {
+		return 0
+	}
+	return rest[0]
 }

@@ -122,6 +122,15 @@ func startWithOutput(cmd *exec.Cmd, there plan.Thread, child netcmd.Child, out *
 	return netns.At(there, cmd.Start)
 }
 
+func (ps *processes) isDown(i int) bool {
+	child := ps.spec.Run.Children[i]
+	if !child.IsGuest() {
+		return false
+	}
+	_, err := os.Lstat(netcmd.DownFile(ps.spec.Run.RunDir(), child.Node))
+	return err == nil
+}
+
 func (ps *processes) say(text string) { fmt.Fprintf(terminal.Err, "vagganet: %s\n", text) }
 
 // reap takes the exits of all processes that ended, and returns the children's.
@@ -178,6 +187,7 @@ func (ps *processes) sendPending() time.Duration {
 			continue
 		}
 		targets := ps.commands(p)
+		ps.letGoOn(p)
 		if len(targets) == 0 {
 			again = retry
 			continue
@@ -191,6 +201,16 @@ func (ps *processes) sendPending() time.Duration {
 		p.pending = 0
 	}
 	return again
+}
+
+// letGoOn has a node go on that is paused: a stopped process gets no signal before that.
+func (ps *processes) letGoOn(p *process) {
+	node := ps.spec.Run.Children[p.child].Node
+	if p.guest && os.Remove(netcmd.PausedFile(ps.spec.Run.RunDir(), node)) == nil {
+		for _, pid := range runstate.Descendants(p.pid) {
+			unix.Kill(pid, unix.SIGCONT)
+		}
+	}
 }
 
 // kill ends every process group; a guest's PID namespace ends with it.

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -42,8 +43,13 @@ type decision struct {
 
 // member is a child of the run.
 type member struct {
-	name    string
+	name string
+	// node is the guest that it runs in; empty for a child that is in none.
+	node    string
 	running bool
+	// down reports whether it ended since its node was killed: that end counts for
+	// nothing.
+	down bool
 	// code is how it ended the last time; nil before it has.
 	code *int
 	// started is when it last was.
@@ -76,7 +82,11 @@ const (
 func newDecision(spec Spec) *decision {
 	d := &decision{mode: spec.Run.Mode, killAfter: spec.Run.KillAfter, code: -1}
 	for _, c := range spec.Run.Children {
-		d.children = append(d.children, member{name: c.Name})
+		m := member{name: c.Name}
+		if c.IsGuest() {
+			m.node = c.Node
+		}
+		d.children = append(d.children, m)
 	}
 	return d
 }
@@ -92,7 +102,28 @@ func (d *decision) begin() []action {
 
 // started takes note of a child that was.
 func (d *decision) started(i int, now time.Time) {
-	d.children[i].running, d.children[i].started = true, now
+	m := &d.children[i]
+	m.running, m.down, m.started = true, false, now
+}
+
+// wentDown takes note of the end of a child whose node was killed: neither the run nor
+// another child ends because of it, whatever the mode.
+func (d *decision) wentDown(i, code int) {
+	m := &d.children[i]
+	m.running, m.down, m.code = false, true, &code
+}
+
+// startNodes starts the children of nodes again that have none running, unless a node is
+// down.
+func (d *decision) startNodes(nodes []string, isDown func(child int) bool) []action {
+	var todo []action
+	for i, m := range d.children {
+		if m.node != "" && slices.Contains(nodes, m.node) && !m.running && !isDown(i) {
+			d.children[i].again = time.Time{}
+			todo = append(todo, action{do: start, child: i})
+		}
+	}
+	return todo
 }
 
 // failed takes note of a child that could not be started. The first time, the
@@ -284,14 +315,19 @@ func (d *decision) next() time.Time {
 	return next
 }
 
-// over reports whether no child is left, and none is to come.
-func (d *decision) over() bool {
+// over reports whether no child is left, and none is to come. Nodes that are down don't
+// end a run; but where others have ended, they keep it up only if they are healed.
+func (d *decision) over(healing bool) bool {
+	down := 0
 	for _, m := range d.children {
 		if m.running || !m.again.IsZero() {
 			return false
 		}
+		if m.down {
+			down++
+		}
 	}
-	return true
+	return down == 0 || d.stopping || down < len(d.children) && !healing
 }
 
 // exitCode is the run's, once it is over.

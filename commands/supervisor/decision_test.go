@@ -159,11 +159,11 @@ func TestDecision(t *testing.T) {
 					t.Fatalf("%s, not %q", step, got)
 				}
 			}
-			if d.exitCode() != test.code || d.over() != test.over {
-				t.Errorf("exit code %d, over %v", d.exitCode(), d.over())
+			if d.exitCode() != test.code || d.over(false) != test.over {
+				t.Errorf("exit code %d, over %v", d.exitCode(), d.over(false))
 			}
 			all := strings.Join(said, "\n")
-			if len(test.saying) == 1 && d.over() && len(said) > 1 {
+			if len(test.saying) == 1 && d.over(false) && len(said) > 1 {
 				t.Errorf("says more than %q:\n%s", test.saying, all)
 			}
 			for _, part := range test.saying {
@@ -263,6 +263,7 @@ type fakeHands struct {
 	killed  chan struct{} // closed by kill, if there is one
 	log     []string
 	session int // of what was last started for the run
+	down    int // 1 more than the child whose node is down; 0 for none
 }
 
 func (h *fakeHands) start(i int) error {
@@ -285,6 +286,8 @@ func (h *fakeHands) kill() {
 		close(h.killed)
 	}
 }
+
+func (h *fakeHands) isDown(i int) bool { return i == h.down-1 }
 
 func (h *fakeHands) mono(time.Duration) float64 { return 0 }
 

@@ -14,6 +14,8 @@ import (
 // hands do what was decided.
 type hands interface {
 	start(child int) error
+	// isDown reports whether a child's node was killed, and is not to start again yet.
+	isDown(child int) bool
 	send(syscall.Signal)
 	kill()
 	suspend()
@@ -59,9 +61,13 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 				h.note(s.Ended(e.code))
 				continue
 			}
+			if h.isDown(e.child) {
+				d.wentDown(e.child, e.code)
+				continue
+			}
 			carryOut(d, s, h, d.ended(e.child, e.code, time.Now()))
 		}
-		if d.over() {
+		if d.over(s.Healing()) {
 			h.note(s.End(time.Now()))
 			return
 		}
@@ -86,6 +92,7 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 				var list []events.Event
 				reply, list = take(s, ask.Message, time.Now(), h.mono)
 				h.note(list)
+				carryOut(d, s, h, d.startNodes(s.TakeStarts(), h.isDown))
 			}
 			ask.Answer <- reply
 		case do := <-in.requests:

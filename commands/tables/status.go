@@ -55,8 +55,10 @@ type GuestStatus struct {
 	netcmd.Guest
 	// Pid is the guest's own command, as the host sees it; 0 if it has none.
 	Pid int `json:"pid"`
-	// State is that process's: "running" (it may be waiting for something),
-	// "stopped", "ended" if there is none, or "unknown" to another guest.
+	// State is "starting" while the guest is not ready, or waits for others to be; then
+	// "ready" if its config says when it is, else "running"; "paused" if its process is
+	// stopped; "down" if it was killed; "ended" if its process has ended by itself;
+	// "unknown" to another guest.
 	State string `json:"state"`
 }
 

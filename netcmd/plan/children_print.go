@@ -18,8 +18,20 @@ func atExit(undo Plan, last string) string {
 // The shell is the first process of its PID namespace: when it ends, so do the
 // others.
 func beforeChildren(c *Child) string {
+	return waitWhileDown + onEnd(c)
+}
+
+// waitWhileDown is a function that waits while a file is there, and fails if it isn't.
+const waitWhileDown = `# a node that was killed is down until it is to start again
+down() {
+	[ -e "$1" ] || return 1
+	while [ -e "$1" ]; do sleep 0.1; done
+}
+`
+
+func onEnd(c *Child) string {
 	switch c.Mode {
-	case StopOnFailure, WaitAllSuccessful:
+	case StopOnFailure, WaitAllSuccessful, Timeline:
 		return "trap " + quote("read -r code <"+quote(c.ExitFile)+`; exit "$code"`) + " USR1\n"
 	case Restart:
 		return comment("vagganet waits longer, up to 30 seconds, for one that dies at once")
@@ -42,15 +54,19 @@ func background(line string, c *Child) string {
 	file := quote(c.ExitFile)
 	// The first one makes the file. The shell may be gone when another one ends.
 	decide := "(set -C; echo \"$code\" >" + file + ") 2>/dev/null && kill -s USR1 $$; }"
+	run := line + " && code=0 || code=$?; "
+	if c.DownFile != "" {
+		run = "while :; do " + run + "down " + quote(c.DownFile) + " || break; done; "
+	}
 	switch c.Mode {
-	case WaitAllSuccessful:
-		line = "{ " + line + " || { code=$?; " + decide + "; }"
+	case WaitAllSuccessful, Timeline:
+		line = "{ " + run + "[ \"$code\" = 0 ] || { " + decide + "; }"
 	case WaitAll:
-		line = "{ " + line + " || echo \"$?\" >>" + file + "; }"
+		line = "{ " + run + "[ \"$code\" = 0 ] || echo \"$code\" >>" + file + "; }"
 	case Restart:
-		line = "while :; do " + line + " || true; sleep 1; done"
+		line = "while :; do " + run + "sleep 1; done"
 	default:
-		line = "{ " + line + " && code=0 || code=$?; " + decide
+		line = "{ " + run + decide
 	}
 	// 3 is the lock of the run's name, which is not the child's.
 	return line + " </dev/null 3<&- &"

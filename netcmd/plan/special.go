@@ -13,6 +13,9 @@ type Child struct {
 	// of the child that decides.
 	Mode     Mode
 	ExitFile string
+	// DownFile is there while the child is to be down: when it ends then, it is started
+	// again once the file is gone. Empty for a child that can't be down.
+	DownFile string
 }
 
 // Mode is what the end of one child means for the others.

@@ -78,6 +78,9 @@ type testFacts struct {
 	GuestEnv []string `json:"guest_env"`
 	// LacksModules are modules that the kernel hasn't.
 	LacksModules []string `json:"lacks_modules"`
+	// Down and Paused are those of the guests that were killed, and paused.
+	Down   []string `json:"down"`
+	Paused []string `json:"paused"`
 	// NoEbtables reports whether iptables makes plain cuts, too.
 	NoEbtables bool `json:"no_ebtables"`
 }
@@ -207,6 +210,21 @@ func (m fakeMachine) GuestPIDs(run live.Run) map[string]int {
 	}
 	return pids
 }
+
+func (m fakeMachine) Nodes(run live.Run) []live.Node {
+	var nodes []live.Node
+	for _, g := range run.Guests {
+		n := live.Node{Name: g.Name, Down: slices.Contains(m.facts.Down, g.Name), Paused: slices.Contains(m.facts.Paused, g.Name)}
+		if !n.Down {
+			n.Inits, n.Starters = []int{m.guestProcess(g.Name)}, []int{m.guestProcess(g.Name) - 1}
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes
+}
+
+func (m fakeMachine) Gone([]live.Node) bool       { return true }
+func (m fakeMachine) StandStill([]live.Node) bool { return true }
 
 // GuestCommand is the first process's child.
 func (m fakeMachine) GuestCommand(run live.Run, guest string) live.Process {
