@@ -35,7 +35,7 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 		if planned, err = config.ParseFaults(name, text); err != nil {
 			return err
 		}
-		path = name
+		planned, path = command.ExpandFaults(planned), name
 	}
 	for _, f := range planned {
 		random, err := kinds.Check(spec.Run, f, a.Machine.Lacks)

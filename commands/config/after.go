@@ -26,15 +26,11 @@ func (p *parser) resolveAfter(c *Command, drafts []*draft) error {
 		w.drafts[d.Name] = d
 	}
 	for _, d := range drafts {
-		for _, word := range d.After {
-			if w.drafts[word] == nil {
-				hint := suggest(word, "the children are", sortedKeys(w.drafts))
-				return p.errorf(d.afterLine, "child %s is to start after %s, which is no child of command %s",
-					quote(d.Name), quote(word), quote(c.Name)).hint(hint)
-			}
+		names, err := p.afterNames(c, d, w.drafts)
+		if err != nil {
+			return err
 		}
-		slices.Sort(d.After)
-		d.After = slices.Compact(d.After)
+		d.After = names
 	}
 	for _, d := range drafts {
 		if circle := w.circle(d.Name); circle != nil {
@@ -42,6 +38,25 @@ func (p *parser) resolveAfter(c *Command, drafts []*draft) error {
 		}
 	}
 	return nil
+}
+
+// afterNames returns the children that one waits for, sorted.
+func (p *parser) afterNames(c *Command, d *draft, all map[string]*draft) ([]string, error) {
+	var names []string
+	for _, word := range d.After {
+		switch {
+		case c.Replicas[word] != nil:
+			names = append(names, c.Replicas[word]...)
+		case all[word] != nil:
+			names = append(names, word)
+		default:
+			hint := suggest(word, "the children are", sortedKeys(all), sortedKeys(c.Replicas)...)
+			return nil, p.errorf(d.afterLine, "child %s is to start after %s, which is no child of command %s",
+				quote(d.Name), quote(word), quote(c.Name)).hint(hint)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), p.count(len(names))
 }
 
 func (p *parser) circleError(line int, circle []string) error {

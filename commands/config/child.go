@@ -15,6 +15,8 @@ var childTags = []string{"!BridgeCommand", "!Command"}
 type draft struct {
 	*Child
 	afterLine int
+	// replicas is how many children it stands for; 0 for itself alone.
+	replicas, replicasLine int
 }
 
 func (p *parser) parseChild(e entry) (*draft, error) {
@@ -38,7 +40,12 @@ func (p *parser) parseChild(e entry) (*draft, error) {
 	if c.Run == nil {
 		return nil, p.errorf(e.line, "%s has nothing to run; add run: with a shell line or a list of words", what)
 	}
-	return c, p.checkReady(c.Child, what)
+	if c.Ready != nil {
+		if err := p.needsNetwork(c.Ready.Line, "ready", c.Child, what); err != nil {
+			return nil, err
+		}
+	}
+	return c, p.checkReplicas(c, what)
 }
 
 func (p *parser) childFields(c *draft, what string) fieldMap {
@@ -63,6 +70,11 @@ func (p *parser) childFields(c *draft, what string) fieldMap {
 		"tags":     func(e entry) error { return p.parseTags(e, what, c.Child) },
 		"ready":    func(e entry) (err error) { c.Ready, err = p.parseReady(e, what); return err },
 		"restart":  func(e entry) (err error) { c.Restart, err = p.parseRestart(e, what); return err },
+		"replicas": func(e entry) (err error) {
+			c.replicasLine = e.line
+			c.replicas, err = p.between(e, what, "children", 1, maxReplicas)
+			return err
+		},
 		"after": func(e entry) (err error) {
 			c.afterLine = e.line
 			c.After, err = p.parseAfter(e, what)
@@ -70,6 +82,18 @@ func (p *parser) childFields(c *draft, what string) fieldMap {
 		},
 		"run": func(e entry) (err error) { c.Run, err = p.parseRun(e, what); return err },
 	}
+}
+
+// needsNetwork refuses a key that is of use to guests only, where a child is none.
+func (p *parser) needsNetwork(line int, key string, c *Child, what string) error {
+	switch {
+	case c.Network != nil:
+		return nil
+	case c.Bridge:
+		return p.errorf(line, "%s is a !BridgeCommand and can't have %s; remove %[2]s, "+
+			"or make it a !Command with a network", what, key)
+	}
+	return p.errorf(line, "%s has %s, but no network; add network: {}, or remove %[2]s", what, key)
 }
 
 func (p *parser) parseRun(e entry, what string) ([]string, error) {

@@ -36,7 +36,8 @@ func (p *parser) parseCommands(e entry) error {
 }
 
 func (p *parser) parseCommand(e entry) (*Command, error) {
-	c := &Command{Name: e.key, Line: e.line, KillUnresponsiveAfter: DefaultKillAfter, Roles: map[string]string{}}
+	c := &Command{Name: e.key, Line: e.line, KillUnresponsiveAfter: DefaultKillAfter,
+		Replicas: map[string][]string{}, Roles: map[string]string{}}
 	what := "command " + quote(e.key)
 	switch tagOf(e.value) {
 	case "!Supervise":
@@ -93,7 +94,11 @@ func (p *parser) parseSupervise(e entry, what string, c *Command) error {
 	if len(c.Children) == 0 {
 		return p.errorf(e.line, "%s has no children; add at least one", what)
 	}
-	return p.checkRoles(c, roles)
+	if err := p.checkRoles(c, roles); err != nil {
+		return err
+	}
+	c.Faults, err = p.expandFaults(c)
+	return err
 }
 
 func (p *parser) parseMode(e entry, what string, c *Command) error {
@@ -164,6 +169,9 @@ func (p *parser) parseChildren(e entry, what string, c *Command) error {
 			return err
 		}
 		drafts = append(drafts, d)
+	}
+	if drafts, err = p.replicate(c, drafts); err != nil {
+		return err
 	}
 	slices.SortFunc(drafts, func(a, b *draft) int { return cmp.Compare(a.Name, b.Name) })
 	for _, d := range drafts {

@@ -108,6 +108,9 @@ type Command struct {
 	MTU int
 	// Children are sorted by name; at least one when Supervise is set.
 	Children []*Child
+	// Replicas are the names of the children that a child of the file stands for,
+	// NAME-1 and so on, by its own name, which is no child's then; never nil.
+	Replicas map[string][]string
 	// Faults are its timeline, in file order.
 	Faults []Fault
 	// Roles are shell lines that succeed in the nodes that are in a role, by the role's

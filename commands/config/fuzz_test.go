@@ -23,6 +23,8 @@ func FuzzParse(f *testing.F) {
 	f.Add("commands: {_c: !CapsuleCommand {}, d: !Command {description: x}}\nmixins: !Any [x]\n")
 	f.Add(childWith("<<: {user-id: 7}", "network: {ports: {53/udp: 53}}", "run: [a]", "volumes: {/a: !Tmpfs {mode: 0700}}"))
 	f.Add(containerWith("volumes: {/a: !BindRW /work/x, /b: !Snapshot }", "setup: [!Alpine v3]"))
+	f.Add(childWith("run: x", "network: {ip: 172.18.0.1}", "replicas: 3", "after: [b]", "ready: {port: 1}") +
+		"      b: !Command {run: x, restart: always}\n    faults: [{at: 1, exec: {node: a, run: x}}, {at: 1, kill: a}]\n    roles: {c: x}\n")
 	f.Add("\"\\0\": \xff\n---\n...\n\t")
 	f.Fuzz(func(t *testing.T, text string) {
 		file, err := Parse("d/vagga.yaml", []byte(text))
@@ -72,6 +74,9 @@ func checkFile(t *testing.T, f *File) {
 		want(t, c.Roles != nil, "roles of", c)
 		for name, line := range c.Roles {
 			want(t, CheckName("role", name) == nil && line != "", "role", name, line)
+		}
+		for base, names := range c.Replicas {
+			want(t, len(names) > 0 && !slices.ContainsFunc(c.Children, func(child *Child) bool { return child.Name == base }), "replicas of", base)
 		}
 		for i, child := range c.Children {
 			want(t, i == 0 || c.Children[i-1].Name < child.Name, "order of children of", c)

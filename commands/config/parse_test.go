@@ -66,6 +66,7 @@ func TestWholeFile(t *testing.T) {
 			Description:           "flask behind nginx, on a network that fails every other second",
 			Mode:                  plan.StopOnFailure,
 			KillUnresponsiveAfter: 2 * time.Second,
+			Replicas:              map[string][]string{},
 			Roles:                 map[string]string{},
 			Children: []*Child{
 				{Name: "interrupt", Line: 28, Bridge: true, Environ: map[string]string{},

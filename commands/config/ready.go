@@ -71,18 +71,6 @@ func (p *parser) parseReadyLog(e entry, what string, r *Ready) (err error) {
 	return nil
 }
 
-// checkReady refuses ready where there is no network of the child's own to wait in.
-func (p *parser) checkReady(c *Child, what string) error {
-	switch {
-	case c.Ready == nil || c.Network != nil:
-		return nil
-	case c.Bridge:
-		return p.errorf(c.Ready.Line, "%s is a !BridgeCommand and can't have ready; remove ready, "+
-			"or make it a !Command with a network", what)
-	}
-	return p.errorf(c.Ready.Line, "%s has ready, but no network; add network: {}, or remove ready", what)
-}
-
 func (p *parser) parseRestart(e entry, what string) (Restart, error) {
 	text, err := p.word(e.value, "restart of "+what)
 	if err != nil {

@@ -40,8 +40,12 @@ func (p *parser) parseRoles(e entry, what string, c *Command) ([]entry, error) {
 // checkRoles refuses roles that are called as a child is: a fault's word can't mean
 // both.
 func (p *parser) checkRoles(c *Command, roles []entry) error {
+	taken := map[string]bool{}
+	for _, child := range c.Children {
+		taken[child.Name] = true
+	}
 	for _, e := range roles {
-		if slices.ContainsFunc(c.Children, func(child *Child) bool { return child.Name == e.key }) {
+		if taken[e.key] || c.Replicas[e.key] != nil {
 			return p.errorf(e.line, "role name %s is a child's name, too; rename one", quote(e.key))
 		}
 	}

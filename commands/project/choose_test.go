@@ -47,3 +47,22 @@ func TestChooseChildren(t *testing.T) {
 		}
 	}
 }
+
+// The name of replicas means all of them.
+func TestChooseReplicas(t *testing.T) {
+	file, err := config.Parse("vagga.yaml", []byte("commands: {c: !Supervise {children: {"+
+		"db: !Command {run: x, network: {}, replicas: 2}, web: !Command {run: x}}}}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ only, exclude, want string }{
+		{"db", "", "db-1 db-2"},
+		{"db", "db-2", "db-1"},
+		{"", "db", "web"},
+	} {
+		chosen, err := Choose(file.Commands["c"], strings.Fields(test.only), strings.Fields(test.exclude))
+		if got := strings.Join(slices.Sorted(maps.Keys(chosen)), " "); err != nil || got != test.want {
+			t.Errorf("--only %q --exclude %q leave %q, %v, not %q", test.only, test.exclude, got, err, test.want)
+		}
+	}
+}

@@ -90,7 +90,7 @@ func Load(path string) (*config.File, error) {
 // GuestCommand makes a command of NAME=COMMAND words, without a file.
 func GuestCommand(guests []string) (*config.Command, error) {
 	command := &config.Command{Name: "guests", KillUnresponsiveAfter: config.DefaultKillAfter, Supervise: true,
-		Roles: map[string]string{}}
+		Replicas: map[string][]string{}, Roles: map[string]string{}}
 	seen := map[string]bool{}
 	for _, g := range guests {
 		name, line, ok := strings.Cut(g, "=")
