@@ -16,7 +16,7 @@ import (
 
 // What init writes is a config file without mistakes, and one that run takes.
 func TestStarterParses(t *testing.T) {
-	file, err := config.Parse("vagga.yaml", starter)
+	file, err := config.Parse("vagga.yaml", starter, os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func TestAliasBomb(t *testing.T) {
 	for name, text := range kinds {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
-			_, err := Parse("f", []byte(text))
+			_, err := Parse("f", []byte(text), variables)
 			if err == nil || err.Error() != "f:1: the file describes more than 300000 values; use fewer aliases" {
 				t.Errorf("got %v", err)
 			}

@@ -65,7 +65,7 @@ func (p *parser) childFields(c *draft, what string) fieldMap {
 		},
 		"environ":  func(e entry) error { return p.parseEnviron(e, c.Environ) },
 		"volumes":  func(e entry) (err error) { c.Volumes, err = p.parseVolumes(e); return err },
-		"work-dir": func(e entry) (err error) { c.WorkDir, err = p.word(e.value, "work-dir of "+what); return err },
+		"work-dir": func(e entry) (err error) { c.WorkDir, err = p.expandedWord(e.value, "work-dir of "+what); return err },
 		"user-id":  func(e entry) error { return p.parseUserID(e, what, c.Child) },
 		"tags":     func(e entry) error { return p.parseTags(e, what, c.Child) },
 		"ready":    func(e entry) (err error) { c.Ready, err = p.parseReady(e, what); return err },
@@ -127,7 +127,7 @@ func (p *parser) parseEnviron(e entry, environ map[string]string) error {
 		if isNull(e.value) && tagOf(e.value) == "" {
 			return p.errorf(e.line, "variable %s has no value; write \"\" for an empty one", e.key)
 		}
-		if environ[e.key], err = p.text(e.value, "variable "+e.key); err != nil {
+		if environ[e.key], err = p.expandedText(e.value, "variable "+e.key); err != nil {
 			return err
 		}
 	}

@@ -136,7 +136,7 @@ type Child struct {
 	Network *Network
 	Environ map[string]string // never nil; goes over the container's
 	Volumes []Volume          // go over the container's of the same Path
-	WorkDir string            // as written
+	WorkDir string            // as written, but for variables
 	UserID  int               // 0 to 1<<30
 	Tags    []string          // none empty
 	// Ready is what shows that the child is ready; nil for a child that is so as

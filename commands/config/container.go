@@ -41,7 +41,7 @@ func (p *parser) parseContainer(e entry) (*Container, error) {
 	}
 	err := p.parseFields(e.value, what, fieldMap{
 		"rootfs": func(e entry) (err error) {
-			c.Rootfs, err = p.word(e.value, e.key)
+			c.Rootfs, err = p.expandedWord(e.value, e.key)
 			if err == nil && !filepath.IsAbs(c.Rootfs) {
 				c.Rootfs = filepath.Join(p.file.Dir, c.Rootfs)
 			}
@@ -181,7 +181,7 @@ func (p *parser) parseSource(e entry, what string, v *Volume) error {
 	if n.Tag = ""; isNull(e.value) {
 		n.Value = ""
 	}
-	text, err := p.word(&n, "the source of "+what)
+	text, err := p.expandedWord(&n, "the source of "+what)
 	if err != nil {
 		return err
 	}

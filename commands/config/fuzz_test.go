@@ -27,7 +27,7 @@ func FuzzParse(f *testing.F) {
 		"      b: !Command {run: x, restart: always}\n    faults: [{at: 1, exec: {node: a, run: x}}, {at: 1, kill: a}]\n    roles: {c: x}\n")
 	f.Add("\"\\0\": \xff\n---\n...\n\t")
 	f.Fuzz(func(t *testing.T, text string) {
-		file, err := Parse("d/vagga.yaml", []byte(text))
+		file, err := Parse("d/vagga.yaml", []byte(text), variables)
 		if err != nil {
 			var e *Error
 			if !errors.As(err, &e) || e.Line < 1 || utf8.ValidString(text) && e.Line > lines(text)+1 || e.Msg == "" || file != nil {

@@ -38,7 +38,7 @@ func (p *parser) parseNetwork(e entry, what string) (*Network, error) {
 }
 
 func (p *parser) parseIP(e entry, what string) (netip.Addr, error) {
-	text, err := p.word(e.value, "ip in "+what)
+	text, err := p.expandedWord(e.value, "ip in "+what)
 	if err != nil {
 		return netip.Addr{}, err
 	}

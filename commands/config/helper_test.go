@@ -6,10 +6,16 @@ import (
 	"testing"
 )
 
+// variables is the environment that files are read in.
+func variables(name string) (string, bool) {
+	value, set := map[string]string{"A": "a", "EMPTY": "", "IP": "172.18.0.7", "DIR": "/data", "BRACES": "${A}"}[name]
+	return value, set
+}
+
 // mustParse parses text as proj/vagga.yaml.
 func mustParse(t *testing.T, text string) *File {
 	t.Helper()
-	f, err := Parse("proj/vagga.yaml", []byte(text))
+	f, err := Parse("proj/vagga.yaml", []byte(text), variables)
 	if err != nil {
 		t.Fatalf("%v\nin:\n%s", err, text)
 	}
@@ -28,7 +34,7 @@ func checkWrong(t *testing.T, tests []wrong) {
 	t.Helper()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Parse("vagga.yaml", []byte(tt.text))
+			_, err := Parse("vagga.yaml", []byte(tt.text), variables)
 			var e *Error
 			if !errors.As(err, &e) {
 				t.Fatalf("got %v, want an *Error\nin:\n%s", err, tt.text)

@@ -16,10 +16,11 @@ import (
 const noCommandsHint = "a small file: commands: {try: !Supervise {children: {a: !Command {network: {}, run: sh}}}}"
 
 // Parse reads a vagga.yaml. path is used for messages, and its folder becomes
-// File.Dir; nothing is read from the machine. The error is an *Error with a
-// line of at least 1, the first mistake of the file.
-func Parse(path string, data []byte) (*File, error) {
-	p := &parser{file: &File{
+// File.Dir; nothing is read from the machine. lookup has the variables that
+// ${NAME} may name, as os.LookupEnv has. The error is an *Error with a line of at
+// least 1, the first mistake of the file.
+func Parse(path string, data []byte, lookup func(string) (string, bool)) (*File, error) {
+	p := &parser{lookup: lookup, file: &File{
 		Path:       path,
 		Dir:        filepath.Dir(path),
 		Containers: map[string]*Container{},
@@ -37,6 +38,7 @@ func Parse(path string, data []byte) (*File, error) {
 
 type parser struct {
 	file   *File
+	lookup func(string) (string, bool)
 	values int // described so far
 	uses   []use
 }

@@ -167,7 +167,7 @@ var mayHave = regexp.MustCompile(`it may have (.*)$`)
 // keysOf asks the parser which keys a mapping may have.
 func keysOf(t *testing.T, file func(line string) string) []string {
 	t.Helper()
-	_, err := Parse("vagga.yaml", []byte(file("qqqqqqqqqqqqqqq: x")))
+	_, err := Parse("vagga.yaml", []byte(file("qqqqqqqqqqqqqqq: x")), variables)
 	e, ok := err.(*Error)
 	if !ok || mayHave.FindStringSubmatch(e.Hint) == nil {
 		t.Fatalf("%v, which lists no keys", err)
@@ -203,7 +203,7 @@ func wantKeys(t *testing.T, name string, properties map[string]any, file func(li
 		delete(properties, key)
 		for _, line := range []string{key + ": [[[x]]]", key + ": {x: {y: {z: [z]}}}"} {
 			text := file(line)
-			_, err := Parse("vagga.yaml", []byte(text))
+			_, err := Parse("vagga.yaml", []byte(text), variables)
 			if err == nil || validate(text) == nil {
 				t.Errorf("%q in %s: the parser says %v, the schema %v", line, name, err, validate(text))
 			}
@@ -231,7 +231,7 @@ func TestSchemaKnowsLimits(t *testing.T) {
 		mappings[7].file("run: a"), mappings[7].file("node: a"), mappings[5].file("at: 1, exec: {node: a, run: []}"),
 		mappings[4].file("ports: {0: 80}"), mappings[4].file("ports: {80: 65536}"), mappings[5].file("at: 1, check: false"),
 	} {
-		_, err := Parse("vagga.yaml", []byte(text))
+		_, err := Parse("vagga.yaml", []byte(text), variables)
 		if err == nil || validate(text) == nil {
 			t.Errorf("the parser says %v, the schema %v in:\n%s", err, validate(text), text)
 		}

@@ -3,6 +3,7 @@ package project
 import (
 	"errors"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -51,7 +52,7 @@ func TestChooseChildren(t *testing.T) {
 // The name of replicas means all of them.
 func TestChooseReplicas(t *testing.T) {
 	file, err := config.Parse("vagga.yaml", []byte("commands: {c: !Supervise {children: {"+
-		"db: !Command {run: x, network: {}, replicas: 2}, web: !Command {run: x}}}}"))
+		"db: !Command {run: x, network: {}, replicas: 2}, web: !Command {run: x}}}}"), os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,7 +84,7 @@ func Load(path string) (*config.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return config.Parse(path, text)
+	return config.Parse(path, text, os.LookupEnv)
 }
 
 // GuestCommand makes a command of NAME=COMMAND words, without a file.
