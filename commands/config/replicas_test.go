@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func TestReplicasOfFreeAddresses(t *testing.T) {
 		t.Errorf("replicas are %s", got)
 	}
 	for _, child := range c.Children {
-		if n := child.Network; n.IP.IsValid() || n.Hostname != "" || !reflect.DeepEqual(child.Tags, []string{"a"}) {
+		if n := child.Network; n.IP != (netip.Addr{}) || n.Hostname != "" || !reflect.DeepEqual(child.Tags, []string{"a"}) {
 			t.Errorf("%s is %+v, %+v", child.Name, child, n)
 		}
 	}
