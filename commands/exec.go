@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"vagganet/commands/cmdline"
 	"vagganet/commands/hints"
 	"vagganet/commands/job"
+	"vagganet/commands/kinds"
 	"vagganet/commands/messages"
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
@@ -26,7 +28,7 @@ func (a App) execVerb() *cli.Command {
 		Name:      "exec",
 		Usage:     "run a command as if it had been started in a guest, or in the bridge",
 		ArgsUsage: "NODE COMMAND [ARGUMENT ...]",
-		Flags:     []cli.Flag{runFlag(), dryRunFlag()},
+		Flags:     []cli.Flag{runFlag(), dryRunFlag(), kinds.SeedFlag()},
 		Action:    a.exec,
 	}
 }
@@ -40,10 +42,29 @@ func (a App) exec(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if !strings.HasPrefix(node, "@") {
+		return a.execIn(c, l, node, argv)
+	}
+	nodes, err := kinds.Find(c, a.guestsOf(c, l), node)
+	if err != nil {
+		return err
+	}
+	if !c.Bool("dry-run") {
+		terminal.Say(terminal.Err, "%s: %s", node, strings.Join(nodes, " "))
+	}
+	for _, node := range nodes {
+		err = cmp.Or(err, a.execIn(c, l, node, argv))
+	}
+	return err
+}
+
+// execIn runs a command in a node.
+func (a App) execIn(c *cli.Context, l live.Run, node string, argv []string) error {
 	if err := checkNode(l, node); err != nil {
 		return err
 	}
 	beside := live.Process{PID: l.Supervisor}
+	var err error
 	if node != netcmd.Bridge {
 		if beside, err = a.guestCommand(c, l, node); err != nil {
 			return err

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"cmp"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"vagganet/commands/kinds"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
+	"vagganet/netcmd/plan"
 )
 
 // scriptSeed is the seed of a run that a script starts, unless another one is asked
@@ -43,6 +45,11 @@ func (a App) setFaults(c *cli.Context, spec *supervisor.Spec, command *config.Co
 			return &config.Error{Path: path, Line: f.Line, Msg: err.Error(), Hint: cmp.Or(kinds.NodeHint(spec.Run, command, err), hints.For(err))}
 		}
 		spec.Faults = append(spec.Faults, faults.Planned{Fault: f, Random: random})
+	}
+	once := func(f config.Fault) bool { return f.Every == 0 }
+	if spec.Run.Mode == plan.Timeline && !slices.ContainsFunc(planned, once) {
+		return hints.With(fmt.Errorf("the run ends with its timeline, since its mode is timeline, but no fault comes only once"),
+			"add one with at: and without every:, such as {at: 1m, check: true}, or take another mode")
 	}
 	switch {
 	case c.IsSet("seed"):

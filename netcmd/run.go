@@ -93,6 +93,44 @@ type Child struct {
 	Files *FileSystem
 	// CleanEnv reports whether the child gets Env alone, not what the caller has.
 	CleanEnv bool
+	// Ready is what shows that the child is ready; nil for one that is, once it is started.
+	Ready *Ready
+	// After are the names of children that are to be ready before it is started.
+	After []string
+	// Restart is when it is started again that has ended, whatever the run's mode.
+	Restart Restart
+}
+
+// Ready is what shows that a child is ready: one of Port, Run and Log.
+type Ready struct {
+	// Port is a TCP port at which it takes connections, 1 to 65535.
+	Port int
+	// Run is a command that succeeds in its node.
+	Run []string
+	// Log is a regular expression (RE2) that a line matches which it writes.
+	Log string
+	// Within is how long it may take.
+	Within time.Duration
+}
+
+// Restart is when a child is started again that has ended.
+type Restart int
+
+// The kinds of restart.
+const (
+	NoRestart        Restart = iota // as the run's mode has it
+	RestartOnFailure                // when it has failed
+	RestartAlways                   // whatever its exit code
+)
+
+// AddressOf returns a guest's IPv4 address; the zero Addr if there is no such guest.
+func (r Run) AddressOf(guest string) netip.Addr {
+	for _, g := range r.Guests {
+		if g.Name == guest {
+			return g.IP
+		}
+	}
+	return netip.Addr{}
 }
 
 // ProgramNames are the names by which children call the program.

@@ -12,6 +12,8 @@
 //	node-up       node, ip
 //	start         child, and its node: a guest, "bridge", or none in the caller's network
 //	exit          child, node, code (128+N for signal N)
+//	ready         child, node: what its config says of that has come
+//	run-ready     all children have been started and are ready: the timeline begins
 //	fault-begin   a command has cut links, or killed or paused nodes: id, what, whom (of what is drawn: the nodes), by ("command" or "timeline"), for (seconds, if it heals by itself),
 //	              asked, took_ms and skew_ms, and what is cut now. With "interrupted" the command was killed, or failed,
 //	              before it said that all of it is in force.
@@ -24,6 +26,7 @@
 //	fault-pending one was not due yet when the run ended: what, by, due
 //	fault-failed  a command of the timeline, or a heal whose time had come, has failed: what, code
 //	check         what, ok, differences (a number), by
+//	exec          a command of the timeline has ended: what, code
 //	suspend       the run stands still (Ctrl+Z), and so do the clocks of its faults
 //	resume        it goes on
 //	line          child, node, stream ("stdout" or "stderr"), bytes: that many follow, which are one or more lines that
@@ -60,6 +63,8 @@ const (
 	NodeUp       Kind = "node-up"
 	Start        Kind = "start"
 	Exit         Kind = "exit"
+	Ready        Kind = "ready"
+	RunReady     Kind = "run-ready"
 	FaultBegin   Kind = "fault-begin"
 	FaultChange  Kind = "fault-change"
 	FaultEnd     Kind = "fault-end"
@@ -68,6 +73,7 @@ const (
 	FaultLate    Kind = "fault-late"
 	FaultPending Kind = "fault-pending"
 	Checked      Kind = "check"
+	Exec         Kind = "exec"
 	Suspend      Kind = "suspend"
 	Resume       Kind = "resume"
 	Line         Kind = "line"

@@ -66,6 +66,25 @@ func NewSchedule(entries []Planned, guests []netcmd.Guest, seed uint64) *Schedul
 // Begin begins the timeline: all children have been started.
 func (s *Schedule) Begin(now time.Time) { s.timeline.begin(now) }
 
+// Over reports whether all that the timeline has once has been done, and healed.
+func (s *Schedule) Over() bool {
+	planned := func(o Order) bool { return o.Planned() && s.timeline.entries[o.entry].Every == 0 }
+	if !s.timeline.over() || s.doing != nil && (!s.doing.Planned() || planned(*s.doing)) || slices.ContainsFunc(s.queue, planned) {
+		return false
+	}
+	for _, f := range s.open {
+		if f.By == ByTimeline && f.For > 0 && s.once(f) {
+			return false
+		}
+	}
+	return true
+}
+
+// once reports whether a fault may be that of an entry that comes once.
+func (s *Schedule) once(f *fault) bool {
+	return slices.ContainsFunc(s.timeline.entries, func(p Planned) bool { return p.Every == 0 && p.For == f.For })
+}
+
 // Stop ends the timeline, and what it has cut, since the run is to end. What was
 // due by now, and has not begun, will not come any more.
 func (s *Schedule) Stop(now time.Time) {
@@ -140,6 +159,9 @@ func (s *Schedule) Tick(now time.Time) *Order {
 		s.healed = next.at
 	}
 	s.doing = &next
+	if next.Planned() && s.timeline.entries[next.entry].Verb == "exec" {
+		s.came(now) // it begins now, and its end is not awaited
+	}
 	return s.doing
 }
 
@@ -193,11 +215,15 @@ func (s *Schedule) Soonest() time.Time {
 func (s *Schedule) Ended(code int) []events.Event {
 	o := s.doing
 	s.doing = nil
+	var list []events.Event
+	if o != nil && o.Planned() && s.timeline.entries[o.entry].Verb == "exec" {
+		list = append(list, events.Event{Kind: events.Exec, What: o.What, Code: &code, By: ByTimeline})
+	}
 	if code == 0 {
-		return nil
+		return list
 	}
 	s.failed = true
-	return []events.Event{{Kind: events.FaultFailed, What: o.What, Code: &code}}
+	return append(list, events.Event{Kind: events.FaultFailed, What: o.What, Code: &code})
 }
 
 // Allows reports whether a change fits what is going on, whoever sends it: it is about

@@ -31,7 +31,12 @@ func (p Planned) String() string {
 }
 
 // what is done, as one would type it.
-func (p Planned) what() string { return strings.Join(append([]string{p.Verb}, p.Words...), " ") }
+func (p Planned) what() string {
+	if shell := p.Words; p.Verb == "exec" && len(shell) == 5 && shell[3] == "-c" {
+		return "exec " + shell[0] + ": " + strings.Join(strings.Fields(shell[4]), " ")
+	}
+	return strings.Join(append([]string{p.Verb}, p.Words...), " ")
+}
 
 // timeline is when the faults that were planned are due. It touches nothing
 // itself.
@@ -40,6 +45,7 @@ type timeline struct {
 	// next is each entry's next occurrence; its time is zero for none.
 	next  []occurrence
 	seeds []*rand.Rand
+	begun bool
 }
 
 // occurrence is one time that an entry is to be done.
@@ -60,6 +66,7 @@ func newTimeline(entries []Planned, seed uint64) timeline {
 }
 
 func (t *timeline) begin(now time.Time) {
+	t.begun = true
 	for i, e := range t.entries {
 		t.next[i] = occurrence{i, now.Add(e.Start), e.Start}
 	}
@@ -99,6 +106,11 @@ func (t *timeline) after(o occurrence) occurrence {
 // never were due.
 func (t *timeline) stop() []occurrence {
 	var pending []occurrence
+	if !t.begun {
+		for i, e := range t.entries {
+			pending = append(pending, occurrence{entry: i, planned: e.Start})
+		}
+	}
 	for i, o := range t.next {
 		if !o.at.IsZero() && o.planned == t.entries[i].Start {
 			pending = append(pending, o)
@@ -106,6 +118,16 @@ func (t *timeline) stop() []occurrence {
 	}
 	clear(t.next)
 	return pending
+}
+
+// over reports whether all entries have been due that come once.
+func (t *timeline) over() bool {
+	for i, o := range t.next {
+		if t.entries[i].Every == 0 && !o.at.IsZero() {
+			return false
+		}
+	}
+	return t.begun
 }
 
 func (t *timeline) soonest() time.Time {

@@ -35,7 +35,7 @@ func Check(run netcmd.Run, f config.Fault, lacks func(module string) bool) (rand
 	case "check":
 		return false, nil
 	case "exec":
-		return false, checkExec(run, f.Words)
+		return drawsNodes(f.Words[:1]), checkExec(run, f.Words)
 	case "shape":
 		verb = check(Shape(lacks))
 	case "kill":

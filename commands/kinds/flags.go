@@ -21,6 +21,9 @@ func oneWayFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "one-way", Usage: "cut only what the nodes send, or what clusters send to those named after them"}
 }
 
+// SeedFlag is the option by which nodes are drawn.
+func SeedFlag() cli.Flag { return seedFlag() }
+
 func seedFlag() cli.Flag {
 	return &cli.Uint64Flag{Name: "seed", DefaultText: "another one each time", Usage: "draw the nodes by `NUMBER`; the same one draws the same nodes"}
 }

@@ -218,6 +218,15 @@ func (n Nodes) find(part string, draw links.Draw) ([]string, error) {
 	return n.InRole(set)
 }
 
+// Find returns the nodes that a word of a command line stands for.
+func Find(c *cli.Context, n Nodes, word string) ([]string, error) {
+	nodes, err := setsOf(c, []string{word}).in(n)
+	if err != nil {
+		return nil, err
+	}
+	return checked(n.Guests, nodes)
+}
+
 // inLists is in for lists of words.
 func (s sets) inLists(n Nodes, lists [][]string) ([][]string, error) {
 	// One after another, with what draws going on from list to list.

@@ -61,7 +61,9 @@ func AddChildren(m Machine, run *netcmd.Run, command *config.Command, chosen map
 		return cmp.Or(order(one)-order(other), cmp.Compare(one.Name, other.Name))
 	})
 	for _, child := range children {
-		c, err := process(m, *run, child, file)
+		child := *child
+		child.After = slices.DeleteFunc(slices.Clone(child.After), func(other string) bool { return !chosen[other] })
+		c, err := process(m, *run, &child, file)
 		if err != nil {
 			return err
 		}
@@ -119,6 +121,10 @@ func process(m Machine, run netcmd.Run, child *config.Child, file *config.File) 
 		c.Node = netcmd.Bridge
 	case child.Network != nil:
 		c.Node = child.Name
+	}
+	c.After, c.Restart = child.After, netcmd.Restart(child.Restart)
+	if r := child.Ready; r != nil {
+		c.Ready = &netcmd.Ready{Port: r.Port, Run: r.Run, Log: r.Log, Within: r.Within}
 	}
 	if file == nil {
 		return c, nil

@@ -43,6 +43,10 @@ type processes struct {
 	byPID    map[int]*process
 	stopped  []int // those that stand still because of suspend
 	order    int   // the process that carries out an order; 0 for none
+	// times is how often each child was started, and ready finds out whether they are
+	// ready.
+	times map[int]int
+	ready *readiness
 	// requested are the processes that carry out what guests have asked for.
 	requested map[int]*messages.Requested
 	// tell says to the process outside what it waits for.
@@ -59,10 +63,12 @@ func supervise(spec Spec, r *runner.Runner, children plan.Plan, recorder *events
 	// Caught, this one is an error of the write that it is about.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := newOutput(spec, recorder, func() { go func() { signals <- syscall.SIGPIPE }() })
-	ps := &processes{spec: spec, steps: children, runner: r, out: out, recorder: recorder, byPID: map[int]*process{}, announce: announce, requested: map[int]*messages.Requested{}}
+	ps := &processes{spec: spec, steps: children, runner: r, out: out, recorder: recorder, byPID: map[int]*process{}, announce: announce, requested: map[int]*messages.Requested{}, times: map[int]int{}}
+	ps.ready = newReadiness(ps)
 	d, s := newDecision(spec), faults.NewSchedule(spec.Faults, spec.Run.Guests, spec.Run.Seed)
-	loop(d, s, ps, happenings{signals, deaths(), asks, ps.requests(requests)})
+	loop(d, s, ps, happenings{signals, deaths(), asks, ps.requests(requests), ps.ready.ready, ps.ready.looks})
 	ps.killOrder()
+	ps.ready.killLooks()
 	out.endMarks()
 	// What the children left behind holds their output open.
 	if os.Getpid() == 1 {
@@ -103,18 +109,24 @@ func (ps *processes) start(i int) error {
 	// Without a terminal, into which it could type. The process group that comes
 	// with a session is the one that Ctrl+C is for.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := startWithOutput(cmd, ps.steps[i].Place.Thread, child, ps.out); err != nil {
+	look := ps.ready.logs[i]
+	if look != nil {
+		look.reset()
+	}
+	if err := startWithOutput(cmd, ps.steps[i].Place.Thread, child, ps.out, look); err != nil {
 		return err
 	}
 	ps.recorder.Write(events.Event{Kind: events.Start, Child: child.Name, Node: child.Node})
 	pid := cmd.Process.Pid
 	cmd.Process.Release() // it is reaped by number
 	ps.byPID[pid] = &process{child: i, guest: child.IsGuest() && !ps.spec.Run.NoProc, pid: pid}
+	ps.times[i]++
+	ps.ready.watch(started{i, ps.times[i]})
 	return nil
 }
 
-func startWithOutput(cmd *exec.Cmd, there plan.Thread, child netcmd.Child, out *output) error {
-	done, err := out.attach(cmd, child)
+func startWithOutput(cmd *exec.Cmd, there plan.Thread, child netcmd.Child, out *output, look *log) error {
+	done, err := out.attach(cmd, child, look)
 	if err != nil {
 		return err
 	}
@@ -131,6 +143,10 @@ func (ps *processes) isDown(i int) bool {
 	return err == nil
 }
 
+func (ps *processes) waits(i int)            { ps.ready.waits(i) }
+func (ps *processes) isReady(s started) bool { return ps.ready.isReady(s) }
+func (ps *processes) why(i int) string       { return ps.ready.why(i) }
+
 func (ps *processes) say(text string) { fmt.Fprintf(terminal.Err, "vagganet: %s\n", text) }
 
 // reap takes the exits of all processes that ended, and returns the children's.
@@ -146,6 +162,7 @@ func (ps *processes) reap() []exit {
 			return exits
 		}
 		ps.requestDone(pid, CodeOf(status))
+		ps.ready.reaped(pid, CodeOf(status))
 		if pid == ps.order {
 			ps.order = 0
 			exits = append(exits, exit{anOrder, CodeOf(status)})
@@ -155,6 +172,7 @@ func (ps *processes) reap() []exit {
 			if ps.spec.Run.NoProc {
 				unix.Kill(-pid, unix.SIGKILL) // no PID namespace does it
 			}
+			ps.ready.unwatch(p.child)
 			code, child := CodeOf(status), ps.spec.Run.Children[p.child]
 			ps.recorder.Write(events.Event{Kind: events.Exit, Child: child.Name, Node: child.Node, Code: &code})
 			exits = append(exits, exit{p.child, code})

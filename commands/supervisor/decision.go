@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,6 +53,16 @@ type member struct {
 	down bool
 	// code is how it ended the last time; nil before it has.
 	code *int
+	// after are the children that are to be ready before it is started, and waits reports
+	// whether it is not, because of them.
+	after []int
+	waits bool
+	// within is how long it may take to be ready; 0 for a child that is, once it is
+	// started. wasReady reports whether it ever was, and readyBy is when it is to be.
+	within   time.Duration
+	wasReady bool
+	readyBy  time.Time
+	restart  netcmd.Restart
 	// started is when it last was.
 	started time.Time
 	// again is when it is to be started again, after a pause; zero if it is
@@ -71,12 +82,14 @@ type action struct {
 type verb int
 
 const (
-	start   verb = iota // start one child
-	send                // a signal to all children
-	kill                // all children
-	suspend             // all children stand still
-	resume              // and go on
-	say                 // something to the user
+	start    verb = iota // start one child
+	send                 // a signal to all children
+	kill                 // all children
+	suspend              // all children stand still
+	resume               // and go on
+	say                  // something to the user
+	wait                 // a child waits for others
+	notReady             // a child is not ready in time, as text says
 )
 
 func newDecision(spec Spec) *decision {
@@ -86,31 +99,84 @@ func newDecision(spec Spec) *decision {
 		if c.IsGuest() {
 			m.node = c.Node
 		}
+		for _, name := range c.After {
+			if other := slices.IndexFunc(spec.Run.Children, func(o netcmd.Child) bool { return o.Name == name }); other >= 0 {
+				m.after = append(m.after, other)
+			}
+		}
+		if m.restart = c.Restart; c.Ready != nil {
+			m.within = c.Ready.Within
+		}
 		d.children = append(d.children, m)
 	}
 	return d
 }
 
-// begin starts every child.
+// begin starts every child that waits for none.
 func (d *decision) begin() []action {
 	var todo []action
 	for i := range d.children {
-		todo = append(todo, action{do: start, child: i})
+		m := &d.children[i]
+		if m.waits = len(m.after) > 0; m.waits {
+			todo = append(todo, action{do: wait, child: i})
+		}
+	}
+	for i := range d.children {
+		if !d.children[i].waits {
+			todo = append(todo, action{do: start, child: i})
+		}
 	}
 	return todo
 }
 
 // started takes note of a child that was.
-func (d *decision) started(i int, now time.Time) {
+func (d *decision) started(i int, now time.Time) []action {
 	m := &d.children[i]
 	m.running, m.down, m.started = true, false, now
+	if m.within == 0 {
+		return d.ready(i)
+	}
+	if !m.wasReady && m.readyBy.IsZero() {
+		m.readyBy = now.Add(m.within)
+	}
+	return nil
+}
+
+// ready takes note of a child that is, and starts those that have waited for it.
+func (d *decision) ready(i int) []action {
+	d.children[i].wasReady, d.children[i].readyBy = true, time.Time{}
+	var todo []action
+	for i := range d.children {
+		m := &d.children[i]
+		if m.waits && !slices.ContainsFunc(m.after, func(other int) bool { return !d.children[other].wasReady }) {
+			m.waits = false
+			todo = append(todo, action{do: start, child: i})
+		}
+	}
+	return todo
+}
+
+// allReady reports whether every child has been started and was ready.
+func (d *decision) allReady() bool {
+	return !d.stopping && !slices.ContainsFunc(d.children, func(m member) bool { return m.waits || !m.wasReady })
+}
+
+// finish ends a run well, since its timeline is over.
+func (d *decision) finish(now time.Time) []action {
+	if d.stopping {
+		return nil
+	}
+	if d.code < 0 {
+		d.code, d.decider = 0, "the timeline"
+	}
+	return append([]action{sayf("the timeline is over, stopping all")}, d.stop(syscall.SIGTERM, now)...)
 }
 
 // wentDown takes note of the end of a child whose node was killed: neither the run nor
 // another child ends because of it, whatever the mode.
 func (d *decision) wentDown(i, code int) {
 	m := &d.children[i]
-	m.running, m.down, m.code = false, true, &code
+	m.running, m.down, m.code, m.readyBy = false, true, &code, time.Time{}
 }
 
 // startNodes starts the children of nodes again that have none running, unless a node is
@@ -162,8 +228,12 @@ func (d *decision) exitOf(name string) *int {
 func (d *decision) ended(i, code int, now time.Time) []action {
 	m := &d.children[i]
 	m.running, m.code = false, &code
-	if d.mode == plan.Restart {
+	if d.mode == plan.Restart || m.restart == netcmd.RestartAlways || m.restart == netcmd.RestartOnFailure && code != 0 {
 		return d.endedAgain(m, code, now)
+	}
+	m.readyBy = time.Time{}
+	if !m.wasReady && !d.stopping {
+		return d.endedUnready(m, code, now)
 	}
 	decides := d.code < 0 && (code != 0 || d.mode == plan.StopOnFailure)
 	if decides {
@@ -182,6 +252,16 @@ func (d *decision) ended(i, code int, now time.Time) []action {
 		return append([]action{sayf("%s ended with exit code %d", m.name, code)}, d.verdict()...)
 	}
 	return d.verdict()
+}
+
+// endedUnready takes note of a child that ended before it was ready: the run can't be
+// what it was meant to be.
+func (d *decision) endedUnready(m *member, code int, now time.Time) []action {
+	if d.code < 0 {
+		d.code, d.decider = cmp.Or(code, netcmd.ExitOwn), m.name
+	}
+	text := sayf("%s ended with exit code %d before it was ready, stopping all", m.name, code)
+	return append([]action{text}, d.stop(syscall.SIGTERM, now)...)
 }
 
 // verdict decides whose exit code the run's is, where more than one has failed
@@ -250,7 +330,8 @@ func (d *decision) stop(s syscall.Signal, now time.Time) []action {
 		d.stopping, d.killAt = true, now.Add(d.killAfter)
 	}
 	for i := range d.children {
-		d.children[i].again = time.Time{}
+		m := &d.children[i]
+		m.again, m.readyBy, m.waits = time.Time{}, time.Time{}, false
 	}
 	return []action{{do: send, signal: s}}
 }
@@ -278,6 +359,7 @@ func (d *decision) resume(now time.Time) []action {
 	for i := range d.children {
 		later(&d.children[i].again)
 		later(&d.children[i].started)
+		later(&d.children[i].readyBy)
 	}
 	return []action{{do: resume}}
 }
@@ -293,6 +375,13 @@ func (d *decision) tick(now time.Time) []action {
 		todo = append(todo, sayf("still there %v after they were to end, killing: %s", d.killAfter, d.whoRuns()), action{do: kill})
 	}
 	for i := range d.children {
+		if m := &d.children[i]; !m.readyBy.IsZero() && !now.Before(m.readyBy) && !d.stopping {
+			if d.code < 0 {
+				d.code, d.decider = netcmd.ExitOwn, m.name
+			}
+			todo = append(todo, action{do: notReady, child: i, text: fmt.Sprintf("%s was not ready within %v, stopping all", m.name, m.within)})
+			todo = append(todo, d.stop(syscall.SIGTERM, now)...)
+		}
 		if m := &d.children[i]; !m.again.IsZero() && !now.Before(m.again) {
 			m.again = time.Time{}
 			todo = append(todo, action{do: start, child: i})
@@ -308,8 +397,10 @@ func (d *decision) next() time.Time {
 	}
 	next := d.killAt
 	for _, m := range d.children {
-		if !m.again.IsZero() && (next.IsZero() || m.again.Before(next)) {
-			next = m.again
+		for _, t := range []time.Time{m.again, m.readyBy} {
+			if !t.IsZero() && (next.IsZero() || t.Before(next)) {
+				next = t
+			}
 		}
 	}
 	return next
@@ -320,7 +411,7 @@ func (d *decision) next() time.Time {
 func (d *decision) over(healing bool) bool {
 	down := 0
 	for _, m := range d.children {
-		if m.running || !m.again.IsZero() {
+		if m.running || !m.again.IsZero() || m.waits {
 			return false
 		}
 		if m.down {

@@ -287,6 +287,10 @@ func (h *fakeHands) kill() {
 	}
 }
 
+func (h *fakeHands) waits(i int)            { h.log = append(h.log, fmt.Sprint("wait ", i)) }
+func (h *fakeHands) isReady(s started) bool { return s.times == 1 }
+func (h *fakeHands) why(int) string         { return "silent" }
+
 func (h *fakeHands) isDown(i int) bool { return i == h.down-1 }
 
 func (h *fakeHands) mono(time.Duration) float64 { return 0 }
@@ -334,7 +338,7 @@ func TestLoop(t *testing.T) {
 		died <- struct{}{}
 	}()
 	loop(d, faults.NewSchedule(nil, nil, 0), h, happenings{signals: signals, died: died})
-	want := []string{"start 0", "start 1", "start 2", "suspend", "resume",
+	want := []string{"start 0", "start 1", "start 2", "run-ready", "suspend", "resume",
 		"b ended with exit code 4, stopping the others", "send TERM", "send TERM",
 		"still there 50ms after they were to end, killing: a, c", "kill"}
 	if !slices.Equal(h.log, want) || d.exitCode() != 4 {

@@ -9,11 +9,18 @@ import (
 	"vagganet/commands/faults"
 	"vagganet/commands/messages"
 	"vagganet/netcmd"
+	"vagganet/netcmd/plan"
 )
 
 // hands do what was decided.
 type hands interface {
 	start(child int) error
+	// waits takes note that a child is not started yet, since it waits for others.
+	waits(child int)
+	// isReady takes note that a child is ready, unless it has ended since; why says what a
+	// child lacks that is not.
+	isReady(started) bool
+	why(child int) string
 	// isDown reports whether a child's node was killed, and is not to start again yet.
 	isDown(child int) bool
 	send(syscall.Signal)
@@ -49,13 +56,21 @@ type happenings struct {
 	asks    <-chan messages.Received
 	// requests are what guests ask for, to be called.
 	requests <-chan func()
+	// ready are children that are found to be ready; looks are to be called, for that.
+	ready <-chan started
+	looks <-chan func()
 }
 
 // loop has the children started, and waits for the last of them.
 func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 	carryOut(d, s, h, d.begin())
-	s.Begin(time.Now())
+	begun := false
 	for {
+		if !begun && d.allReady() {
+			begun = true
+			s.Begin(time.Now())
+			h.note([]events.Event{{Kind: events.RunReady}})
+		}
 		for _, e := range h.reap() {
 			if e.child == anOrder {
 				h.note(s.Ended(e.code))
@@ -70,6 +85,9 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 		if d.over(s.Healing()) {
 			h.note(s.End(time.Now()))
 			return
+		}
+		if begun && d.mode == plan.Timeline && s.Over() {
+			carryOut(d, s, h, d.finish(time.Now()))
 		}
 		if d.stopping {
 			s.Stop(time.Now())
@@ -97,6 +115,12 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 			ask.Answer <- reply
 		case do := <-in.requests:
 			do()
+		case do := <-in.looks:
+			do()
+		case started := <-in.ready:
+			if h.isReady(started) {
+				carryOut(d, s, h, d.ready(started.child))
+			}
 		case <-after(h.sendPending()):
 		}
 	}
@@ -153,7 +177,11 @@ func carryOut(d *decision, s *faults.Schedule, h hands, todo []action) {
 				carryOut(d, s, h, d.failed(a.child, err, time.Now()))
 				continue
 			}
-			d.started(a.child, time.Now())
+			carryOut(d, s, h, d.started(a.child, time.Now()))
+		case wait:
+			h.waits(a.child)
+		case notReady:
+			h.say(a.text + ": " + h.why(a.child))
 		case send:
 			h.send(a.signal)
 		case kill:

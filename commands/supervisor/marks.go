@@ -29,7 +29,7 @@ func markOf(e events.Event) string {
 	switch {
 	case e.Interrupted, e.Kind == events.FaultBegin:
 		return e.Title() + e.Note()
-	case e.Kind == events.FaultChange:
+	case e.Kind == events.FaultChange, e.Kind == events.Exec && *e.Code == 0:
 		return e.Title()
 	case e.Kind == events.FaultEnd && e.Timed:
 		return "end of " + e.Title()

@@ -32,7 +32,7 @@ func (ps *processes) startFault(o faults.Order) error {
 		env = []string{TimelineVariable + "=1"}
 	}
 	cmd := ps.ownVerb(o.Words, env...)
-	done, err := ps.out.attach(cmd, netcmd.Child{Name: faultsName, Node: netcmd.Bridge})
+	done, err := ps.out.attach(cmd, netcmd.Child{Name: faultsName, Node: netcmd.Bridge}, nil)
 	if err != nil {
 		return err
 	}

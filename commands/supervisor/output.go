@@ -55,14 +55,15 @@ func newOutput(spec Spec, recorder *events.Writer, unread func()) *output {
 	return o
 }
 
-// attach gives a command its standard output and standard error. The function
-// returned is to be called when the command was started, or could not be.
-func (o *output) attach(cmd *exec.Cmd, child netcmd.Child) (func(), error) {
-	stdout, doneOut, err := o.stream(os.Stdout, "stdout", child)
+// attach gives a command its standard output and standard error. Look, if not nil, sees
+// what it writes, too. The function returned is to be called when the command was started,
+// or could not be.
+func (o *output) attach(cmd *exec.Cmd, child netcmd.Child, look *log) (func(), error) {
+	stdout, doneOut, err := o.stream(os.Stdout, "stdout", child, look)
 	if err != nil {
 		return nil, err
 	}
-	stderr, doneErr, err := o.stream(os.Stderr, "stderr", child)
+	stderr, doneErr, err := o.stream(os.Stderr, "stderr", child, look)
 	if err != nil {
 		doneOut()
 		return nil, err
@@ -74,15 +75,15 @@ func (o *output) attach(cmd *exec.Cmd, child netcmd.Child) (func(), error) {
 // stream is what a child writes to, and what is to be done once it has it. Without
 // a prefix, that is where its lines go, unless it is a terminal: from that, the
 // child could also read what is typed.
-func (o *output) stream(to *os.File, stream string, child netcmd.Child) (*os.File, func(), error) {
-	if !o.prefix && !isatty.IsTerminal(to.Fd()) {
+func (o *output) stream(to *os.File, stream string, child netcmd.Child, look *log) (*os.File, func(), error) {
+	if !o.prefix && !isatty.IsTerminal(to.Fd()) && look == nil {
 		return to, func() {}, nil
 	}
-	in, err := o.pipe(to, stream, child)
+	in, err := o.pipe(to, stream, child, look)
 	return in, func() { in.Close() }, err
 }
 
-func (o *output) pipe(to *os.File, stream string, child netcmd.Child) (*os.File, error) {
+func (o *output) pipe(to *os.File, stream string, child netcmd.Child, look *log) (*os.File, error) {
 	from, in, err := o.newPipe()
 	if err != nil {
 		return nil, err
@@ -93,11 +94,15 @@ func (o *output) pipe(to *os.File, stream string, child netcmd.Child) (*os.File,
 	go func() {
 		defer o.pumps.Done()
 		defer from.Close()
+		var source io.Reader = from
+		if look != nil {
+			source = io.TeeReader(from, look)
+		}
 		if !o.prefix {
-			io.Copy(to, from)
+			io.Copy(to, source)
 			return
 		}
-		o.pump(to, from, head, line)
+		o.pump(to, source, head, line)
 	}()
 	return in, nil
 }

@@ -204,7 +204,7 @@ func TestAttach(t *testing.T) {
 		o := outputOf("c")
 		o.prefix = prefix
 		cmd := exec.Command("sh", "-c", "echo out; echo err >&2")
-		err := startWithOutput(cmd, plan.Thread{}, netcmd.Child{Name: "c"}, o)
+		err := startWithOutput(cmd, plan.Thread{}, netcmd.Child{Name: "c"}, o, nil)
 		if err == nil {
 			err = cmd.Wait()
 		}
