@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ func nodeVerbs() []verb {
 
 // changeNodes makes a change of nodes' processes, under the run's lock, or prints it.
 func (a App) changeNodes(c *cli.Context, lock *os.File, l live.Run, change faults.Change, conn *messages.Conn) error {
-	nodes, err := a.nodesOf(c, l, change)
+	change, nodes, err := a.nodesOf(c, l, change)
 	if err != nil {
 		return err
 	}
@@ -82,24 +83,45 @@ func after(change faults.Change, nodes []live.Node) []live.Node {
 }
 
 // nodesOf returns what is known of the nodes that a change is about, in its order, or
-// the error that one of them can't be changed so. What heals takes them as they are.
-func (a App) nodesOf(c *cli.Context, l live.Run, change faults.Change) ([]live.Node, error) {
+// the error that one of them can't be changed so. What heals takes them as they are. Of a
+// set, those are left out of the change that can't be changed, if there are others.
+func (a App) nodesOf(c *cli.Context, l live.Run, change faults.Change) (faults.Change, []live.Node, error) {
 	var nodes []live.Node
-	all := a.Machine.Nodes(l)
-	for _, row := range change.Nodes {
+	var not error
+	all, rows := a.Machine.Nodes(l), change.Nodes
+	change.Nodes = rows[:0:0]
+	for _, row := range rows {
 		i := slices.IndexFunc(all, func(n live.Node) bool { return n.Name == row.From })
 		if i < 0 {
-			return nil, hints.With(fmt.Errorf("no node of run %s is called %q", l.Run, row.From), "there are: %s", strings.Join(l.Names(), ", "))
+			return change, nil, hints.With(fmt.Errorf("no node of run %s is called %q", l.Run, row.From), "there are: %s", strings.Join(l.Names(), ", "))
 		}
-		if err := checkChange(c.Command.Name, all[i]); err != nil {
-			return nil, err
+		err := checkChange(c.Command.Name, all[i])
+		if change.FromSet && err != nil {
+			if not = cmp.Or(not, err); !isAlready(row.How, all[i]) {
+				continue
+			}
+			err = nil
+		}
+		if err != nil {
+			return change, nil, err
 		}
 		if s := change.Signal; all[i].Paused && s != 0 && s != syscall.SIGKILL {
-			return nil, hints.With(fmt.Errorf("%s is paused, and gets no %s before it goes on", row.From, live.SignalName(s)), "have it go on by: vagganet resume %s", row.From)
+			return change, nil, hints.With(fmt.Errorf("%s is paused, and gets no %s before it goes on", row.From, live.SignalName(s)), "have it go on by: vagganet resume %s", row.From)
 		}
-		nodes = append(nodes, all[i])
+		nodes, change.Nodes = append(nodes, all[i]), append(change.Nodes, row)
 	}
-	return nodes, nil
+	if change.FromSet {
+		change.Whom = strings.Join(names(nodes), " ")
+	}
+	if len(nodes) == 0 {
+		return change, nil, not
+	}
+	return change, nodes, nil
+}
+
+// isAlready reports whether a node is what a change makes of it.
+func isAlready(how string, n live.Node) bool {
+	return how == events.Down && n.Down && !n.Runs() || how == events.Paused && n.Paused && n.Runs()
 }
 
 // checkChange returns an error if a verb does nothing to a node that is as it is.

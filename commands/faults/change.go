@@ -41,6 +41,8 @@ type Change struct {
 	Shape links.Shape `json:"-"`
 	// Signal is what the nodes of State.Nodes get that are to be down.
 	Signal syscall.Signal `json:"-"`
+	// FromSet reports whether nodes are those of a set, and not each meant by its name.
+	FromSet bool `json:"-"`
 	// Lines tell a person which links they are, where What leaves that open.
 	Lines []string `json:"-"`
 }
@@ -145,6 +147,8 @@ func (c Change) PlanNodes(run live.Run, nodes []live.Node) plan.Plan {
 	var kill, pause, resume, start []live.Node
 	for i, n := range nodes {
 		switch how := c.Nodes[i].How; {
+		case how == events.Down && n.Down && !n.Runs(), how == events.Paused && n.Paused:
+			// It is so already.
 		case how == events.Down || c.Signal != 0:
 			kill = append(kill, n)
 		case how == events.Paused:

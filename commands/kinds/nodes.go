@@ -255,6 +255,7 @@ func (s sets) said(change faults.Change, words []string) faults.Change {
 	if s.used {
 		change.Whom = strings.Join(words, " ")
 		change.Lines = s.lines(change.Whom)
+		change.FromSet = true
 	}
 	return change
 }

@@ -1,6 +1,7 @@
 package links_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -165,5 +166,34 @@ func TestDescribe(t *testing.T) {
 	c := linkstest.FromMatrix([]string{"a", "b", "c"}, ".xn ..x xr.")
 	if got, want := strings.Join(c.Describe(), "; "), "who hears nothing from whom:;   a: c;   b: a c;   c: b"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// The same seed draws the same sets, on every machine and with every version.
+func TestDraw(t *testing.T) {
+	guests := []string{"c", "a", "e", "b", "d"}
+	d := links.NewDraw(guests, 7)
+	var got []string
+	for _, set := range append(links.DrawnSets(), "any") {
+		if !links.IsDrawn(set) {
+			t.Errorf("%s is not drawn", set)
+		}
+		got = append(got, set+"="+strings.Join(d.Set(set), ""))
+	}
+	want := "any=e minority=ad minority-third=a majority=abc any=a"
+	if text := strings.Join(got, " "); text != want {
+		t.Errorf("got %s, not %s", text, want)
+	}
+	for n, want := range map[int]string{1: "1 0 0 1", 2: "1 1 0 2", 3: "1 1 0 2", 4: "1 2 1 3", 7: "1 3 2 4"} {
+		var sizes []string
+		for _, set := range links.DrawnSets() {
+			sizes = append(sizes, fmt.Sprint(len(links.NewDraw(guestNames(n), 1).Set(set))))
+		}
+		if text := strings.Join(sizes, " "); text != want {
+			t.Errorf("of %d nodes: %s, not %s", n, text, want)
+		}
+	}
+	if links.IsDrawn("leader") || len(links.NewDraw(nil, 1).Set("any")) > 0 {
+		t.Error("a role, or nobody, is drawn")
 	}
 }
