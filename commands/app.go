@@ -119,6 +119,8 @@ type App struct {
 	Version string
 	// Commit is what the program was built from; empty if make has not said so.
 	Commit string
+	// args is the command line.
+	args []string
 	// asVagga says that the program was called by vagga's name.
 	asVagga bool
 }
@@ -156,6 +158,7 @@ func withSystemFolders(path string) string {
 // main runs the program on a context that is made when a verb begins: what only writes
 // the version is done before it would wait for signals.
 func (a App) main(begin func() context.Context, args []string) int {
+	a.args = args
 	a.asVagga = filepath.Base(args[0]) == "vagga"
 	app, called, err := a.arrange(args)
 	app.Before = func(c *cli.Context) error {

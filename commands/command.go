@@ -12,27 +12,32 @@ import (
 // command is the one of the config file that is asked for, or one made of
 // --guest options; the file is nil for the latter.
 func (a App) command(c *cli.Context) (*config.Command, *config.File, error) {
+	args := runArguments(c)
 	if guests := c.StringSlice("guest"); len(guests) > 0 {
-		if c.Args().Present() {
+		if len(args) > 0 {
 			return nil, nil, cmdline.Usagef("run takes --guest or a command of the config file, not both")
 		}
 		command, err := project.GuestCommand(guests)
 		return command, nil, err
 	}
-	if c.NArg() > 1 {
-		return nil, nil, cmdline.Usagef("run takes one argument, the name of a command, but got %q as well", c.Args().Get(1))
+	if len(args) > 1 {
+		return nil, nil, hints.With(cmdline.Usagef("run takes one argument, the name of a command, but got %q as well", args[1]),
+			"a command that is to run beside the children comes behind --")
 	}
-	name := c.Args().First()
-	if c.NArg() == 1 && name == "" {
+	name := ""
+	if len(args) == 1 {
+		name = args[0]
+	}
+	if len(args) == 1 && name == "" {
 		return nil, nil, cmdline.Usagef("the name of the command is empty")
 	}
 	file, err := project.Load(c.String("file"))
 	if err != nil {
 		return nil, nil, err
 	}
-	if c.NArg() == 0 && a.asVagga && file.Commands["run"] != nil {
+	if len(args) == 0 && a.asVagga && file.Commands["run"] != nil {
 		name = "run" // "vagga run" is a command of many files
-	} else if c.NArg() == 0 {
+	} else if len(args) == 0 {
 		return nil, nil, cmdline.Usagef("run takes the name of a command%s", project.CommandList(file))
 	}
 	command, err := file.Command(name)

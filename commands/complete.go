@@ -74,6 +74,8 @@ func (a App) valuesOf(name string, line cmdline.Partial, typed string) completio
 			return completion.Answer{Kind: completion.Commands}
 		}
 		return completion.Answer{Kind: completion.Words, Candidates: a.commandsOf(line)}
+	case "DRIVER":
+		return completion.Answer{Kind: completion.Commands}
 	case "ARGUMENT":
 		return completion.Answer{Kind: completion.Files}
 	}

@@ -61,7 +61,9 @@ func TestValuesAreCompleted(t *testing.T) {
 func TestArgumentNames(t *testing.T) {
 	for in, want := range map[string]string{
 		"run":                         "COMMAND",
-		"run web":                     "",
+		"run web":                     "--",
+		"run web --":                  "DRIVER",
+		"run web -- go test":          "ARGUMENT",
 		"status":                      "",
 		"exec":                        "NODE",
 		"exec --":                     "NODE",

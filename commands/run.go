@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/rand"
 	"errors"
-	"os"
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/urfave/cli/v2"
@@ -30,7 +29,7 @@ func (a App) runVerb() *cli.Command {
 	return &cli.Command{
 		Name:      "run",
 		Usage:     "run the children of a command, each in a network namespace of its own",
-		ArgsUsage: "COMMAND",
+		ArgsUsage: "COMMAND [-- DRIVER [ARGUMENT ...]]",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "guest", Usage: "run a guest by a shell command, as `NAME=COMMAND`, without a config file (repeatable)"},
 			&cli.StringSliceFlag{Name: "only", Usage: "start only child `NAME`, or children with that tag (repeatable)"},
@@ -53,6 +52,10 @@ func (a App) runCommand(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	argv, err := driverArgv(c)
+	if err != nil {
+		return err
+	}
 	use, err := a.useGateway(c, g)
 	if err != nil {
 		return err
@@ -63,7 +66,7 @@ func (a App) runCommand(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("dry-run") {
-		return a.apply(c, title(c, spec.Run.Command)+faults.Listed(spec.Faults), spec.Run.Plan())
+		return a.apply(c, title(c, spec.Run.Command)+faults.Listed(spec.Faults)+driverListed(argv), spec.Run.Plan())
 	}
 	if err := a.checkTools(spec.Run.Plan()); err != nil {
 		return err
@@ -79,7 +82,7 @@ func (a App) runCommand(c *cli.Context) error {
 		what.NoIptables = cmp.Or(facts.Gateway.Parts.Note, &gateway.Note{}).NoIptables
 		spec.Reach = &what
 	}
-	listeners, err := report.Listen(c.String("events"), c.String("report"), report.About{CommandLine: shellescape.QuoteCommand(os.Args),
+	listeners, err := report.Listen(c.String("events"), c.String("report"), report.About{CommandLine: shellescape.QuoteCommand(a.args),
 		Version: a.Version, Kernel: machine.KernelRelease(), NoLines: c.Bool("no-prefix")})
 	if err != nil {
 		return err
@@ -87,7 +90,11 @@ func (a App) runCommand(c *cli.Context) error {
 	spec.Lines = listeners.HasPage()
 	saySeed(c, spec)
 	defer closePorts(c, spec.Run, spec.Token)
-	code, err := supervisor.Start(c.Context, spec, listeners.Inside())
+	outside := supervisor.Outside{Events: listeners.Inside()}
+	if len(argv) > 0 {
+		outside.Driver = a.startDriver(c, spec.Run, argv)
+	}
+	code, err := supervisor.Start(c.Context, spec, outside)
 	unheard := listeners.Finish()
 	if errors.Is(err, supervisor.ErrNotInside) && runner.LimitHint(err, "") == "" {
 		return hints.With(err, "%s", checks.NotInsideHint(spec.Run.Isolated != nil))

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -314,10 +313,7 @@ func Underway(first, own []string) bool {
 // searchPath is the command's PATH, as a shell has it: the program's own names
 // come last.
 func (r Run) searchPath(c Child) string {
-	own := path.Dir(r.Program)
-	if r.ownBin() {
-		own = r.dir(".bin")
-	}
+	own := r.ownPath()
 	if c.Path == "" {
 		return "$PATH:" + shellescape.Quote(own)
 	}

@@ -39,11 +39,13 @@ func asVagga(app *cli.App, args []string) []string {
 }
 
 // allNames gives each name of a list its own option: vagga's --only and
-// --exclude take all words up to the next option.
+// --exclude take all words up to the next option. What is behind "--" is a command's.
 func allNames(words []string) (more []string) {
 	option := ""
-	for _, word := range words {
+	for i, word := range words {
 		switch {
+		case word == "--":
+			return append(more, words[i:]...)
 		case word == "--only" || word == "--exclude":
 			option = word
 			continue

@@ -55,6 +55,9 @@ func Arrange(app *cli.App, args []string) (Call, error) {
 		c.Args = slices.Concat(args[:1], []string{HelpName}, c.Path)
 		return c, nil
 	}
+	if slices.Equal(c.Path, []string{"run"}) && len(w.arguments) == 0 && len(w.rest) > 0 {
+		w.rest = append([]string{"--"}, w.rest...) // the library takes one away
+	}
 	globals, own, err := w.sort(app, command, c.Path)
 	c.Args = slices.Concat(args[:1], globals, c.Path, own, w.arguments, w.rest)
 	return c, err

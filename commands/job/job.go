@@ -38,48 +38,131 @@ func HasTerminal() bool {
 
 func openTerminal() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_RDWR, 0) }
 
-// Run is the process outside: it runs a command to its end, and returns its
-// exit code. Through says that the command line has a process inside.
-func Run(cmd *exec.Cmd, through bool) (int, error) {
-	mine := HasTerminal()
+// Job is a command that was started, as the process outside has it.
+type Job struct {
+	// Stopped is called before this process stands still with its command; it may be nil.
+	Stopped func()
+	pid     int
+	// through reports whether the command line has a process inside, and mine whether
+	// the keyboard is the command's.
+	through, mine bool
+	// group reports whether the command line is a process group of its own.
+	group  bool
+	before *term.State
+}
+
+// Start starts a command. Through reports whether its command line has a process inside.
+func Start(cmd *exec.Cmd, through bool) (*Job, error) {
+	j := &Job{through: through, mine: HasTerminal(), group: cmd.SysProcAttr != nil && cmd.SysProcAttr.Setpgid}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	before, _ := term.GetState(int(os.Stdin.Fd()))
-	signals := catch()
+	j.before, _ = term.GetState(int(os.Stdin.Fd()))
 	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	j.pid = cmd.Process.Pid
+	return j, nil
+}
+
+// Run runs a command to its end, and returns its exit code.
+func Run(cmd *exec.Cmd, through bool) (int, error) {
+	signals := catch()
+	j, err := Start(cmd, through)
+	if err != nil {
 		return 0, err
 	}
-	pid := cmd.Process.Pid
-	pass(signals, func(s syscall.Signal) {
-		// The process inside is the child of the one that led there.
-		if inside := runstate.Children(pid); through && len(inside) > 0 {
-			unix.Kill(inside[0], s)
-			return
-		}
-		unix.Kill(pid, s)
-	})
-	if !mine || !through {
-		return wait(pid, nil), nil
+	pass(signals, j.signalInside)
+	return j.Wait(), nil
+}
+
+// signalInside sends a signal to the process inside, which passes it on.
+func (j *Job) signalInside(s syscall.Signal) {
+	// The process inside is the child of the one that led there.
+	if inside := runstate.Children(j.pid); j.through && len(inside) > 0 {
+		unix.Kill(inside[0], s)
+		return
 	}
-	code := wait(pid, func() {
-		// All of the job, as the terminal would: a script that called us, too.
-		standStill(0)
-		// The process inside may be a group of its own, which can't take the
-		// terminal while another one has it.
-		if inside := runstate.Children(pid); len(inside) > 0 && HasTerminal() {
-			group, _ := unix.Getpgid(inside[0])
-			giveTerminal(group)
+	unix.Kill(j.pid, s)
+}
+
+// Signal sends a signal to the command itself: the keyboard's to its whole group, as a
+// terminal does, unless the keyboard has sent it there already.
+func (j *Job) Signal(s syscall.Signal) {
+	if s == syscall.SIGCONT && j.group {
+		unix.Kill(-j.pid, s)
+		return
+	}
+	keyboards := s == syscall.SIGINT || s == syscall.SIGQUIT || s == syscall.SIGTSTP
+	if keyboards && !j.mine && HasTerminal() {
+		return
+	}
+	target := j.pid
+	for range 2 {
+		if inside := runstate.Children(target); len(inside) > 0 {
+			target = inside[0]
 		}
-		unix.Kill(pid, unix.SIGCONT)
-	})
+	}
+	if group, err := unix.Getpgid(target); keyboards && err == nil && group == target {
+		target = -target
+	}
+	unix.Kill(target, s)
+}
+
+// Suspend has the command stand still, and reports whether this process will, too: it
+// does where it waits for that.
+func (j *Job) Suspend() bool {
+	switch {
+	case j.mine && j.through:
+		j.Signal(unix.SIGTSTP)
+		return true
+	case j.group:
+		unix.Kill(-j.pid, unix.SIGSTOP)
+	default:
+		j.Signal(unix.SIGSTOP)
+	}
+	return false
+}
+
+// Wait waits for the command's end, and returns its exit code.
+func (j *Job) Wait() int {
+	if !j.mine || !j.through {
+		return wait(j.pid, nil)
+	}
+	code := wait(j.pid, j.standStill)
 	// Inside, nobody could give it back: whose it was is not seen there. Here,
 	// it is one that has no right to it who takes it.
 	signal.Ignore(syscall.SIGTTOU)
 	giveTerminal(unix.Getpgrp())
-	if before != nil && code == 128+int(syscall.SIGKILL) {
-		// What was killed, with its run perhaps, could not set it right itself.
-		term.Restore(int(os.Stdin.Fd()), before)
+	if j.before != nil && code > 128 {
+		// What a signal ended could not set it right itself.
+		term.Restore(int(os.Stdin.Fd()), j.before)
 	}
-	return code, nil
+	return code
+}
+
+// standStill stops this process as its command was stopped, and lets both go on.
+func (j *Job) standStill() {
+	if j.Stopped != nil {
+		j.Stopped()
+	}
+	// All of the job, as the terminal would: a script that called us, too.
+	standStill(0)
+	// The process inside may be a group of its own, which can't take the
+	// terminal while another one has it.
+	if inside := runstate.Children(j.pid); len(inside) > 0 && HasTerminal() {
+		group, _ := unix.Getpgid(inside[0])
+		giveTerminal(group)
+	}
+	unix.Kill(j.pid, unix.SIGCONT)
+}
+
+// InTerminal reports whether this process has a terminal at all.
+func InTerminal() bool {
+	terminal, err := openTerminal()
+	if err != nil {
+		return false
+	}
+	terminal.Close()
+	return true
 }
 
 // Verb is the program's argument that makes it the process inside. After it
@@ -160,13 +243,10 @@ func catch(more ...os.Signal) <-chan os.Signal {
 // pass sends signals on; those of the keyboard only where there is none: from
 // there they come to the command by themselves.
 func pass(signals <-chan os.Signal, send func(syscall.Signal)) {
-	terminal, err := openTerminal()
-	if err == nil {
-		terminal.Close()
-	}
+	keyboard := InTerminal()
 	go func() {
 		for s := range signals {
-			if err == nil && (s == syscall.SIGINT || s == syscall.SIGQUIT) {
+			if keyboard && (s == syscall.SIGINT || s == syscall.SIGQUIT) {
 				continue
 			}
 			send(s.(syscall.Signal))

@@ -40,6 +40,7 @@ type decision struct {
 	// killAt is when patience ends; suspended, since when the run stands
 	// still. Zero for neither.
 	killAt, suspended time.Time
+	driver            driver
 }
 
 // member is a child of the run.
@@ -82,18 +83,19 @@ type action struct {
 type verb int
 
 const (
-	start    verb = iota // start one child
-	send                 // a signal to all children
-	kill                 // all children
-	suspend              // all children stand still
-	resume               // and go on
-	say                  // something to the user
-	wait                 // a child waits for others
-	notReady             // a child is not ready in time, as text says
+	start     verb = iota // start one child
+	send                  // a signal to all children
+	kill                  // all children
+	suspend               // all children stand still
+	resume                // and go on
+	say                   // something to the user
+	wait                  // a child waits for others
+	notReady              // a child is not ready in time, as text says
+	tellReady             // to the process outside
 )
 
 func newDecision(spec Spec) *decision {
-	d := &decision{mode: spec.Run.Mode, killAfter: spec.Run.KillAfter, code: -1}
+	d := &decision{mode: spec.Run.Mode, killAfter: spec.Run.KillAfter, code: -1, driver: driver{comes: spec.Driver}}
 	for _, c := range spec.Run.Children {
 		m := member{name: c.Name}
 		if c.IsGuest() {
@@ -306,6 +308,7 @@ func (d *decision) signalled(s syscall.Signal, now time.Time) []action {
 	// A stopped process gets no signal before it goes on.
 	todo := d.resume(now)
 	if s == syscall.SIGINT && d.interrupted {
+		d.driver.ended = true
 		return append(todo, action{do: kill})
 	}
 	d.interrupted = d.interrupted || s == syscall.SIGINT
@@ -373,6 +376,7 @@ func (d *decision) tick(now time.Time) []action {
 	if !d.killAt.IsZero() && !now.Before(d.killAt) {
 		d.killAt = time.Time{}
 		todo = append(todo, sayf("still there %v after they were to end, killing: %s", d.killAfter, d.whoRuns()), action{do: kill})
+		d.driver.ended = true
 	}
 	for i := range d.children {
 		if m := &d.children[i]; !m.readyBy.IsZero() && !now.Before(m.readyBy) && !d.stopping {
@@ -418,7 +422,7 @@ func (d *decision) over(healing bool) bool {
 			down++
 		}
 	}
-	return down == 0 || d.stopping || down < len(d.children) && !healing
+	return !d.driver.runs() && (down == 0 || d.stopping || down < len(d.children) && !healing)
 }
 
 // exitCode is the run's, once it is over.
@@ -431,6 +435,9 @@ func (d *decision) running() int {
 			n++
 		}
 	}
+	if d.driver.runs() {
+		n++
+	}
 	return n
 }
 
@@ -440,6 +447,9 @@ func (d *decision) whoRuns() string {
 		if m.running {
 			names = append(names, m.name)
 		}
+	}
+	if d.driver.runs() {
+		names = append(names, driverName)
 	}
 	return strings.Join(names, ", ")
 }

@@ -276,6 +276,7 @@ func (h *fakeHands) start(i int) error {
 
 func (h *fakeHands) send(s syscall.Signal)      { h.log = append(h.log, "send "+signalName(s)) }
 func (h *fakeHands) suspend()                   { h.log = append(h.log, "suspend") }
+func (h *fakeHands) tellReady()                 {}
 func (h *fakeHands) resume()                    { h.log = append(h.log, "resume") }
 func (h *fakeHands) say(text string)            { h.log = append(h.log, text) }
 func (h *fakeHands) sendPending() time.Duration { return 0 }

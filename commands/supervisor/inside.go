@@ -54,8 +54,8 @@ func inside(report func(error), allowed Allowed, announce func(word string)) int
 		return netcmd.ExitOwn
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan syscall.Signal)
-	go listenDirectly(signals, cancel)
+	heard := heard{signals: make(chan syscall.Signal), driver: make(chan int)}
+	go listenDirectly(heard.signals, cancel)
 	r := &runner.Runner{}
 	if spec.Trace {
 		r.Trace = terminal.Err
@@ -67,7 +67,7 @@ func inside(report func(error), allowed Allowed, announce func(word string)) int
 		return netcmd.ExitOwn
 	}
 	defer name.Release()
-	go listen(control, signals, cancel, name.Release)
+	go listen(control, heard, cancel, name.Release)
 	spec.Run.Name = name.Name
 	r.Set(steps.Name.Variable, name.Name)
 	r.Set(steps.Name.Token, spec.Token)
@@ -86,7 +86,7 @@ func inside(report func(error), allowed Allowed, announce func(word string)) int
 		report(t)
 	}
 	recorder := begin(spec, r)
-	code := supervise(spec, r, children, recorder, announce, signals, asks, requestsFor{allowed, requests})
+	code := supervise(spec, r, children, recorder, announce, heard, asks, requestsFor{allowed, requests})
 	recorder.Write(events.Event{Kind: events.RunEnd, Code: &code})
 	if err := recorder.Close(); err != nil {
 		report(fmt.Errorf("the run's events could not be written: %w", err))
@@ -152,21 +152,35 @@ type Interrupted syscall.Signal
 
 func (i Interrupted) Error() string { return "stopped by signal: " + syscall.Signal(i).String() }
 
-// listen passes signals on. The pipe's end is the end of the process outside:
+// heard is what the process outside sends.
+type heard struct {
+	signals chan syscall.Signal
+	driver  chan int // the driver's exit code
+}
+
+// listen passes on what comes: signals, and the driver's end. The pipe's end is the end of the process outside:
 // then nobody is left to ask, and this process gives its name back and ends at
 // once, and all with it.
-func listen(control io.ByteReader, signals chan<- syscall.Signal, cancel context.CancelCauseFunc, release func()) {
-	for {
+func listen(control io.ByteReader, to heard, cancel context.CancelCauseFunc, release func()) {
+	read := func() byte {
 		b, err := control.ReadByte()
 		if err != nil {
 			release()
 			os.Exit(128 + int(syscall.SIGKILL))
 		}
+		return b
+	}
+	for {
+		b := read()
+		if b == driverHasEnded {
+			to.driver <- int(read())
+			continue
+		}
 		s := syscall.Signal(b)
 		if s != syscall.SIGTSTP && s != syscall.SIGCONT {
 			cancel(Interrupted(s))
 		}
-		signals <- s
+		to.signals <- s
 	}
 }
 

@@ -22,7 +22,7 @@ func TestListen(t *testing.T) {
 	neverClosed = append(neverClosed, in)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan syscall.Signal)
-	go listen(bufio.NewReader(out), signals, cancel, nil)
+	go listen(bufio.NewReader(out), heard{signals: signals}, cancel, nil)
 	for _, s := range []syscall.Signal{syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGTERM} {
 		if ctx.Err() != nil {
 			t.Errorf("given up before %v", s)

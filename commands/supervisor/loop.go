@@ -38,6 +38,8 @@ type hands interface {
 	// reap lists the children that ended since it was last called, and the
 	// order that was carried out.
 	reap() []exit
+	// ready says that all children are ready, so that the driver can be started.
+	tellReady()
 	// sendPending tries again what could not be done yet; it returns how long to
 	// wait until the next time, or 0 if nothing is left.
 	sendPending() time.Duration
@@ -59,6 +61,8 @@ type happenings struct {
 	// ready are children that are found to be ready; looks are to be called, for that.
 	ready <-chan started
 	looks <-chan func()
+	// driver is the exit code of the driver, when it has ended.
+	driver <-chan int
 }
 
 // loop has the children started, and waits for the last of them.
@@ -70,6 +74,7 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 			begun = true
 			s.Begin(time.Now())
 			h.note([]events.Event{{Kind: events.RunReady}})
+			carryOut(d, s, h, d.begins())
 		}
 		for _, e := range h.reap() {
 			if e.child == anOrder {
@@ -97,6 +102,8 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 		case <-in.died:
 		case signal := <-in.signals:
 			carryOut(d, s, h, d.signalled(signal, time.Now()))
+		case code := <-in.driver:
+			carryOut(d, s, h, d.driverEnded(code, time.Now()))
 		case <-at(d.next()):
 			carryOut(d, s, h, d.tick(time.Now()))
 		case <-at(s.Soonest()): // it is carried out with the next round
@@ -194,6 +201,8 @@ func carryOut(d *decision, s *faults.Schedule, h hands, todo []action) {
 			h.resume()
 		case say:
 			h.say(a.text)
+		case tellReady:
+			h.tellReady()
 		}
 	}
 }

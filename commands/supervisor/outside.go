@@ -9,12 +9,10 @@
 package supervisor
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -46,6 +44,16 @@ type Spec struct {
 	Faults []faults.Planned `json:"faults"`
 	// Reach is what is tried of the host's firewall; nil for an isolated run.
 	Reach *gateway.Reach `json:"reach,omitempty"`
+	// Driver reports whether the process outside starts a driver.
+	Driver bool `json:"driver,omitempty"`
+}
+
+// Outside is what the process outside has to do with a run, besides passing on signals.
+type Outside struct {
+	// Events take the run's events; nil if nobody wants them.
+	Events *os.File
+	// Driver starts the run's driver; nil where it has none.
+	Driver StartDriver
 }
 
 // The files of the process inside: signals come in, the exit code and, if
@@ -61,8 +69,8 @@ var ErrNotInside = errors.New("the namespaces of the run could not be entered")
 
 // Start runs a run to its end and returns its exit code. A context that has
 // ended already, by a signal, keeps it from beginning; later signals come here
-// themselves. Events take the run's events; nil if nobody wants them.
-func Start(ctx context.Context, spec Spec, events *os.File) (int, error) {
+// themselves.
+func Start(ctx context.Context, spec Spec, outside Outside) (int, error) {
 	control, toInside, err := os.Pipe()
 	if err != nil {
 		return 0, err
@@ -81,9 +89,10 @@ func Start(ctx context.Context, spec Spec, events *os.File) (int, error) {
 	}
 	cmd := insideCommand(spec)
 	cmd.ExtraFiles = []*os.File{control, result}
-	if spec.Events = events != nil; spec.Events {
-		cmd.ExtraFiles = append(cmd.ExtraFiles, events)
+	if spec.Events = outside.Events != nil; spec.Events {
+		cmd.ExtraFiles = append(cmd.ExtraFiles, outside.Events)
 	}
+	spec.Driver = outside.Driver != nil
 	if err := cmd.Start(); err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrNotInside, err)
 	}
@@ -97,25 +106,9 @@ func Start(ctx context.Context, spec Spec, events *os.File) (int, error) {
 			toInside.Write([]byte{byte(s.(syscall.Signal))})
 		}
 	}()
-	said := attend(fromInside)
+	a := attendant{toInside: toInside, startDriver: outside.Driver, stood: make(chan struct{}, 1)}
+	said := a.attend(fromInside)
 	return exitCode(cmd.Wait(), said)
-}
-
-// suspended is what the process inside says when all children stand still.
-const suspended = "suspended"
-
-// attend listens to the process inside until its end, and returns the last that
-// it said. Like any other job, the program stops with its processes; who lets
-// it go on, lets them.
-func attend(inside io.Reader) string {
-	last := ""
-	for lines := bufio.NewScanner(inside); lines.Scan(); {
-		last = lines.Text()
-		if last == suspended {
-			syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-		}
-	}
-	return last
 }
 
 // Wanted leaves out SIGHUP where it is ignored, as nohup has it. The keyboard's

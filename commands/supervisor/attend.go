@@ -1,0 +1,63 @@
+package supervisor
+
+import (
+	"bufio"
+	"io"
+	"strings"
+	"sync/atomic"
+	"syscall"
+)
+
+// What the process inside announces, as the first word of a line. The last line is the
+// run's exit code.
+const (
+	suspended    = "suspended" // all children stand still
+	ready        = "ready"     // with the run's name: all children are ready
+	signalDriver = "signal"    // with a number
+)
+
+// attendant is what the process outside does for the one inside.
+type attendant struct {
+	toInside    io.Writer
+	startDriver StartDriver
+	driver      Driver        // nil until it was started
+	driverEnded chan struct{} // closed when it has ended
+	// stops reports whether the driver waits until the children stand still, and stood
+	// says that they do.
+	stops atomic.Bool
+	stood chan struct{}
+}
+
+// attend listens to the process inside until its end, and returns the last that
+// it said. The driver has ended by then, too.
+func (a *attendant) attend(inside io.Reader) string {
+	last := ""
+	for lines := bufio.NewScanner(inside); lines.Scan(); {
+		last = lines.Text()
+		switch word, rest, _ := strings.Cut(last, " "); word {
+		case suspended:
+			a.standStill()
+		case ready:
+			a.ready(rest)
+		case signalDriver:
+			a.signalDriver(rest)
+		}
+	}
+	if a.driver != nil {
+		<-a.driverEnded
+	}
+	return last
+}
+
+// standStill stops this process, since the children stand still. Like any other job, the
+// program stops with its processes; who lets it go on, lets them.
+func (a *attendant) standStill() {
+	if a.stops.Swap(false) {
+		a.stood <- struct{}{} // it is the driver who stops it
+		return
+	}
+	if a.driver != nil && a.driver.Suspend() {
+		return
+	}
+	syscall.Kill(syscall.Getpid(), syscall.SIGSTOP)
+}
