@@ -30,9 +30,10 @@ type Mount struct {
 	// Recursive mounts what is mounted below Source, too.
 	Recursive bool
 	ReadOnly  bool
-	// Size (bytes) and Mode (permission bits) are a tmpfs's.
-	Size int64
-	Mode uint32
+	// Size (bytes), Mode (permission bits), UID and GID are a tmpfs's.
+	Size     int64
+	Mode     uint32
+	UID, GID int
 	// File reports whether Source is no folder.
 	File bool
 }
@@ -209,7 +210,11 @@ func (r Run) fileSystem(c Child) (plan.Step, plan.Plan) {
 			tab = append(tab, tabLine("/proc", at+"/proc", "none", "rbind"))
 		}
 	}
-	for _, m := range c.Files.Mounts {
+	for i, m := range c.Files.Mounts {
+		if m.isTmpfs() {
+			m.Source = r.tmpfs(c, i)
+			folders = append(folders, m.Source)
+		}
 		tab = append(tab, c.Files.tabLine(m, at))
 	}
 	var all []plan.File
@@ -225,22 +230,51 @@ func (r Run) fileSystem(c Child) (plan.Step, plan.Plan) {
 func (r Run) root(c Child) string  { return r.dir(".root/" + c.Name) }
 func (r Run) fstab(c Child) string { return r.dir(".fstab/" + c.Name) }
 
+// tmpfs is where a child's tmpfs is mounted that is mount i of its own: once for the run,
+// so that it outlives the child's processes. The child has it bound to its place.
+func (r Run) tmpfs(c Child, i int) string { return r.dir(fmt.Sprintf(".tmpfs/%s/%d", c.Name, i)) }
+
+// tmpfsLines are the lines of fstab(5) that mount them.
+func (r Run) tmpfsLines() []string {
+	var tab []string
+	for _, c := range r.Children {
+		if c.Files == nil {
+			continue
+		}
+		for i, m := range c.Files.Mounts {
+			if m.isTmpfs() {
+				tab = append(tab, tabLine("tmpfs", r.tmpfs(c, i), "tmpfs", m.tmpfsOptions()))
+			}
+		}
+	}
+	return tab
+}
+
+func (m Mount) isTmpfs() bool { return m.Source == "" }
+
+func (m Mount) tmpfsOptions() string {
+	options := fmt.Sprintf("size=%d,mode=%o", m.Size, m.Mode)
+	if m.UID != 0 {
+		options += fmt.Sprintf(",uid=%d", m.UID)
+	}
+	if m.GID != 0 {
+		options += fmt.Sprintf(",gid=%d", m.GID)
+	}
+	return options
+}
+
 func (f FileSystem) tabLine(m Mount, at string) string {
-	source, kind, options := m.Source, "none", "bind"
-	switch {
-	case m.Source == "":
-		source, kind = "tmpfs", "tmpfs"
-		options = fmt.Sprintf("size=%d,mode=%o", m.Size, m.Mode)
-	case m.Recursive:
+	options := "bind"
+	if m.Recursive {
 		options = "rbind"
 	}
 	if m.ReadOnly {
 		options += ",ro"
 	}
-	if parent := f.parent(m); parent != nil && parent.Source == "" {
+	if parent := f.parent(m); parent != nil && parent.isTmpfs() {
 		options += ",x-mount.mkdir" // in a tmpfs of ours
 	}
-	return tabLine(source, at+m.Path, kind, options)
+	return tabLine(m.Source, at+m.Path, "none", options)
 }
 
 // tabLine is a line of fstab(5).

@@ -67,7 +67,8 @@ func (r Run) program() string {
 }
 
 // covers lists, in the form of fstab, what the run's processes see in place of
-// the host's files, and the program under its names.
+// the host's files, and the program under its names; and
+// what belongs to nodes, and so outlives their processes.
 func (r Run) covers() string {
 	bind := func(source, target string) string { return tabLine(source, target, "none", "bind") }
 	tab := []string{bind(r.dir(".hosts"), "/etc/hosts")}
@@ -83,7 +84,7 @@ func (r Run) covers() string {
 		// No way from here to the namespace that all runs share.
 		tab = append(tab, bind("/dev/null", r.Gateway.NetNS()))
 	}
-	return plan.Lines(tab...)
+	return plan.Lines(append(tab, r.tmpfsLines()...)...)
 }
 
 func (r Run) mountCovers() plan.Step {

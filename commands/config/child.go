@@ -135,16 +135,22 @@ func (p *parser) parseEnviron(e entry, environ map[string]string) error {
 }
 
 func (p *parser) parseUserID(e entry, what string, c *Child) error {
-	text, err := p.word(e.value, "user-id of "+what)
+	id, err := p.id(e, what)
+	c.UserID = id
+	return err
+}
+
+// id reads the number of a user or a group.
+func (p *parser) id(e entry, what string) (int, error) {
+	text, err := p.word(e.value, e.key+" of "+what)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	n, ok := number(text)
 	if !ok || n < 0 || n > maxUserID {
-		return p.errorf(e.line, "user-id %s of %s must be a number from 0 to %d", quote(text), what, maxUserID)
+		return 0, p.errorf(e.line, "%s %s of %s must be a number from 0 to %d", e.key, quote(text), what, maxUserID)
 	}
-	c.UserID = int(n)
-	return nil
+	return int(n), nil
 }
 
 func (p *parser) parseTags(e entry, what string, c *Child) (err error) {

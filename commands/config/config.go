@@ -83,7 +83,9 @@ type Volume struct {
 	// sticky bit is 0o1000 and not os.ModeSticky. 0o1777 when not given. Zero
 	// for the other kinds.
 	Mode os.FileMode
-	Line int
+	// UID and GID are a Tmpfs's owner, 0 to 1<<30.
+	UID, GID int
+	Line     int
 }
 
 // Mode is when a run ends. The zero value, plan.StopOnFailure, is vagga's

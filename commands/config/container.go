@@ -170,6 +170,8 @@ func (p *parser) parseTmpfs(n *yaml.Node, what string, v *Volume) error {
 			v.Mode = mode
 			return nil
 		},
+		"uid": func(e entry) (err error) { v.UID, err = p.id(e, what); return err },
+		"gid": func(e entry) (err error) { v.GID, err = p.id(e, what); return err },
 	}, tmpfsIgnored)
 }
 

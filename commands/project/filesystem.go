@@ -97,7 +97,7 @@ func mount(run netcmd.Run, child *config.Child, v config.Volume, file *config.Fi
 	}
 	switch v.Kind {
 	case config.Tmpfs:
-		m.Size, m.Mode = v.Size, uint32(v.Mode)
+		m.Size, m.Mode, m.UID, m.GID = v.Size, uint32(v.Mode), v.UID, v.GID
 		return m, nil
 	case config.VaggaBin:
 		m.Source, m.Recursive = run.BinDir(), true
