@@ -10,6 +10,7 @@ import (
 	"vagganet/commands/graph"
 	"vagganet/commands/hints"
 	"vagganet/commands/terminal"
+	"vagganet/netcmd/live"
 )
 
 func (a App) graphVerb() *cli.Command {
@@ -31,16 +32,31 @@ func (a App) graph(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	live, err := a.liveRun(c)
+	l, err := a.liveRun(c)
 	if err != nil {
 		return err
 	}
-	now, err := a.readFaults(c, live)
+	now, err := a.readFaults(c, l)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(terminal.Out, format.Draw(graph.Network{Run: live.Run, Cuts: now.Cuts, Shaped: now.Shapes.Links()}))
+	network := graph.Network{Run: l.Run, Cuts: now.Cuts, Shaped: now.Shapes.Links(), Nodes: a.nodeStates(l)}
+	_, err = fmt.Fprint(terminal.Out, format.Draw(network))
 	return err
+}
+
+// nodeStates returns which nodes of a run are down or paused, by their names.
+func (a App) nodeStates(l live.Run) map[string]string {
+	states := map[string]string{}
+	for _, n := range a.Machine.Nodes(l) {
+		switch {
+		case n.Down:
+			states[n.Name] = graph.Down
+		case n.Paused:
+			states[n.Name] = graph.Paused
+		}
+	}
+	return states
 }
 
 func formatNamed(name string) (graph.Format, error) {

@@ -15,11 +15,7 @@ func dot(n Network) string {
 	fmt.Fprintf(&b, "digraph %s {\n", dotString(s.title))
 	b.WriteString("  layout=circo; node [shape=box, style=rounded]; edge [dir=both, arrowsize=0.6, fontsize=10]\n")
 	for i, box := range s.boxes {
-		colour := ""
-		if box.uplink != links.Up {
-			colour = ", color=red"
-		}
-		fmt.Fprintf(&b, "  n%d [label=%s%s]\n", i, dotString(box.label()...), colour)
+		fmt.Fprintf(&b, "  n%d [label=%s%s]\n", i, dotString(box.label()...), box.dotStyle())
 	}
 	for _, l := range s.lines {
 		attributes := []string{}
@@ -41,6 +37,21 @@ func dot(n Network) string {
 	}
 	b.WriteString("}\n")
 	return b.String()
+}
+
+// dotStyle returns the attributes of a box that is not as usual.
+func (b box) dotStyle() string {
+	style := ""
+	if b.uplink != links.Up {
+		style = ", color=red"
+	}
+	switch b.node {
+	case Down:
+		style += `, style="rounded,dashed", fontcolor=gray40`
+	case Paused:
+		style += `, style="rounded,filled", fillcolor=gray80`
+	}
+	return style
 }
 
 // dotString is a string of the language, of several lines.

@@ -15,14 +15,15 @@ func (n Network) alone() [][]int {
 	return groups
 }
 
-// alike puts nodes together that have the same links to all others, and the same
-// state between any two of them.
+// alike puts nodes together that have the same links to all others, the same state
+// between any two of them, and are all down, all paused, or neither.
 func (n Network) alike(link func(from, to int) state) [][]int {
 	uplinks := n.uplinks()
 	var groups [][]int
 	for node, name := range n.Cuts.Guests {
 		at := slices.IndexFunc(groups, func(g []int) bool {
-			return uplinks[n.Cuts.Guests[g[0]]] == uplinks[name] && n.fits(link, node, g)
+			first := n.Cuts.Guests[g[0]]
+			return uplinks[first] == uplinks[name] && n.Nodes[first] == n.Nodes[name] && n.fits(link, node, g)
 		})
 		if at < 0 {
 			groups = append(groups, []int{node})

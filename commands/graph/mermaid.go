@@ -25,6 +25,14 @@ func mermaid(n Network) string {
 	if cut != nil {
 		fmt.Fprintf(&b, "  linkStyle %s stroke:#c62828,color:#c62828\n", strings.Join(cut, ","))
 	}
+	for i, box := range s.boxes {
+		switch box.node {
+		case Down:
+			fmt.Fprintf(&b, "  style n%d fill:none,stroke-dasharray:3 3\n", i)
+		case Paused:
+			fmt.Fprintf(&b, "  style n%d fill:#b8c0c8,color:#000\n", i)
+		}
+	}
 	return b.String()
 }
 

@@ -18,7 +18,16 @@ type Network struct {
 	Cuts links.Cuts
 	// Shaped are the links that have a shape.
 	Shaped []links.ShapedLink
+	// Nodes says of nodes, by their names, whether they are Down or Paused.
+	Nodes map[string]string
 }
+
+// What a node may be, in Network.Nodes. A node that is not in there runs, or has ended by
+// itself.
+const (
+	Down   = "down"
+	Paused = "paused"
+)
 
 // Formats are the names of the pictures that there are, and what draws them.
 var Formats = []Format{{"text", text}, {"svg", svg}, {"dot", dot}, {"mermaid", mermaid}}
@@ -46,6 +55,8 @@ type box struct {
 	uplink links.How
 	// inside is what the links between several nodes are like.
 	inside state
+	// node is Down or Paused; empty for neither.
+	node string
 }
 
 // state is what is done to a link: how it is cut, and the words of its shape.
@@ -71,7 +82,8 @@ func (n Network) sketch() sketch {
 	}
 	uplinks := n.uplinks()
 	for _, g := range groups {
-		b := box{uplink: uplinks[n.Cuts.Guests[g[0]]]}
+		first := n.Cuts.Guests[g[0]]
+		b := box{uplink: uplinks[first], node: n.Nodes[first]}
 		for _, node := range g {
 			b.nodes = append(b.nodes, n.Cuts.Guests[node])
 		}
@@ -130,7 +142,23 @@ func (n Network) summary() string {
 	if len(n.Shaped) > 0 {
 		text += fmt.Sprintf(", %d shaped", len(n.Shaped))
 	}
+	for _, state := range []string{Down, Paused} {
+		if count := len(n.nodesThatAre(state)); count > 0 {
+			text += fmt.Sprintf(", %s %s", terminal.Count(count, "node"), state)
+		}
+	}
 	return text
+}
+
+// nodesThatAre returns the numbers of the nodes that are Down, or Paused.
+func (n Network) nodesThatAre(state string) []int {
+	var nodes []int
+	for i, name := range n.Cuts.Guests {
+		if n.Nodes[name] == state {
+			nodes = append(nodes, i)
+		}
+	}
+	return nodes
 }
 
 // words are what stands at a link: nothing where it works as usual.
@@ -144,6 +172,9 @@ func (b box) label() []string {
 	lines := []string{shortened(b.nodes)}
 	if len(b.nodes) > 1 {
 		lines = append(lines, fmt.Sprintf("%d nodes, %s", len(b.nodes), b.insideWords()))
+	}
+	if b.node != "" {
+		lines = append(lines, b.node)
 	}
 	if b.uplink != links.Up {
 		lines = append(lines, "uplink "+b.uplink.Word())

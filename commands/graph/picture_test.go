@@ -73,13 +73,21 @@ func networks() map[string]Network {
 		herd.Shaped = append(herd.Shaped, links.ShapedLink{From: "n001", To: name, Shape: slow})
 	}
 	all["herd"] = herd
+	killed := Network{Run: "r", Cuts: must(links.FullMesh(five).WithUplinks([]string{"b", "d"}, links.State{How: links.Drop}))}
+	killed.Nodes = map[string]string{"a": Down, "b": Down, "c": Paused, "d": Paused}
+	all["killed"] = killed
+	crowd := Network{Run: "r", Cuts: links.FullMesh(nodes(40)), Nodes: map[string]string{"n001": Paused}}
+	for _, name := range nodes(40)[20:] {
+		crowd.Nodes[name] = Down
+	}
+	all["crowd"] = crowd
 	return all
 }
 
 // golden are the pictures that are compared as a whole: each format of the plainest
 // network, and what no other picture has. What holds for every picture is tested below.
 var golden = []string{"mesh.svg", "mesh.dot", "mesh.mermaid", "mesh.text", "ring.svg", "ring.text", "shaped.svg", "shaped.dot",
-	"mixed.svg", "mixed.text", "mixed.mermaid", "odd.svg", "odd.dot", "odd.mermaid", "many.text"}
+	"killed.svg", "killed.dot", "killed.mermaid", "killed.text", "crowd.dot", "mixed.svg", "mixed.text", "mixed.mermaid", "odd.svg", "odd.dot", "odd.mermaid", "many.text"}
 
 // TestGolden compares them with the files of their names in testdata. UPDATE_GOLDEN=1
 // writes those.
@@ -130,6 +138,19 @@ func TestSketchHasEachLink(t *testing.T) {
 				}
 				if i != j && (len(drawn) != 1 || drawn[0] != link(i, j)) {
 					t.Errorf("%s: %s to %s is %v, drawn as %v", name, from, to, link(i, j), drawn)
+				}
+			}
+		}
+	}
+}
+
+// Nodes are in one box only if all of them are down, all paused, or all neither.
+func TestSketchHasEachNode(t *testing.T) {
+	for name, n := range networks() {
+		for _, b := range n.sketch().boxes {
+			for _, node := range b.nodes {
+				if b.node != n.Nodes[node] {
+					t.Errorf("%s: %s is %q, and its box %q", name, node, n.Nodes[node], b.node)
 				}
 			}
 		}

@@ -49,6 +49,8 @@ const svgStyle = `<style>
   svg { background: #fff; font: 13px system-ui, sans-serif; }
   rect { fill: #f2f5f9; stroke: #51606f; }
   rect.off { stroke: #c62828; stroke-dasharray: 4 3; }
+  rect.down { fill: none; stroke-dasharray: 2 3; }
+  rect.paused { fill: #cdd4db; }
   text { fill: #1c2630; }
   .node { text-anchor: middle; }
   .note { font-size: 11px; }
@@ -63,6 +65,7 @@ const svgStyle = `<style>
   @media (prefers-color-scheme: dark) {
     svg { background: #14181d; }
     rect { fill: #232b34; stroke: #93a3b3; }
+    rect.paused { fill: #465360; }
     rect.off, path.drop, path.reject, marker#end-cut path { stroke: #ff7b72; }
     path.new, path.shaped { stroke: #f0b44c; }
     .shape { stroke: #14181d; }
@@ -179,7 +182,10 @@ func (p placed) edge(ux, uy float64) float64 {
 func (b box) svg(p placed) string {
 	class := ""
 	if b.uplink != links.Up {
-		class = ` class="off"`
+		class = "off"
+	}
+	if class = strings.TrimSpace(class + " " + b.node); class != "" {
+		class = fmt.Sprintf(` class="%s"`, class)
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, `<rect%s x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="6"/>`, class, p.x-p.w, p.y-p.h, 2*p.w, 2*p.h)

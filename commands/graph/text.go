@@ -38,6 +38,11 @@ func text(n Network) string {
 			section(&b, "uplink "+how.Word(), []string{n.names(off)})
 		}
 	}
+	for _, state := range []string{Down, Paused} {
+		if nodes := n.nodesThatAre(state); nodes != nil {
+			section(&b, state, []string{n.names(nodes)})
+		}
+	}
 	return b.String()
 }
 
