@@ -109,7 +109,9 @@ func (a App) guestState(l live.Run, guest string, pid int) string {
 		return err == nil
 	}
 	switch {
-	case state == "stopped":
+	// A process that waits for one that is paused, as a shell for what it has just
+	// started, does not stop before that goes on.
+	case state == "stopped", pid != 0 && is(netcmd.PausedFile):
 		return "paused"
 	case is(netcmd.StartingFile):
 		return "starting"
