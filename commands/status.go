@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/fatih/color"
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/checks"
@@ -61,7 +62,7 @@ func (a App) status(c *cli.Context) error {
 		out.SetIndent("", "  ")
 		return out.Encode(s)
 	}
-	return s.Write(terminal.Out)
+	return s.Write(terminal.Out.Raw(), !color.NoColor)
 }
 
 // runStatuses leaves out runs that are still being set up, and those that end

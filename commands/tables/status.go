@@ -7,6 +7,9 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/fatih/color"
+
+	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/links"
 )
@@ -62,8 +65,10 @@ type GuestStatus struct {
 	State string `json:"state"`
 }
 
-// Write writes the status for a person.
-func (s Status) Write(w io.Writer) error {
+// Write writes the status for a person, with colours or without. Of the texts in it, nothing
+// comes through that a terminal would obey.
+func (s Status) Write(out io.Writer, colour bool) error {
+	w := cleaned{out}
 	runs := fmt.Sprintf("%d runs", len(s.Runs))
 	if len(s.Runs) == 1 {
 		runs = "1 run"
@@ -81,25 +86,26 @@ func (s Status) Write(w io.Writer) error {
 		fmt.Fprintf(w, "no gateway %s, %s\n", s.Interface, runs)
 	}
 	for _, r := range s.Runs {
-		if err := r.write(w, s.Gateway); err != nil {
+		if err := r.write(w, s.Gateway, colour); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r RunStatus) write(w io.Writer, gateway netip.Addr) error {
-	fmt.Fprintf(w, "\nrun %s: command %s, %s, up %s\n", r.Run, r.Command, r.where(), time.Duration(r.Seconds)*time.Second)
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "  GUEST\tADDRESS\tPID\tSTATE")
-	for _, g := range r.Guests {
-		pid := "-"
-		if g.Pid > 0 {
-			pid = fmt.Sprint(g.Pid)
-		}
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", g.Name, g.IP, pid, g.State)
+// cleaned writes clean text.
+type cleaned struct{ out io.Writer }
+
+func (c cleaned) Write(text []byte) (int, error) {
+	if _, err := io.WriteString(c.out, terminal.Clean(string(text))); err != nil {
+		return 0, err
 	}
-	if err := table.Flush(); err != nil {
+	return len(text), nil
+}
+
+func (r RunStatus) write(w cleaned, gateway netip.Addr, colour bool) error {
+	fmt.Fprintf(w, "\nrun %s: command %s, %s, up %s\n", r.Run, r.Command, r.where(), time.Duration(r.Seconds)*time.Second)
+	if err := r.writeGuests(w.out, colour); err != nil {
 		return err
 	}
 	for _, g := range r.Guests {
@@ -112,6 +118,33 @@ func (r RunStatus) write(w io.Writer, gateway netip.Addr) error {
 	}
 	r.writeShapes(w)
 	return nil
+}
+
+// writeGuests writes the table of guests. Only the last column may have colours, which
+// would count as letters.
+func (r RunStatus) writeGuests(out io.Writer, colour bool) error {
+	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(table, "  GUEST\tADDRESS\tPID\tSTATE")
+	for _, g := range r.Guests {
+		pid := "-"
+		if g.Pid > 0 {
+			pid = fmt.Sprint(g.Pid)
+		}
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", terminal.CleanLine(g.Name), g.IP, pid, paint(g.State, colour))
+	}
+	return table.Flush()
+}
+
+// paint returns the state of a guest in its colour, if it is one to look at.
+func paint(state string, colour bool) string {
+	attributes := map[string]color.Attribute{"down": color.FgRed, "paused": color.FgYellow, "starting": color.FgCyan, "ready": color.FgGreen}
+	attribute, ok := attributes[state]
+	if !ok || !colour {
+		return terminal.CleanLine(state)
+	}
+	c := color.New(attribute)
+	c.EnableColor()
+	return c.Sprint(state)
 }
 
 // writeCuts shows what is cut: as a matrix, or, where that would be too wide, as
