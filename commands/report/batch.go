@@ -1,10 +1,6 @@
 package report
 
-import (
-	"bytes"
-	"slices"
-	"strings"
-)
+import "bytes"
 
 // batch is lines of a child that came together. They are looked at one by one only
 // where they come into the page: of a flood, almost none do.
@@ -14,6 +10,8 @@ type batch struct {
 	lines int
 	// shown reports whether the texts are readable already.
 	shown bool
+	// index is how many lines of the child came before, and number how many of all.
+	index, number int
 }
 
 // newBatch has one line at least, which may be empty. It keeps the text.
@@ -45,20 +43,31 @@ func (b batch) cut(wanted int) (first, others batch) {
 	first.lines, first.texts = wanted, b.texts[:at-1]
 	others.lines, others.texts = b.lines-wanted, b.texts[at:]
 	others.order += wanted
+	others.index += wanted
+	others.number += wanted
 	return first, others
 }
 
-// appendTo appends the lines one by one, as a page can show them.
-func (b batch) appendTo(all []entry) []entry {
-	e := b.entry
-	for line := range strings.SplitSeq(string(b.texts), "\n") {
-		if e.text = line; !b.shown {
-			e.text = readable(line)
-		}
-		all = append(all, e)
-		e.order++
+// clone is the same without what else came together with it.
+func (b batch) clone() batch {
+	b.texts = bytes.Clone(b.texts)
+	return b
+}
+
+// each gives the number of each line, and what makes it what a page can show.
+func (b batch) each(do func(n int, e func() entry)) {
+	n := 0
+	for line := range bytes.SplitSeq(b.texts, []byte("\n")) {
+		do(n, func() entry {
+			e := b.entry
+			e.order += n
+			if e.text = string(line); !b.shown {
+				e.text = readable(e.text)
+			}
+			return e
+		})
+		n++
 	}
-	return all
 }
 
 // batches are some that came one after another.
@@ -73,21 +82,14 @@ func (bs *batches) add(b batch) {
 	}
 }
 
-// leave drops batches from the front, as long as that many lines are left.
-func (bs *batches) leave(lines int) {
+// leave drops batches from the front, as long as that many lines are left, and gives each.
+func (bs *batches) leave(lines int, dropped func(batch)) {
 	drop := 0
 	for bs.lines > 0 && bs.lines-bs.list[drop].lines >= lines {
 		bs.lines -= bs.list[drop].lines
+		dropped(bs.list[drop])
 		drop++
 	}
 	clear(bs.list[:drop])
 	bs.list = bs.list[drop:]
-}
-
-func (bs *batches) appendTo(all []entry) []entry {
-	all = slices.Grow(all, bs.lines)
-	for _, b := range bs.list {
-		all = b.appendTo(all)
-	}
-	return all
 }

@@ -7,15 +7,14 @@ import (
 	"time"
 
 	"vagganet/commands/events"
-	"vagganet/commands/terminal"
 )
 
 // What a page holds at most. It says what is left out.
 const (
-	linesMost  = 10000 // of all children's lines, shared out evenly
+	linesMost  = 10000 // of all children's lines, shared out evenly: see half
 	linesLeast = 40    // that a child has in any case
 	textMost   = 2000  // bytes of a line
-	faultsMost = 500   // events about links
+	faultsMost = 500   // events about links and nodes
 	livesMost  = 200   // of a child that is started again and again
 )
 
@@ -31,6 +30,8 @@ type Collector struct {
 	checks  []events.Event
 	marks   []entry
 	seen    int     // entries so far, which gives them their order
+	lines   int     // of all children
+	moments []int   // how many lines there were when a fault began or ended
 	dropped int     // events about links that there was no room for
 	amiss   int     // faults and checks that came late or never
 	known   float64 // until when it is known what was cut; 0 for to the end
@@ -42,9 +43,11 @@ type lane struct {
 	lives          []life
 	restarts       int // lives that there was no room for
 	out, err       density
-	// first and latest are its lines, of which there were that many.
-	first, latest batches
-	lines         int
+	// first and latest are its lines, of which there were that many, and kept those
+	// in between that are near to a moment.
+	first, kept, latest batches
+	lines               int
+	moments             []int // as the collector's, counted in its own lines
 }
 
 // life is from the start of a child to its end.
@@ -66,9 +69,10 @@ type entry struct {
 	lane  int // -1 for none
 	class string
 	text  string
+	fault int // the number of the one that begins here; 0 for none
 }
 
-// fault is a command that did something to links.
+// fault is a command that did something to links or nodes.
 type fault struct {
 	span
 	begin, end events.Event
@@ -122,7 +126,7 @@ func (c *Collector) number(name, node string) int {
 
 func (c *Collector) mark(at float64, lane int, class, text string) {
 	c.seen++
-	c.marks = append(c.marks, entry{at, c.seen, lane, class, text})
+	c.marks = append(c.marks, entry{at: at, order: c.seen, lane: lane, class: class, text: text})
 }
 
 func (c *Collector) start(e events.Event) {
@@ -154,7 +158,8 @@ func (c *Collector) resume(e events.Event) {
 	c.mark(e.Mono, -1, "note", "the run goes on")
 }
 
-// addLines keeps as many of a child's first lines as of its latest.
+// addLines keeps as many of a child's first lines as of its latest, and those near to
+// faults.
 func (c *Collector) addLines(e events.Event) {
 	i := c.number(e.Child, e.Node)
 	l := c.lanes[i]
@@ -164,7 +169,9 @@ func (c *Collector) addLines(e events.Event) {
 		class, counts = e.Stream, &l.err
 	}
 	came := newBatch(entry{at: e.Mono, order: c.seen + 1, lane: i, class: class}, e.Lines)
+	came.index, came.number = l.lines, c.lines
 	c.seen += came.lines
+	c.lines += came.lines
 	l.lines += came.lines
 	counts.add(e.Mono, came.lines)
 	half := c.half()
@@ -174,17 +181,10 @@ func (c *Collector) addLines(e events.Event) {
 		l.first.add(fits)
 	}
 	l.latest.add(came)
-	l.latest.leave(half)
+	l.latest.leave(half, func(b batch) { c.keep(l, b) })
 }
 
-// half is how many of a child's first lines there is room for, and as many of its
-// latest. There is a child by then.
-func (c *Collector) half() int { return max(linesLeast, linesMost/len(c.lanes)) / 2 }
-
-// left is how many lines between a child's first and its latest are left out.
-func (c *Collector) left(l *lane) int { return max(l.lines-2*c.half(), 0) }
-
-// linkKinds are the events about links.
+// linkKinds are the events about links and nodes.
 var linkKinds = []events.Kind{events.FaultBegin, events.FaultChange, events.FaultEnd, events.FaultFailed,
 	events.FaultMissed, events.FaultLate, events.FaultPending, events.Checked}
 
@@ -211,15 +211,19 @@ func (c *Collector) aboutLinks(e events.Event) {
 		c.checks = append(c.checks, e)
 		c.mark(e.Mono, -1, "check", "check: "+checkWords(e))
 	case e.Kind == events.FaultBegin:
-		c.faults = append(c.faults, &fault{span: span{from: e.Mono}, begin: e})
-		c.mark(e.Mono, -1, "fault", faultWords(e))
+		c.addFault(e, span{from: e.Mono})
 	case e.Kind == events.FaultMissed || e.Kind == events.FaultLate:
-		c.faults = append(c.faults, &fault{span: span{max(e.Mono-e.Late, 0), e.Mono, true}, begin: e, end: e})
-		c.mark(e.Mono, -1, "fault", faultWords(e))
+		c.addFault(e, span{max(e.Mono-e.Late, 0), e.Mono, true})
 	default:
-		c.faults = append(c.faults, &fault{span: span{e.Mono, e.Mono, true}, begin: e, end: e})
-		c.mark(e.Mono, -1, "fault", faultWords(e))
+		c.addFault(e, span{e.Mono, e.Mono, true})
 	}
+}
+
+func (c *Collector) addFault(e events.Event, s span) {
+	c.faults = append(c.faults, &fault{span: s, begin: e, end: e})
+	c.mark(e.Mono, -1, "fault", faultWords(e))
+	c.marks[len(c.marks)-1].fault = len(c.faults)
+	c.addMoment()
 }
 
 func (c *Collector) endFault(e events.Event) {
@@ -227,27 +231,9 @@ func (c *Collector) endFault(e events.Event) {
 		if f.begin.Kind == events.FaultBegin && f.begin.ID == e.ID && !f.ended {
 			f.to, f.ended, f.end = e.Mono, true, e
 			c.mark(e.Mono, -1, "fault", "end of "+readable(e.Title()))
+			c.addMoment()
 		}
 	}
-}
-
-// log is all that is to be shown of it, in order.
-func (c *Collector) log() []entry {
-	all := slices.Clone(c.marks)
-	for i, l := range c.lanes {
-		lines := l.latest.appendTo(l.first.appendTo(nil))
-		if left := c.left(l); left > 0 {
-			// There may be more, from when there were fewer lanes.
-			first, latest := lines[:c.half()], lines[len(lines)-c.half():]
-			after := first[len(first)-1]
-			all = append(append(all, first...),
-				entry{after.at, after.order, i, "left", terminal.Count(left, "line") + " left out here"})
-			lines = latest
-		}
-		all = append(all, lines...)
-	}
-	slices.SortStableFunc(all, func(a, b entry) int { return a.order - b.order })
-	return all
 }
 
 // length is how long the run was, in seconds, as far as is known; never 0.

@@ -72,13 +72,14 @@ func (c *Collector) Write(w io.Writer, about About) error {
 	for _, e := range c.checks {
 		v.Checks = append(v.Checks, checkRow{seconds(e.Mono), goodOrBad(e.OK), checkWords(e)})
 	}
-	v.Notes = c.notes(about)
+	log, left := c.log()
+	v.Notes = c.notes(about, left)
 	// A template writes piece by piece, tens of each line.
 	buffer := bufio.NewWriterSize(w, 64<<10)
 	if err := whole().Execute(buffer, v); err != nil {
 		return err
 	}
-	c.writeLog(buffer)
+	c.writeLog(buffer, log)
 	if err := whole().ExecuteTemplate(buffer, "end", nil); err != nil {
 		return err
 	}
@@ -116,7 +117,7 @@ func (c *Collector) facts(about About) []fact {
 }
 
 // notes say what the page does not have.
-func (c *Collector) notes(about About) []string {
+func (c *Collector) notes(about About, left []int) []string {
 	var notes []string
 	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	if c.begin == nil {
@@ -131,11 +132,11 @@ func (c *Collector) notes(about About) []string {
 		note("The timeline was not kept: %s came late, or never, and are outlined below.", terminal.Count(c.amiss, "planned fault"))
 	}
 	if c.dropped > 0 {
-		note("%s about links left out, after the first %d.", terminal.Count(c.dropped, "event"), faultsMost)
+		note("%s about links and nodes left out, after the first %d.", terminal.Count(c.dropped, "event"), faultsMost)
 	}
-	for _, l := range c.lanes {
-		if left := c.left(l); left > 0 {
-			note("%s of %s left out, from the middle of %d.", terminal.Count(left, "line"), readable(l.name), l.lines)
+	for i, l := range c.lanes {
+		if left[i] > 0 {
+			note("%s of %s left out, of %d; the first and the last are here, and those around faults.", terminal.Count(left[i], "line"), readable(l.name), l.lines)
 		}
 		if l.restarts > 0 {
 			note("%s of %s left out, after the first %d.", terminal.Count(l.restarts, "start"), readable(l.name), livesMost)
@@ -210,9 +211,13 @@ func (l *lane) rows() []childRow {
 
 // writeLog writes the rows of the log. A template would take longer for ten thousand
 // of them than many a run does.
-func (c *Collector) writeLog(w *bufio.Writer) {
-	for _, e := range c.log() {
-		w.WriteString("\n<li class=\"")
+func (c *Collector) writeLog(w *bufio.Writer, log []entry) {
+	for _, e := range log {
+		w.WriteString("\n<li")
+		if e.fault > 0 {
+			w.WriteString(" id=\"f" + strconv.Itoa(e.fault) + "\"")
+		}
+		w.WriteString(" class=\"")
 		template.HTMLEscape(w, []byte(e.class))
 		child := ""
 		if e.lane >= 0 {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -134,7 +136,7 @@ func TestLongLogs(t *testing.T) {
 		line(&c, float64(i), "a", fmt.Sprint("a", i))
 		line(&c, float64(i), "b", fmt.Sprint("b", i))
 	}
-	log := c.log()
+	log, _ := c.log()
 	kept, left := 0, 0
 	for i, e := range log {
 		if i > 0 && e.order < log[i-1].order {
@@ -155,8 +157,90 @@ func TestLongLogs(t *testing.T) {
 		t.Errorf("from %v to %v", log[0], log[len(log)-1])
 	}
 	page := written(t, &c, About{})
-	if note := fmt.Sprintf("%d lines of a left out, from the middle of %d.", left/2, each); !strings.Contains(page, note) {
+	if note := fmt.Sprintf("%d lines of a left out, of %d; ", left/2, each); !strings.Contains(page, note) {
 		t.Errorf("no note %q", note)
+	}
+}
+
+// Where a log has to be shortened, it has the lines around the beginning and the end of
+// each fault, and each gap says how many are missing there.
+func TestLongLogsAroundFaults(t *testing.T) {
+	for _, test := range []struct{ children, each, faults, around int }{
+		{1, 20 * linesMost, 1, 100}, {3, 2 * linesMost, 4, 50}, {5, linesMost, 20, 5}, {30, 3000, 300, 0},
+	} {
+		var c Collector
+		moments := map[int]bool{}
+		for i := range test.faults {
+			begin := (i + 1) * test.each / (test.faults + 1)
+			moments[begin], moments[begin+test.each/(test.faults+1)/2] = true, false
+		}
+		id := 0
+		for at := range test.each {
+			if begins, ok := moments[at]; ok && begins {
+				id++
+				c.Add(events.Event{Kind: events.FaultBegin, ID: id, Mono: float64(at), What: "kill a"})
+			} else if ok {
+				c.Add(events.Event{Kind: events.FaultEnd, ID: id, Mono: float64(at)})
+			}
+			for child := range test.children {
+				line(&c, float64(at), fmt.Sprint("child", child), fmt.Sprint(at))
+			}
+		}
+		log, left := c.log()
+		checkGaps(t, &c, log, left)
+		rows := slices.DeleteFunc(slices.Clone(log), func(e entry) bool { return e.class == "left" })
+		for i, e := range rows {
+			if e.class == "fault" && (rows[i-1].class != "stdout" || rows[i+1].class != "stdout" || rows[i+1].order > e.order+aroundLeast) {
+				t.Fatalf("%v: %v is between %v and %v", test, e, rows[i-1], rows[i+1])
+			}
+		}
+		shown := linesOfLanes(log)
+		for at := range moments {
+			for lane := range test.children {
+				for n := at - test.around; n < at+test.around; n++ {
+					if !shown[[2]int{lane, n}] {
+						t.Fatalf("%v: line %d of %d is missing, around line %d", test, n, lane, at)
+					}
+				}
+			}
+		}
+		if len(log) > 3*linesMost/2 {
+			t.Errorf("%v: %d lines", test, len(log))
+		}
+	}
+}
+
+// linesOfLanes are the lines of a log that are numbers, by their lanes.
+func linesOfLanes(log []entry) map[[2]int]bool {
+	shown := map[[2]int]bool{}
+	for _, e := range log {
+		if n, err := strconv.Atoi(e.text); err == nil {
+			shown[[2]int{e.lane, n}] = true
+		}
+	}
+	return shown
+}
+
+// checkGaps checks that the lines of each lane, which are numbers, and the gaps between
+// them follow one another.
+func checkGaps(t *testing.T, c *Collector, log []entry, left []int) {
+	t.Helper()
+	next, missing := make([]int, len(c.lanes)), make([]int, len(c.lanes))
+	for _, e := range log {
+		switch n, _ := strconv.Atoi(strings.Fields(e.text)[0]); {
+		case e.class == "left":
+			next[e.lane] += n
+			missing[e.lane] += n
+		case e.class == "stdout" && n != next[e.lane]:
+			t.Fatalf("lane %d: %v, and not %d", e.lane, e, next[e.lane])
+		case e.class == "stdout":
+			next[e.lane]++
+		}
+	}
+	for i, l := range c.lanes {
+		if next[i] != l.lines || missing[i] != left[i] || missing[i] == 0 {
+			t.Errorf("lane %d: %d of %d lines, %d missing, and not %d", i, next[i], l.lines, missing[i], left[i])
+		}
 	}
 }
 
@@ -181,7 +265,7 @@ func TestManyFaults(t *testing.T) {
 	if n := len(lanes[0].Heat); n != faultsMost {
 		t.Errorf("%d times of cut links", n)
 	}
-	if page := written(t, &c, About{}); !strings.Contains(page, "500 events about links left out, after the first 500.") {
+	if page := written(t, &c, About{}); !strings.Contains(page, "500 events about links and nodes left out, after the first 500.") {
 		t.Error("no note of it")
 	}
 }
