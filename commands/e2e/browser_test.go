@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"fmt"
 	"html"
 	"image"
 	"image/color"
@@ -42,6 +43,9 @@ func TestBrowser(t *testing.T) {
 		{"document", func(t *testing.T, b browser) { testDocument(t, b, report) }},
 		{"without JavaScript", func(t *testing.T, b browser) { testWithoutScript(t, b, report) }},
 		{"light and dark", func(t *testing.T, b browser) { testColours(t, b, report) }},
+		{"narrow", func(t *testing.T, b browser) { testNarrow(t, b, report) }},
+		{"filter and links", func(t *testing.T, b browser) { testFilter(t, b, report) }},
+		{"marks of nodes", func(t *testing.T, b browser) { testNodeMarks(t, b, report) }},
 		{"graph", testGraphPicture},
 	} {
 		t.Run(b.name, func(t *testing.T) { b.test(t, browser{become, t.TempDir()}) })
@@ -131,7 +135,7 @@ var (
 	// What the browser asks for by itself, every time that it is started.
 	browsersOwn = regexp.MustCompile(`^https?://[a-z0-9.-]*(google|googleapis|gvt1)\.com/`)
 	svgLane     = regexp.MustCompile(`<g class="lane">`)
-	logLine     = regexp.MustCompile(`<li class="[^"]*"><time>[0-9.]*</time><b>([^<]*)</b><span>([^<]*)</span></li>`)
+	logLine     = regexp.MustCompile(`<li(?: id="f[0-9]+")? class="[^"]*"><time>[0-9.]*</time><b>([^<]*)</b><span>([^<]*)</span></li>`)
 )
 
 // The page's elements are those that it was made with, whatever is in the log;
@@ -164,7 +168,7 @@ func testDocument(t *testing.T, b browser, report string) {
 	if n := len(svgLane.FindAllString(document, -1)); n != 5 {
 		t.Errorf("%d lanes", n)
 	}
-	if n := strings.Count(document, `<rect class="fault `); n != 6 {
+	if n := strings.Count(document, `<rect class="fault `); n != 8 {
 		t.Errorf("%d marks of faults", n)
 	}
 	testLog(t, document)
@@ -218,6 +222,80 @@ func testColours(t *testing.T, b browser, report string) {
 		if !sameColour(got.At(2, 2), want) {
 			t.Errorf("scheme %s: the paper is %v, not %v", scheme, got.At(2, 2), want)
 		}
+	}
+}
+
+// ask has a script look at the page, which gets it as "page", and returns what it finds. The
+// page itself lets no script run: it is in a frame of that width.
+func (b browser) ask(t *testing.T, report string, width int, script string) string {
+	t.Helper()
+	file := filepath.Join(b.dir, "ask.html")
+	text := fmt.Sprintf(`<iframe width="%d" height="900" src="file://%s"></iframe><pre></pre><script>
+		onload = () => {
+			const frame = document.querySelector("iframe").contentWindow, page = frame.document, found = [];
+			%s
+			document.querySelector("pre").textContent = "found: " + found.join(" ");
+		}
+	</script>`, width, report, script)
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	document, logged := b.start(t, file, "--allow-file-access-from-files", "--dump-dom")
+	_, found, ok := strings.Cut(document, "<pre>found: ")
+	if !ok {
+		t.Fatalf("the script found nothing:\n%s", logged)
+	}
+	found, _, _ = strings.Cut(found, "</pre>")
+	return html.UnescapeString(found)
+}
+
+// On a phone neither the page nor a table is wider than it, and each cell has its
+// heading; where there is room, it stands above.
+func testNarrow(t *testing.T, b browser, report string) {
+	const script = `
+		for (const e of [page.documentElement, ...page.querySelectorAll("table, .log")])
+			if (e.scrollWidth > page.documentElement.clientWidth) found.push("wide:" + (e.className || e.tagName));
+		for (const table of page.querySelectorAll("table")) {
+			const names = [...table.querySelectorAll("th")].map(e => JSON.stringify(e.textContent));
+			const cells = [...table.querySelectorAll("tbody tr:first-child td")];
+			found.push(cells.every((e, i) => frame.getComputedStyle(e, "::before").content == names[i]) ? "rows" : "columns");
+			if (!table.caption || [...table.querySelectorAll("th")].some(e => e.scope != "col")) found.push("nameless");
+		}`
+	for width, want := range map[int]string{360: "rows rows rows", 1000: "columns columns columns", 1400: "columns columns columns"} {
+		if got := b.ask(t, report, width, script); got != want {
+			t.Errorf("%d pixels: %s, and not %s", width, got, want)
+		}
+	}
+}
+
+// The log can be that of one child, in which faults are still there; and each fault
+// leads to its line.
+func testFilter(t *testing.T, b browser, report string) {
+	got := b.ask(t, report, 1200, `
+		const shown = () => new Set([...page.querySelectorAll(".log li")].filter(e => e.checkVisibility()).map(e => e.querySelector("b").textContent || "-"));
+		found.push([...shown()].sort().join());
+		[...page.querySelectorAll("label")].find(e => e.textContent.trim() == "bob").click();
+		found.push([...shown()].sort().join());
+		page.querySelector("label").click();
+		found.push([...shown()].sort().join());
+		for (const from of ["svg a", "table a"])
+			found.push([...page.querySelectorAll(from)].map(a => page.querySelector(".log " + a.getAttribute("href")).textContent.slice(0, 6)).join());`)
+	const all, starts = "-,alice,bob,carol,client,cutter", "2.000p,6.000s,7.000p,7.500p,8.500p,10.000,10.700,11.000"
+	if want := strings.Join([]string{all, "-,bob", all, starts, starts}, " "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// That a node is down or paused is seen by a pattern, each by its own, and read.
+func testNodeMarks(t *testing.T, b browser, report string) {
+	got := b.ask(t, report, 1200, `
+		for (const how of ["down", "paused"]) {
+			const rect = page.querySelector(".lane rect." + how), size = rect.getBoundingClientRect();
+			const pattern = page.querySelector(frame.getComputedStyle(rect).fill.match(/#\w+/)[0]);
+			found.push(pattern.tagName, pattern.id, size.width > 9 && size.height > 9, rect.nextSibling.textContent);
+		}`)
+	if want := "pattern hatched true down pattern striped true paused"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 

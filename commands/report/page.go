@@ -36,7 +36,10 @@ type view struct {
 	Facts    []fact
 	Notes    []string
 	Timeline timeline
+	Keys     []key
+	LogKeys  []key
 	Lanes    []string
+	Tables   []table
 	Faults   []faultRow
 	Checks   []checkRow
 	Children []childRow
@@ -48,8 +51,8 @@ type faultRow struct {
 	Number                                    int
 	What, By, Asked, From, Took, Skew, Lasted string
 	Ended                                     string
-	Rows                                      string
-	Cut                                       []string
+	State                                     string // in a few words
+	Rows                                      []string
 }
 
 type checkRow struct{ At, Class, Text string }
@@ -58,7 +61,8 @@ type childRow struct{ Name, Node, IP, Start, End, Class, Code, Lines string }
 
 // Write makes the page.
 func (c *Collector) Write(w io.Writer, about About) error {
-	v := view{About: about, Title: "A run that never began", Facts: c.facts(about), Timeline: c.timeline()}
+	v := view{About: about, Title: "A run that never began", Facts: c.facts(about), Timeline: c.timeline(), Tables: tables()}
+	v.Keys = v.Timeline.keys()
 	if c.begin != nil {
 		v.Title = "Run " + readable(c.begin.Run)
 	}
@@ -73,7 +77,7 @@ func (c *Collector) Write(w io.Writer, about About) error {
 		v.Checks = append(v.Checks, checkRow{seconds(e.Mono), goodOrBad(e.OK), checkWords(e)})
 	}
 	log, left := c.log()
-	v.Notes = c.notes(about, left)
+	v.Notes, v.LogKeys = c.notes(about, left), logKeys(log)
 	// A template writes piece by piece, tens of each line.
 	buffer := bufio.NewWriterSize(w, 64<<10)
 	if err := whole().Execute(buffer, v); err != nil {
@@ -147,8 +151,7 @@ func (c *Collector) notes(about About, left []int) []string {
 
 func (f *fault) row(number int) faultRow {
 	b := f.begin
-	r := faultRow{Number: number, What: faultWords(b), By: b.By, From: seconds(f.from), Cut: stateLines(b.State)}
-	r.Rows = terminal.Count(len(r.Cut), "row")
+	r := faultRow{Number: number, What: faultWords(b), By: b.By, From: seconds(f.from), State: stateWords(b.State), Rows: stateLines(b.State)}
 	if b.Asked != nil {
 		r.Asked = seconds(*b.Asked)
 	}

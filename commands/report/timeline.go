@@ -32,6 +32,7 @@ type timeline struct {
 
 // bar is a time in the picture. X and Width are percents.
 type bar struct {
+	Number        int // of a fault
 	X, Width      string
 	Room          string // what its text may take
 	Down          int    // from there to the axis
@@ -45,6 +46,7 @@ type laneBars struct {
 	Y           int
 	Heat        []heat
 	Lives       []bar
+	Nodes       []bar // when the node was down or paused
 	Codes       []tick
 	Out, Err    []bar
 	Middle, End int
@@ -127,7 +129,7 @@ func (c *Collector) faultBars() (rows int, bars []bar) {
 		b := c.bar(f.from, c.until(f.span), row*faultHeight+2, faultHeight-4, fmt.Sprintf("%d %s, from %s to %s",
 			i+1, faultWords(f.begin), seconds(f.from), seconds(c.until(f.span))))
 		b.Text = fmt.Sprintf("%d %s", i+1, readable(f.begin.Title())+f.begin.Note())
-		b.Class = string(f.begin.Kind)
+		b.Class, b.Number = string(f.begin.Kind), i+1
 		b.Room = fmt.Sprintf("%.3f%%", 100-f.from/c.length()*percentOfRun)
 		if before := last[row]; before >= 0 {
 			bars[before].Room = fmt.Sprintf("%.3f%%", (f.from-c.faults[before].from)/c.length()*percentOfRun)
@@ -146,6 +148,7 @@ func (c *Collector) laneBars(l *lane, y int) laneBars {
 			bars.Codes = append(bars.Codes, tick{c.percent(life.to), y + 15, codeClass(life.code), codeWords(life.code)})
 		}
 	}
+	bars.Nodes = c.nodeBars(l, y+19)
 	for _, b := range l.out.spans() {
 		bars.Out = append(bars.Out, c.bar(b.from, b.to, y+21, 4, terminal.Count(b.lines, "line")))
 	}
@@ -174,12 +177,7 @@ func (c *Collector) heat(l *lane, y int) []heat {
 		return nil
 	}
 	for i, s := range c.states {
-		to := c.length()
-		if i+1 < len(c.states) {
-			to = c.states[i+1].at
-		} else if c.known > 0 {
-			to = c.known
-		}
+		to := c.stateUntil(i)
 		links := touched(s.state, l.name)
 		if links == 0 || to <= s.at {
 			continue
@@ -189,6 +187,49 @@ func (c *Collector) heat(l *lane, y int) []heat {
 			fmt.Sprintf("%.2f", 0.08+0.4*part)})
 	}
 	return all
+}
+
+// stateUntil is when a state was followed by another, or isn't known any more.
+func (c *Collector) stateUntil(i int) float64 {
+	switch {
+	case i+1 < len(c.states):
+		return c.states[i+1].at
+	case c.known > 0:
+		return c.known
+	}
+	return c.length()
+}
+
+// nodeBars is when a lane's node was down or paused.
+func (c *Collector) nodeBars(l *lane, y int) []bar {
+	var all []bar
+	var from float64
+	for i, s := range c.states {
+		how := nodeHow(s.state, l.node)
+		if how == "" {
+			continue
+		}
+		if i == 0 || nodeHow(c.states[i-1].state, l.node) != how {
+			from = s.at
+		} else {
+			all = all[:len(all)-1] // it goes on
+		}
+		to := c.stateUntil(i)
+		b := c.bar(from, to, y, 14, fmt.Sprintf("%s is %s, from %s to %s", l.node, how, seconds(from), seconds(to)))
+		b.Class, b.Text = how, how
+		all = append(all, b)
+	}
+	return all
+}
+
+// nodeHow reports whether a node is down or paused; empty for neither.
+func nodeHow(s events.State, node string) string {
+	for _, r := range s.Nodes {
+		if r.From == node && (r.How == events.Down || r.How == events.Paused) {
+			return r.How
+		}
+	}
+	return ""
 }
 
 // touched is how many links of a node are not as usual, its uplink included.

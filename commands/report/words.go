@@ -81,7 +81,7 @@ func codeWords(code *int) string {
 func codeClass(code *int) string {
 	switch {
 	case code == nil:
-		return ""
+		return "unknown"
 	case *code == 0:
 		return "good"
 	case *code == 128+int(syscall.SIGTERM), *code == 128+int(syscall.SIGINT), *code == 128+int(syscall.SIGKILL):
@@ -111,7 +111,7 @@ func faultWords(e events.Event) string {
 	return what + e.Note()
 }
 
-// stateLines say what is cut, a line for each row.
+// stateLines say what is cut, and which nodes are down or paused, a line for each row.
 func stateLines(s *events.State) []string {
 	if s == nil {
 		return nil
@@ -123,7 +123,44 @@ func stateLines(s *events.State) []string {
 	for _, r := range s.Uplinks {
 		lines = append(lines, readable(fmt.Sprintf("uplink of %s: %s", r.From, r.How)))
 	}
+	for _, r := range s.Nodes {
+		lines = append(lines, readable(fmt.Sprintf("%s: %s", r.From, r.How)))
+	}
 	return lines
+}
+
+// stateWords is the same in a few words: "4 links cut, a down".
+func stateWords(s *events.State) string {
+	if s == nil {
+		return ""
+	}
+	var words []string
+	count := func(rows []links.Row, how string) {
+		n := 0
+		for _, r := range rows {
+			n += len(r.To)
+		}
+		if n > 0 {
+			words = append(words, terminal.Count(n, "link")+" "+how)
+		}
+	}
+	count(s.Cut, "cut")
+	count(s.Shapes, "shaped")
+	if n := len(s.Uplinks); n > 0 {
+		words = append(words, terminal.Count(n, "uplink")+" cut")
+	}
+	for _, how := range []string{events.Down, events.Paused} {
+		var nodes []string
+		for _, r := range s.Nodes {
+			if r.How == how {
+				nodes = append(nodes, r.From)
+			}
+		}
+		if nodes != nil {
+			words = append(words, readable(links.Brief(nodes, " "))+" "+how)
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 func seconds(s float64) string { return fmt.Sprintf("%.3f s", s) }
