@@ -121,6 +121,8 @@ type App struct {
 	Commit string
 	// args is the command line.
 	args []string
+	// detached is what a run in the background has; nil for one in the foreground.
+	detached *detached
 	// asVagga says that the program was called by vagga's name.
 	asVagga bool
 }
@@ -136,6 +138,10 @@ func (a App) Main(args []string) int {
 	}
 	if code, is := inner.Main(args[1:]); is {
 		return code
+	}
+	if len(args) > 2 && args[1] == detachedVerb {
+		a.detached = newDetached()
+		return a.main(supervisor.UntilSignal, args[2:])
 	}
 	if len(args) > 1 && args[1] == completeVerb {
 		a.complete(args[2:])
@@ -222,10 +228,11 @@ type verb struct {
 // verbs are all verbs, but help.
 func verbs() []verb {
 	list := []verb{{"create", App.createVerb}, {"destroy", App.destroyVerb}, {"run", App.runVerb}, {"exec", App.execVerb},
+		{"wait", App.waitVerb}, {"logs", App.logsVerb}, {"stop", App.stopVerb},
 		{"partition", App.partitionVerb}, {"shape", App.shapeVerb}, {"capture", App.captureVerb}, {"check", App.checkVerb},
 		{"status", App.statusVerb}, {"graph", App.graphVerb}, {"doctor", App.doctorVerb}, {"init", App.initVerb},
 		{"version", App.versionVerb}, {faults.HealVerb, App.healVerb}}
-	return slices.Insert(list, 6, nodeVerbs()...)
+	return slices.Insert(list, 9, nodeVerbs()...)
 }
 
 // arrange takes a command line apart, and returns the program that it is for. That has

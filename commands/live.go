@@ -29,28 +29,36 @@ func (a App) liveRun(c *cli.Context) (live.Run, error) {
 	if err != nil {
 		return live.Run{}, err
 	}
-	wanted := c.String("run")
-	if own := a.Machine.Inside(g); own != nil {
-		if wanted != "" && wanted != own.Name {
-			return live.Run{}, othersFromInside(own.Name)
-		}
-		if own.FromGuest {
-			return live.Run{}, hints.With(fmt.Errorf("this is inside of a guest of run %s, which has no rights over the other nodes", own.Name),
-				"from outside of the run, and from its bridge commands, it works; guests can call: %s", strings.Join(byRequest, ", "))
-		}
-		return a.live(g, *own)
-	}
-	runs, err := a.runs(g)
-	if err != nil {
-		return live.Run{}, err
-	}
-	run, err := checks.ChooseRun(g, runs, wanted)
+	run, err := a.chosenRun(c, g)
 	if err != nil {
 		return live.Run{}, err
 	}
 	l, err := a.live(g, run)
-	c.App.Metadata[endedKey] = func() error { return a.checkLives(l) }
+	if run.Supervisor > 1 {
+		c.App.Metadata[endedKey] = func() error { return a.checkLives(l) }
+	}
 	return l, err
+}
+
+// chosenRun finds that run, and doesn't look at its rules. One that is still being set up is
+// returned with the error that it is.
+func (a App) chosenRun(c *cli.Context, g gateway.Gateway) (runstate.Run, error) {
+	wanted := c.String("run")
+	if own := a.Machine.Inside(g); own != nil {
+		if wanted != "" && wanted != own.Name {
+			return runstate.Run{}, othersFromInside(own.Name)
+		}
+		if own.FromGuest {
+			return runstate.Run{}, hints.With(fmt.Errorf("this is inside of a guest of run %s, which has no rights over the other nodes", own.Name),
+				"from outside of the run, and from its bridge commands, it works; guests can call: %s", strings.Join(byRequest, ", "))
+		}
+		return *own, nil
+	}
+	runs, err := a.runs(g)
+	if err != nil {
+		return runstate.Run{}, err
+	}
+	return checks.ChooseRun(g, runs, wanted)
 }
 
 // endedKey is where an app has the function that says that its verb's run has
@@ -59,13 +67,20 @@ const endedKey = "ended"
 
 // checkLives returns an error if a run has ended since it was found.
 func (a App) checkLives(l live.Run) error {
-	if l.Supervisor <= 1 {
-		return nil // seen from inside, where nothing outlives it
-	}
-	if p := a.Machine.Process(l.Supervisor); p.State != "ended" && p.Started == l.Started {
+	if a.lives(l.Supervisor, l.Started) {
 		return nil
 	}
 	return fmt.Errorf("run %s has ended", l.Run)
+}
+
+// lives reports whether a run is still there, by its first process and when that was
+// started.
+func (a App) lives(supervisor int, started int64) bool {
+	if supervisor <= 1 {
+		return true // seen from inside, where nothing outlives it
+	}
+	p := a.Machine.Process(supervisor)
+	return p.State != "ended" && p.Started == started
 }
 
 // asEnded is what failed of a verb, or that its run has ended meanwhile: then

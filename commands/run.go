@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"errors"
+	"sync"
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/urfave/cli/v2"
@@ -29,11 +30,12 @@ func (a App) runVerb() *cli.Command {
 	return &cli.Command{
 		Name:      "run",
 		Usage:     "run the children of a command, each in a network namespace of its own",
-		ArgsUsage: "COMMAND [-- DRIVER [ARGUMENT ...]]",
+		ArgsUsage: "COMMAND [-- DRIVER ARGUMENT ...]",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "guest", Usage: "run a guest by a shell command, as `NAME=COMMAND`, without a config file (repeatable)"},
 			&cli.StringSliceFlag{Name: "only", Usage: "start only child `NAME`, or children with that tag (repeatable)"},
 			&cli.StringSliceFlag{Name: "exclude", Usage: "don't start child `NAME`, or those with that tag (repeatable)"},
+			&cli.BoolFlag{Name: "detach", Aliases: []string{"d"}, Usage: "print the run's name once all is ready, and go on in the background"},
 			&cli.StringFlag{Name: "name", Usage: "the run's `NAME` (default: the command's, with a number if there are more)"},
 			&cli.BoolFlag{Name: "isolated", Usage: "run without a gateway, and so without root: guests reach neither host nor internet"},
 			&cli.BoolFlag{Name: "no-prefix", Usage: "print the children's lines without their names"},
@@ -55,6 +57,12 @@ func (a App) runCommand(c *cli.Context) error {
 	argv, err := driverArgv(c)
 	if err != nil {
 		return err
+	}
+	if c.Bool("detach") && len(argv) > 0 {
+		return cmdline.Usagef("run --detach takes no driver: %s would have no terminal", argv[0])
+	}
+	if c.Bool("detach") && !c.Bool("dry-run") && a.detached == nil {
+		return a.detach(c)
 	}
 	use, err := a.useGateway(c, g)
 	if err != nil {
@@ -94,17 +102,31 @@ func (a App) runCommand(c *cli.Context) error {
 	if len(argv) > 0 {
 		outside.Driver = a.startDriver(c, spec.Run, argv)
 	}
+	if err := a.detached.takeOutput(&spec, &outside); err != nil {
+		return err
+	}
+	defer a.detached.giveBack()
+	return startRun(c, spec, outside, listeners)
+}
+
+// startRun runs a run to its end, and passes on its exit code.
+func startRun(c *cli.Context, spec supervisor.Spec, outside supervisor.Outside, listeners *report.Listeners) error {
+	finish := sync.OnceValue(listeners.Finish)
+	outside.Finish = func(code int) int {
+		unheard := finish()
+		if unheard == nil {
+			return code
+		}
+		hints.Report(terminal.Err, unheard)
+		return cmp.Or(code, cmdline.ExitOwn)
+	}
 	code, err := supervisor.Start(c.Context, spec, outside)
-	unheard := listeners.Finish()
+	finish()
 	if errors.Is(err, supervisor.ErrNotInside) && runner.LimitHint(err, "") == "" {
 		return hints.With(err, "%s", checks.NotInsideHint(spec.Run.Isolated != nil))
 	}
 	if err != nil {
 		return err
-	}
-	if unheard != nil {
-		hints.Report(terminal.Err, unheard)
-		code = cmp.Or(code, cmdline.ExitOwn)
 	}
 	return cmdline.PassOn(code)
 }

@@ -119,6 +119,7 @@ func (w *words) takePath(app *cli.App) (path []string, command *cli.Command) {
 		}
 		command, w.rest = next, w.rest[1:]
 		path = append(path, command.Name)
+		w.known = slices.Concat(command.Flags, w.known) // others may have some of the same name
 	}
 	return path, command
 }

@@ -81,6 +81,8 @@ func (p Partial) ArgumentNames() []string {
 		switch next := slices.Index(usage[at:], "--"); {
 		case word == "--" && next >= 0:
 			at += next + 1
+		case at < len(usage) && usage[at] == "--" && word != "--":
+			return nil
 		case word == "--": // it only ends the options, or begins one more cluster
 		case at < len(usage) && !repeats():
 			at++

@@ -154,10 +154,10 @@ func CommandAt(app *cli.App, path []string) *cli.Command {
 func OtherNames() map[string]string {
 	return map[string]string{
 		"ps": statusIs, "ls": statusIs, "list": statusIs, "top": statusIs, "info": statusIs, "inspect": statusIs, "show": statusIs,
-		"logs": logsAre, "log": logsAre,
+		"log": "vagganet logs", "tail": "vagganet logs -f",
 		"up": "vagganet create makes the gateway, and vagganet run COMMAND starts a system", "start": "vagganet run COMMAND starts a system",
-		"down": stopIs, "stop": stopIs, "wait": "vagganet run COMMAND waits until the system has ended",
-		"rm": removeIs, "remove": removeIs, "delete": removeIs, "clean": removeIs, "prune": removeIs, "teardown": removeIs,
+		"down": "vagganet stop ends a run; vagganet destroy removes the gateway",
+		"rm":   removeIs, "remove": removeIs, "delete": removeIs, "clean": removeIs, "prune": removeIs, "teardown": removeIs,
 		"reset": healIs, "restore": healIs, "recover": healIs, "unpartition": healIs,
 		"network": "vagganet partition",
 		"shell":   shellIs, "sh": shellIs, "bash": shellIs, "ssh": shellIs, "attach": shellIs, "enter": shellIs, "console": shellIs,
@@ -171,8 +171,6 @@ func OtherNames() map[string]string {
 
 const (
 	statusIs   = "vagganet status"
-	logsAre    = "vagganet run writes the children's lines to its own output; run --report FILE keeps them in a page"
-	stopIs     = "Ctrl+C ends a run, and so does TERM; vagganet destroy removes the gateway"
 	removeIs   = "vagganet destroy removes the gateway; a run leaves nothing behind"
 	healIs     = "vagganet partition fullmesh has every link work again"
 	shellIs    = "vagganet exec NODE sh"

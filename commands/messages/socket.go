@@ -27,6 +27,10 @@ type Message struct {
 	Check *faults.Check `json:"check,omitempty"`
 	// Started asks for an answer once the run has started all of its children.
 	Started bool `json:"started,omitempty"`
+	// Until asks for an answer once something is so of the run.
+	Until Until `json:"until,omitempty"`
+	// Logs asks where the lines of the children are.
+	Logs bool `json:"logs,omitempty"`
 	// Gone is the end of the connection, which the listener makes a message of.
 	Gone bool `json:"-"`
 	// Fault is the number of the fault that this connection is about.
@@ -49,10 +53,12 @@ func sessionOf(conn net.Conn) int {
 }
 
 // Reply is the answer: the number of the fault, for About, and what is left of the one
-// that it heals; and the exit code of a child that has ended, for Ended.
+// that it heals; and the exit code of a child that has ended, for Ended, or of the run, for
+// Until, if it has ended before.
 type Reply struct {
-	Fault int  `json:"fault,omitempty"`
-	Code  *int `json:"code,omitempty"`
+	Fault int   `json:"fault,omitempty"`
+	Code  *int  `json:"code,omitempty"`
+	Logs  *Logs `json:"logs,omitempty"`
 	events.State
 }
 
@@ -115,6 +121,8 @@ func (c *Conn) Close() error { return c.conn.Close() }
 type Received struct {
 	Message
 	Answer chan<- Reply
+	// Sent is closed when the answer has been sent.
+	Sent <-chan struct{}
 }
 
 // Listen takes messages by a socket in the run's folder, for as long as this
@@ -148,9 +156,9 @@ func serve(conn net.Conn, asks chan<- Received) {
 	defer conn.Close()
 	answers := make(chan Reply)
 	fault, session := 0, sessionOf(conn)
-	ask := func(m Message) Reply {
+	ask := func(m Message, sent <-chan struct{}) Reply {
 		m.Fault, m.Session = fault, session
-		asks <- Received{m, answers}
+		asks <- Received{m, answers, sent}
 		return <-answers
 	}
 	limited := &io.LimitedReader{R: conn}
@@ -161,15 +169,18 @@ func serve(conn net.Conn, asks chan<- Received) {
 		if in.Decode(&m) != nil || m.check() != nil {
 			break
 		}
-		r := ask(m)
+		sent := make(chan struct{})
+		r := ask(m, sent)
 		if m.About != nil {
 			fault = r.Fault
 		}
-		if out.Encode(r) != nil {
+		err := out.Encode(r)
+		close(sent)
+		if err != nil {
 			break
 		}
 	}
 	if fault != 0 {
-		ask(Message{Gone: true})
+		ask(Message{Gone: true}, nil)
 	}
 }

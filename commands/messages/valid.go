@@ -28,7 +28,7 @@ var Words = []string{"bridge", "cut", "disjoint", "fullmesh", "halves", "heal", 
 // check reports what is wrong with a message.
 func (m Message) check() error {
 	fields := 0
-	for _, there := range []bool{m.About != nil, m.Done != nil, m.Check != nil, m.Ended != "", m.Started} {
+	for _, there := range []bool{m.About != nil, m.Done != nil, m.Check != nil, m.Ended != "", m.Started, m.Until != "", m.Logs} {
 		if there {
 			fields++
 		}
@@ -36,6 +36,8 @@ func (m Message) check() error {
 	switch {
 	case fields != 1:
 		return fmt.Errorf("it is %d messages", fields)
+	case m.Until != "" && !slices.Contains(untils, m.Until):
+		return fmt.Errorf("nothing is ever %q", m.Until)
 	case m.About != nil:
 		return checkChange(*m.About)
 	case m.Done != nil:

@@ -25,6 +25,8 @@ func TestCheckMessage(t *testing.T) {
 		"done":           {Done: &faults.Done{Clock: events.Clock(), Took: 2, Skew: 3}},
 		"ended":          {Ended: "a"},
 		"started":        {Started: true},
+		"until":          {Until: UntilHealed},
+		"logs":           {Logs: true},
 		"a check":        {Check: &faults.Check{By: faults.ByTimeline, Text: "all is well"}},
 		"other alphabet": fault(func(f *faults.Change) { f.What = "isolate é日" }),
 	} {
@@ -36,6 +38,7 @@ func TestCheckMessage(t *testing.T) {
 		"nothing":          {},
 		"two":              {Ended: "a", Done: &faults.Done{}},
 		"two questions":    {Ended: "a", Started: true},
+		"never":            {Until: "never"},
 		"unknown what":     fault(func(f *faults.Change) { f.What = "rm -rf /" }),
 		"no what":          fault(func(f *faults.Change) { f.What = "" }),
 		"escape in what":   fault(func(f *faults.Change) { f.What = "isolate \x1b]0;x\a" }),

@@ -10,7 +10,7 @@ import (
 	"vagganet/commands/events"
 )
 
-// Read reads events to their end. Each is given to others, too, as it was
+// Read reads events to their end, which is that of the run. Each is given to others, too, as it was
 // written, and the lines that follow it; nil if there are none.
 func (c *Collector) Read(from io.Reader, others func(kind events.Kind, event, lines []byte)) error {
 	in := bufio.NewReaderSize(from, 64<<10)
@@ -35,6 +35,9 @@ func (c *Collector) Read(from io.Reader, others func(kind events.Kind, event, li
 		c.Add(e)
 		if others != nil {
 			others(e.Kind, text, e.Lines)
+		}
+		if e.Kind == events.RunEnd {
+			return nil // who still has the pipe open writes no more
 		}
 	}
 }

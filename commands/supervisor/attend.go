@@ -3,6 +3,7 @@ package supervisor
 import (
 	"bufio"
 	"io"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -19,6 +20,7 @@ const (
 // attendant is what the process outside does for the one inside.
 type attendant struct {
 	toInside    io.Writer
+	tellReady   func(run string) // may be nil
 	startDriver StartDriver
 	driver      Driver        // nil until it was started
 	driverEnded chan struct{} // closed when it has ended
@@ -28,25 +30,24 @@ type attendant struct {
 	stood chan struct{}
 }
 
-// attend listens to the process inside until its end, and returns the last that
-// it said. The driver has ended by then, too.
-func (a *attendant) attend(inside io.Reader) string {
-	last := ""
+// attend listens to the process inside, and returns the exit code that it announces; it is
+// not known where that process was killed.
+func (a *attendant) attend(inside io.Reader) (code int, known bool) {
 	for lines := bufio.NewScanner(inside); lines.Scan(); {
-		last = lines.Text()
-		switch word, rest, _ := strings.Cut(last, " "); word {
+		word, rest, _ := strings.Cut(lines.Text(), " ")
+		switch word {
 		case suspended:
 			a.standStill()
 		case ready:
 			a.ready(rest)
 		case signalDriver:
 			a.signalDriver(rest)
+		default:
+			code, err := strconv.Atoi(word)
+			return code, err == nil
 		}
 	}
-	if a.driver != nil {
-		<-a.driverEnded
-	}
-	return last
+	return 0, false
 }
 
 // standStill stops this process, since the children stand still. Like any other job, the

@@ -59,14 +59,14 @@ const retry = 20 * time.Millisecond
 
 // supervise starts the children and waits for the last of them. It returns the
 // code of the one that decides.
-func supervise(spec Spec, r *runner.Runner, children plan.Plan, recorder *events.Writer, announce func(word string), heard heard, asks <-chan messages.Received, requests requestsFor) int {
+func supervise(spec Spec, r *runner.Runner, children plan.Plan, recorder *events.Writer, announce func(word string), heard heard, asks *waits, requests requestsFor) int {
 	// Caught, this one is an error of the write that it is about.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := newOutput(spec, recorder, func() { go func() { heard.signals <- syscall.SIGPIPE }() })
 	ps := &processes{spec: spec, steps: children, runner: r, out: out, recorder: recorder, byPID: map[int]*process{}, announce: announce, requested: map[int]*messages.Requested{}, times: map[int]int{}}
 	ps.ready = newReadiness(ps)
 	d, s := newDecision(spec), faults.NewSchedule(spec.Faults, spec.Run.Guests, spec.Run.Seed)
-	loop(d, s, ps, happenings{heard.signals, deaths(), asks, ps.requests(requests), ps.ready.ready, ps.ready.looks, heard.driver})
+	loop(d, s, ps, happenings{heard.signals, deaths(), asks.in, ps.requests(requests), ps.ready.ready, ps.ready.looks, heard.driver, asks})
 	ps.killOrder()
 	ps.ready.killLooks()
 	out.endMarks()

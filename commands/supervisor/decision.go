@@ -40,7 +40,9 @@ type decision struct {
 	// killAt is when patience ends; suspended, since when the run stands
 	// still. Zero for neither.
 	killAt, suspended time.Time
-	driver            driver
+	// begun reports whether all children have been ready.
+	begun  bool
+	driver driver
 }
 
 // member is a child of the run.

@@ -338,7 +338,7 @@ func TestLoop(t *testing.T) {
 		h.exits <- exit{2, 137}
 		died <- struct{}{}
 	}()
-	loop(d, faults.NewSchedule(nil, nil, 0), h, happenings{signals: signals, died: died})
+	loop(d, faults.NewSchedule(nil, nil, 0), h, happenings{signals: signals, died: died, waits: &waits{}})
 	want := []string{"start 0", "start 1", "start 2", "run-ready", "suspend", "resume",
 		"b ended with exit code 4, stopping the others", "send TERM", "send TERM",
 		"still there 50ms after they were to end, killing: a, c", "kill"}
@@ -353,7 +353,7 @@ func TestLoopStartFails(t *testing.T) {
 	h := &fakeHands{refuses: 1, exits: make(chan exit, 1)}
 	h.exits <- exit{0, 143}
 	d := newDecision(testSpec(plan.Restart))
-	loop(d, faults.NewSchedule(nil, nil, 0), h, happenings{})
+	loop(d, faults.NewSchedule(nil, nil, 0), h, happenings{waits: &waits{}})
 	want := []string{"start 0", "b could not be started: refused", "send TERM"}
 	if !slices.Equal(h.log, want) || d.exitCode() != netcmd.ExitOwn {
 		t.Errorf("exit code %d, and done is\n%q, not\n%q", d.exitCode(), h.log, want)

@@ -14,9 +14,12 @@ import (
 // driverName is what the driver is called in messages.
 const driverName = "the driver"
 
-// driverHasEnded is what the process outside writes to the control pipe in place of a
-// signal. The driver's exit code follows, as one byte.
-const driverHasEnded = 200
+// What the process outside writes to the control pipe in place of a signal. An exit code
+// follows, as one byte: that of the driver, or that which this process will have.
+const (
+	driverHasEnded = 200
+	hasFinished    = 201
+)
 
 // Driver is a command that runs beside a run's children and decides how the run ends. The
 // process outside has started it.
@@ -42,7 +45,7 @@ func (d driver) runs() bool { return d.started && !d.ended }
 
 // begins takes note that all children are ready: the driver is started now.
 func (d *decision) begins() []action {
-	d.driver.started = d.driver.comes
+	d.begun, d.driver.started = true, d.driver.comes
 	return []action{{do: tellReady}}
 }
 
@@ -69,6 +72,9 @@ func (ps *processes) signalDriver(s syscall.Signal) {
 
 // ready starts the driver, if there is one, and tells the process inside when it has ended.
 func (a *attendant) ready(run string) {
+	if a.tellReady != nil {
+		a.tellReady(run)
+	}
 	if a.startDriver == nil {
 		return
 	}
@@ -84,6 +90,13 @@ func (a *attendant) ready(run string) {
 		code := driver.Wait()
 		a.toInside.Write([]byte{driverHasEnded, byte(code)})
 	}()
+}
+
+// awaitDriver waits for the driver, which has ended with the run.
+func (a *attendant) awaitDriver() {
+	if a.driver != nil {
+		<-a.driverEnded
+	}
 }
 
 func (a *attendant) signalDriver(number string) {

@@ -30,15 +30,17 @@ import (
 // an error for the user, and allowed checks what guests ask for.
 func Inside(report func(error), allowed Allowed) int {
 	result := os.NewFile(resultFD, "result")
-	code := inside(report, allowed, func(word string) { fmt.Fprintln(result, word) })
+	var asks waits
+	code := inside(report, allowed, func(word string) { fmt.Fprintln(result, word) }, &asks)
 	if terminal.Err.Lost() != nil {
 		code = cmp.Or(code, netcmd.ExitOwn) // a message that nobody got
 	}
 	fmt.Fprintln(result, code)
+	asks.finish()
 	return code
 }
 
-func inside(report func(error), allowed Allowed, announce func(word string)) int {
+func inside(report func(error), allowed Allowed, announce func(word string), asks *waits) int {
 	// Guests that are not root must be able to read what is made for them.
 	syscall.Umask(0o022)
 	CloseInherited()
@@ -54,7 +56,7 @@ func inside(report func(error), allowed Allowed, announce func(word string)) int
 		return netcmd.ExitOwn
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
-	heard := heard{signals: make(chan syscall.Signal), driver: make(chan int)}
+	heard := heard{signals: make(chan syscall.Signal), driver: make(chan int, 1), finished: make(chan int, 1)}
 	go listenDirectly(heard.signals, cancel)
 	r := &runner.Runner{}
 	if spec.Trace {
@@ -73,8 +75,8 @@ func inside(report func(error), allowed Allowed, announce func(word string)) int
 	r.Set(steps.Name.Token, spec.Token)
 	troubles := lookForTroubles(spec)
 	network, children := steps.Plan.Children()
-	asks, err := setUp(ctx, r, spec.Run, network)
-	if err != nil {
+	asks.heard, asks.logs = heard, logsOf(spec)
+	if asks.in, err = setUp(ctx, r, spec.Run, network); err != nil {
 		return setUpFailed(err, report)
 	}
 	requests, err := messages.ListenForRequests(spec.Run.RunDir())
@@ -155,7 +157,8 @@ func (i Interrupted) Error() string { return "stopped by signal: " + syscall.Sig
 // heard is what the process outside sends.
 type heard struct {
 	signals chan syscall.Signal
-	driver  chan int // the driver's exit code
+	// driver is the driver's exit code, and finished that of the process outside.
+	driver, finished chan int
 }
 
 // listen passes on what comes: signals, and the driver's end. The pipe's end is the end of the process outside:
@@ -172,8 +175,12 @@ func listen(control io.ByteReader, to heard, cancel context.CancelCauseFunc, rel
 	}
 	for {
 		b := read()
-		if b == driverHasEnded {
+		switch b {
+		case driverHasEnded:
 			to.driver <- int(read())
+			continue
+		case hasFinished:
+			to.finished <- int(read())
 			continue
 		}
 		s := syscall.Signal(b)

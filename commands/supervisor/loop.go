@@ -63,6 +63,7 @@ type happenings struct {
 	looks <-chan func()
 	// driver is the exit code of the driver, when it has ended.
 	driver <-chan int
+	waits  *waits
 }
 
 // loop has the children started, and waits for the last of them.
@@ -91,6 +92,7 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 			h.note(s.End(time.Now()))
 			return
 		}
+		in.waits.answer(d, s)
 		if begun && d.mode == plan.Timeline && s.Over() {
 			carryOut(d, s, h, d.finish(time.Now()))
 		}
@@ -108,6 +110,9 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 			carryOut(d, s, h, d.tick(time.Now()))
 		case <-at(s.Soonest()): // it is carried out with the next round
 		case ask := <-in.asks:
+			if in.waits.take(ask) {
+				continue
+			}
 			if ask.Ended != "" {
 				ask.Answer <- messages.Reply{Code: d.exitOf(ask.Ended)}
 				continue

@@ -17,7 +17,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"slices"
-	"strconv"
 	"syscall"
 
 	"vagganet/commands/faults"
@@ -46,6 +45,8 @@ type Spec struct {
 	Reach *gateway.Reach `json:"reach,omitempty"`
 	// Driver reports whether the process outside starts a driver.
 	Driver bool `json:"driver,omitempty"`
+	// Detached reports whether the run's output is a file of its own.
+	Detached bool `json:"detached,omitempty"`
 }
 
 // Outside is what the process outside has to do with a run, besides passing on signals.
@@ -54,6 +55,12 @@ type Outside struct {
 	Events *os.File
 	// Driver starts the run's driver; nil where it has none.
 	Driver StartDriver
+	// Ready is called with the run's name once all children are ready; nil if nobody
+	// wants to know.
+	Ready func(run string)
+	// Finish is called when the run has ended by itself, with its exit code, and returns
+	// the exit code that the program will have.
+	Finish func(code int) int
 }
 
 // The files of the process inside: signals come in, the exit code and, if
@@ -106,9 +113,18 @@ func Start(ctx context.Context, spec Spec, outside Outside) (int, error) {
 			toInside.Write([]byte{byte(s.(syscall.Signal))})
 		}
 	}()
-	a := attendant{toInside: toInside, startDriver: outside.Driver, stood: make(chan struct{}, 1)}
-	said := a.attend(fromInside)
-	return exitCode(cmd.Wait(), said)
+	a := attendant{toInside: toInside, tellReady: outside.Ready, startDriver: outside.Driver, stood: make(chan struct{}, 1)}
+	code, known := a.attend(fromInside)
+	if known {
+		code = outside.Finish(code)
+		toInside.Write([]byte{hasFinished, byte(code)})
+	}
+	waited := cmd.Wait()
+	a.awaitDriver()
+	if known {
+		return code, nil
+	}
+	return killedBy(waited)
 }
 
 // Wanted leaves out SIGHUP where it is ignored, as nohup has it. The keyboard's
@@ -130,12 +146,9 @@ func insideCommand(spec Spec) *exec.Cmd {
 	return cmd
 }
 
-// exitCode is what the process inside said; if it said nothing, it was killed,
-// or never came to be.
-func exitCode(waited error, said string) (int, error) {
-	if code, err := strconv.Atoi(said); err == nil {
-		return code, nil
-	}
+// killedBy is the exit code where the process inside said none: it was killed, or never
+// came to be.
+func killedBy(waited error) (int, error) {
 	var exit *exec.ExitError
 	if errors.As(waited, &exit) {
 		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os/exec"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,22 +16,31 @@ import (
 	"vagganet/netcmd/plan"
 )
 
-func TestExitCode(t *testing.T) {
+func TestKilledBy(t *testing.T) {
 	for _, c := range []struct {
-		line, said string
-		code       int
-		err        error
+		line string
+		code int
+		err  error
 	}{
-		{"exit 0", "7", 7, nil},
-		{"exit 9", "0", 0, nil},
-		{"kill -KILL $$", "", 137, nil},
-		{"exit 1", "", 0, ErrNotInside}, // nsenter's own code
-		{"exit 0", "", 0, ErrNotInside},
-		{"exit 125", "x", 0, ErrNotInside},
+		{"kill -KILL $$", 137, nil},
+		{"exit 1", 0, ErrNotInside}, // nsenter's own code
+		{"exit 0", 0, ErrNotInside},
 	} {
-		code, err := exitCode(exec.Command("sh", "-c", c.line).Run(), c.said)
+		code, err := killedBy(exec.Command("sh", "-c", c.line).Run())
 		if code != c.code || !errors.Is(err, c.err) {
-			t.Errorf("%s, said %q: %d, %v", c.line, c.said, code, err)
+			t.Errorf("%s: %d, %v", c.line, code, err)
+		}
+	}
+}
+
+// The exit code is what is announced last; what else is announced is done.
+func TestAttend(t *testing.T) {
+	for said, want := range map[string]int{"7\n": 7, "ready r\n0\n": 0, "ready r\nsignal 15\n": -1, "": -1, "x\n": -1} {
+		run := ""
+		a := attendant{tellReady: func(name string) { run = name }}
+		code, known := a.attend(strings.NewReader(said))
+		if known != (want >= 0) || known && code != want || strings.HasPrefix(said, "ready") != (run == "r") {
+			t.Errorf("%q: %d, %v, ready: %q", said, code, known, run)
 		}
 	}
 }

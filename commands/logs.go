@@ -1,0 +1,133 @@
+package commands
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/cmdline"
+	"vagganet/commands/hints"
+	"vagganet/commands/messages"
+	"vagganet/commands/runstate"
+	"vagganet/commands/terminal"
+)
+
+func (a App) logsVerb() *cli.Command {
+	return &cli.Command{
+		Name:      "logs",
+		Usage:     "print the lines of a run in the background, or of one of its children",
+		ArgsUsage: "[NODE]",
+		Flags: []cli.Flag{runFlag(),
+			&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "go on until the run has ended"}},
+		Action: a.logs,
+	}
+}
+
+func (a App) logs(c *cli.Context) error {
+	if c.NArg() > 1 {
+		return cmdline.Usagef("logs takes one node, but got %q as well", c.Args().Get(1))
+	}
+	run, err := a.runSetUp(c)
+	if err != nil {
+		return err
+	}
+	conn, err := messages.Dial(run.Dir)
+	if err != nil {
+		return noSocket(run, err)
+	}
+	reply, err := conn.Send(messages.Message{Logs: true})
+	conn.Close()
+	if err != nil {
+		return err
+	}
+	log, err := openLog(run, reply.Logs, c.Args().First())
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	return a.follow(c.Context, run, log, c.Bool("follow"))
+}
+
+// openLog opens what has the lines of a run, or of one child: its name is empty for all.
+func openLog(run runstate.Run, logs *messages.Logs, child string) (io.ReadCloser, error) {
+	switch {
+	case logs == nil:
+		return nil, fmt.Errorf("run %s does not know where its lines are", run.Name)
+	case child != "" && !slices.Contains(logs.Children, child):
+		return nil, hints.With(fmt.Errorf("no child of run %s is called %q", run.Name, child), "there are: %s", strings.Join(logs.Children, ", "))
+	case !logs.Detached:
+		return nil, hints.With(fmt.Errorf("the lines of run %s are where it was started: it is not in the background", run.Name),
+			"start it by run --detach")
+	case child != "" && !logs.Prefix:
+		return nil, hints.With(fmt.Errorf("it can't be seen which lines are those of %s: run %s was started with --no-prefix", child, run.Name),
+			"leave --no-prefix out")
+	}
+	file, err := os.Open(logOf(run.Supervisor))
+	if err != nil {
+		return nil, fmt.Errorf("the lines of run %s can't be read: %w", run.Name, errors.Unwrap(err))
+	}
+	if child == "" {
+		return file, nil
+	}
+	return &linesOf{ReadCloser: file, child: child}, nil
+}
+
+// follow prints a log as far as it goes, or until the run has ended.
+func (a App) follow(ctx context.Context, run runstate.Run, log io.Reader, on bool) error {
+	for {
+		lives := a.lives(run.Supervisor, run.Started)
+		if _, err := io.Copy(terminal.Out.Raw(), log); err != nil {
+			return err
+		}
+		if !on || !lives {
+			return nil
+		}
+		if err := pause(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// linesOf reads the lines of one child from those of all, without its name.
+type linesOf struct {
+	io.ReadCloser
+	child string
+	rest  []byte // a line without its end
+	found []byte
+}
+
+func (l *linesOf) Read(p []byte) (int, error) {
+	buffer := make([]byte, 64<<10)
+	for len(l.found) == 0 {
+		n, err := l.ReadCloser.Read(buffer)
+		l.add(buffer[:n])
+		if err != nil && len(l.found) == 0 {
+			return 0, err
+		}
+	}
+	n := copy(p, l.found)
+	l.found = l.found[n:]
+	return n, nil
+}
+
+func (l *linesOf) add(text []byte) {
+	l.rest = append(l.rest, text...)
+	for {
+		line, rest, whole := bytes.Cut(l.rest, []byte("\n"))
+		if !whole {
+			return
+		}
+		l.rest = rest
+		name, text, _ := bytes.Cut(line, []byte("|"))
+		if string(bytes.TrimRight(name, " ")) == l.child {
+			l.found = append(append(l.found, bytes.TrimPrefix(text, []byte(" "))...), '\n')
+		}
+	}
+}
