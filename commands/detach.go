@@ -75,13 +75,17 @@ func newDetached() *detached {
 	return &detached{name: os.NewFile(nameFD, "name")}
 }
 
-// takeOutput has all further output go to the log.
-func (d *detached) takeOutput(spec *supervisor.Spec, outside *supervisor.Outside) error {
+// takeOutput has all further output go to the log: to a file that is there, or else to one
+// without a name.
+func (d *detached) takeOutput(log *os.File, spec *supervisor.Spec, outside *supervisor.Outside) error {
 	if d == nil {
 		return nil
 	}
 	var err error
-	if d.log, err = namelessFile(); err != nil {
+	if d.log = log; log == nil {
+		d.log, err = namelessFile()
+	}
+	if err != nil {
 		return fmt.Errorf("there is no room for the run's log: %w", err)
 	}
 	caller, err := unix.FcntlInt(2, unix.F_DUPFD_CLOEXEC, nameFD)

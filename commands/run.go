@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/rand"
 	"errors"
-	"sync"
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/urfave/cli/v2"
@@ -43,6 +42,7 @@ func (a App) runVerb() *cli.Command {
 			&cli.Uint64Flag{Name: "seed", DefaultText: "another one each time", Usage: "draw the timeline's faults by `NUMBER`; the same one draws the same faults"},
 			&cli.StringFlag{Name: "events", Usage: "write the run's events to `FILE`, as JSON lines"},
 			&cli.StringFlag{Name: "report", Usage: "write a page for a browser about the run to `FILE` when it is over"},
+			&cli.StringFlag{Name: "out", Usage: "write the lines of each child, the events, a report and a summary into `DIRECTORY`, a new or empty one"},
 			dryRunFlag(),
 		},
 		Action: a.runCommand,
@@ -90,38 +90,31 @@ func (a App) runCommand(c *cli.Context) error {
 		what.NoIptables = cmp.Or(facts.Gateway.Parts.Note, &gateway.Note{}).NoIptables
 		spec.Reach = &what
 	}
-	listeners, err := report.Listen(c.String("events"), c.String("report"), report.About{CommandLine: shellescape.QuoteCommand(a.args),
+	out, err := makeOut(c.String("out"), &spec, a.detached != nil)
+	if err != nil {
+		return err
+	}
+	listeners, err := report.Listen(c.String("events"), c.String("report"), out.listeners(), report.About{CommandLine: shellescape.QuoteCommand(a.args),
 		Version: a.Version, Kernel: machine.KernelRelease(), NoLines: c.Bool("no-prefix")})
 	if err != nil {
+		out.undo()
 		return err
 	}
 	spec.Lines = listeners.HasPage()
 	saySeed(c, spec)
 	defer closePorts(c, spec.Run, spec.Token)
-	outside := supervisor.Outside{Events: listeners.Inside()}
+	outside := supervisor.Outside{Events: listeners.Inside(), Out: out.folder()}
 	if len(argv) > 0 {
 		outside.Driver = a.startDriver(c, spec.Run, argv)
 	}
-	if err := a.detached.takeOutput(&spec, &outside); err != nil {
+	if err := a.detached.takeOutput(out.log(), &spec, &outside); err != nil {
 		return err
 	}
 	defer a.detached.giveBack()
-	return startRun(c, spec, outside, listeners)
-}
-
-// startRun runs a run to its end, and passes on its exit code.
-func startRun(c *cli.Context, spec supervisor.Spec, outside supervisor.Outside, listeners *report.Listeners) error {
-	finish := sync.OnceValue(listeners.Finish)
-	outside.Finish = func(code int) int {
-		unheard := finish()
-		if unheard == nil {
-			return code
-		}
-		hints.Report(terminal.Err, unheard)
-		return cmp.Or(code, cmdline.ExitOwn)
-	}
-	code, err := supervisor.Start(c.Context, spec, outside)
-	finish()
+	code, err := startRun(c, spec, outside, func(code int) int {
+		code = cmp.Or(code, sayUnwritten(listeners.Finish()))
+		return cmp.Or(code, sayUnwritten(out.finish(listeners.Summary(), spec, code)))
+	})
 	if errors.Is(err, supervisor.ErrNotInside) && runner.LimitHint(err, "") == "" {
 		return hints.With(err, "%s", checks.NotInsideHint(spec.Run.Isolated != nil))
 	}
@@ -129,6 +122,35 @@ func startRun(c *cli.Context, spec supervisor.Spec, outside supervisor.Outside, 
 		return err
 	}
 	return cmdline.PassOn(code)
+}
+
+// startRun runs a run to its end, and returns its exit code. Finish is called once, however
+// it ends, with the exit code so far.
+func startRun(c *cli.Context, spec supervisor.Spec, outside supervisor.Outside, finish func(code int) int) (int, error) {
+	finished := false
+	outside.Finish = func(code int) int {
+		finished = true
+		return finish(code)
+	}
+	code, err := supervisor.Start(c.Context, spec, outside)
+	switch {
+	case finished:
+	case err != nil:
+		finish(cmdline.ExitOwn)
+	default:
+		code = finish(code)
+	}
+	return code, err
+}
+
+// sayUnwritten says what could not be written, and returns the exit code of that; 0 where
+// all was.
+func sayUnwritten(err error) int {
+	if err == nil {
+		return 0
+	}
+	hints.Report(terminal.Err, err)
+	return cmdline.ExitOwn
 }
 
 // prepareRun is the run that the flags and the config file ask for, on this

@@ -17,6 +17,9 @@ func (r Run) DriverEnv(callers []string, name string) []string {
 		"VAGGANET_SEED":      strconv.FormatUint(r.Seed, 10),
 		"VAGGA_COMMAND":      r.Command,
 	}
+	if r.Out != "" {
+		own[outVar] = r.Out
+	}
 	var env []string
 	for _, e := range callers {
 		variable, value, _ := strings.Cut(e, "=")

@@ -329,8 +329,15 @@ func (r Run) hostname(guest string) string {
 	return guest
 }
 
+// outVar is the variable by which children find the folder of run --out.
+const outVar = "VAGGANET_OUT"
+
 func (r Run) childEnv(c Child) []string {
-	return append(Carry(c.Env),
+	env := Carry(c.Env)
+	if r.Out != "" {
+		env = append(env, outVar+"="+r.Out)
+	}
+	return append(env,
 		"VAGGANET_INTERFACE="+r.Gateway.Interface,
 		"VAGGANET_RUN="+plan.Var(nameVar),
 		"VAGGANET_SEED="+strconv.FormatUint(r.Seed, 10),

@@ -43,6 +43,9 @@ type Run struct {
 	Roles map[string]string
 	// Seed is what is drawn by in the run. Children find it in their environment.
 	Seed uint64
+	// Out is the absolute path of the folder that the run's files are written to; empty for
+	// none. Children find it in their environment.
+	Out string
 	// ExactName reports whether there must be no other run of that name; else the run gets
 	// another one then.
 	ExactName bool

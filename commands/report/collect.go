@@ -29,11 +29,12 @@ type Collector struct {
 	pauses  []span
 	checks  []events.Event
 	marks   []entry
-	seen    int     // entries so far, which gives them their order
-	lines   int     // of all children
-	moments []int   // how many lines there were when a fault began or ended
-	dropped int     // events about links that there was no room for
-	amiss   int     // faults and checks that came late or never
+	seen    int   // entries so far, which gives them their order
+	lines   int   // of all children
+	moments []int // how many lines there were when a fault began or ended
+	dropped int   // events about links that there was no room for
+	amiss   int   // faults and checks that came late or never
+	summary Summary
 	known   float64 // until when it is known what was cut; 0 for to the end
 }
 
@@ -86,6 +87,7 @@ type stateAt struct {
 // Add takes the next event.
 func (c *Collector) Add(e events.Event) {
 	c.last = max(c.last, e.Mono)
+	c.summary.add(e)
 	switch e.Kind {
 	case events.RunBegin:
 		c.begin = &e

@@ -29,6 +29,8 @@ type output struct {
 	// lost is why something could not be written, the first time.
 	lost  error
 	pumps sync.WaitGroup
+	// files are those of run --out, by child; nil where nobody asked for them.
+	files map[string]*os.File
 	// recorder writes the lines as events, too; nil if nobody asked for them.
 	recorder *events.Writer
 	marks    chan string
@@ -42,6 +44,7 @@ func newOutput(spec Spec, recorder *events.Writer, unread func()) *output {
 	palette := []color.Attribute{color.FgCyan, color.FgYellow, color.FgGreen, color.FgMagenta, color.FgBlue}
 	o := &output{prefix: spec.Prefix, colours: map[string]*color.Color{}, unread: sync.OnceFunc(unread),
 		marks: make(chan string, marksMost), marked: make(chan struct{})}
+	o.openFiles(spec)
 	o.threads = len(spec.Run.Children) <= childrenWithThreads
 	if spec.Lines {
 		o.recorder = recorder
@@ -76,7 +79,7 @@ func (o *output) attach(cmd *exec.Cmd, child netcmd.Child, look *log) (func(), e
 // a prefix, that is where its lines go, unless it is a terminal: from that, the
 // child could also read what is typed.
 func (o *output) stream(to *os.File, stream string, child netcmd.Child, look *log) (*os.File, func(), error) {
-	if !o.prefix && !isatty.IsTerminal(to.Fd()) && look == nil {
+	if !o.prefix && !isatty.IsTerminal(to.Fd()) && look == nil && o.files[child.Name] == nil {
 		return to, func() {}, nil
 	}
 	in, err := o.pipe(to, stream, child, look)
@@ -97,6 +100,11 @@ func (o *output) pipe(to *os.File, stream string, child netcmd.Child, look *log)
 		var source io.Reader = from
 		if look != nil {
 			source = io.TeeReader(from, look)
+		}
+		if file := o.files[child.Name]; file != nil {
+			keep := &kept{to: file, lose: o.lose}
+			defer keep.end()
+			source = io.TeeReader(source, keep)
 		}
 		if !o.prefix {
 			io.Copy(to, source)

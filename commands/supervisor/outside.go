@@ -53,6 +53,8 @@ type Spec struct {
 type Outside struct {
 	// Events take the run's events; nil if nobody wants them.
 	Events *os.File
+	// Out is the folder of run --out, which has a file for each child; nil for none.
+	Out *os.File
 	// Driver starts the run's driver; nil where it has none.
 	Driver StartDriver
 	// Ready is called with the run's name once all children are ready; nil if nobody
@@ -69,6 +71,7 @@ const (
 	controlFD = 3
 	resultFD  = 4
 	eventsFD  = 5
+	outFD     = 6
 )
 
 // ErrNotInside means that the namespaces could not be entered.
@@ -95,10 +98,8 @@ func Start(ctx context.Context, spec Spec, outside Outside) (int, error) {
 		return 0, err
 	}
 	cmd := insideCommand(spec)
-	cmd.ExtraFiles = []*os.File{control, result}
-	if spec.Events = outside.Events != nil; spec.Events {
-		cmd.ExtraFiles = append(cmd.ExtraFiles, outside.Events)
-	}
+	cmd.ExtraFiles = []*os.File{control, result, outside.Events, outside.Out}
+	spec.Events = outside.Events != nil
 	spec.Driver = outside.Driver != nil
 	if err := cmd.Start(); err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrNotInside, err)

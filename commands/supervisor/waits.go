@@ -19,7 +19,7 @@ type waits struct {
 
 // logsOf is where the lines of a run are.
 func logsOf(spec Spec) messages.Logs {
-	l := messages.Logs{Detached: spec.Detached, Prefix: spec.Prefix}
+	l := messages.Logs{Detached: spec.Detached, Prefix: spec.Prefix, Out: spec.Run.Out}
 	for _, c := range spec.Run.Children {
 		l.Children = append(l.Children, c.Name)
 	}
