@@ -243,7 +243,7 @@ func (r Run) tmpfsLines() []string {
 		}
 		for i, m := range c.Files.Mounts {
 			if m.isTmpfs() {
-				tab = append(tab, tabLine("tmpfs", r.tmpfs(c, i), "tmpfs", m.tmpfsOptions()))
+				tab = append(tab, tabLine("tmpfs", r.tmpfs(c, i), "tmpfs", r.tmpfsOptions(m)))
 			}
 		}
 	}
@@ -252,12 +252,13 @@ func (r Run) tmpfsLines() []string {
 
 func (m Mount) isTmpfs() bool { return m.Source == "" }
 
-func (m Mount) tmpfsOptions() string {
+// tmpfsOptions are those of mount(8). Where the run has one id, all is its.
+func (r Run) tmpfsOptions(m Mount) string {
 	options := fmt.Sprintf("size=%d,mode=%o", m.Size, m.Mode)
-	if m.UID != 0 {
+	if m.UID != 0 && !r.OneID() {
 		options += fmt.Sprintf(",uid=%d", m.UID)
 	}
-	if m.GID != 0 {
+	if m.GID != 0 && !r.OneID() {
 		options += fmt.Sprintf(",gid=%d", m.GID)
 	}
 	return options
@@ -272,7 +273,7 @@ func (f FileSystem) tabLine(m Mount, at string) string {
 		options += ",ro"
 	}
 	if parent := f.parent(m); parent != nil && parent.isTmpfs() {
-		options += ",x-mount.mkdir" // in a tmpfs of ours
+		options += ",X-mount.mkdir" // in a tmpfs of ours
 	}
 	return tabLine(m.Source, at+m.Path, "none", options)
 }

@@ -159,6 +159,15 @@ func (r Run) RunsDir() string {
 	return r.Gateway.RunsDir()
 }
 
+// OneID reports whether the run's user namespace has but one user and one group, the
+// caller's, since there are no subordinate ids.
+func (r Run) OneID() bool {
+	if r.isolated() {
+		return r.Isolated.OwnUser
+	}
+	return r.Gateway.User.UID != 0 && r.Gateway.User.SubUIDs.Count == 0
+}
+
 // isolated reports whether the run has no gateway.
 func (r Run) isolated() bool { return r.Isolated != nil }
 

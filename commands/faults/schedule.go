@@ -308,9 +308,6 @@ func (s *Schedule) TakeStarts() []string {
 	return starts
 }
 
-// Healing reports whether a fault is to be healed when its time is up.
-func (s *Schedule) Healing() bool { return !s.next().IsZero() || s.doing != nil && !s.doing.Planned() }
-
 // came takes note that the timeline's order that is being carried out has done
 // what it is for.
 func (s *Schedule) came(now time.Time) {

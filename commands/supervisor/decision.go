@@ -412,19 +412,15 @@ func (d *decision) next() time.Time {
 	return next
 }
 
-// over reports whether no child is left, and none is to come. Nodes that are down don't
-// end a run; but where others have ended, they keep it up only if they are healed.
-func (d *decision) over(healing bool) bool {
-	down := 0
+// over reports whether no child is left, and none is to come. A node that is down counts
+// as one that runs, until the run is to end.
+func (d *decision) over() bool {
 	for _, m := range d.children {
-		if m.running || !m.again.IsZero() || m.waits {
+		if m.running || !m.again.IsZero() || m.waits || m.down && !d.stopping {
 			return false
 		}
-		if m.down {
-			down++
-		}
 	}
-	return !d.driver.runs() && (down == 0 || d.stopping || down < len(d.children) && !healing)
+	return !d.driver.runs()
 }
 
 // exitCode is the run's, once it is over.

@@ -159,11 +159,11 @@ func TestDecision(t *testing.T) {
 					t.Fatalf("%s, not %q", step, got)
 				}
 			}
-			if d.exitCode() != test.code || d.over(false) != test.over {
-				t.Errorf("exit code %d, over %v", d.exitCode(), d.over(false))
+			if d.exitCode() != test.code || d.over() != test.over {
+				t.Errorf("exit code %d, over %v", d.exitCode(), d.over())
 			}
 			all := strings.Join(said, "\n")
-			if len(test.saying) == 1 && d.over(false) && len(said) > 1 {
+			if len(test.saying) == 1 && d.over() && len(said) > 1 {
 				t.Errorf("says more than %q:\n%s", test.saying, all)
 			}
 			for _, part := range test.saying {

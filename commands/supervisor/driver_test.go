@@ -62,8 +62,8 @@ func TestDriver(t *testing.T) {
 			t.Fatalf("%s: the driver is not started", c.name)
 		}
 		c.do(d)
-		if d.exitCode() != c.code || d.over(false) != c.over {
-			t.Errorf("%s: exit code %d, over %v", c.name, d.exitCode(), d.over(false))
+		if d.exitCode() != c.code || d.over() != c.over {
+			t.Errorf("%s: exit code %d, over %v", c.name, d.exitCode(), d.over())
 		}
 	}
 }
@@ -82,7 +82,7 @@ func TestNoDriverOfAStoppedRun(t *testing.T) {
 	spec.Driver = true
 	d := newDecision(spec)
 	d.signalled(syscall.SIGTERM, time.Unix(1e9, 0))
-	if d.allReady() || !d.over(false) {
+	if d.allReady() || !d.over() {
 		t.Error("a driver is to be started")
 	}
 }

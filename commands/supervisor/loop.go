@@ -88,7 +88,7 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 			}
 			carryOut(d, s, h, d.ended(e.child, e.code, time.Now()))
 		}
-		if d.over(s.Healing()) {
+		if d.over() {
 			h.note(s.End(time.Now()))
 			return
 		}
