@@ -27,8 +27,10 @@ type Schedule struct {
 	// doing is the order that is being carried out; nil if none is.
 	doing *Order
 	// failed reports whether one of them has.
-	failed, stopped bool
-	suspended       time.Time
+	failed    bool
+	suspended time.Time
+	// stopped is when the run was told to end; zero if it was not.
+	stopped time.Time
 	// begun counts, by entry, how often it began; amiss is what did not come in
 	// its time, and news the events about that which nobody has taken yet.
 	begun []int
@@ -88,17 +90,17 @@ func (s *Schedule) once(f *fault) bool {
 // Stop ends the timeline, and what it has cut, since the run is to end. What was
 // due by now, and has not begun, will not come any more.
 func (s *Schedule) Stop(now time.Time) {
-	if s.stopped {
+	if !s.stopped.IsZero() {
 		return
 	}
-	s.stopped = true
 	if !s.suspended.IsZero() {
 		now = s.suspended
 	}
+	s.stopped = now
 	s.enqueueDue(now)
 	for _, o := range s.queue {
 		if o.entry >= 0 {
-			s.cutOff(o.occurrence, now)
+			s.cutOff(o.occurrence)
 		}
 	}
 	s.queue = slices.DeleteFunc(s.queue, func(o Order) bool { return o.entry >= 0 })
@@ -112,15 +114,16 @@ func (s *Schedule) Stop(now time.Time) {
 func (s *Schedule) End(now time.Time) []events.Event {
 	s.Stop(now)
 	if o := s.doing; o != nil && o.entry >= 0 && !o.begun {
-		s.cutOff(o.occurrence, now)
+		s.cutOff(o.occurrence)
 	}
 	return append(s.TakeNews(), s.record.end()...)
 }
 
-// cutOff takes note of an occurrence that the end of the run came before.
-func (s *Schedule) cutOff(o occurrence, now time.Time) {
-	if s.begun[o.entry] == 0 || now.Sub(o.at) > grace {
-		s.note(events.FaultMissed, o, now)
+// cutOff takes note of an occurrence that the end of the run came before: that is when
+// the children were told to end, however long they take for that.
+func (s *Schedule) cutOff(o occurrence) {
+	if s.begun[o.entry] == 0 || s.stopped.Sub(o.at) > grace {
+		s.note(events.FaultMissed, o, s.stopped)
 	}
 }
 
@@ -221,6 +224,10 @@ func (s *Schedule) Ended(code int) []events.Event {
 	}
 	if code == 0 {
 		return list
+	}
+	if o.Planned() && !o.begun && !s.stopped.IsZero() {
+		s.cutOff(o.occurrence) // what it is for was ending
+		return append(list, s.TakeNews()...)
 	}
 	s.failed = true
 	return append(list, events.Event{Kind: events.FaultFailed, What: o.What, Code: &code})

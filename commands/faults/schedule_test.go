@@ -91,7 +91,12 @@ var amissTests = []struct {
 	{"a pause is no delay", []string{"at=1s for=1s partition a", "at=1s partition b"}, "1s suspend 9s resume begun done 9s begun done end", "", false},
 	{"the end in a pause", []string{"at=1s partition a"}, "500ms suspend 9s- end", "pending partition a 1s", false},
 	{"a signal", []string{"at=1s partition a", "at=2s partition b"}, "1s stop begun done 3s end", "pending partition b 2s", false},
-	{"failed is not missed", []string{"at=1s partition a"}, "1s failed 2s end", "", false},
+	{"failed is not missed", []string{"at=1s partition a"}, "1s failed 2s end", "", true},
+	{"on its way when all are told to end, which takes long", []string{"every=5s partition a"}, "5s begun done 10s 10200ms- stop 13s- end", "", false},
+	{"failed since all end", []string{"every=5s partition a"}, "5s begun done 10s 10200ms- stop 13s- failed end", "", false},
+	{"the first time, failed since all end", []string{"at=1s partition a"}, "1s stop 3s- failed end", "missed partition a 1s", true},
+	{"failed, and done", []string{"at=1s partition a"}, "1s begun stop 3s- failed end", "", true},
+	{"a pause before all are told to end", []string{"every=5s partition a"}, "5s begun done 10s 10200ms- suspend 20s- stop 23s- end", "", false},
 }
 
 func TestAmiss(t *testing.T) {
@@ -122,7 +127,7 @@ func TestAmiss(t *testing.T) {
 			case word == "done":
 				s.Ended(0)
 			case word == "failed":
-				s.Ended(1)
+				list = append(list, s.Ended(1)...)
 			case word == "end":
 				list = append(list, s.End(now)...)
 			case cut:
@@ -141,8 +146,8 @@ func TestAmiss(t *testing.T) {
 				got = append(got, fmt.Sprint(strings.TrimPrefix(string(e.Kind), "fault-"), " ", e.What, " ", *e.Due, "s"))
 			}
 		}
-		if all := strings.Join(got, "; "); all != c.want || s.amiss.fails() != c.fail {
-			t.Errorf("%s: fails is %v\ngot  %s\nwant %s", c.name, s.amiss.fails(), all, c.want)
+		if all := strings.Join(got, "; "); all != c.want || s.Fails() != c.fail {
+			t.Errorf("%s: fails is %v\ngot  %s\nwant %s", c.name, s.Fails(), all, c.want)
 		}
 	}
 }
