@@ -3,6 +3,7 @@ package e2e
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -36,9 +37,12 @@ func needRoot(t *testing.T) []string {
 
 func needTools(t *testing.T, tools ...string) {
 	var missing []string
+	// The folders of root's tools are not in everybody's PATH, nor are PostgreSQL's servers
+	// on Debian.
+	servers, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	path := strings.Join(append([]string{toolPath()}, servers...), ":")
 	for _, tool := range tools {
-		// The folders of root's tools are not in everybody's PATH.
-		if _, err := exec.Command("env", "PATH="+toolPath(), "sh", "-c", "command -v "+tool).Output(); err != nil {
+		if _, err := exec.Command("env", "PATH="+path, "sh", "-c", "command -v "+tool).Output(); err != nil {
 			missing = append(missing, tool)
 		}
 	}
