@@ -33,9 +33,12 @@ func (a App) useGateway(c *cli.Context, g gateway.Gateway) (io.Closer, error) {
 }
 
 // adoptNetwork gives a gateway that stands the network that it was made with,
-// unless the user asks for another one.
+// unless the user asks for another one, and as many ids as it has.
 func adoptNetwork(c *cli.Context, g *gateway.Gateway, facts machine.Facts) error {
 	note := facts.Gateway.Parts.Note
+	if g.User = facts.User; note != nil {
+		g.User.SubUIDs.Count = note.IDs
+	}
 	if note == nil || note.Network == g.Network {
 		return nil
 	}

@@ -230,8 +230,8 @@ func (r Run) fileSystem(c Child) (plan.Step, plan.Plan) {
 func (r Run) root(c Child) string  { return r.dir(".root/" + c.Name) }
 func (r Run) fstab(c Child) string { return r.dir(".fstab/" + c.Name) }
 
-// tmpfs is where a child's tmpfs is mounted that is mount i of its own: once for the run,
-// so that it outlives the child's processes. The child has it bound to its place.
+// tmpfs is the folder of the run on which a child's tmpfs is mounted, which is number i
+// of its mounts. There it outlives the child's processes: each has it bound to its place.
 func (r Run) tmpfs(c Child, i int) string { return r.dir(fmt.Sprintf(".tmpfs/%s/%d", c.Name, i)) }
 
 // tmpfsLines are the lines of fstab(5) that mount them.
@@ -273,7 +273,7 @@ func (f FileSystem) tabLine(m Mount, at string) string {
 		options += ",ro"
 	}
 	if parent := f.parent(m); parent != nil && parent.isTmpfs() {
-		options += ",X-mount.mkdir" // in a tmpfs of ours
+		options += ",X-mount.mkdir" // in a tmpfs of ours; with a small x, it would be noted in /run/mount
 	}
 	return tabLine(m.Source, at+m.Path, "none", options)
 }

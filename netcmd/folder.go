@@ -67,8 +67,7 @@ func (r Run) program() string {
 }
 
 // covers lists, in the form of fstab, what the run's processes see in place of
-// the host's files, and the program under its names; and
-// what belongs to nodes, and so outlives their processes.
+// the host's files, the program under its names, and the children's tmpfs.
 func (r Run) covers() string {
 	bind := func(source, target string) string { return tabLine(source, target, "none", "bind") }
 	tab := []string{bind(r.dir(".hosts"), "/etc/hosts")}

@@ -51,6 +51,16 @@ func TestTmpfs(t *testing.T) {
 	}
 }
 
+func TestTmpfsOwner(t *testing.T) {
+	v := mustParse(t, containerWith("volumes: {/x: !Tmpfs {uid: 999, gid: 1073741824}}")).Containers["t"].Volumes[0]
+	if v.UID != 999 || v.GID != 1<<30 {
+		t.Errorf("it is read as %d:%d", v.UID, v.GID)
+	}
+	if v := mustParse(t, containerWith("volumes: {/x: !Tmpfs }")).Containers["t"].Volumes[0]; v.UID != 0 || v.GID != 0 {
+		t.Errorf("without, it is read as %d:%d", v.UID, v.GID)
+	}
+}
+
 func TestContainerWrong(t *testing.T) {
 	vol := func(name, v, want string) wrong {
 		return wrong{name, containerWith("volumes:", "  "+v), "5: volume " + want, ""}
@@ -95,6 +105,12 @@ func TestContainerWrong(t *testing.T) {
 	for _, bad := range []string{"755", "0o2000", "0o7777", "0o8", "rwx", "-0755"} {
 		tests = append(tests, wrong{"mode " + bad, containerWith("volumes:", "  /a: !Tmpfs {mode: "+bad+"}"),
 			`5: mode "` + bad + `" of volume "/a" must be octal, 0o755 for example, and 0o1777 at most`, ""})
+	}
+	for _, bad := range []string{"-1", "root", "1073741825"} {
+		for _, key := range []string{"uid", "gid"} {
+			tests = append(tests, wrong{key + " " + bad, containerWith("volumes:", "  /a: !Tmpfs {"+key+": "+bad+"}"),
+				`5: ` + key + ` "` + bad + `" of volume "/a" must be a number from 0 to 1073741824`, ""})
+		}
 	}
 	checkWrong(t, append(tests,
 		wrong{"size list", containerWith("volumes:", "  /a: !Tmpfs {size: []}"), `5: size of volume "/a" must be a text, not a list`, ""},
