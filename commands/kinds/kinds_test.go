@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func changeOf(line string, guests ...string) (change faults.Change, err error) {
 		})
 	}
 	app := &cli.App{Commands: []*cli.Command{read(Shape(wholeKernel))}, ExitErrHandler: func(*cli.Context, error) {}, Writer: io.Discard}
-	for _, k := range All() {
+	for _, k := range slices.Concat(All(), ForNodes()) {
 		app.Commands = append(app.Commands, read(k))
 	}
 	called, err := cmdline.Arrange(app, append([]string{"vagganet"}, strings.Fields(line)...))
@@ -72,6 +73,52 @@ func TestChanges(t *testing.T) {
 		got := fmt.Sprint(c.Replaces, c.Cut, c.Uplinks, c.Shapes)
 		if (err != nil) != (want == "") || err == nil && got != want {
 			t.Errorf("%s: got %s, want %s: %v", line, got, want, err)
+		}
+	}
+}
+
+// A set stands for its nodes, wherever a node is named. The stub of changeOf has the second
+// guest as the one leader.
+func TestSets(t *testing.T) {
+	for line, want := range map[string]string{
+		"isolate @leader":               "isolate @leader | b | a c | [{a [b] drop} {b [a c] drop} {c [b] drop}] [] [] []",
+		"isolate a,b":                   "isolate a,b |  | [{a [b c] drop} {b [a c] drop} {c [a b] drop}] [] [] []",
+		"split @leader a -- c":          "split @leader a -- c | c | a b | [{a [c] drop} {b [c] drop} {c [a b] drop}] [] [] []",
+		"cut @leader:a,c a:@leader":     "cut @leader:a,c a:@leader | b:a,c a:b | [{b [a c] drop} {a [b] drop}] [] [] []",
+		"uplink off @leader":            "uplink off @leader | b | [] [{b [] drop}] [] []",
+		"shape @leader:all --loss 1%":   "shape @leader:all loss 1% | b:all | [] [] [{b [a c] loss 1%}] []",
+		"kill @leader c":                "kill @leader c | b c | [] [] [] [{b [] down} {c [] down}]",
+		"kill b a a":                    "kill b a a |  | [] [] [] [{a [] down} {b [] down}]",
+		"kill --signal 15 a":            "kill --signal 15 a |  | [] [] [] [{a [] down}]",
+		"kill --signal sighup a":        "kill --signal sighup a |  | [] [] [] [{a [] }]",
+		"pause all":                     "pause all |  | [] [] [] [{a [] paused} {b [] paused} {c [] paused}]",
+		"pause @all":                    "pause @all | a b c | [] [] [] [{a [] paused} {b [] paused} {c [] paused}]",
+		"resume @leader":                "resume @leader | b | [] [] [] [{b [] }]",
+		"start a":                       "start a |  | [] [] [] [{a [] }]",
+		"kill @majority --seed 4":       "kill @majority --seed 4 | a c | [] [] [] [{a [] down} {c [] down}]",
+		"isolate @minority --seed 4":    "isolate @minority --seed 4 | c | a b | [{a [c] drop} {b [c] drop} {c [a b] drop}] [] [] []",
+		"cut @leader:b @leader:c":       "cut @leader:b @leader:c | b:c | [{b [c] drop}] [] [] []",
+		"isolate @king":                 "",
+		"kill @minority-third --seed 1": "", // of three nodes, that is none
+		"kill":                          "",
+		"kill a -- b":                   "",
+		"kill x":                        "",
+		"kill --signal STOP a":          "",
+		"kill --signal HUP --for 1s a":  "",
+		"kill --signal 99 a":            "",
+		"pause --for 1us a":             "",
+		"disjoint @leader -- @leader a": "",
+		"cut @leader:b":                 "",
+	} {
+		c, err := changeOf(line, "a", "b", "c")
+		got := fmt.Sprint(c.What, " | ", c.Whom, " | ", c.Cut, c.Uplinks, c.Shapes, c.Nodes)
+		if (err != nil) != (want == "") || err == nil && got != want {
+			t.Errorf("%s: got %s, want %s: %v", line, got, want, err)
+		}
+	}
+	for line, draws := range map[string]bool{"isolate @any": true, "cut all:@minority": true, "isolate @leader": false, "kill @all": false} {
+		if c, err := changeOf(line, "a", "b", "c"); err != nil || strings.Contains(c.What, "--seed") != draws {
+			t.Errorf("%s: %s, %v", line, c.What, err)
 		}
 	}
 }

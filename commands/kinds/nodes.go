@@ -179,6 +179,7 @@ func partsOf(words []string) []string {
 func (s sets) in(n Nodes) ([]string, error) {
 	draw := links.NewDraw(n.Guests, s.seed)
 	var all []string
+	var none error
 	for _, word := range s.words {
 		var sides []string
 		for side := range strings.SplitSeq(word, ":") {
@@ -192,11 +193,17 @@ func (s sets) in(n Nodes) ([]string, error) {
 			}
 			sides = append(sides, strings.Join(nodes, ","))
 		}
-		if len(sides) == 1 && word != "--" {
+		switch found := strings.Join(sides, ":"); {
+		case len(sides) == 2 && sides[0] == sides[1] && found != word:
+			none = fmt.Errorf("%s is %s now: what a node sends to itself is never cut", word, found)
+		case len(sides) == 1 && word != "--":
 			all = append(all, strings.Split(sides[0], ",")...)
-		} else {
-			all = append(all, strings.Join(sides, ":"))
+		default:
+			all = append(all, found)
 		}
+	}
+	if len(all) == 0 {
+		return nil, none
 	}
 	return all, nil
 }
