@@ -82,7 +82,9 @@ func TestChanges(t *testing.T) {
 func TestSets(t *testing.T) {
 	for line, want := range map[string]string{
 		"isolate @leader":               "isolate @leader | b | a c | [{a [b] drop} {b [a c] drop} {c [b] drop}] [] [] []",
-		"isolate a,b":                   "isolate a,b |  | [{a [b c] drop} {b [a c] drop} {c [a b] drop}] [] [] []",
+		"isolate @leader,a":             "isolate @leader,a | a | b | c | [{a [b c] drop} {b [a c] drop} {c [a b] drop}] [] [] []",
+		"kill a,b":                      "kill a,b |  | [] [] [] [{a [] down} {b [] down}]",
+		"isolate a,b":                   "",
 		"split @leader a -- c":          "split @leader a -- c | c | a b | [{a [c] drop} {b [c] drop} {c [a b] drop}] [] [] []",
 		"cut @leader:a,c a:@leader":     "cut @leader:a,c a:@leader | b:a,c a:b | [{b [a c] drop} {a [b] drop}] [] [] []",
 		"uplink off @leader":            "uplink off @leader | b | [] [{b [] drop}] [] []",

@@ -94,6 +94,7 @@ func nodesAre(how string) func(c *cli.Context) (ForGuests, error) {
 			return nil, err
 		}
 		sets := setsOf(c, words)
+		sets.lists = true
 		return func(n Nodes) (faults.Change, error) {
 			change := faults.Change{State: events.State{Nodes: []links.Row{}}}
 			nodes, err := sets.in(n)
@@ -139,6 +140,8 @@ type sets struct {
 	words []string
 	seed  uint64
 	used  bool
+	// lists reports whether words may be lists with commas, also without a set.
+	lists bool
 }
 
 // setsOf finds out whether words have sets. If some of them are drawn, there is a seed,
@@ -196,7 +199,7 @@ func (s sets) in(n Nodes) ([]string, error) {
 		switch found := strings.Join(sides, ":"); {
 		case len(sides) == 2 && sides[0] == sides[1] && found != word:
 			none = fmt.Errorf("%s is %s now: what a node sends to itself is never cut", word, found)
-		case len(sides) == 1 && word != "--":
+		case len(sides) == 1 && (s.lists || strings.Contains(word, "@")):
 			all = append(all, strings.Split(sides[0], ",")...)
 		default:
 			all = append(all, found)
