@@ -266,13 +266,14 @@ func (r Run) script(c Child) string {
 // set the guest up, and only then: shells take lower ones for their own use.
 const AsideFD = 8
 
-// enterOptions are those of the unshare that changes a command's root, folder and
-// user.
-var enterOptions = []string{rootOption, folderOption, userOption}
+// enterOptions are those of the unshare that changes a command's root, folder, group
+// and user.
+var enterOptions = []string{rootOption, folderOption, groupOption, userOption}
 
 const (
 	rootOption   = "--root="
 	folderOption = "--wd="
+	groupOption  = "--setgid="
 	userOption   = "--setuid="
 )
 
@@ -286,11 +287,15 @@ func (c Child) enter(r Run) []string {
 	if c.WorkDir != "" {
 		options = append(options, folderOption+c.WorkDir)
 	}
-	if c.UserID != 0 {
-		options = append(options, userOption+strconv.Itoa(c.UserID))
+	if c.hasID() {
+		// The one for the group also drops supplementary groups.
+		options = append(options, groupOption+strconv.Itoa(c.GroupID), userOption+strconv.Itoa(c.UserID))
 	}
 	return options
 }
+
+// hasID reports whether the child has another user or group than root's.
+func (c Child) hasID() bool { return c.UserID != 0 || c.GroupID != 0 }
 
 // Underway reports whether a process of a guest is still on its way to the guest's
 // command, by its command line and that of the guest's first process: then it is

@@ -109,3 +109,23 @@ func TestHostnames(t *testing.T) {
 		}
 	}
 }
+
+// Another user or group than root's is the last thing that a child becomes, and loses
+// the caller's supplementary groups with it.
+func TestChildIDs(t *testing.T) {
+	for _, test := range []struct {
+		user, group int
+		want        string
+	}{
+		{0, 0, ""},
+		{5, 0, "--setgid=0 --setuid=5"},
+		{0, 6, "--setgid=6 --setuid=0"},
+		{5, 6, "--setgid=6 --setuid=5"},
+	} {
+		r := testRun(nil, true)
+		c := Child{Name: "a", Node: "a", Argv: []string{"true"}, UserID: test.user, GroupID: test.group}
+		if got := strings.Join(c.enter(r), " "); got != test.want {
+			t.Errorf("%d:%d: got %q, want %q", test.user, test.group, got, test.want)
+		}
+	}
+}

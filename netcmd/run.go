@@ -90,8 +90,9 @@ type Child struct {
 	// WorkDir is an absolute path, as the child sees it; empty for the
 	// caller's folder.
 	WorkDir string
-	// UserID is the user's number in the user namespace.
-	UserID int
+	// UserID and GroupID are the numbers of user and group in the user namespace. With
+	// another one than 0, the child has no supplementary groups.
+	UserID, GroupID int
 	// Files is the child's file system; nil for the host's as it is.
 	Files *FileSystem
 	// CleanEnv reports whether the child gets Env alone, not what the caller has.

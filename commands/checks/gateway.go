@@ -62,7 +62,7 @@ func OthersGateway(g gateway.Gateway, owner int) error {
 // Isolated returns why a run can't be without a gateway.
 func Isolated(run netcmd.Run) error {
 	for _, child := range run.Children {
-		if child.UserID != 0 && run.Isolated.OwnUser {
+		if (child.UserID != 0 || child.GroupID != 0) && run.Isolated.OwnUser {
 			return hints.With(fmt.Errorf("%s has user-id %d, but an isolated run has no other user than you", child.Name, child.UserID),
 				"run it with a gateway, which has your subordinate ids, or as root")
 		}

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -11,20 +12,49 @@ import (
 	"vagganet/netcmd/gateway"
 )
 
-// UserIDs returns which child wants to be a user that there isn't. Root has
-// all of them.
+// UserIDs returns which child wants to be a user or a group that there isn't, or to have
+// a tmpfs of theirs. Root has all of them.
 func UserIDs(run netcmd.Run, facts machine.Facts) error {
-	have, note := facts.User.SubUIDs.Count, facts.Gateway.Parts.Note
+	if facts.User.UID == 0 {
+		return nil
+	}
+	user, group := facts.User.SubUIDs.Count, facts.User.SubGIDs.Count
 	for _, child := range run.Children {
-		switch {
-		case facts.User.UID == 0:
-		case child.UserID > have:
-			return hints.With(fmt.Errorf("%s can't be user %d: you have %d subordinate ids", child.Name, child.UserID, have),
-				"have an administrator give you more in /etc/subuid and /etc/subgid, and make the gateway anew")
-		case run.Isolated == nil && note != nil && child.UserID > note.IDs:
-			return hints.With(fmt.Errorf("%s can't be user %d: the gateway %s was made when you had %d subordinate ids",
-				child.Name, child.UserID, run.Gateway.Interface, note.IDs), "make the gateway anew")
+		err := cmp.Or(checkID(run, facts, child.Name+" can't be user", child.UserID, user),
+			checkID(run, facts, child.Name+" can't be of group", child.GroupID, group))
+		if child.Files != nil && err == nil && !run.OneID() {
+			err = checkTmpfs(run, facts, child)
 		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkTmpfs returns an error if a tmpfs of a child is of a user or group that there isn't.
+func checkTmpfs(run netcmd.Run, facts machine.Facts, child netcmd.Child) error {
+	for _, m := range child.Files.Mounts {
+		err := cmp.Or(checkID(run, facts, fmt.Sprintf("%s of %s can't be of user", m.Path, child.Name), m.UID, facts.User.SubUIDs.Count),
+			checkID(run, facts, fmt.Sprintf("%s of %s can't be of group", m.Path, child.Name), m.GID, facts.User.SubGIDs.Count))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkID returns an error that begins with what, if an id is none of as many subordinate
+// ones as the user has, and the gateway has got.
+func checkID(run netcmd.Run, facts machine.Facts, what string, id, have int) error {
+	note := facts.Gateway.Parts.Note
+	switch {
+	case id > have:
+		return hints.With(fmt.Errorf("%s %d: you have %d subordinate ids", what, id, have),
+			"have an administrator give you more in /etc/subuid and /etc/subgid, and make the gateway anew")
+	case run.Isolated == nil && note != nil && id > note.IDs:
+		return hints.With(fmt.Errorf("%s %d: the gateway %s was made when you had %d subordinate ids",
+			what, id, run.Gateway.Interface, note.IDs), "make the gateway anew")
 	}
 	return nil
 }

@@ -66,7 +66,8 @@ func (p *parser) childFields(c *draft, what string) fieldMap {
 		"environ":  func(e entry) error { return p.parseEnviron(e, c.Environ) },
 		"volumes":  func(e entry) (err error) { c.Volumes, err = p.parseVolumes(e); return err },
 		"work-dir": func(e entry) (err error) { c.WorkDir, err = p.expandedWord(e.value, "work-dir of "+what); return err },
-		"user-id":  func(e entry) error { return p.parseUserID(e, what, c.Child) },
+		"user-id":  func(e entry) (err error) { c.UserID, err = p.id(e, what); return err },
+		"group-id": func(e entry) (err error) { c.GroupID, err = p.id(e, what); return err },
 		"tags":     func(e entry) error { return p.parseTags(e, what, c.Child) },
 		"ready":    func(e entry) (err error) { c.Ready, err = p.parseReady(e, what); return err },
 		"restart":  func(e entry) (err error) { c.Restart, err = p.parseRestart(e, what); return err },
@@ -132,12 +133,6 @@ func (p *parser) parseEnviron(e entry, environ map[string]string) error {
 		}
 	}
 	return nil
-}
-
-func (p *parser) parseUserID(e entry, what string, c *Child) error {
-	id, err := p.id(e, what)
-	c.UserID = id
-	return err
 }
 
 // id reads the number of a user or a group.

@@ -33,8 +33,11 @@ func TestEnviron(t *testing.T) {
 
 func TestUserID(t *testing.T) {
 	for text, want := range map[string]int{"0": 0, "1000": 1000, "1073741824": 1 << 30, "1k": 1000} {
-		if got := onlyChild(t, "run: a", "user-id: "+text).UserID; got != want {
-			t.Errorf("%s is read as %d", text, got)
+		if got := onlyChild(t, "run: a", "user-id: "+text); got.UserID != want || got.GroupID != 0 {
+			t.Errorf("%s is read as %d:%d", text, got.UserID, got.GroupID)
+		}
+		if got := onlyChild(t, "run: a", "group-id: "+text); got.GroupID != want || got.UserID != 0 {
+			t.Errorf("%s is read as %d:%d", text, got.UserID, got.GroupID)
 		}
 	}
 }
@@ -66,10 +69,10 @@ func TestChildWrong(t *testing.T) {
 		child("run list tag", "run: !Sh [x]", `run of child "a" can't have the tag "!Sh"; remove the tag`),
 		child("run unpack", "run: [a, !*Unpack [[b]]]", `an item of run of child "a" can't have the tag "!*Unpack"; remove the tag`),
 		{"script", childWith("script: x"), `5: child "a" has an unknown key "script"`,
-			"it may have after, container, environ, network, ready, replicas, restart, run, tags, user-id, volumes, work-dir"},
+			"it may have after, container, environ, group-id, network, ready, replicas, restart, run, tags, user-id, volumes, work-dir"},
 		{"unknown key", childWith("netwerk: {}"), `5: child "a" has an unknown key "netwerk"`, `did you mean "network"?`},
 		{"top level key", childWith("options: x"), `5: child "a" has an unknown key "options"`,
-			"it may have after, container, environ, network, ready, replicas, restart, run, tags, user-id, volumes, work-dir"},
+			"it may have after, container, environ, group-id, network, ready, replicas, restart, run, tags, user-id, volumes, work-dir"},
 		after("container", "container: ''", `container of child "a" is empty; remove it or fill it in`),
 		after("work-dir", "work-dir: {}", `work-dir of child "a" must be a text, not a mapping`),
 		after("tags", "tags: web", `tags of child "a" must be a list, not "web"`),
@@ -77,6 +80,8 @@ func TestChildWrong(t *testing.T) {
 		after("user", "user-id: root", `user-id "root" of child "a" must be a number from 0 to 1073741824`),
 		after("user below", "user-id: -1", `user-id "-1" of child "a" must be a number from 0 to 1073741824`),
 		after("user above", "user-id: 1073741825", `user-id "1073741825" of child "a" must be a number from 0 to 1073741824`),
+		after("group", "group-id: root", `group-id "root" of child "a" must be a number from 0 to 1073741824`),
+		after("group above", "group-id: 1073741825", `group-id "1073741825" of child "a" must be a number from 0 to 1073741824`),
 		after("user list", "user-id: []", `user-id of child "a" must be a text, not a list`),
 		after("environ list", "environ: [A=b]", "environ must be a mapping, not a list"),
 		after("environ tag", "environ: !Env {}", `environ can't have the tag "!Env"; remove the tag`),

@@ -139,8 +139,9 @@ type Child struct {
 	Environ map[string]string // never nil; goes over the container's
 	Volumes []Volume          // go over the container's of the same Path
 	WorkDir string            // as written, but for variables
-	UserID  int               // 0 to 1<<30
-	Tags    []string          // none empty
+	UserID  int               // 0 to 1<<30, as is GroupID
+	GroupID int
+	Tags    []string // none empty
 	// Ready is what shows that the child is ready; nil for a child that is so as
 	// soon as it is started, as all are that have no network.
 	Ready *Ready

@@ -88,7 +88,7 @@ func checkFile(t *testing.T, f *File) {
 func checkChild(t *testing.T, f *File, c *Child) {
 	want(t, CheckName("child", c.Name) == nil && c.Line >= 1, "child", c)
 	want(t, len(c.Run) > 0 && c.Run[0] != "" && !strings.ContainsRune(strings.Join(c.Run, ""), 0), "run of", c)
-	want(t, c.UserID >= 0 && c.UserID <= 1<<30 && !slices.Contains(c.Tags, ""), "user or tags of", c)
+	want(t, c.UserID >= 0 && c.UserID <= 1<<30 && c.GroupID >= 0 && c.GroupID <= 1<<30 && !slices.Contains(c.Tags, ""), "user or tags of", c)
 	want(t, c.Container == "" || len(f.Containers) == 0 || f.Containers[c.Container] != nil, "container of", c)
 	want(t, !c.Bridge || c.Network == nil, "network of bridge command", c)
 	checkEnviron(t, c.Environ)

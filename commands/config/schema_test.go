@@ -226,7 +226,7 @@ func TestSchemaHasKeysOfVolumes(t *testing.T) {
 func TestSchemaKnowsLimits(t *testing.T) {
 	for _, text := range []string{
 		mappings[2].file("mtu: 67"), mappings[2].file("mtu: 65536"), mappings[2].file("kill-unresponsive-after: 0"),
-		mappings[2].file("mode: stop"), mappings[2].file("ipv6: maybe"), mappings[3].file("user-id: -1"),
+		mappings[2].file("mode: stop"), mappings[2].file("ipv6: maybe"), mappings[3].file("user-id: -1"), mappings[3].file("group-id: 1073741825"),
 		mappings[3].file("restart: never"), mappings[3].file("network: {}, replicas: 254"), mappings[3].file("network: {}, ready: {}"), mappings[6].file("port: 0"), mappings[6].file("log: a, run: b"),
 		mappings[7].file("run: a"), mappings[7].file("node: a"), mappings[5].file("at: 1, exec: {node: a, run: []}"),
 		mappings[4].file("ports: {0: 80}"), mappings[4].file("ports: {80: 65536}"), mappings[5].file("at: 1, check: false"),

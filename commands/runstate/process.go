@@ -73,7 +73,8 @@ func GuestCommand(supervisor int, netns string) live.Process {
 	if children := Children(init); len(children) > 0 {
 		command = children[0]
 	}
-	p := live.Process{PID: command, Env: environ(init), UserID: userID(command, init), Starting: starting}
+	p := live.Process{PID: command, Env: environ(init), Starting: starting}
+	p.UserID, p.GroupID = ids(command, init)
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", command))
 	return WithEnviron(p, string(text))
 }
@@ -107,7 +108,9 @@ func commandLine(pid int) []string {
 // whose command has nothing between it and the run's first process.
 func GuestCommandOnly(supervisor int, netns string) live.Process {
 	for _, pid := range startedIn(supervisor, netns) {
-		return live.Process{PID: pid, Env: environ(pid), UserID: userID(pid, supervisor)}
+		p := live.Process{PID: pid, Env: environ(pid)}
+		p.UserID, p.GroupID = ids(pid, supervisor)
+		return p
 	}
 	return live.Process{}
 }
@@ -147,26 +150,27 @@ func merge(env, more []string) []string {
 	return merged
 }
 
-// userID is a process's user, as the user namespace of another one numbers them:
+// ids are a process's user and group, as the user namespace of another one numbers them:
 // the process may have made itself a namespace in which it is whoever it likes.
-func userID(pid, in int) int {
+func ids(pid, in int) (user, group int) {
 	ns, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/user", in))
 	own, _ := os.Readlink("/proc/self/ns/user")
 	var stat unix.Stat_t
 	if err != nil || unix.Stat(fmt.Sprintf("/proc/%d", pid), &stat) != nil {
-		return 0
+		return 0, 0
 	}
 	if ns == own {
-		return int(stat.Uid)
+		return int(stat.Uid), int(stat.Gid)
 	}
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/uid_map", in))
-	return inside(string(text), int(stat.Uid))
+	users, _ := os.ReadFile(fmt.Sprintf("/proc/%d/uid_map", in))
+	groups, _ := os.ReadFile(fmt.Sprintf("/proc/%d/gid_map", in))
+	return inside(string(users), int(stat.Uid)), inside(string(groups), int(stat.Gid))
 }
 
-// inside reads a map of user ids: lines of the first one inside, the first one
-// outside, and how many there are.
-func inside(uidMap string, outside int) int {
-	for line := range strings.Lines(uidMap) {
+// inside reads a map of ids: lines of the first one inside, the first one outside, and
+// how many there are.
+func inside(idMap string, outside int) int {
+	for line := range strings.Lines(idMap) {
 		var first, from, count int
 		if n, _ := fmt.Sscan(line, &first, &from, &count); n == 3 && from <= outside && outside-from < count {
 			return first + outside - from

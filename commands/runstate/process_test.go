@@ -61,8 +61,8 @@ func TestProcesses(t *testing.T) {
 	if env := environ(cmd.Process.Pid); !slices.Contains(env, "TOLD=a b\nc") || slices.Contains(env, "") {
 		t.Errorf("environment %q", env)
 	}
-	if id := userID(cmd.Process.Pid, cmd.Process.Pid); id != os.Getuid() {
-		t.Errorf("user %d", id)
+	if user, group := ids(cmd.Process.Pid, cmd.Process.Pid); user != os.Getuid() || group != os.Getgid() {
+		t.Errorf("user %d of group %d", user, group)
 	}
 	if Stopped(below[0]) {
 		t.Error("it was not stopped yet")

@@ -14,8 +14,9 @@ type Process struct {
 	PID int
 	// Env is its environment; nil for the caller's.
 	Env []string
-	// UserID is its user, as its user namespace numbers them.
-	UserID int
+	// UserID and GroupID are its user and its group, as the node's user namespace numbers
+	// them.
+	UserID, GroupID int
 	// Starting reports whether it is not the node's command yet, but on its way there.
 	Starting bool
 }
@@ -63,8 +64,8 @@ func (l Run) Exec(node string, beside Process, between, argv []string) plan.Step
 		inner = append(inner, "--user="+l.Dir+"/"+netcmd.UserPoint(node), "--preserve-credentials")
 	}
 	inner = append(inner, "--wd")
-	if beside.UserID != 0 {
-		inner = append(inner, fmt.Sprintf("--setuid=%d", beside.UserID))
+	if beside.UserID != 0 || beside.GroupID != 0 {
+		inner = append(inner, fmt.Sprintf("--setgid=%d", beside.GroupID), fmt.Sprintf("--setuid=%d", beside.UserID))
 	}
 	return plan.Step{
 		Place: plan.Place{Name: node, Enter: endOptions(append(outer, inner...), argv)},
