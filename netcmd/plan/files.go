@@ -25,6 +25,8 @@ func written(files []File) string {
 		switch {
 		case group[0].Folder:
 			b.WriteString("mkdir -p " + all + "\n")
+		case group[0].Text == "" && len(group) == 1:
+			b.WriteString(": >" + all + "\n")
 		case group[0].Text == "":
 			b.WriteString("for _file in " + all + "; do : >\"$_file\"; done\n")
 		default:
