@@ -96,7 +96,9 @@ func (b paperBlock) run(ts *testscript.TestScript) {
 	cmd := exec.Command("attended", "as", ts.Getenv(whoVar), "env", "NO_COLOR=1", "sh", "-c", script.String())
 	cmd.Dir, cmd.Env = ts.MkAbs("."), ts.Value(processesKey{}).(processes).env
 	out, err := cmd.Output()
-	ts.Check(err)
+	if err != nil {
+		ts.Fatalf("%v, and printed is\n%s", err, out)
+	}
 	got := strings.Split(strings.ReplaceAll(string(out), "\r\n", "\n"), nextCommand+"\n") // a terminal has both
 	for i, command := range commands {
 		if i >= len(got) || !slices.Equal(gist(got[i]), gist(want[i])) {
