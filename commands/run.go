@@ -74,7 +74,7 @@ func (a App) runCommand(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("dry-run") {
-		return a.apply(c, title(c, spec.Run.Command)+faults.Listed(spec.Faults)+driverListed(argv), spec.Run.Plan())
+		return a.apply(c, title(c, spec.Run.Command)+faults.Listed(spec.Faults)+readyListed(spec.Run)+driverListed(argv), spec.Run.Plan())
 	}
 	if err := a.checkTools(spec.Run.Plan()); err != nil {
 		return err
@@ -185,6 +185,9 @@ func (a App) prepareRun(c *cli.Context, g gateway.Gateway) (supervisor.Spec, mac
 	}
 	if run.NoProc = facts.NoProc; run.NoProc {
 		terminal.Say(terminal.Err, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
+	}
+	if err := checkProc(*run, spec.Faults); err != nil {
+		return spec, facts, err
 	}
 	if err := checks.UserIDs(*run, facts); err != nil {
 		return spec, facts, err

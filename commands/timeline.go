@@ -15,6 +15,7 @@ import (
 	"vagganet/commands/kinds"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
+	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
 )
 
@@ -68,4 +69,31 @@ func saySeed(c *cli.Context, spec supervisor.Spec) {
 	if drawn && !c.IsSet("seed") {
 		terminal.Say(terminal.Err, "seed %d: with run --seed %d, the same faults are drawn again", spec.Run.Seed, spec.Run.Seed)
 	}
+}
+
+// readyListed returns what is said in a script of children that wait for others, which it
+// doesn't do.
+func readyListed(run netcmd.Run) string {
+	text := ""
+	for _, c := range run.Children {
+		if c.Ready != nil || c.After != nil || c.Restart != netcmd.NoRestart {
+			text += " " + c.Name
+		}
+	}
+	if text == "" {
+		return ""
+	}
+	return "\nthe script starts all children at once, and leaves out ready, after and restart of:" + text
+}
+
+// checkProc returns an error if a timeline is to do something to processes that it can't
+// see: where parts of /proc are hidden, those of a run are known from outside alone.
+func checkProc(run netcmd.Run, planned []faults.Planned) error {
+	for _, f := range planned {
+		if run.NoProc && (f.Verb == "kill" || f.Verb == "pause") {
+			return hints.With(fmt.Errorf("parts of /proc are hidden here, so a timeline can't %s nodes", f.Verb),
+				"from outside of the run, it works: vagganet %s NODE", f.Verb)
+		}
+	}
+	return nil
 }
