@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"vagganet/commands/cmdline"
 	"vagganet/commands/hints"
+	"vagganet/commands/kinds"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
@@ -25,7 +27,7 @@ func (a App) captureVerb() *cli.Command {
 		ArgsUsage: "NODE|all [-- FILTER ...]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Usage: "write to `FILE`; - is the standard output"},
-			runFlag(), dryRunFlag()},
+			runFlag(), dryRunFlag(), kinds.SeedFlag()},
 		Action: a.capture,
 	}
 }
@@ -42,6 +44,16 @@ func (a App) capture(c *cli.Context) error {
 	live, err := a.liveRun(c)
 	if err != nil {
 		return err
+	}
+	if strings.HasPrefix(node, "@") {
+		nodes, err := kinds.Find(c, a.guestsOf(c, live), node)
+		if err != nil {
+			return err
+		}
+		terminal.Say(terminal.Err, "%s: %s", node, strings.Join(nodes, " "))
+		if node = nodes[0]; len(nodes) > 1 {
+			return hints.With(errors.New("capture takes one node, or all"), "these can be captured side by side, each into a file of its own")
+		}
 	}
 	switch names := live.Names(); {
 	case links.MeansAll(names, node):

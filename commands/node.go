@@ -86,6 +86,10 @@ func after(change faults.Change, nodes []live.Node) []live.Node {
 // the error that one of them can't be changed so. What heals takes them as they are. Of a
 // set, those are left out of the change that can't be changed, if there are others.
 func (a App) nodesOf(c *cli.Context, l live.Run, change faults.Change) (faults.Change, []live.Node, error) {
+	if l.NoProc && l.Supervisor <= 1 {
+		return change, nil, hints.With(fmt.Errorf("parts of /proc are hidden here, so the processes of nodes can't be seen from inside of run %s", l.Run),
+			"from outside of it, it works")
+	}
 	var nodes []live.Node
 	var not error
 	all, rows := a.Machine.Nodes(l), change.Nodes
