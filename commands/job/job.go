@@ -88,7 +88,7 @@ func (j *Job) signalInside(s syscall.Signal) {
 // terminal does, unless the keyboard has sent it there already.
 func (j *Job) Signal(s syscall.Signal) {
 	if s == syscall.SIGCONT && j.group {
-		unix.Kill(-j.pid, s)
+		j.goOn()
 		return
 	}
 	keyboards := s == syscall.SIGINT || s == syscall.SIGQUIT || s == syscall.SIGTSTP
@@ -105,6 +105,15 @@ func (j *Job) Signal(s syscall.Signal) {
 		target = -target
 	}
 	unix.Kill(target, s)
+}
+
+// goOn lets a group of its own go on. What leads into the namespace comes last: nsenter
+// stops itself whenever it finds that its child is stopped.
+func (j *Job) goOn() {
+	for _, pid := range runstate.Descendants(j.pid) {
+		unix.Kill(pid, unix.SIGCONT)
+	}
+	unix.Kill(-j.pid, unix.SIGCONT)
 }
 
 // Suspend has the command stand still, and reports whether this process will, too: it

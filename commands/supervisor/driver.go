@@ -92,12 +92,21 @@ func (a *attendant) ready(run string) {
 	}()
 }
 
-// awaitDriver waits for the driver, which has ended with the run.
+// awaitDriver waits for the driver, which has ended with the run. What led into the run may
+// stand still, and has to go on to see that.
 func (a *attendant) awaitDriver() {
-	if a.driver != nil {
-		<-a.driverEnded
+	for a.driver != nil {
+		select {
+		case <-a.driverEnded:
+			return
+		case <-time.After(driverInterval):
+			a.driver.Signal(syscall.SIGCONT)
+		}
 	}
 }
+
+// driverInterval is how often a driver is woken whose run has ended.
+const driverInterval = 100 * time.Millisecond
 
 func (a *attendant) signalDriver(number string) {
 	if s, err := strconv.Atoi(number); err == nil && a.driver != nil {
