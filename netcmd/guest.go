@@ -268,13 +268,16 @@ const AsideFD = 8
 
 // enterOptions are those of the unshare that changes a command's root, folder, group
 // and user.
-var enterOptions = []string{rootOption, folderOption, groupOption, userOption}
+var enterOptions = []string{rootOption, folderOption, groupOption, userOption, mapUserOption, mapGroupOption}
 
 const (
 	rootOption   = "--root="
 	folderOption = "--wd="
 	groupOption  = "--setgid="
 	userOption   = "--setuid="
+	// These two make a user namespace.
+	mapUserOption  = "--map-user="
+	mapGroupOption = "--map-group="
 )
 
 // enter are the options of the unshare that changes a command's root, folder
@@ -287,15 +290,40 @@ func (c Child) enter(r Run) []string {
 	if c.WorkDir != "" {
 		options = append(options, folderOption+c.WorkDir)
 	}
-	if c.hasID() {
+	switch user, group := strconv.Itoa(c.UserID), strconv.Itoa(c.GroupID); {
+	case r.MapsIDs(c):
+		options = append(options, "--user", mapUserOption+user, mapGroupOption+group)
+	case c.hasID():
 		// The one for the group also drops supplementary groups.
-		options = append(options, groupOption+strconv.Itoa(c.GroupID), userOption+strconv.Itoa(c.UserID))
+		options = append(options, groupOption+group, userOption+user)
 	}
 	return options
 }
 
 // hasID reports whether the child has another user or group than root's.
 func (c Child) hasID() bool { return c.UserID != 0 || c.GroupID != 0 }
+
+// MapsIDs reports whether the child's user and group are those of a user namespace of its
+// own, in which they stand for the only ones that the run has: files that it makes are
+// the caller's. It has no rights over its network then, as any user but root.
+func (r Run) MapsIDs(c Child) bool { return c.hasID() && (r.OneID() || c.External0) }
+
+// MappedIDs are a command's user and group that MapsIDs is about, by the command line of
+// the guest's first process; false if there are none.
+func MappedIDs(first []string) (user, group int, mapped bool) {
+	script := slices.Index(first, "-c")
+	if script < 0 || len(first) < script+2 {
+		return 0, 0, false
+	}
+	words := strings.Fields(first[script+1])
+	i := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, mapUserOption) })
+	if i < 0 || i+2 >= len(words) || !strings.HasPrefix(words[i+2], `"$@"`) {
+		return 0, 0, false
+	}
+	user, err1 := strconv.Atoi(strings.TrimPrefix(words[i], mapUserOption))
+	group, err2 := strconv.Atoi(strings.TrimPrefix(words[i+1], mapGroupOption))
+	return user, group, err1 == nil && err2 == nil
+}
 
 // Underway reports whether a process of a guest is still on its way to the guest's
 // command, by its command line and that of the guest's first process: then it is

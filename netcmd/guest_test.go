@@ -115,17 +115,46 @@ func TestHostnames(t *testing.T) {
 func TestChildIDs(t *testing.T) {
 	for _, test := range []struct {
 		user, group int
+		external0   bool
 		want        string
+		oneID       string
 	}{
-		{0, 0, ""},
-		{5, 0, "--setgid=0 --setuid=5"},
-		{0, 6, "--setgid=6 --setuid=0"},
-		{5, 6, "--setgid=6 --setuid=5"},
+		{0, 0, false, "", ""},
+		{0, 0, true, "", ""},
+		{5, 0, false, "--setgid=0 --setuid=5", "--user --map-user=5 --map-group=0"},
+		{0, 6, false, "--setgid=6 --setuid=0", "--user --map-user=0 --map-group=6"},
+		{5, 6, false, "--setgid=6 --setuid=5", "--user --map-user=5 --map-group=6"},
+		{5, 6, true, "--user --map-user=5 --map-group=6", "--user --map-user=5 --map-group=6"},
 	} {
-		r := testRun(nil, true)
-		c := Child{Name: "a", Node: "a", Argv: []string{"true"}, UserID: test.user, GroupID: test.group}
-		if got := strings.Join(c.enter(r), " "); got != test.want {
-			t.Errorf("%d:%d: got %q, want %q", test.user, test.group, got, test.want)
+		c := Child{Name: "a", Node: "a", Argv: []string{"true"}, UserID: test.user, GroupID: test.group, External0: test.external0}
+		alone := testRun(nil, true)
+		alone.Gateway.User.UID = 1000
+		for _, r := range []struct {
+			Run
+			want string
+		}{
+			{testRun(nil, true), test.want},
+			{testRun(&Isolated{RunDir: "/mnt"}, true), test.want},
+			{testRun(&Isolated{RunDir: "/mnt", OwnUser: true}, true), test.oneID},
+			{alone, test.oneID},
+		} {
+			if got := strings.Join(c.enter(r.Run), " "); got != r.want {
+				t.Errorf("%d:%d: got %q, want %q", test.user, test.group, got, r.want)
+			}
+			user, group, mapped := MappedIDs([]string{"sh", "-c", r.script(c), "sh", "true"})
+			if want := strings.HasPrefix(r.want, "--user"); mapped != want || want && (user != test.user || group != test.group) {
+				t.Errorf("%d:%d: of %q, %d:%d are read, %v", test.user, test.group, r.want, user, group, mapped)
+			}
+		}
+	}
+}
+
+// What a command says itself is not read for ids.
+func TestMappedIDsOfOthers(t *testing.T) {
+	for _, first := range [][]string{nil, {"sh"}, {"sh", "-c"}, {"sh", "-c", "true"}, {"sh", "-c", "x --map-user=5"},
+		{"sh", "-c", `(exec "$@")`, "sh", "unshare", `--map-user=5 --map-group=6 "$@"`}} {
+		if user, group, mapped := MappedIDs(first); mapped {
+			t.Errorf("of %q, %d:%d are read", first, user, group)
 		}
 	}
 }

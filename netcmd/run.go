@@ -93,6 +93,8 @@ type Child struct {
 	// UserID and GroupID are the numbers of user and group in the user namespace. With
 	// another one than 0, the child has no supplementary groups.
 	UserID, GroupID int
+	// External0 reports whether they are to be the caller's outside of the child.
+	External0 bool
 	// Files is the child's file system; nil for the host's as it is.
 	Files *FileSystem
 	// CleanEnv reports whether the child gets Env alone, not what the caller has.

@@ -61,12 +61,6 @@ func OthersGateway(g gateway.Gateway, owner int) error {
 
 // Isolated returns why a run can't be without a gateway.
 func Isolated(run netcmd.Run) error {
-	for _, child := range run.Children {
-		if (child.UserID != 0 || child.GroupID != 0) && run.Isolated.OwnUser {
-			return hints.With(fmt.Errorf("%s has user-id %d, but an isolated run has no other user than you", child.Name, child.UserID),
-				"run it with a gateway, which has your subordinate ids, or as root")
-		}
-	}
 	if run.Isolated.RunDir == "" {
 		return hints.With(fmt.Errorf("an isolated run needs an empty folder to mount its own on, but there is none"),
 			"make one of these: %s", strings.Join(netcmd.IsolatedRunDirs, " "))

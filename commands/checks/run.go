@@ -15,18 +15,32 @@ import (
 // UserIDs returns which child wants to be a user or a group that there isn't, or to have
 // a tmpfs of theirs. Root has all of them.
 func UserIDs(run netcmd.Run, facts machine.Facts) error {
-	if facts.User.UID == 0 {
-		return nil
+	if err := mappable(run); err != nil || facts.User.UID == 0 {
+		return err
 	}
 	user, group := facts.User.SubUIDs.Count, facts.User.SubGIDs.Count
 	for _, child := range run.Children {
-		err := cmp.Or(checkID(run, facts, child.Name+" can't be user", child.UserID, user),
-			checkID(run, facts, child.Name+" can't be of group", child.GroupID, group))
+		var err error
+		if !run.MapsIDs(child) {
+			err = cmp.Or(checkID(run, facts, child.Name+" can't be user", child.UserID, user),
+				checkID(run, facts, child.Name+" can't be of group", child.GroupID, group))
+		}
 		if child.Files != nil && err == nil && !run.OneID() {
 			err = checkTmpfs(run, facts, child)
 		}
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// mappable returns which child wants a user namespace of its own where there can't be one.
+func mappable(run netcmd.Run) error {
+	for _, child := range run.Children {
+		if run.OneUserNS && run.MapsIDs(child) {
+			return hints.With(fmt.Errorf("%s can't be user %d of group %d: nobody can make the user namespace that this takes here", child.Name, child.UserID, child.GroupID),
+				"with subordinate ids, and without external-user-id, it takes none")
 		}
 	}
 	return nil

@@ -63,14 +63,15 @@ func (p *parser) childFields(c *draft, what string) fieldMap {
 			c.Network, err = p.parseNetwork(e, what)
 			return err
 		},
-		"environ":  func(e entry) error { return p.parseEnviron(e, c.Environ) },
-		"volumes":  func(e entry) (err error) { c.Volumes, err = p.parseVolumes(e); return err },
-		"work-dir": func(e entry) (err error) { c.WorkDir, err = p.expandedWord(e.value, "work-dir of "+what); return err },
-		"user-id":  func(e entry) (err error) { c.UserID, err = p.id(e, what); return err },
-		"group-id": func(e entry) (err error) { c.GroupID, err = p.id(e, what); return err },
-		"tags":     func(e entry) error { return p.parseTags(e, what, c.Child) },
-		"ready":    func(e entry) (err error) { c.Ready, err = p.parseReady(e, what); return err },
-		"restart":  func(e entry) (err error) { c.Restart, err = p.parseRestart(e, what); return err },
+		"environ":          func(e entry) error { return p.parseEnviron(e, c.Environ) },
+		"volumes":          func(e entry) (err error) { c.Volumes, err = p.parseVolumes(e); return err },
+		"work-dir":         func(e entry) (err error) { c.WorkDir, err = p.expandedWord(e.value, "work-dir of "+what); return err },
+		"user-id":          func(e entry) (err error) { c.UserID, err = p.id(e, what); return err },
+		"group-id":         func(e entry) (err error) { c.GroupID, err = p.id(e, what); return err },
+		"external-user-id": func(e entry) error { return p.parseExternalID(e, what, c.Child) },
+		"tags":             func(e entry) error { return p.parseTags(e, what, c.Child) },
+		"ready":            func(e entry) (err error) { c.Ready, err = p.parseReady(e, what); return err },
+		"restart":          func(e entry) (err error) { c.Restart, err = p.parseRestart(e, what); return err },
 		"replicas": func(e entry) (err error) {
 			c.replicasLine = e.line
 			c.replicas, err = p.between(e, what, "children", 1, maxReplicas)
@@ -133,6 +134,16 @@ func (p *parser) parseEnviron(e entry, environ map[string]string) error {
 		}
 	}
 	return nil
+}
+
+// parseExternalID reads who a child's user is outside. What vagga makes of another one
+// than 0 has no meaning here.
+func (p *parser) parseExternalID(e entry, what string, c *Child) error {
+	id, err := p.id(e, what)
+	if c.External0 = err == nil && id == 0; err == nil && id != 0 {
+		p.file.Ignored = append(p.file.Ignored, Ignored{Line: e.line, Key: e.key})
+	}
+	return err
 }
 
 // id reads the number of a user or a group.

@@ -42,6 +42,15 @@ func TestUserID(t *testing.T) {
 	}
 }
 
+func TestExternalUserID(t *testing.T) {
+	for text, want := range map[string]bool{"0": true, `"0"`: true, "1000": false} {
+		f := mustParse(t, childWith("run: a", "user-id: 1", "external-user-id: "+text))
+		if got := f.Commands["c"].Children[0].External0; got != want || (len(f.Ignored) == 0) != want {
+			t.Errorf("%s is read as %v, and passed over are %v", text, got, f.Ignored)
+		}
+	}
+}
+
 func TestChildVolumes(t *testing.T) {
 	got := onlyChild(t, "run: a", "volumes: {/x: !BindRO y}").Volumes
 	want := []Volume{{Path: "/x", Kind: BindRO, Source: "proj/y", Line: 6}}
@@ -69,10 +78,10 @@ func TestChildWrong(t *testing.T) {
 		child("run list tag", "run: !Sh [x]", `run of child "a" can't have the tag "!Sh"; remove the tag`),
 		child("run unpack", "run: [a, !*Unpack [[b]]]", `an item of run of child "a" can't have the tag "!*Unpack"; remove the tag`),
 		{"script", childWith("script: x"), `5: child "a" has an unknown key "script"`,
-			"it may have after, container, environ, group-id, network, ready, replicas, restart, run, tags, user-id, volumes, work-dir"},
+			"it may have after, container, environ, external-user-id, group-id, network, ready, replicas, restart, run, tags, user-id, volumes, work-dir"},
 		{"unknown key", childWith("netwerk: {}"), `5: child "a" has an unknown key "netwerk"`, `did you mean "network"?`},
 		{"top level key", childWith("options: x"), `5: child "a" has an unknown key "options"`,
-			"it may have after, container, environ, group-id, network, ready, replicas, restart, run, tags, user-id, volumes, work-dir"},
+			"it may have after, container, environ, external-user-id, group-id, network, ready, replicas, restart, run, tags, user-id, volumes, work-dir"},
 		after("container", "container: ''", `container of child "a" is empty; remove it or fill it in`),
 		after("work-dir", "work-dir: {}", `work-dir of child "a" must be a text, not a mapping`),
 		after("tags", "tags: web", `tags of child "a" must be a list, not "web"`),
@@ -80,6 +89,7 @@ func TestChildWrong(t *testing.T) {
 		after("user", "user-id: root", `user-id "root" of child "a" must be a number from 0 to 1073741824`),
 		after("user below", "user-id: -1", `user-id "-1" of child "a" must be a number from 0 to 1073741824`),
 		after("user above", "user-id: 1073741825", `user-id "1073741825" of child "a" must be a number from 0 to 1073741824`),
+		after("external", "external-user-id: me", `external-user-id "me" of child "a" must be a number from 0 to 1073741824`),
 		after("group", "group-id: root", `group-id "root" of child "a" must be a number from 0 to 1073741824`),
 		after("group above", "group-id: 1073741825", `group-id "1073741825" of child "a" must be a number from 0 to 1073741824`),
 		after("user list", "user-id: []", `user-id of child "a" must be a text, not a list`),

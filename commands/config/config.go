@@ -141,7 +141,10 @@ type Child struct {
 	WorkDir string            // as written, but for variables
 	UserID  int               // 0 to 1<<30, as is GroupID
 	GroupID int
-	Tags    []string // none empty
+	// External0 is set where external-user-id is 0: its user and group are the
+	// caller's outside.
+	External0 bool
+	Tags      []string // none empty
 	// Ready is what shows that the child is ready; nil for a child that is so as
 	// soon as it is started, as all are that have no network.
 	Ready *Ready

@@ -24,7 +24,7 @@ var (
 	}
 
 	processIgnored = []string{
-		"accepts-arguments", "external-user-id", "inherit-environ",
+		"accepts-arguments", "inherit-environ",
 		"pid1mode", "supplementary-gids", "write-mode",
 	}
 )
@@ -36,7 +36,7 @@ func childIgnored() []string {
 }
 
 func singleIgnored() []string {
-	return slices.Concat(anyIgnored, processIgnored, []string{"group-id", "options", "tags"})
+	return slices.Concat(anyIgnored, processIgnored, []string{"external-user-id", "group-id", "options", "tags"})
 }
 
 func capsuleIgnored() []string {

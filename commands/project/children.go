@@ -115,7 +115,7 @@ func guest(child *config.Child) netcmd.Guest {
 }
 
 func process(m Machine, run netcmd.Run, child *config.Child, file *config.File) (netcmd.Child, error) {
-	c := netcmd.Child{Name: child.Name, Node: netcmd.Caller, Argv: child.Run, UserID: child.UserID, GroupID: child.GroupID}
+	c := netcmd.Child{Name: child.Name, Node: netcmd.Caller, Argv: child.Run, UserID: child.UserID, GroupID: child.GroupID, External0: child.External0}
 	switch {
 	case child.Bridge:
 		c.Node = netcmd.Bridge

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,6 +76,10 @@ func GuestCommand(supervisor int, netns string) live.Process {
 	}
 	p := live.Process{PID: command, Env: environ(init), Starting: starting}
 	p.UserID, p.GroupID = ids(command, init)
+	user, group, mapped := netcmd.MappedIDs(commandLine(init))
+	if mapped && inUserNSBelow(command, fmt.Sprintf("/proc/%d/ns/user", init)) {
+		p.UserID, p.GroupID, p.OwnUserNS = user, group, true
+	}
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", command))
 	return WithEnviron(p, string(text))
 }
@@ -110,6 +115,10 @@ func GuestCommandOnly(supervisor int, netns string) live.Process {
 	for _, pid := range startedIn(supervisor, netns) {
 		p := live.Process{PID: pid, Env: environ(pid)}
 		p.UserID, p.GroupID = ids(pid, supervisor)
+		if own := filepath.Dir(netns) + "/" + netcmd.UserPoint(filepath.Base(netns)); inUserNSBelow(pid, own) {
+			p.UserID, p.GroupID = ids(pid, pid)
+			p.OwnUserNS = p.UserID != 0 || p.GroupID != 0
+		}
 		return p
 	}
 	return live.Process{}
@@ -148,6 +157,24 @@ func merge(env, more []string) []string {
 		merged = append(merged, all[name])
 	}
 	return merged
+}
+
+// inUserNSBelow reports whether a process is in a user namespace that is the next one
+// below that of a file. A command may have gone further down since it was started, where
+// the owner of the namespace could trace whoever comes in.
+func inUserNSBelow(pid int, file string) bool {
+	ns, err := os.Open(fmt.Sprintf("/proc/%d/ns/user", pid))
+	if err != nil {
+		return false
+	}
+	defer ns.Close()
+	above, err := unix.IoctlRetInt(int(ns.Fd()), unix.NS_GET_PARENT)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(above)
+	var stat unix.Stat_t
+	return unix.Fstat(above, &stat) == nil && stat.Ino == inode(file)
 }
 
 // ids are a process's user and group, as the user namespace of another one numbers them:

@@ -17,6 +17,9 @@ type Process struct {
 	// UserID and GroupID are its user and its group, as the node's user namespace numbers
 	// them.
 	UserID, GroupID int
+	// OwnUserNS reports whether it is these in a user namespace that the run has made
+	// for it alone (netcmd.Run.MapsIDs).
+	OwnUserNS bool
 	// Starting reports whether it is not the node's command yet, but on its way there.
 	Starting bool
 }
@@ -56,7 +59,10 @@ func (l Run) Exec(node string, beside Process, between, argv []string) plan.Step
 	} else {
 		inner = append(inner, "--uts", "--net", "--root")
 	}
-	if node != netcmd.Bridge && !l.OneUserNS {
+	switch {
+	case beside.OwnUserNS:
+		inner = append(inner, "--user", "--preserve-credentials")
+	case node != netcmd.Bridge && !l.OneUserNS:
 		// Last, but for the folders: nsenter enters it after the others, over
 		// which nobody in there has rights.
 		// It is the guest's own and not its command's: that may have made another
@@ -64,7 +70,7 @@ func (l Run) Exec(node string, beside Process, between, argv []string) plan.Step
 		inner = append(inner, "--user="+l.Dir+"/"+netcmd.UserPoint(node), "--preserve-credentials")
 	}
 	inner = append(inner, "--wd")
-	if beside.UserID != 0 || beside.GroupID != 0 {
+	if !beside.OwnUserNS && (beside.UserID != 0 || beside.GroupID != 0) {
 		inner = append(inner, fmt.Sprintf("--setgid=%d", beside.GroupID), fmt.Sprintf("--setuid=%d", beside.UserID))
 	}
 	return plan.Step{

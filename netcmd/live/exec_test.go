@@ -18,6 +18,7 @@ func TestExecIDs(t *testing.T) {
 		{Process{PID: 9, UserID: 5}, " --wd --setgid=0 --setuid=5 true"},
 		{Process{PID: 9, GroupID: 6}, " --wd --setgid=6 --setuid=0 true"},
 		{Process{PID: 9, UserID: 5, GroupID: 6}, " --wd --setgid=6 --setuid=5 true"},
+		{Process{PID: 9, UserID: 5, GroupID: 6, OwnUserNS: true}, " --uts --net --root --user --preserve-credentials --wd true"},
 	} {
 		got := strings.Join(l.Exec("a", test.beside, []string{"between"}, []string{"true"}).Words(), " ")
 		if !strings.HasSuffix(got, test.want) {

@@ -13,6 +13,8 @@ func TestUnderway(t *testing.T) {
 		strings.Join(first, " "):                           true,
 		"/bin/unshare --root=/r --setuid=5 ./server -c x":  true,
 		"/bin/unshare --wd=/r ./server -c x":               true,
+		"/bin/unshare --setgid=6 ./server -c x":            true,
+		"/bin/unshare --map-group=6 ./server -c x":         true,
 		"/bin/busybox unshare --root=/r ./server -c x":     true,
 		"/bin/vagganet _env ./server -c x":                 true,
 		"/bin/vagganet _env unshare --wd=/r ./server -c x": true,
