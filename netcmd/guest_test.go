@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -156,5 +157,23 @@ func TestMappedIDsOfOthers(t *testing.T) {
 		if user, group, mapped := MappedIDs(first); mapped {
 			t.Errorf("of %q, %d:%d are read", first, user, group)
 		}
+	}
+}
+
+// Who shares a guest's network goes there under its hostname, and has all else under a
+// name of its own.
+func TestSharingChild(t *testing.T) {
+	r := testRun(nil, true)
+	r.Guests[0].Hostname = "host-of-a"
+	files := &FileSystem{Base: "/", Mounts: []Mount{{Path: "/x", Size: 1}}}
+	s := r.Child(Child{Name: "proxy", Node: "a", Argv: []string{"true"}, Files: files})
+	words := strings.Join(s.Words(), " ")
+	for _, want := range []string{"host-of-a", "/run/a ", "/.user/a ", "--pid --fork", "/.root/proxy", "/.fstab/proxy"} {
+		if !strings.Contains(words, want) {
+			t.Errorf("no %q in %s", want, words)
+		}
+	}
+	if s.Child.Name != "proxy" || s.Child.DownFile != DownFile(r.RunDir(), "a") || !slices.Contains(s.Env, "VAGGA_SUBCOMMAND=proxy") {
+		t.Errorf("it is %+v, by %q", s.Child, s.Env)
 	}
 }

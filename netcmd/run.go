@@ -80,7 +80,8 @@ type Run struct {
 // caller's network.
 type Child struct {
 	Name string
-	// Node is the guest's name, Bridge or Caller.
+	// Node is the guest's name, Bridge or Caller. Of several children of a guest, the
+	// one that has its name is the guest's own, and the others share its network.
 	Node string
 	Argv []string
 	// Env are NAME=VALUE, besides what the caller has.

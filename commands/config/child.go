@@ -14,7 +14,7 @@ var childTags = []string{"!BridgeCommand", "!Command"}
 // draft is a child, and what else is needed to see how it goes with the others.
 type draft struct {
 	*Child
-	afterLine int
+	afterLine, nodeLine int
 	// replicas is how many children it stands for; 0 for itself alone.
 	replicas, replicasLine int
 }
@@ -40,7 +40,10 @@ func (p *parser) parseChild(e entry) (*draft, error) {
 	if c.Run == nil {
 		return nil, p.errorf(e.line, "%s has nothing to run; add run: with a shell line or a list of words", what)
 	}
-	if c.Ready != nil {
+	if c.Node != "" && c.Network != nil {
+		return nil, p.errorf(c.nodeLine, "%s has a network of its own, and node, which has it share another one's; remove one of them", what)
+	}
+	if c.Ready != nil && c.Node == "" {
 		if err := p.needsNetwork(c.Ready.Line, "ready", c.Child, what); err != nil {
 			return nil, err
 		}
@@ -61,6 +64,15 @@ func (p *parser) childFields(c *draft, what string) fieldMap {
 					"remove network, or make it a !Command", what)
 			}
 			c.Network, err = p.parseNetwork(e, what)
+			return err
+		},
+		"node": func(e entry) (err error) {
+			if c.Bridge {
+				return p.errorf(e.line, "%s is a !BridgeCommand and can't share a guest's network; "+
+					"remove node, or make it a !Command", what)
+			}
+			c.nodeLine = e.line
+			c.Node, err = p.word(e.value, "node of "+what)
 			return err
 		},
 		"environ":          func(e entry) error { return p.parseEnviron(e, c.Environ) },
@@ -91,6 +103,8 @@ func (p *parser) needsNetwork(line int, key string, c *Child, what string) error
 	switch {
 	case c.Network != nil:
 		return nil
+	case c.Node != "":
+		return p.errorf(line, "%s shares the network of another child and can't have %s; remove one of node and %[2]s", what, key)
 	case c.Bridge:
 		return p.errorf(line, "%s is a !BridgeCommand and can't have %s; remove %[2]s, "+
 			"or make it a !Command with a network", what, key)

@@ -177,5 +177,8 @@ func (p *parser) parseChildren(e entry, what string, c *Command) error {
 	for _, d := range drafts {
 		c.Children = append(c.Children, d.Child)
 	}
+	if err := p.checkNodes(c, drafts); err != nil {
+		return err
+	}
 	return p.resolveAfter(c, drafts)
 }

@@ -72,7 +72,7 @@ func TestCommandWrong(t *testing.T) {
 		mtu("67"), mtu("65536"), mtu("0"), mtu("-1"), mtu("1500.5"), mtu("jumbo"), mtu("01500"), mtu("64Ki"), mtu("99999999999999999999"),
 		{"mtu list", supervise("    mtu: [1500]\n"), `3: mtu of command "c" must be a text, not a list`, ""},
 		{"mtu of a child", childWith("run: x", "mtu: 9000"), `6: child "a" has an unknown key "mtu"`,
-			"it may have after, container, environ, external-user-id, group-id, network, ready, replicas, restart, run, tags, user-id, volumes, work-dir"},
+			"it may have after, container, environ, external-user-id, group-id, network, node, ready, replicas, restart, run, tags, user-id, volumes, work-dir"},
 		{"mtu of a single", "commands:\n  c: !Command {mtu: 9000}\n", `2: command "c" has an unknown key "mtu"`,
 			"it may have container, description, environ, run, user-id, volumes, work-dir"},
 		kill("0", `"0"`), kill("86401", `"86401"`), kill("-1", `"-1"`), kill("2.5", `"2.5"`), kill("soon", `"soon"`),

@@ -136,6 +136,9 @@ type Child struct {
 	// Network is nil for a child that runs in the caller's network, and for
 	// one in the bridge.
 	Network *Network
+	// Node is the guest whose network the child shares: the name of another child of
+	// the command that has a Network. Empty for none.
+	Node    string
 	Environ map[string]string // never nil; goes over the container's
 	Volumes []Volume          // go over the container's of the same Path
 	WorkDir string            // as written, but for variables

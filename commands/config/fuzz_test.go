@@ -90,6 +90,7 @@ func checkChild(t *testing.T, f *File, c *Child) {
 	want(t, len(c.Run) > 0 && c.Run[0] != "" && !strings.ContainsRune(strings.Join(c.Run, ""), 0), "run of", c)
 	want(t, c.UserID >= 0 && c.UserID <= 1<<30 && c.GroupID >= 0 && c.GroupID <= 1<<30 && !slices.Contains(c.Tags, ""), "user or tags of", c)
 	want(t, c.Container == "" || len(f.Containers) == 0 || f.Containers[c.Container] != nil, "container of", c)
+	want(t, c.Node == "" || c.Network == nil && !c.Bridge, "node of", c)
 	want(t, !c.Bridge || c.Network == nil, "network of bridge command", c)
 	checkEnviron(t, c.Environ)
 	checkVolumes(t, c.Volumes)
@@ -102,7 +103,7 @@ func checkChild(t *testing.T, f *File, c *Child) {
 				given++
 			}
 		}
-		want(t, given == 1 && r.Port <= 65535 && r.Within >= shortest && r.Line >= 1 && c.Network != nil, "ready of", c)
+		want(t, given == 1 && r.Port <= 65535 && r.Within >= shortest && r.Line >= 1 && (c.Network != nil || c.Node != ""), "ready of", c)
 	}
 	if n := c.Network; n != nil {
 		want(t, !n.IP.IsValid() || n.IP.Is4(), "ip", n)

@@ -84,7 +84,7 @@ func (d *draft) replica(n int) *draft {
 	if !slices.Contains(child.Tags, d.Name) { // so that --only NAME has them all
 		child.Tags = append(child.Tags, d.Name)
 	}
-	return &draft{Child: &child, afterLine: d.afterLine}
+	return &draft{Child: &child, afterLine: d.afterLine, nodeLine: d.nodeLine}
 }
 
 // nthAddress returns the nth address from ip on, counted from 1. It is the zero Addr

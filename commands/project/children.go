@@ -28,8 +28,8 @@ type Machine interface {
 }
 
 // AddChildren gives a run the guests and processes of a command, as far as they
-// are chosen: those in the caller's network, then guests, then bridge commands,
-// each in the order of names. Guests have the addresses that they have in the
+// are chosen: those in the caller's network, then guests, then who shares a guest's
+// network, then bridge commands, each in the order of names. Guests have the addresses that they have in the
 // whole command.
 func AddChildren(m Machine, run *netcmd.Run, command *config.Command, chosen map[string]bool, file *config.File) error {
 	run.Mode = command.Mode
@@ -92,6 +92,8 @@ func guestHint(network addresses.GuestNetwork, g netcmd.Guest, command *config.C
 func order(child *config.Child) int {
 	switch {
 	case child.Bridge:
+		return 3
+	case child.Node != "":
 		return 2
 	case child.Network != nil:
 		return 1
@@ -121,6 +123,8 @@ func process(m Machine, run netcmd.Run, child *config.Child, file *config.File) 
 		c.Node = netcmd.Bridge
 	case child.Network != nil:
 		c.Node = child.Name
+	case child.Node != "":
+		c.Node = child.Node
 	}
 	c.After, c.Restart = child.After, netcmd.Restart(child.Restart)
 	if r := child.Ready; r != nil {

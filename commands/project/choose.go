@@ -38,6 +38,12 @@ func Choose(command *config.Command, only, exclude []string) (Choice, error) {
 		return nil, cmdline.WithExitCode(hints.With(errors.New("--only and --exclude leave no child to start"),
 			"there are: %s", childWords(command)), cmdline.ExitNotFound)
 	}
+	for _, child := range command.Children {
+		if chosen[child.Name] && child.Node != "" && !chosen[child.Node] {
+			return nil, hints.With(fmt.Errorf("%s shares the network of %s, which --only or --exclude leaves out", child.Name, child.Node),
+				"start %s, too, or leave %s out by: --exclude %[2]s", child.Node, child.Name)
+		}
+	}
 	return chosen, nil
 }
 

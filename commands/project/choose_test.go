@@ -67,3 +67,24 @@ func TestChooseReplicas(t *testing.T) {
 		}
 	}
 }
+
+// Who shares a guest's network can't be started without it.
+func TestChooseSharing(t *testing.T) {
+	command := &config.Command{Name: "c", Children: []*config.Child{
+		{Name: "db", Network: &config.Network{}, Tags: []string{"all"}},
+		{Name: "proxy", Node: "db", Tags: []string{"all"}},
+	}}
+	const want = "proxy shares the network of db, which --only or --exclude leaves out"
+	for _, test := range []struct {
+		only, exclude []string
+		err           string
+	}{
+		{nil, nil, ""}, {[]string{"all"}, nil, ""}, {[]string{"db"}, nil, ""}, {nil, []string{"proxy"}, ""},
+		{[]string{"proxy"}, nil, want}, {nil, []string{"db"}, want},
+	} {
+		_, err := Choose(command, test.only, test.exclude)
+		if (err == nil) != (test.err == "") || err != nil && err.Error() != test.err {
+			t.Errorf("--only %q --exclude %q: %v", test.only, test.exclude, err)
+		}
+	}
+}

@@ -1,6 +1,11 @@
 package runstate
 
-import "vagganet/netcmd/live"
+import (
+	"slices"
+	"strings"
+
+	"vagganet/netcmd/live"
+)
 
 // GuestPIDs finds the guests' own commands, by guest: those of all guests by one
 // look at what a run's first process has started. A guest without a process is
@@ -9,7 +14,7 @@ func GuestPIDs(run live.Run) map[string]int {
 	started := byNetwork(Starters(run.Supervisor), netOf)
 	pids := map[string]int{}
 	for _, g := range run.Guests {
-		for _, starter := range started[inode(run.Dir+"/"+g.Name)] {
+		for _, starter := range own(started[inode(run.Dir+"/"+g.Name)], g.Name) {
 			if pid := commandOf(starter, run.NoProc); pid != 0 {
 				pids[g.Name] = pid
 				break
@@ -17,6 +22,21 @@ func GuestPIDs(run live.Run) map[string]int {
 		}
 	}
 	return pids
+}
+
+// own are those of the processes that start children in a guest's network which start
+// the guest's own child: others share the network, and have another name in their
+// environment. One that can't be read may be the guest's own.
+func own(starters []int, guest string) []int {
+	return slices.DeleteFunc(slices.Clone(starters), func(pid int) bool {
+		name := guest
+		for _, e := range environ(pid) {
+			if value, is := strings.CutPrefix(e, "VAGGA_SUBCOMMAND="); is {
+				name = value
+			}
+		}
+		return name != guest
+	})
 }
 
 // byNetwork sorts processes by the network namespaces that they are in. Those that

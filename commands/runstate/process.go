@@ -28,13 +28,14 @@ func GuestProcess(supervisor int, netns string) int {
 	return 0
 }
 
-// startedIn lists what a run's first process has started in a network
-// namespace.
+// startedIn lists what a run's first process has started in a guest's network
+// namespace for the guest's own child.
 func startedIn(supervisor int, netns string) []int {
 	want := inode(netns)
-	return slices.DeleteFunc(Starters(supervisor), func(pid int) bool {
+	there := slices.DeleteFunc(Starters(supervisor), func(pid int) bool {
 		return want == 0 || inode(fmt.Sprintf("/proc/%d/ns/net", pid)) != want
 	})
+	return own(there, filepath.Base(netns))
 }
 
 // InsideVerb is the program's argument that makes it a run's first process.
