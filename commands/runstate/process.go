@@ -113,16 +113,17 @@ func commandLine(pid int) []string {
 // GuestCommandOnly is the same for a guest without a PID namespace of its own,
 // whose command has nothing between it and the run's first process.
 func GuestCommandOnly(supervisor int, netns string) live.Process {
-	for _, pid := range startedIn(supervisor, netns) {
-		p := live.Process{PID: pid, Env: environ(pid)}
-		p.UserID, p.GroupID = ids(pid, supervisor)
-		if own := filepath.Dir(netns) + "/" + netcmd.UserPoint(filepath.Base(netns)); inUserNSBelow(pid, own) {
-			p.UserID, p.GroupID = ids(pid, pid)
-			p.OwnUserNS = p.UserID != 0 || p.GroupID != 0
-		}
-		return p
+	pids := startedIn(supervisor, netns)
+	if len(pids) == 0 {
+		return live.Process{}
 	}
-	return live.Process{}
+	p := live.Process{PID: pids[0], Env: environ(pids[0])}
+	p.UserID, p.GroupID = ids(p.PID, supervisor)
+	if guests := filepath.Dir(netns) + "/" + netcmd.UserPoint(filepath.Base(netns)); inUserNSBelow(p.PID, guests) {
+		p.UserID, p.GroupID = ids(p.PID, p.PID)
+		p.OwnUserNS = p.UserID != 0 || p.GroupID != 0
+	}
+	return p
 }
 
 // WithEnviron adds a process's own environment, as the kernel shows it, to what
