@@ -225,7 +225,7 @@ func (ps *processes) sendPending() time.Duration {
 // letGoOn has a node go on that is paused: a stopped process gets no signal before that.
 func (ps *processes) letGoOn(p *process) {
 	node := ps.spec.Run.Children[p.child].Node
-	if p.guest && os.Remove(netcmd.PausedFile(ps.spec.Run.RunDir(), node)) == nil {
+	if _, err := os.Lstat(netcmd.PausedFile(ps.spec.Run.RunDir(), node)); p.guest && err == nil {
 		for _, pid := range runstate.Descendants(p.pid) {
 			unix.Kill(pid, unix.SIGCONT)
 		}
