@@ -15,7 +15,9 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
@@ -49,6 +51,8 @@ type Job struct {
 	// group reports whether the command line is a process group of its own.
 	group  bool
 	before *term.State
+	// suspensions counts how often it was to stand still.
+	suspensions atomic.Int64
 }
 
 // Start starts a command. Through reports whether its command line has a process inside.
@@ -107,14 +111,27 @@ func (j *Job) Signal(s syscall.Signal) {
 	unix.Kill(target, s)
 }
 
-// goOn lets a group of its own go on. What leads into the namespace comes last: nsenter
-// stops itself whenever it finds that its child is stopped.
+// goOn lets a group of its own go on, again and again for a while: nsenter, which leads
+// into the namespace, stops itself when it has found its child stopped, and that may be
+// the first thing that it does when it goes on.
 func (j *Job) goOn() {
-	for _, pid := range runstate.Descendants(j.pid) {
-		unix.Kill(pid, unix.SIGCONT)
-	}
-	unix.Kill(-j.pid, unix.SIGCONT)
+	suspended := j.suspensions.Load()
+	go func() {
+		for range wakes {
+			if j.suspensions.Load() != suspended {
+				return
+			}
+			unix.Kill(-j.pid, unix.SIGCONT)
+			time.Sleep(wakeInterval)
+		}
+	}()
 }
+
+// How often a group is woken, and how long it takes in between.
+const (
+	wakes        = 50
+	wakeInterval = 20 * time.Millisecond
+)
 
 // Suspend has the command stand still, and reports whether this process will, too: it
 // does where it waits for that.
@@ -124,6 +141,7 @@ func (j *Job) Suspend() bool {
 		j.Signal(unix.SIGTSTP)
 		return true
 	case j.group:
+		j.suspensions.Add(1)
 		unix.Kill(-j.pid, unix.SIGSTOP)
 	default:
 		j.Signal(unix.SIGSTOP)

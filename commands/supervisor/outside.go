@@ -120,8 +120,9 @@ func Start(ctx context.Context, spec Spec, outside Outside) (int, error) {
 		code = outside.Finish(code)
 		toInside.Write([]byte{hasFinished, byte(code)})
 	}
-	waited := cmd.Wait()
+	// First: the process inside ends when what led its driver there has seen the end of that.
 	a.awaitDriver()
+	waited := cmd.Wait()
 	if known {
 		return code, nil
 	}
