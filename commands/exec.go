@@ -146,10 +146,8 @@ func (a App) awaitGuest(ctx context.Context, l live.Run, guest string) (live.Pro
 			terminal.Say(terminal.Err, "waiting until guest %s is set up", guest)
 			said = true
 		}
-		select {
-		case <-ctx.Done():
-			return p, context.Cause(ctx)
-		case <-time.After(guestInterval):
+		if err := pause(ctx); err != nil {
+			return p, err
 		}
 	}
 }

@@ -35,13 +35,9 @@ func (a App) logs(c *cli.Context) error {
 	if c.NArg() > 1 {
 		return cmdline.Usagef("logs takes one node, but got %q as well", c.Args().Get(1))
 	}
-	run, err := a.runSetUp(c)
+	run, conn, err := a.dialRun(c)
 	if err != nil {
 		return err
-	}
-	conn, err := messages.Dial(run.Dir)
-	if err != nil {
-		return noSocket(run, err)
 	}
 	reply, err := conn.Send(messages.Message{Logs: true})
 	conn.Close()

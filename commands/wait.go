@@ -42,13 +42,9 @@ func (a App) wait(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	run, err := a.runSetUp(c)
+	run, conn, err := a.dialRun(c)
 	if err != nil {
 		return err
-	}
-	conn, err := messages.Dial(run.Dir)
-	if err != nil {
-		return noSocket(run, err)
 	}
 	defer conn.Close()
 	reply, err := conn.Await(c.Context, messages.Message{Until: until})
@@ -122,9 +118,17 @@ func pause(ctx context.Context) error {
 	}
 }
 
-// noSocket is the error that a run does not answer.
-func noSocket(run runstate.Run, err error) error {
-	return hints.With(fmt.Errorf("run %s: %w", run.Name, err), "a run that a script has started ends with the script, and writes to the script's output")
+// dialRun finds the run, as runSetUp does, and connects to it.
+func (a App) dialRun(c *cli.Context) (runstate.Run, *messages.Conn, error) {
+	run, err := a.runSetUp(c)
+	if err != nil {
+		return run, nil, err
+	}
+	conn, err := messages.Dial(run.Dir)
+	if err != nil {
+		err = hints.With(fmt.Errorf("run %s: %w", run.Name, err), "a run that a script has started ends with the script, and writes to the script's output")
+	}
+	return run, conn, err
 }
 
 func (a App) stopVerb() *cli.Command {
@@ -140,13 +144,9 @@ func (a App) stop(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
-	run, err := a.runSetUp(c)
+	run, conn, err := a.dialRun(c) // a shell that is process 1 takes no TERM
 	if err != nil {
 		return err
-	}
-	conn, err := messages.Dial(run.Dir)
-	if err != nil {
-		return noSocket(run, err) // a shell that is process 1 takes no TERM
 	}
 	conn.Close()
 	if !a.lives(run.Supervisor, run.Started) {
