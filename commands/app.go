@@ -227,12 +227,12 @@ type verb struct {
 
 // verbs are all verbs, but help.
 func verbs() []verb {
-	list := []verb{{"create", App.createVerb}, {"destroy", App.destroyVerb}, {"run", App.runVerb}, {"exec", App.execVerb},
+	return []verb{{"create", App.createVerb}, {"destroy", App.destroyVerb}, {"run", App.runVerb}, {"exec", App.execVerb},
 		{"wait", App.waitVerb}, {"logs", App.logsVerb}, {"stop", App.stopVerb},
-		{"partition", App.partitionVerb}, {"shape", App.shapeVerb}, {"capture", App.captureVerb}, {"check", App.checkVerb},
+		{"partition", App.partitionVerb}, {"shape", App.shapeVerb},
+		{"kill", App.killVerb}, {"pause", App.pauseVerb}, {"resume", App.resumeVerb}, {"start", App.startVerb}, {"capture", App.captureVerb}, {"check", App.checkVerb},
 		{"status", App.statusVerb}, {"graph", App.graphVerb}, {"doctor", App.doctorVerb}, {"init", App.initVerb},
 		{"version", App.versionVerb}, {faults.HealVerb, App.healVerb}}
-	return slices.Insert(list, 9, nodeVerbs()...)
 }
 
 // arrange takes a command line apart, and returns the program that it is for. That has

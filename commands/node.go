@@ -23,18 +23,14 @@ import (
 	"vagganet/netcmd/plan"
 )
 
-// nodeVerb is one of the verbs about the processes of nodes.
-func (a App) nodeVerb(k kinds.Kind) *cli.Command {
-	return k.Command(a.orAsk(a.changeBy(k), k.Name), runFlag(), dryRunFlag())
-}
+func (a App) killVerb() *cli.Command   { return a.verbOf(kinds.Kill()) }
+func (a App) pauseVerb() *cli.Command  { return a.verbOf(kinds.Pause()) }
+func (a App) resumeVerb() *cli.Command { return a.verbOf(kinds.Resume()) }
+func (a App) startVerb() *cli.Command  { return a.verbOf(kinds.Start()) }
 
-// nodeVerbs are those of kinds.ForNodes.
-func nodeVerbs() []verb {
-	var list []verb
-	for _, k := range kinds.ForNodes() {
-		list = append(list, verb{k.Name, func(a App) *cli.Command { return a.nodeVerb(k) }})
-	}
-	return list
+// verbOf is a kind that is a verb of its own.
+func (a App) verbOf(k kinds.Kind) *cli.Command {
+	return k.Command(a.orAsk(a.changeBy(k), k.Name), runFlag(), dryRunFlag())
 }
 
 // changeNodes makes a change of nodes' processes, under the run's lock, or prints it.

@@ -8,8 +8,7 @@ import (
 )
 
 func (a App) shapeVerb() *cli.Command {
-	k := kinds.Shape(a.lacks)
-	return k.Command(a.orAsk(a.changeBy(k), "shape"), runFlag(), dryRunFlag())
+	return a.verbOf(kinds.Shape(a.lacks))
 }
 
 // readShapes reads how the links of a run are shaped, into now, also for a dry run:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
+	"golang.org/x/sys/unix"
 
 	"vagganet/commands/cmdline"
 	"vagganet/commands/events"
@@ -15,15 +16,11 @@ import (
 	"vagganet/commands/hints"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
-
-	"golang.org/x/sys/unix"
 )
 
 // ForNodes are the verbs about the processes of nodes.
 func ForNodes() []Kind {
-	return []Kind{Kill(), Pause(),
-		{"resume", "NODE ...", "have the processes of paused nodes go on", []cli.Flag{seedFlag()}, nodesAre("")},
-		{"start", "NODE ...", "start nodes again that were killed, or whose process has ended", []cli.Flag{seedFlag()}, nodesAre("")}}
+	return []Kind{Kill(), Pause(), Resume(), Start()}
 }
 
 // Kill is the verb kill.
@@ -35,6 +32,16 @@ func Kill() Kind {
 // Pause is the verb pause.
 func Pause() Kind {
 	return Kind{"pause", "NODE ...", "stop all processes of nodes, until they are resumed", []cli.Flag{forNodesFlag("resume them"), seedFlag()}, nodesAre(events.Paused)}
+}
+
+// Resume is the verb resume.
+func Resume() Kind {
+	return Kind{"resume", "NODE ...", "have the processes of paused nodes go on", []cli.Flag{seedFlag()}, nodesAre("")}
+}
+
+// Start is the verb start.
+func Start() Kind {
+	return Kind{"start", "NODE ...", "start nodes again that were killed, or whose process has ended", []cli.Flag{seedFlag()}, nodesAre("")}
 }
 
 func forNodesFlag(what string) cli.Flag {
