@@ -13,6 +13,7 @@ import (
 	"os"
 	"time"
 
+	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
@@ -172,14 +173,7 @@ type Ready struct {
 }
 
 // Restart is when a child that has ended is started again, in any mode of the run.
-type Restart int
-
-// The kinds of restart, as restartNames has them.
-const (
-	NoRestart        Restart = iota // as the run's mode has it
-	RestartOnFailure                // when it has failed
-	RestartAlways                   // whatever its exit code
-)
+type Restart = netcmd.Restart
 
 // Network is what a guest asks of the bridge.
 type Network struct {

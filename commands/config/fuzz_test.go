@@ -11,6 +11,7 @@ import (
 
 	"al.essio.dev/pkg/shellescape"
 
+	"vagganet/netcmd"
 	"vagganet/netcmd/addresses"
 	"vagganet/netcmd/plan"
 )
@@ -94,7 +95,7 @@ func checkChild(t *testing.T, f *File, c *Child) {
 	want(t, !c.Bridge || c.Network == nil, "network of bridge command", c)
 	checkEnviron(t, c.Environ)
 	checkVolumes(t, c.Volumes)
-	want(t, c.Restart >= NoRestart && c.Restart <= RestartAlways, "restart of", c)
+	want(t, c.Restart >= netcmd.NoRestart && c.Restart <= netcmd.RestartAlways, "restart of", c)
 	want(t, slices.IsSorted(c.After) && !slices.Contains(c.After, c.Name), "after of", c)
 	if r := c.Ready; r != nil {
 		given := 0

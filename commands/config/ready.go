@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"vagganet/netcmd"
 )
 
 // DefaultReadyWithin is how long a child may take to be ready where no file says.
@@ -74,11 +76,11 @@ func (p *parser) parseReadyLog(e entry, what string, r *Ready) (err error) {
 func (p *parser) parseRestart(e entry, what string) (Restart, error) {
 	text, err := p.word(e.value, "restart of "+what)
 	if err != nil {
-		return NoRestart, err
+		return netcmd.NoRestart, err
 	}
 	i := slices.Index(restartNames, hyphenate(text))
 	if i < 0 {
-		return NoRestart, p.errorf(e.line, "%s has the unknown restart %s; use one of %s", what, quote(text),
+		return netcmd.NoRestart, p.errorf(e.line, "%s has the unknown restart %s; use one of %s", what, quote(text),
 			strings.Join(restartNames, ", "))
 	}
 	return Restart(i), nil

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"vagganet/netcmd"
 )
 
 func TestReady(t *testing.T) {
@@ -53,13 +55,13 @@ func TestReadyWrong(t *testing.T) {
 }
 
 func TestRestart(t *testing.T) {
-	for text, want := range map[string]Restart{"no": NoRestart, "'no'": NoRestart, "on-failure": RestartOnFailure,
-		"on_failure": RestartOnFailure, "always": RestartAlways} {
+	for text, want := range map[string]Restart{"no": netcmd.NoRestart, "'no'": netcmd.NoRestart, "on-failure": netcmd.RestartOnFailure,
+		"on_failure": netcmd.RestartOnFailure, "always": netcmd.RestartAlways} {
 		if got := onlyChild(t, "run: x", "restart: "+text).Restart; got != want {
 			t.Errorf("%s is read as %v", text, got)
 		}
 	}
-	if got := onlyChild(t, "run: x").Restart; got != NoRestart {
+	if got := onlyChild(t, "run: x").Restart; got != netcmd.NoRestart {
 		t.Errorf("the default is %v", got)
 	}
 	checkWrong(t, []wrong{

@@ -126,7 +126,7 @@ func process(m Machine, run netcmd.Run, child *config.Child, file *config.File) 
 	case child.Node != "":
 		c.Node = child.Node
 	}
-	c.After, c.Restart = child.After, netcmd.Restart(child.Restart)
+	c.After, c.Restart = child.After, child.Restart
 	if r := child.Ready; r != nil {
 		c.Ready = &netcmd.Ready{Port: r.Port, Run: r.Run, Log: r.Log, Within: r.Within}
 	}
