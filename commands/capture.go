@@ -45,7 +45,7 @@ func (a App) capture(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if strings.HasPrefix(node, "@") {
+	if kinds.IsSet(node) {
 		nodes, err := kinds.Find(c, a.guestsOf(c, live), node)
 		if err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"vagganet/commands/cmdline"
 	"vagganet/commands/completion"
 	"vagganet/commands/config"
+	"vagganet/commands/kinds"
 	"vagganet/commands/project"
 	"vagganet/commands/runstate"
 	"vagganet/commands/settings"
@@ -64,7 +65,7 @@ func (a App) valuesOf(name string, line cmdline.Partial, typed string) completio
 		list = []string{"HUP", "INT", "KILL", "QUIT", "TERM", "USR1", "USR2"}
 	case "NODE":
 		list = a.nodes(line)
-		if strings.HasPrefix(typed, "@") {
+		if kinds.IsSet(typed) {
 			list = append(a.sets(line), list...)
 		}
 	case "FROM:TO":
@@ -147,19 +148,11 @@ func (a App) nodes(line cmdline.Partial) []string {
 
 // sets returns the sets of nodes that a verb knows.
 func (a App) sets(line cmdline.Partial) []string {
-	sets := []string{"@all"}
-	for _, name := range links.DrawnSets() {
-		sets = append(sets, "@"+name)
+	roles := map[string]string{}
+	for _, info := range a.infos(line) {
+		maps.Copy(roles, info.Roles)
 	}
-	runs, wanted := a.seenRuns(line), optionOf(line, "run")
-	for _, r := range runs {
-		if r.Info != nil && (r.Name == wanted || wanted == "" && len(runs) == 1) {
-			for _, role := range slices.Sorted(maps.Keys(r.Info.Roles)) {
-				sets = append(sets, "@"+role)
-			}
-		}
-	}
-	return sets
+	return kinds.SetNames(roles)
 }
 
 // pairs returns links as they are written: first their senders alone, with the colon.
@@ -178,16 +171,24 @@ func pairs(guests []string, typed string) (list []string) {
 
 // guests returns the guests of the run that a line is about; none where that isn't known.
 func (a App) guests(line cmdline.Partial) (names []string) {
-	runs, wanted := a.seenRuns(line), optionOf(line, "run")
-	for _, r := range runs {
-		if r.Info == nil || r.Name != wanted && (wanted != "" || len(runs) > 1) {
-			continue
-		}
-		for _, guest := range r.Info.Guests {
+	for _, info := range a.infos(line) {
+		for _, guest := range info.Guests {
 			names = append(names, guest.Name)
 		}
 	}
 	return names
+}
+
+// infos returns what the run says of itself that a line is about; of several by that name,
+// all; none where it isn't known which it is.
+func (a App) infos(line cmdline.Partial) (infos []*netcmd.Info) {
+	runs, wanted := a.seenRuns(line), optionOf(line, "run")
+	for _, r := range runs {
+		if r.Info != nil && (r.Name == wanted || wanted == "" && len(runs) == 1) {
+			infos = append(infos, r.Info)
+		}
+	}
+	return infos
 }
 
 // seenRuns returns the runs that are up on the gateway that a line is about, or the one that

@@ -42,7 +42,7 @@ func (a App) exec(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if !strings.HasPrefix(node, "@") {
+	if !kinds.IsSet(node) {
 		return a.execIn(c, l, node, argv)
 	}
 	nodes, err := kinds.Find(c, a.guestsOf(c, l), node)

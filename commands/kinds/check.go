@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -110,11 +109,7 @@ func (e *NoRoleError) Error() string { return fmt.Sprintf("@%s is no set of node
 
 // Help lists those that there are.
 func (e *NoRoleError) Help() string {
-	text := "there are: @all, @" + strings.Join(links.DrawnSets(), ", @")
-	for _, role := range slices.Sorted(maps.Keys(e.Roles)) {
-		text += ", @" + role
-	}
-	return text + "; others are roles of the config file: roles: {" + e.Role + ": a shell command that succeeds where a node is one}"
+	return "there are: " + strings.Join(SetNames(e.Roles), ", ") + "; others are roles of the config file: roles: {" + e.Role + ": a shell command that succeeds where a node is one}"
 }
 
 // CheckRole returns an error if there is no such role.

@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -156,7 +157,7 @@ type sets struct {
 func setsOf(c *cli.Context, words []string) sets {
 	s := sets{words: words}
 	for _, part := range partsOf(words) {
-		s.used = s.used || isSet(part)
+		s.used = s.used || IsSet(part)
 	}
 	if drawsNodes(words) {
 		if !c.IsSet("seed") {
@@ -167,12 +168,24 @@ func setsOf(c *cli.Context, words []string) sets {
 	return s
 }
 
-func isSet(part string) bool { return strings.HasPrefix(part, "@") }
+// IsSet reports whether a word, or a part of one, stands for a set of nodes.
+func IsSet(part string) bool { return strings.HasPrefix(part, setMark) }
+
+const setMark = "@"
+
+// SetNames are the sets of nodes that a run with these roles has, as they are written.
+func SetNames(roles map[string]string) []string {
+	names := slices.Concat([]string{"all"}, links.DrawnSets(), slices.Sorted(maps.Keys(roles)))
+	for i := range names {
+		names[i] = setMark + names[i]
+	}
+	return names
+}
 
 // drawsNodes reports whether words have sets that are drawn by a seed.
 func drawsNodes(words []string) bool {
 	return slices.ContainsFunc(partsOf(words), func(part string) bool {
-		return isSet(part) && links.IsDrawn(part[1:])
+		return IsSet(part) && links.IsDrawn(part[1:])
 	})
 }
 
@@ -206,7 +219,7 @@ func (s sets) in(n Nodes) ([]string, error) {
 		switch found := strings.Join(sides, ":"); {
 		case len(sides) == 2 && sides[0] == sides[1] && found != word:
 			none = fmt.Errorf("%s is %s now: what a node sends to itself is never cut", word, found)
-		case len(sides) == 1 && (s.lists || strings.Contains(word, "@")):
+		case len(sides) == 1 && (s.lists || strings.Contains(word, setMark)):
 			all = append(all, strings.Split(sides[0], ",")...)
 		default:
 			all = append(all, found)
@@ -220,9 +233,9 @@ func (s sets) in(n Nodes) ([]string, error) {
 
 // find returns the nodes of a set, or the word itself if it is none.
 func (n Nodes) find(part string, draw links.Draw) ([]string, error) {
-	set := strings.TrimPrefix(part, "@")
+	set := strings.TrimPrefix(part, setMark)
 	switch {
-	case !isSet(part):
+	case !IsSet(part):
 		return []string{part}, nil
 	case set == "all":
 		return n.Guests, nil
