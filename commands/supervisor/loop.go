@@ -69,10 +69,8 @@ type happenings struct {
 // loop has the children started, and waits for the last of them.
 func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 	carryOut(d, s, h, d.begin())
-	begun := false
 	for {
-		if !begun && d.allReady() {
-			begun = true
+		if !d.begun && d.allReady() {
 			s.Begin(time.Now())
 			h.note([]events.Event{{Kind: events.RunReady}})
 			carryOut(d, s, h, d.begins())
@@ -93,7 +91,7 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 			return
 		}
 		in.waits.answer(d, s)
-		if begun && d.mode == plan.Timeline && s.Over() {
+		if d.begun && d.mode == plan.Timeline && s.Over() {
 			carryOut(d, s, h, d.finish(time.Now()))
 		}
 		if d.stopping {
@@ -113,18 +111,7 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 			if in.waits.take(ask) {
 				continue
 			}
-			if ask.Ended != "" {
-				ask.Answer <- messages.Reply{Code: d.exitOf(ask.Ended)}
-				continue
-			}
-			var reply messages.Reply
-			if takes(s, h, ask.Message) {
-				var list []events.Event
-				reply, list = take(s, ask.Message, time.Now(), h.mono)
-				h.note(list)
-				carryOut(d, s, h, d.startNodes(s.TakeStarts(), h.isDown))
-			}
-			ask.Answer <- reply
+			ask.Answer <- answer(d, s, h, ask.Message)
 		case do := <-in.requests:
 			do()
 		case do := <-in.looks:
@@ -136,6 +123,20 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 		case <-after(h.sendPending()):
 		}
 	}
+}
+
+// answer takes a message, and does what follows from it.
+func answer(d *decision, s *faults.Schedule, h hands, m messages.Message) messages.Reply {
+	if m.Ended != "" {
+		return messages.Reply{Code: d.exitOf(m.Ended)}
+	}
+	if !takes(s, h, m) {
+		return messages.Reply{}
+	}
+	reply, list := take(s, m, time.Now(), h.mono)
+	h.note(list)
+	carryOut(d, s, h, d.startNodes(s.TakeStarts(), h.isDown))
+	return reply
 }
 
 // takes reports whether a message is to be taken: any command may send what it does
@@ -150,8 +151,8 @@ func takes(s *faults.Schedule, h hands, m messages.Message) bool {
 	return true
 }
 
-// take takes a message, and answers it. That all children have been started is so: the
-// loop takes none before.
+// take takes a message about faults, and answers it. That all children have been started
+// that wait for none is so: the loop takes no message before.
 func take(s *faults.Schedule, m messages.Message, now time.Time, mono func(time.Duration) float64) (messages.Reply, []events.Event) {
 	switch {
 	case m.About != nil:
