@@ -83,8 +83,12 @@ type Check struct {
 
 // Sets reports whether the change is about links of a layer.
 func (c Change) Sets(l Layer) bool {
-	rows := map[Layer][]links.Row{Cuts: c.Cut, Uplinks: c.Uplinks, Shapes: c.Shapes, Nodes: c.Nodes}
-	return rows[l] != nil || c.replaces(l)
+	return layers(c.State)[l] != nil || c.replaces(l)
+}
+
+// layers are the rows of a state, by what they are about.
+func layers(s events.State) map[Layer][]links.Row {
+	return map[Layer][]links.Row{Cuts: s.Cut, Uplinks: s.Uplinks, Shapes: s.Shapes, Nodes: s.Nodes}
 }
 
 // Adapts reports whether the change takes what is cut now, and alters it.

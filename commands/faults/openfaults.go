@@ -33,6 +33,8 @@ type fault struct {
 	Change
 	id    int
 	begun bool
+	// once reports whether it is that of an entry of the timeline that comes once.
+	once bool
 	// until is when it is to be healed; zero for never, or while that is being
 	// done.
 	until time.Time
@@ -122,7 +124,7 @@ func (r *record) claim(f *fault) {
 // to it.
 func (r *record) eachLink(s events.State, do func(l *owned, how int32)) {
 	n := len(r.nodes)
-	for layer, rows := range map[Layer][]links.Row{Cuts: s.Cut, Uplinks: s.Uplinks, Shapes: s.Shapes, Nodes: s.Nodes} {
+	for layer, rows := range layers(s) {
 		if r.links[layer] == nil && len(rows) > 0 {
 			r.links[layer] = make([]owned, n*n)
 		}

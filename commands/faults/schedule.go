@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -70,21 +71,20 @@ func (s *Schedule) Begin(now time.Time) { s.timeline.begin(now) }
 
 // Over reports whether all that the timeline has once has been done, and healed.
 func (s *Schedule) Over() bool {
-	planned := func(o Order) bool { return o.Planned() && s.timeline.entries[o.entry].Every == 0 }
-	if !s.timeline.over() || s.doing != nil && (!s.doing.Planned() || planned(*s.doing)) || slices.ContainsFunc(s.queue, planned) {
+	if !s.timeline.over() || s.doing != nil && (!s.doing.Planned() || s.comesOnce(*s.doing)) || slices.ContainsFunc(s.queue, s.comesOnce) {
 		return false
 	}
 	for _, f := range s.open {
-		if f.By == ByTimeline && f.For > 0 && s.once(f) {
+		if f.once && f.For > 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// once reports whether a fault may be that of an entry that comes once.
-func (s *Schedule) once(f *fault) bool {
-	return slices.ContainsFunc(s.timeline.entries, func(p Planned) bool { return p.Every == 0 && p.For == f.For })
+// comesOnce reports whether an order is that of an entry that comes once.
+func (s *Schedule) comesOnce(o Order) bool {
+	return o.Planned() && s.timeline.entries[o.entry].Every == 0
 }
 
 // Stop ends the timeline, and what it has cut, since the run is to end. What was
@@ -249,7 +249,7 @@ func (s *Schedule) AllowsBy(by string, own bool) bool {
 
 // knows reports whether all nodes of a state are guests of the run.
 func (s *Schedule) knows(state events.State) bool {
-	for _, row := range slices.Concat(state.Cut, state.Uplinks, state.Shapes, state.Nodes) {
+	for _, row := range slices.Concat(slices.Collect(maps.Values(layers(state)))...) {
 		_, known := links.Index(s.nodes, row.From, 0)
 		to := -1
 		for _, name := range row.To {
@@ -288,6 +288,9 @@ func (s *Schedule) Made(id int, done *Done, now time.Time, mono func(time.Durati
 	last.Asked = &asked
 	if done != nil {
 		last.TookMS, last.SkewMS = milliseconds(done.Took), milliseconds(done.Skew)
+	}
+	if f.By == ByTimeline && f.Heals == 0 && s.doing != nil {
+		f.once = s.comesOnce(*s.doing)
 	}
 	if f.By == ByTimeline && f.Heals == 0 && done != nil {
 		s.came(now)
