@@ -151,6 +151,7 @@ func (j *Job) Suspend() bool {
 
 // Wait waits for the command's end, and returns its exit code.
 func (j *Job) Wait() int {
+	defer j.suspensions.Add(1) // its number is somebody else's soon: nobody is to be woken by that
 	if !j.mine || !j.through {
 		return wait(j.pid, nil)
 	}
