@@ -19,6 +19,7 @@ import (
 	"vagganet/commands/kinds"
 	"vagganet/commands/messages"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
@@ -93,11 +94,12 @@ func (a App) nodesOf(c *cli.Context, l live.Run, change faults.Change) (faults.C
 	for _, row := range rows {
 		i := slices.IndexFunc(all, func(n live.Node) bool { return n.Name == row.From })
 		if i < 0 {
-			return change, nil, hints.With(fmt.Errorf("no node of run %s is called %q", l.Run, row.From), "there are: %s", strings.Join(l.Names(), ", "))
+			return change, nil, links.NoGuest(l.Names(), row.From) // what is to be healed comes from the run
 		}
-		err := checkChange(c.Command.Name, all[i])
+		n := all[i]
+		err := checkChange(c.Command.Name, n)
 		if change.FromSet && err != nil {
-			if not = cmp.Or(not, err); !isAlready(row.How, all[i]) {
+			if not = cmp.Or(not, err); !isAlready(row.How, n) {
 				continue
 			}
 			err = nil
@@ -105,10 +107,10 @@ func (a App) nodesOf(c *cli.Context, l live.Run, change faults.Change) (faults.C
 		if err != nil {
 			return change, nil, err
 		}
-		if s := change.Signal; all[i].Paused && s != 0 && s != syscall.SIGKILL {
+		if s := change.Signal; n.Paused && s != 0 && s != syscall.SIGKILL {
 			return change, nil, hints.With(fmt.Errorf("%s is paused, and gets no %s before it goes on", row.From, live.SignalName(s)), "have it go on by: vagganet resume %s", row.From)
 		}
-		nodes, change.Nodes = append(nodes, all[i]), append(change.Nodes, row)
+		nodes, change.Nodes = append(nodes, n), append(change.Nodes, row)
 	}
 	if change.FromSet {
 		change.Whom = strings.Join(names(nodes), " ")
@@ -126,8 +128,6 @@ func isAlready(how string, n live.Node) bool {
 
 // checkChange returns an error if a verb does nothing to a node that is as it is.
 func checkChange(verb string, n live.Node) error {
-	ended := hints.With(fmt.Errorf("the process of %s has ended", n.Name), "start it again by: vagganet start %s", n.Name)
-	down := hints.With(fmt.Errorf("%s is down already", n.Name), "start it again by: vagganet start %s", n.Name)
 	switch {
 	case verb != "start" && verb != "kill" && verb != "pause" && verb != "resume":
 		return nil
@@ -138,9 +138,9 @@ func checkChange(verb string, n live.Node) error {
 	case verb == "start":
 		return nil
 	case !n.Runs() && n.Down:
-		return down
+		return hints.With(fmt.Errorf("%s is down already", n.Name), "start it again by: vagganet start %s", n.Name)
 	case !n.Runs():
-		return ended
+		return hints.With(fmt.Errorf("the process of %s has ended", n.Name), "start it again by: vagganet start %s", n.Name)
 	case verb == "pause" && n.Paused:
 		return hints.With(fmt.Errorf("%s is paused already", n.Name), "have it go on by: vagganet resume %s", n.Name)
 	case verb == "resume" && !n.Paused:
@@ -185,8 +185,12 @@ const nodeInterval = time.Millisecond
 // stillThere is the error that processes have not ended by a signal that they may ignore:
 // then they are not down.
 func stillThere(l live.Run, change faults.Change, nodes []live.Node) error {
-	what := fmt.Errorf("processes of %s are still there %v after they got %s", strings.Join(names(nodes), " "), patienceWithNodes, live.SignalName(change.Signal))
-	if change.Signal == syscall.SIGKILL || change.Nodes[0].How != events.Down {
+	signal := change.Signal
+	if change.Nodes[0].How == events.Paused {
+		signal = syscall.SIGSTOP
+	}
+	what := fmt.Errorf("processes of %s are still there %v after they got %s", strings.Join(names(nodes), " "), patienceWithNodes, live.SignalName(signal))
+	if signal == syscall.SIGKILL || signal == syscall.SIGSTOP {
 		return what
 	}
 	var errs []error
