@@ -101,10 +101,20 @@ func (b paperBlock) run(ts *testscript.TestScript) {
 	}
 	got := strings.Split(strings.ReplaceAll(string(out), "\r\n", "\n"), nextCommand+"\n") // a terminal has both
 	for i, command := range commands {
-		if i >= len(got) || !slices.Equal(gist(got[i]), gist(want[i])) {
-			ts.Fatalf("$ %s\nprints\n%s\nand not\n%s", command, strings.Join(got[min(i, len(got)):], ""), want[i])
+		printed, said := "", gist(want[i])
+		if i < len(got) {
+			printed = got[i]
+		}
+		if is := gist(printed); !slices.Equal(is, said) {
+			ts.Fatalf("$ %s\nprints\n%s\nand not\n%s\nOnly printed: %q\nOnly in the paper: %q",
+				command, printed, want[i], without(is, said), without(said, is))
 		}
 	}
+}
+
+// without returns the lines that are not among others.
+func without(lines, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return slices.Contains(others, line) })
 }
 
 var (

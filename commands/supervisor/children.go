@@ -43,6 +43,7 @@ type processes struct {
 	byPID    map[int]*process
 	stopped  []int // those that stand still because of suspend
 	order    int   // the process that carries out an order; 0 for none
+	planned  bool  // whether the timeline has that order
 	// times is how often each child was started, and ready finds out whether they are
 	// ready.
 	times map[int]int
@@ -193,6 +194,7 @@ func CodeOf(status unix.WaitStatus) int {
 // group, as a terminal does, else to the command alone.
 func (ps *processes) send(s syscall.Signal) {
 	ps.signalDriver(s)
+	ps.out.cutOff.Store(ps.order != 0 && ps.planned)
 	for _, p := range ps.byPID {
 		p.pending = s
 	}

@@ -41,7 +41,8 @@ func (ps *processes) startFault(o faults.Order) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	ps.order = cmd.Process.Pid
+	ps.order, ps.planned = cmd.Process.Pid, o.Planned()
+	ps.out.cutOff.Store(false)
 	return cmd.Process.Release() // it is reaped by number
 }
 

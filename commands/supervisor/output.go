@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -26,6 +27,9 @@ type output struct {
 	width   int
 	colours map[string]*color.Color
 	write   sync.Mutex
+	// cutOff says that the run ends while a planned fault is being made: what that says
+	// is about nodes that are ending, and nobody's concern.
+	cutOff atomic.Bool
 	// lost is why something could not be written, the first time.
 	lost  error
 	pumps sync.WaitGroup
@@ -170,6 +174,9 @@ func (o *output) pump(to io.Writer, from io.Reader, head []byte, event events.Ev
 
 // pass writes the lines that are whole.
 func (o *output) pass(to io.Writer, l *lines, event events.Event) {
+	if event.Child == faultsName && o.cutOff.Load() {
+		l.whole, l.texts = l.whole[:0], l.texts[:0]
+	}
 	if len(l.whole) == 0 {
 		return
 	}
