@@ -15,7 +15,8 @@
 //	ready         child, node: what its config says of that has come
 //	run-ready     all children have been started and are ready: the timeline begins
 //	fault-begin   a command has cut links, or killed or paused nodes: id, what, whom (of what is drawn: the nodes), by ("command" or "timeline"), for (seconds, if it heals by itself),
-//	              asked, took_ms and skew_ms, and what is cut now. With "interrupted" the command was killed, or failed,
+//	              asked, took_ms and skew_ms, and what is cut now; by the timeline also due, and late (both in seconds,
+//	              absent where it is 0). With "interrupted" the command was killed, or failed,
 //	              before it said that all of it is in force.
 //	fault-change  a command has changed what is cut, and cut nothing itself: what, by, and as above
 //	fault-end     none of the links that it cut is cut by it any more: id, what, and what is cut now. With "timed" its
@@ -26,7 +27,7 @@
 //	fault-pending one was not due yet when the run ended: what, by, due
 //	fault-failed  a command of the timeline, or a heal whose time had come, has failed: what, code
 //	check         what, ok, differences (a number), by
-//	exec          a command of the timeline has ended: what, code
+//	exec          a command of the timeline has ended: what, code, due
 //	suspend       the run stands still (Ctrl+Z), and so do the clocks of its faults
 //	resume        it goes on
 //	line          child, node, stream ("stdout" or "stderr"), bytes: that many follow, which are one or more lines that

@@ -24,12 +24,18 @@ type amissEntry struct {
 func (s *Schedule) note(kind events.Kind, o occurrence, now time.Time) {
 	what := s.timeline.entries[o.entry].what()
 	s.amiss.add(kind, what, o.planned)
-	due := o.planned.Seconds()
-	e := events.Event{Kind: kind, What: what, By: ByTimeline, Due: &due}
-	if kind != events.FaultPending {
-		e.Late = now.Sub(o.at).Round(time.Millisecond).Seconds()
+	e := events.Event{Kind: kind, What: what, By: ByTimeline}
+	if kind == events.FaultPending {
+		now = o.at
 	}
+	o.dueIn(&e, now)
 	s.news = append(s.news, e)
+}
+
+// dueIn says in an event when that was due, and how late it is now.
+func (o occurrence) dueIn(e *events.Event, now time.Time) {
+	due := o.planned.Seconds()
+	e.Due, e.Late = &due, now.Sub(o.at).Round(time.Millisecond).Seconds()
 }
 
 // TakeNews returns the events that note has made since it was last called.

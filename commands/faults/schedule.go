@@ -220,7 +220,9 @@ func (s *Schedule) Ended(code int) []events.Event {
 	s.doing = nil
 	var list []events.Event
 	if o != nil && o.Planned() && s.timeline.entries[o.entry].Verb == "exec" {
-		list = append(list, events.Event{Kind: events.Exec, What: o.What, Code: &code, By: ByTimeline})
+		e := events.Event{Kind: events.Exec, What: o.What, Code: &code, By: ByTimeline}
+		o.dueIn(&e, o.at)
+		list = append(list, e)
 	}
 	if code == 0 {
 		return list
@@ -291,6 +293,7 @@ func (s *Schedule) Made(id int, done *Done, now time.Time, mono func(time.Durati
 	}
 	if f.By == ByTimeline && f.Heals == 0 && s.doing != nil {
 		f.once = s.comesOnce(*s.doing)
+		s.doing.dueIn(last, now)
 	}
 	if f.By == ByTimeline && f.Heals == 0 && done != nil {
 		s.came(now)

@@ -142,7 +142,7 @@ func TestAmiss(t *testing.T) {
 		}
 		var got []string
 		for _, e := range list {
-			if e.Due != nil {
+			if e.Due != nil && e.Kind != events.FaultBegin && e.Kind != events.FaultChange {
 				got = append(got, fmt.Sprint(strings.TrimPrefix(string(e.Kind), "fault-"), " ", e.What, " ", *e.Due, "s"))
 			}
 		}

@@ -123,7 +123,11 @@ func (l *Listeners) HasPage() bool { return len(l.pages) > 0 }
 // Summary is what the events said of the run, once it is over.
 func (l *Listeners) Summary() Summary {
 	s := l.seen.summary
-	s.Missed, s.Late = append([]Amiss{}, s.Missed...), append([]Amiss{}, s.Late...) // empty lists, in JSON
+	// Empty lists, in JSON.
+	for _, list := range []*[]Amiss{&s.Missed, &s.Late, &s.Failed} {
+		*list = append([]Amiss{}, *list...)
+	}
+	s.Faults = append([]Fault{}, s.Faults...)
 	s.CommandLine, s.Version, s.Kernel = l.about.CommandLine, l.about.Version, l.about.Kernel
 	return s
 }

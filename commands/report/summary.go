@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -21,6 +22,13 @@ type Summary struct {
 	// or began when they should have been over.
 	Missed []Amiss `json:"missed"`
 	Late   []Amiss `json:"late"`
+	// Failed are entries that failed, and ends of faults that did.
+	Failed []Amiss `json:"failed"`
+	// Faults are all that were made, in their order.
+	Faults []Fault `json:"faults"`
+	// Latest is by how many seconds the latest entry of the timeline came late, or had not
+	// come when it was given up.
+	Latest float64 `json:"latest"`
 	// Begin is when the network was up, and End when the last child had ended; both are
 	// absent where it never was.
 	Begin   time.Time `json:"begin,omitzero"`
@@ -39,6 +47,24 @@ type ChildEnded struct {
 	Starts int `json:"starts"`
 }
 
+// Fault is one that was made, by a command or by the timeline.
+type Fault struct {
+	What string `json:"what"`
+	// Whom are the nodes, where some were drawn or asked for.
+	Whom string `json:"whom,omitempty"`
+	By   string `json:"by"`
+	// Due is when it was due, in seconds of the timeline, and Late how long after that it
+	// began; absent of a command.
+	Due  *float64 `json:"due,omitempty"`
+	Late float64  `json:"late,omitempty"`
+	// Begin is when it was in force, in seconds since the network was up, and Seconds how
+	// long some of it was.
+	Begin   float64 `json:"begin"`
+	Seconds float64 `json:"seconds"`
+
+	id int // 0 when it is over
+}
+
 // Amiss is an entry of the timeline that did not come in its time.
 type Amiss struct {
 	What string `json:"what"`
@@ -50,11 +76,19 @@ type Amiss struct {
 
 // add takes note of an event.
 func (s *Summary) add(e events.Event) {
+	s.Latest = max(s.Latest, e.Late)
 	switch e.Kind {
 	case events.RunBegin:
 		s.Run, s.Begin = e.Run, e.Time
 	case events.RunEnd:
 		s.End = e.Time
+		for i := range s.Faults {
+			s.end(s.Faults[i].id, e.Mono)
+		}
+	case events.FaultBegin:
+		s.Faults = append(s.Faults, Fault{What: e.What, Whom: e.Whom, By: e.By, Due: e.Due, Late: e.Late, Begin: e.Mono, id: e.ID})
+	case events.FaultEnd:
+		s.end(e.ID, e.Mono)
 	case events.Start:
 		c := s.child(e)
 		c.Starts++
@@ -65,6 +99,17 @@ func (s *Summary) add(e events.Event) {
 		addAmiss(&s.Missed, e)
 	case events.FaultLate:
 		addAmiss(&s.Late, e)
+	case events.FaultFailed:
+		addAmiss(&s.Failed, e)
+	}
+}
+
+// end takes note that a fault is over.
+func (s *Summary) end(id int, mono float64) {
+	i := slices.IndexFunc(s.Faults, func(f Fault) bool { return id != 0 && f.id == id })
+	if i >= 0 {
+		f := &s.Faults[i]
+		f.Seconds, f.id = math.Round((mono-f.Begin)*1e6)/1e6, 0
 	}
 }
 
