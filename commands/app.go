@@ -228,7 +228,7 @@ type verb struct {
 // verbs are all verbs, but help.
 func verbs() []verb {
 	return []verb{{"create", App.createVerb}, {"destroy", App.destroyVerb}, {"run", App.runVerb}, {"exec", App.execVerb},
-		{"wait", App.waitVerb}, {"logs", App.logsVerb}, {"stop", App.stopVerb},
+		{"campaign", App.campaignVerb}, {"wait", App.waitVerb}, {"logs", App.logsVerb}, {"stop", App.stopVerb},
 		{"partition", App.partitionVerb}, {"shape", App.shapeVerb},
 		{"kill", App.killVerb}, {"pause", App.pauseVerb}, {"resume", App.resumeVerb}, {"start", App.startVerb}, {"capture", App.captureVerb}, {"check", App.checkVerb},
 		{"status", App.statusVerb}, {"graph", App.graphVerb}, {"doctor", App.doctorVerb}, {"init", App.initVerb},

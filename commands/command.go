@@ -15,13 +15,13 @@ func (a App) command(c *cli.Context) (*config.Command, *config.File, error) {
 	args := runArguments(c)
 	if guests := c.StringSlice("guest"); len(guests) > 0 {
 		if len(args) > 0 {
-			return nil, nil, cmdline.Usagef("run takes --guest or a command of the config file, not both")
+			return nil, nil, cmdline.Usagef("%s takes --guest or a command of the config file, not both", c.Command.Name)
 		}
 		command, err := project.GuestCommand(guests)
 		return command, nil, err
 	}
 	if len(args) > 1 {
-		return nil, nil, hints.With(cmdline.Usagef("run takes one argument, the name of a command, but got %q as well", args[1]),
+		return nil, nil, hints.With(cmdline.Usagef("%s takes one argument, the name of a command, but got %q as well", c.Command.Name, args[1]),
 			"a command that is to run beside the children comes behind --")
 	}
 	name := ""

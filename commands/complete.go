@@ -61,6 +61,8 @@ func (a App) valuesOf(name string, line cmdline.Partial, typed string) completio
 		for _, r := range a.seenRuns(line) {
 			list = append(list, r.Name)
 		}
+	case "--keep":
+		list = []string{"failed", "all"}
 	case "--signal":
 		list = []string{"HUP", "INT", "KILL", "QUIT", "TERM", "USR1", "USR2"}
 	case "NODE":
@@ -77,7 +79,7 @@ func (a App) valuesOf(name string, line cmdline.Partial, typed string) completio
 		return completion.Answer{Kind: completion.Words, Candidates: a.commandsOf(line)}
 	case "DRIVER":
 		return completion.Answer{Kind: completion.Commands}
-	case "ARGUMENT":
+	case "ARGUMENT", "DIRECTORY":
 		return completion.Answer{Kind: completion.Files}
 	}
 	answer := completion.Answer{Kind: completion.Words}

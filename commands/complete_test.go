@@ -22,7 +22,7 @@ func (insideRun) Inside(gateway.Gateway) *runstate.Run {
 }
 
 // An option or argument whose values can't be completed is named here.
-var notCompleted = []string{"NAME", "NAME=COMMAND", "CIDR", "NUMBER", "HOW-LONG", "PERCENT", "RATE", "FILTER", "USER"}
+var notCompleted = []string{"NAME", "NAME=COMMAND", "CIDR", "NUMBER", "LIST", "I/N", "HOW-LONG", "PERCENT", "RATE", "FILTER", "USER"}
 
 func TestValuesAreCompleted(t *testing.T) {
 	withoutSettings(t)

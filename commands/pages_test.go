@@ -61,7 +61,7 @@ func wouldTake(args []string) error {
 	app := App{Machine: Host{}}.cli()
 	nothing := func(*cli.Context) error { return nil }
 	for _, c := range app.Commands {
-		if c.Action = nothing; len(c.Subcommands) > 0 {
+		if c.Action = nothing; strings.HasPrefix(c.ArgsUsage, "KIND") {
 			c.Action = cmdline.NoKind
 		}
 		for _, kind := range c.Subcommands {

@@ -280,7 +280,7 @@ func TestUsage(t *testing.T) {
 		"partition isolate a --how x":        "--how \"x\" is none of drop, reject and new\nhint: vagganet partition isolate --help",
 		"partition uplink":                   "uplink takes off or on, and then nodes; none means all\nhint: vagganet partition uplink --help",
 		"--trace":                            "no verb is given\nhint: vagganet help",
-		"status --isolated":                  "status has no option --isolated\nhint: it is an option of: run\nhint: vagganet status --help",
+		"status --isolated":                  "status has no option --isolated\nhint: it is an option of: run, campaign\nhint: vagganet status --help",
 		"partition halves --seed 1": "partition halves has no option --seed\nhint: it is an option of: run, exec, partition disjoint, partition split, partition isolate, partition cut, and 13 more\n" +
 			"hint: vagganet partition halves --help",
 		"create --netwrok x":            "create has no option --netwrok\nhint: did you mean --network?\nhint: vagganet create --help",

@@ -132,7 +132,11 @@ func arguments(app *cli.App, line cmdline.Partial, typed string, values Values) 
 		return Answer{Words, commands(verbs(app), strings.HasPrefix(typed, "_"))}
 	}
 	answer := Answer{Kind: Words}
-	for _, name := range line.ArgumentNames() {
+	names := line.ArgumentNames()
+	if len(line.Arguments) == 0 && !slices.Contains(names, "KIND") {
+		answer.Candidates = commands(line.Command.Subcommands, false) // of a verb that does something without
+	}
+	for _, name := range names {
 		switch {
 		case name == "KIND":
 			answer.Candidates = append(answer.Candidates, commands(kindsOf(app, line), false)...)

@@ -1,0 +1,474 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"al.essio.dev/pkg/shellescape"
+	"github.com/urfave/cli/v2"
+
+	"vagganet/commands/campaign"
+	"vagganet/commands/cmdline"
+	"vagganet/commands/hints"
+	"vagganet/commands/supervisor"
+	"vagganet/commands/terminal"
+)
+
+func (a App) campaignVerb() *cli.Command {
+	flags := []cli.Flag{
+		&cli.StringFlag{Name: "seeds", Usage: "run the seeds of `LIST`: 1-100, 17, or 1- without an end"},
+		&cli.StringFlag{Name: "jobs", Aliases: []string{"j"}, DefaultText: "one for each core", Usage: "that many runs at once, as `NUMBER`; auto finds the most with which no fault comes late"},
+		&cli.StringFlag{Name: "shard", DefaultText: "all, or as the engine that starts it says", Usage: "run only part `I/N` of the seeds: each N-th, from the I-th on"},
+		&cli.DurationFlag{Name: "time", Usage: "start no further run after `HOW-LONG`"},
+		&cli.DurationFlag{Name: "timeout", Value: 10 * time.Minute, Usage: "end a run that takes longer than `HOW-LONG`; 0 for never"},
+		&cli.BoolFlag{Name: "until-failure", Usage: "end with the first seed that fails"},
+		&cli.StringFlag{Name: "out", DefaultText: "a new one", Usage: "write what comes of the seeds into `DIRECTORY`; take up the campaign that is there"},
+		&cli.StringFlag{Name: "keep", Value: "failed", Usage: "keep the folders of `WHICH` seeds: failed (those that have not passed) or all"},
+		&cli.BoolFlag{Name: "again", Usage: "run seeds that have a verdict once more"},
+	}
+	verb := &cli.Command{
+		Name:            "campaign",
+		Usage:           "run a command for many seeds, many at a time, and find those that fail",
+		ArgsUsage:       "COMMAND --seeds LIST [-- DRIVER ARGUMENT ...]",
+		Flags:           slices.Concat(flags, resultFlags(), a.flagsPassedOn(), []cli.Flag{dryRunFlag()}),
+		HideHelpCommand: true,
+		Action:          func(c *cli.Context) error { return asOwn(a.runCampaign(c)) },
+	}
+	verb.Subcommands = []*cli.Command{{
+		Name:         "merge",
+		Usage:        "make one summary of several shards, or of one campaign",
+		ArgsUsage:    "DIRECTORY ...",
+		Flags:        resultFlags(),
+		Action:       func(c *cli.Context) error { return asOwn(mergeCampaigns(c)) },
+		OnUsageError: cmdline.OnUsageError,
+	}}
+	return verb
+}
+
+// resultFlags ask for the forms in which a campaign's result is written.
+func resultFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "report", Usage: "write a page for a browser about all seeds to `FILE`"},
+		&cli.StringFlag{Name: "junit", Usage: "write a test case for each seed to `FILE`, as CI systems read it"},
+		&cli.BoolFlag{Name: "json", Usage: "print the summary as JSON"},
+	}
+}
+
+// passedOn are the options that each run of a campaign gets.
+var passedOn = []string{"guest", "only", "exclude", "isolated", "no-prefix", "faults"}
+
+func (a App) flagsPassedOn() (flags []cli.Flag) {
+	for _, f := range a.runVerb().Flags {
+		if slices.Contains(passedOn, f.Names()[0]) {
+			flags = append(flags, f)
+		}
+	}
+	return flags
+}
+
+// asOwn gives an error the exit code of vagganet's own ones, but for usage errors.
+func asOwn(err error) error {
+	var usage cmdline.UsageError
+	var code cmdline.ExitCode
+	var by supervisor.Interrupted
+	if err == nil || errors.As(err, &usage) || errors.As(err, &code) || errors.As(err, &by) {
+		return err
+	}
+	return cmdline.WithExitCode(err, cmdline.ExitOwn)
+}
+
+func (a App) runCampaign(c *cli.Context) error {
+	plan, err := a.planCampaign(c)
+	if err != nil {
+		return err
+	}
+	if c.Bool("dry-run") {
+		return plan.writeScript()
+	}
+	if err := plan.open(c); err != nil {
+		return err
+	}
+	line := newProgressLine(plan.about.Command)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, supervisor.Wanted(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)...)
+	program, _ := a.Machine.Program()
+	plan.Runs = campaign.Runs{Program: program, About: plan.about, Timeout: c.Duration("timeout")}
+	plan.Say, plan.Show, plan.ShowEvery = line.say, line.show, line.every()
+	p := plan.Campaign.Run(signals)
+	line.end()
+	plan.Folder.End(p.Ended)
+	lost := plan.Folder.Close()
+	summary, err := campaign.Summarize([]string{plan.out})
+	if err = errors.Join(lost, err); err != nil {
+		return err
+	}
+	if err := writeResults(c, summary, []string{plan.out}); err != nil {
+		return err
+	}
+	plan.sayLate(p)
+	var by supervisor.Interrupted
+	if p.Ended == campaign.BySignal && errors.As(context.Cause(c.Context), &by) {
+		return cmdline.PassOn(128 + int(by))
+	}
+	if p.Ended == campaign.Useless {
+		return cmdline.PassOn(cmdline.ExitOwn)
+	}
+	return cmdline.PassOn(summary.ExitCode())
+}
+
+// campaignPlan is what a command line asks for.
+type campaignPlan struct {
+	campaign.Campaign
+	about campaign.About
+	seeds campaign.Seeds
+	shard campaign.Shard
+	out   string
+}
+
+// planCampaign checks all that can be checked before anything is run.
+func (a App) planCampaign(c *cli.Context) (*campaignPlan, error) {
+	p := &campaignPlan{out: c.String("out")}
+	var err error
+	if p.seeds, err = seedsOf(c); err != nil {
+		return nil, cmdline.AsUsage(err)
+	}
+	if p.shard, err = shardOf(c); err != nil {
+		return nil, cmdline.AsUsage(err)
+	}
+	if p.Jobs, p.Auto, err = jobsOf(c.String("jobs")); err != nil {
+		return nil, err
+	}
+	if keep := c.String("keep"); keep != "failed" && keep != "all" {
+		return nil, cmdline.Usagef("--keep %q is neither failed nor all", keep)
+	}
+	p.Time, p.UntilFailure, p.KeepAll = c.Duration("time"), c.Bool("until-failure"), c.String("keep") == "all"
+	driver, err := driverArgv(c)
+	if err != nil {
+		return nil, err
+	}
+	g, err := a.gatewayToMake(c)
+	if err != nil {
+		return nil, err
+	}
+	spec, _, err := a.prepareRun(c, g)
+	if err != nil {
+		return nil, err
+	}
+	p.about = campaign.About{Version: a.Version, Command: spec.Run.Command, Options: optionsPassedOn(c), Driver: driver,
+		Seeds: p.seeds.String(), Shard: p.shard.String()}
+	if len(c.StringSlice("guest")) > 0 {
+		p.about.Command = "" // the run has no name in a file
+	}
+	for _, guest := range spec.Run.Guests {
+		p.about.Nodes = append(p.about.Nodes, guest.Name)
+	}
+	return p, nil
+}
+
+func seedsOf(c *cli.Context) (campaign.Seeds, error) {
+	switch {
+	case c.IsSet("seeds"):
+		seeds, err := campaign.ParseSeeds(c.String("seeds"))
+		if err == nil && seeds[len(seeds)-1].Last == campaign.Endless && c.Bool("dry-run") {
+			err = fmt.Errorf("seeds %s have no end, so a script can't list them", seeds)
+		}
+		return seeds, err
+	case c.IsSet("time"):
+		return campaign.ParseSeeds("1-")
+	}
+	return nil, hints.With(errors.New("campaign needs to know which seeds to run"), "name them: --seeds 1-100, or give it a time: --time 10m")
+}
+
+func shardOf(c *cli.Context) (campaign.Shard, error) {
+	if c.IsSet("shard") {
+		return campaign.ParseShard(c.String("shard"))
+	}
+	shard, from, err := campaign.FindShard(os.Getenv)
+	if err == nil && from != "" {
+		terminal.Say(terminal.Err, "shard %s, by %s", shard, from)
+	}
+	return shard, err
+}
+
+func jobsOf(text string) (n int, auto bool, err error) {
+	switch text {
+	case "":
+		return runtime.NumCPU(), false, nil
+	case "auto":
+		return runtime.NumCPU(), true, nil
+	}
+	n, err = strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, false, cmdline.Usagef("--jobs %q is neither a number of runs nor auto", text)
+	}
+	return n, false, nil
+}
+
+// optionsPassedOn are the options of this command line that its runs get.
+func optionsPassedOn(c *cli.Context) []string {
+	words := []string{}
+	for _, f := range slices.Concat(c.App.Flags, c.Command.Flags) {
+		name := f.Names()[0]
+		global := cmdline.FindFlag(c.App.Flags, name) != nil
+		if !c.IsSet(name) || !global && !slices.Contains(passedOn, name) || global && fromEnvironment(c, f) {
+			continue
+		}
+		switch f.(type) {
+		case *cli.BoolFlag:
+			if c.Bool(name) {
+				words = append(words, "--"+name)
+			}
+		case *cli.StringSliceFlag:
+			for _, value := range c.StringSlice(name) {
+				words = append(words, "--"+name, value)
+			}
+		default:
+			words = append(words, "--"+name, c.String(name))
+		}
+	}
+	return words
+}
+
+// fromEnvironment reports whether an option has the value that its variable gives it: the
+// runs have that variable, too.
+func fromEnvironment(c *cli.Context, f cli.Flag) bool {
+	documented, is := f.(cli.DocGenerationFlag)
+	return is && slices.ContainsFunc(documented.GetEnvVars(), func(variable string) bool {
+		return os.Getenv(variable) == c.String(f.Names()[0])
+	})
+}
+
+// open makes the campaign's folder, or takes up the campaign that is there.
+func (p *campaignPlan) open(c *cli.Context) (err error) {
+	if p.out == "" {
+		if p.out, err = newCampaignFolder(p.about.Command); err != nil {
+			return err
+		}
+	}
+	again := map[uint64]bool{}
+	if c.Bool("again") {
+		if p.seeds.Count(p.shard) == 0 {
+			return cmdline.Usagef("--again needs seeds that have an end, such as --seeds 1-100")
+		}
+		for seed := range p.seeds.Of(p.shard) {
+			again[seed] = true
+		}
+	}
+	if p.Folder, err = campaign.Open(p.out, p.about, func(seed uint64) bool { return again[seed] }); err != nil {
+		return err
+	}
+	p.Seeds, p.Total = p.seeds.Of(p.shard), p.seeds.Count(p.shard)
+	done := 0
+	if p.Total > 0 {
+		for seed := range p.Seeds {
+			if p.Folder.Done(seed) {
+				done++
+			}
+		}
+		p.Total -= done
+	}
+	jobs := fmt.Sprintf("%d at once", p.Jobs)
+	if p.Auto {
+		jobs += " or more"
+	}
+	terminal.Say(terminal.Err, "seeds %s, %s, results in %s", p.seeds, jobs, p.out)
+	if done > 0 {
+		terminal.Say(terminal.Err, "%s of them have a verdict already; --again runs them once more", terminal.Count(done, "seed"))
+	}
+	return nil
+}
+
+// newCampaignFolder makes a folder that was not there.
+func newCampaignFolder(command string) (string, error) {
+	if command == "" {
+		command = "guests"
+	}
+	for n := 1; ; n++ {
+		name := fmt.Sprintf("%s-campaign-%d", command, n)
+		err := os.Mkdir(name, 0o777)
+		if err == nil {
+			return name, nil
+		}
+		if !errors.Is(err, os.ErrExist) {
+			return "", hints.With(fmt.Errorf("the campaign's files can't be written: %w", err), "name a folder of yours by --out")
+		}
+	}
+}
+
+// writeScript prints the command lines of all runs.
+func (p *campaignPlan) writeScript() error {
+	out := p.out
+	if out == "" {
+		out = p.about.Command + "-campaign-1"
+	}
+	w := terminal.Out.Script()
+	fmt.Fprintf(w, "#!/bin/sh\n# The runs of a campaign, one after another.\nmkdir -p %s\n", shellescape.Quote(out))
+	for seed := range p.seeds.Of(p.shard) {
+		if _, err := fmt.Fprintln(w, p.about.RunLine(seed, "--out", campaign.SeedFolder(out, seed))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sayLate says where there are more runs at once than the machine carries.
+func (p *campaignPlan) sayLate(end campaign.Progress) {
+	if p.Auto {
+		terminal.Say(terminal.Err, "%s at once in the end; the latest fault came %.2fs late", terminal.Count(end.Jobs, "run"), end.Latest)
+		return
+	}
+	if end.Counts[campaign.Inconclusive] > 0 && end.Latest > campaign.OnTime.Seconds() {
+		terminal.Say(terminal.Err, "faults came up to %.1fs late with %s at once", end.Latest, terminal.Count(p.Jobs, "run"))
+		if p.Jobs > 1 {
+			fmt.Fprintf(terminal.Err, "hint: with fewer they may not: --jobs %d, or --jobs auto finds how many\n", max(1, p.Jobs/2))
+		}
+	}
+}
+
+// writeResults writes the summary in the forms that were asked for.
+func writeResults(c *cli.Context, s campaign.Summary, folders []string) error {
+	if name := c.String("report"); name != "" {
+		dir, err := filepath.Abs(filepath.Dir(name))
+		if err != nil {
+			return err
+		}
+		if s, err = absolute(s); err != nil {
+			return err
+		}
+		if err := writeFile(name, func(w io.Writer) error { return s.WritePage(w, dir) }); err != nil {
+			return err
+		}
+	}
+	if name := c.String("junit"); name != "" {
+		if err := writeFile(name, func(w io.Writer) error { return campaign.WriteJUnit(w, folders) }); err != nil {
+			return err
+		}
+	}
+	if c.Bool("json") {
+		return s.WriteJSON(terminal.Out.JSON())
+	}
+	return s.WriteText(terminal.Out)
+}
+
+// absolute has the paths in a summary lead there from anywhere.
+func absolute(s campaign.Summary) (campaign.Summary, error) {
+	s.Others = slices.Clone(s.Others)
+	for i := range s.Others {
+		if f := &s.Others[i]; f.Report != "" {
+			path, err := filepath.Abs(f.Report)
+			if err != nil {
+				return s, err
+			}
+			f.Report = path
+		}
+	}
+	return s, nil
+}
+
+func writeFile(name string, write func(io.Writer) error) error {
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(file), file.Close())
+}
+
+func mergeCampaigns(c *cli.Context) error {
+	folders := c.Args().Slice()
+	if len(folders) == 0 {
+		return cmdline.Usagef("campaign merge takes the folders of campaigns")
+	}
+	s, err := campaign.Summarize(folders)
+	if err != nil {
+		return err
+	}
+	if err := writeResults(c, s, folders); err != nil {
+		return err
+	}
+	return cmdline.PassOn(s.ExitCode())
+}
+
+// progressLine shows a person how far a campaign is: in a line that changes, on a terminal,
+// else by a line every now and then.
+type progressLine struct {
+	command string
+	changes bool
+	shown   time.Time
+	last    string
+}
+
+func newProgressLine(command string) *progressLine {
+	return &progressLine{command: command, changes: terminal.Err.IsTerminal() && os.Getenv("TERM") != "dumb", shown: time.Now()}
+}
+
+func (l *progressLine) every() time.Duration {
+	if l.changes {
+		return time.Second
+	}
+	return 10 * time.Second
+}
+
+const clearLine = "\r\x1b[K"
+
+func (l *progressLine) say(format string, args ...any) {
+	l.clear()
+	terminal.Say(terminal.Err, format, args...)
+	l.draw(l.last)
+}
+
+func (l *progressLine) show(p campaign.Progress) {
+	if now := time.Now(); l.changes && now.Sub(l.shown) > 100*time.Millisecond || now.Sub(l.shown) >= l.every() {
+		l.shown, l.last = now, progressText(l.command, p)
+		if !l.changes {
+			terminal.Say(terminal.Err, "%s", l.last)
+			return
+		}
+		l.clear()
+		l.draw(l.last)
+	}
+}
+
+func (l *progressLine) draw(text string) {
+	if l.changes {
+		io.WriteString(terminal.Err.Raw(), terminal.CleanLine(text))
+	}
+}
+
+func (l *progressLine) clear() {
+	if l.changes {
+		io.WriteString(terminal.Err.Raw(), clearLine)
+	}
+}
+
+func (l *progressLine) end() {
+	l.clear()
+	l.changes = false
+}
+
+func progressText(command string, p campaign.Progress) string {
+	parts := []string{fmt.Sprintf("%d done", p.Done)}
+	if p.Total > 0 {
+		parts[0] = fmt.Sprintf("%d of %d done", p.Done, p.Total)
+	}
+	for _, v := range campaign.Verdicts {
+		if n := p.Counts[v]; n > 0 && v != campaign.Passed {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	parts = append(parts, fmt.Sprintf("%d running", p.Running))
+	if p.Left > 0 {
+		parts = append(parts, fmt.Sprintf("%v left", p.Left.Round(time.Second)))
+	}
+	return strings.TrimSpace(command+": ") + " " + strings.Join(parts, ", ")
+}

@@ -1,0 +1,315 @@
+package campaign
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"vagganet/commands/hints"
+)
+
+// The files of a campaign's folder. Beside them is a folder for each seed that is kept.
+const (
+	AboutFile    = "campaign.json"
+	resultsFile  = "results.jsonl"
+	failuresFile = "failures.jsonl"
+	seedPrefix   = "seed-"
+	// outputFile is what a run has written, in the seed's folder.
+	outputFile = "output.txt"
+)
+
+// About is what a campaign is of: its campaign.json.
+type About struct {
+	Version string `json:"version"`
+	Command string `json:"command"`
+	// Options are those that each run gets, and Driver its driver.
+	Options []string `json:"options"`
+	Driver  []string `json:"driver"`
+	// Seeds and Shard are those of the last time that it was called.
+	Seeds string `json:"seeds"`
+	Shard string `json:"shard,omitempty"`
+	// Nodes are the names of the guests.
+	Nodes []string `json:"nodes"`
+	// Ended says why it has ended: one of the words below, or nothing while it goes on, or
+	// where it was killed.
+	Ended Ended `json:"ended,omitempty"`
+}
+
+// Ended is why a campaign has ended.
+type Ended string
+
+// Why a campaign has ended.
+const (
+	AllDone   Ended = "all-done"
+	TimeUp    Ended = "time"    // that of --time
+	AtFailure Ended = "failure" // the first one, as --until-failure asks for
+	Useless   Ended = "error"   // its runs could not be made, or what came of them not be written
+	BySignal  Ended = "signal"
+)
+
+// runs reports whether two campaigns have the same runs.
+func (a About) runs(b About) bool {
+	return a.Command == b.Command && slices.Equal(a.Options, b.Options) && slices.Equal(a.Driver, b.Driver)
+}
+
+// Folder is where a campaign keeps what came of it.
+type Folder struct {
+	path              string
+	about             About
+	results, failures *os.File
+	lock              *os.File
+	// done are the seeds that have a verdict that tells something.
+	done map[uint64]bool
+	// lost is why something could not be written, the first time.
+	lost error
+}
+
+// Open makes the folder of a campaign, or takes it up. Again reports whether a seed is to be
+// run again.
+func Open(path string, about About, again func(seed uint64) bool) (*Folder, error) {
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return nil, hints.With(fmt.Errorf("the campaign's files can't be written: %w", err), "--out takes a folder of yours, or makes one")
+	}
+	f := &Folder{path: path, done: map[uint64]bool{}}
+	if err := f.checkAbout(about); err != nil {
+		return nil, err
+	}
+	if err := f.takeLock(); err != nil {
+		return nil, err
+	}
+	if err := f.open(about, again); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("the campaign's files can't be written: %w", err)
+	}
+	return f, nil
+}
+
+// checkAbout returns an error if the folder has something else.
+func (f *Folder) checkAbout(about About) error {
+	old, err := ReadAbout(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		list, err := os.ReadDir(f.path)
+		if err == nil && len(list) > 0 {
+			err = hints.With(fmt.Errorf("%s is not empty, and no campaign's folder", f.path), "name another one by --out, or empty this one")
+		}
+		return err
+	}
+	if err == nil && !old.runs(about) {
+		err = hints.With(fmt.Errorf("%s is the folder of another campaign, whose runs are: %s", f.path, old.runLine("N")),
+			"these are: %s\nname another folder by --out", about.runLine("N"))
+	}
+	return err
+}
+
+// ReadAbout reads what a campaign's folder is of. The error is fs.ErrNotExist where the
+// folder is none of a campaign.
+func ReadAbout(path string) (about About, err error) {
+	text, err := os.ReadFile(filepath.Join(path, AboutFile))
+	if err != nil {
+		return about, err
+	}
+	if err := json.Unmarshal(text, &about); err != nil {
+		return about, fmt.Errorf("%s can't be read: %w", filepath.Join(path, AboutFile), err)
+	}
+	return about, nil
+}
+
+// takeLock keeps other campaigns from writing here.
+func (f *Folder) takeLock() (err error) {
+	if f.lock, err = os.Open(f.path); err != nil {
+		return err
+	}
+	err = unix.Flock(int(f.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		f.lock.Close()
+		return hints.With(fmt.Errorf("another campaign writes to %s", f.path), "each shard takes a folder of its own: --out %s/1 for the first", f.path)
+	}
+	return err
+}
+
+func (f *Folder) open(about About, again func(seed uint64) bool) error {
+	old, err := readResults(f.path)
+	if err != nil {
+		return err
+	}
+	var failures bytes.Buffer
+	for _, r := range old {
+		if again(r.Seed) || !r.Verdict.Tells() {
+			continue
+		}
+		f.done[r.Seed] = true
+		if r.Verdict.Fails() {
+			failures.Write(jsonLine(r))
+		}
+	}
+	f.about = about
+	if err := f.writeAbout(); err != nil {
+		return err
+	}
+	if err := replaceFile(filepath.Join(f.path, failuresFile), failures.Bytes()); err != nil {
+		return err
+	}
+	if f.results, err = openLines(filepath.Join(f.path, resultsFile)); err != nil {
+		return err
+	}
+	f.failures, err = openLines(filepath.Join(f.path, failuresFile))
+	return err
+}
+
+func (f *Folder) writeAbout() error {
+	text, err := json.MarshalIndent(f.about, "", "  ")
+	if err != nil {
+		return err
+	}
+	return replaceFile(filepath.Join(f.path, AboutFile), append(text, '\n'))
+}
+
+// replaceFile writes a file so that it is there as a whole, before or after.
+func replaceFile(path string, text []byte) error {
+	next := path + ".new"
+	if err := os.WriteFile(next, text, 0o666); err != nil {
+		return err
+	}
+	return os.Rename(next, path)
+}
+
+// openLines opens a file to write lines at its end. A last line that a killed program has
+// left unfinished is ended.
+func openLines(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	last := []byte{'\n'}
+	if info, err := file.Stat(); err == nil && info.Size() > 0 {
+		file.ReadAt(last, info.Size()-1)
+	}
+	if last[0] != '\n' {
+		_, err = file.Write([]byte{'\n'})
+	}
+	return file, err
+}
+
+// Done reports whether a seed needs no run.
+func (f *Folder) Done(seed uint64) bool { return f.done[seed] }
+
+// add writes a result.
+func (f *Folder) add(r Result) {
+	line := jsonLine(r)
+	_, err := f.results.Write(line)
+	if err == nil && r.Verdict != Passed && r.Verdict != Inconclusive {
+		_, err = f.failures.Write(line)
+	}
+	if f.lost == nil {
+		f.lost = err
+	}
+}
+
+func jsonLine(r Result) []byte {
+	line, err := json.Marshal(r)
+	if err != nil {
+		panic(err) // it has nothing that can't be written
+	}
+	return append(line, '\n')
+}
+
+// End says in the folder why the campaign has ended.
+func (f *Folder) End(why Ended) {
+	f.about.Ended = why
+	if err := f.writeAbout(); f.lost == nil {
+		f.lost = err
+	}
+}
+
+// Close ends the use of the folder. It returns why something could not be written.
+func (f *Folder) Close() error {
+	for _, file := range []*os.File{f.results, f.failures, f.lock} {
+		file.Close()
+	}
+	if f.lost != nil {
+		return fmt.Errorf("results could not be written: %w", f.lost)
+	}
+	return nil
+}
+
+// SeedFolder is the folder of a seed.
+func SeedFolder(path string, seed uint64) string {
+	return filepath.Join(path, fmt.Sprint(seedPrefix, seed))
+}
+
+// clear removes what is left of a seed's earlier run.
+func (f *Folder) clear(seed uint64) error {
+	return errors.Join(os.RemoveAll(SeedFolder(f.path, seed)), os.RemoveAll(outputOf(f.path, seed)))
+}
+
+// outputOf is what a run writes while it runs: its own folder has to be empty then.
+func outputOf(path string, seed uint64) string {
+	return filepath.Join(path, fmt.Sprintf("%s%d.%s", seedPrefix, seed, outputFile))
+}
+
+// Results calls a function with the results of a campaign, one for each seed: the last one,
+// in the order in which they came.
+func Results(path string, each func(Result)) error {
+	last := map[uint64]int{}
+	err := eachResult(path, func(line int, r Result) { last[r.Seed] = line })
+	if err != nil {
+		return err
+	}
+	return eachResult(path, func(line int, r Result) {
+		if last[r.Seed] == line {
+			each(r)
+		}
+	})
+}
+
+func readResults(path string) (all []Result, err error) {
+	err = Results(path, func(r Result) {
+		r.Faults = nil // nobody asks, and they are many
+		all = append(all, r)
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return all, err
+}
+
+// eachResult reads lines one at a time. One that isn't whole is that of a program that was
+// killed.
+func eachResult(path string, each func(line int, r Result)) error {
+	file, err := os.Open(filepath.Join(path, resultsFile))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	in := bufio.NewReader(file)
+	for n := 0; ; n++ {
+		text, err := in.ReadBytes('\n')
+		if err != nil {
+			return nil
+		}
+		var r Result
+		if json.Unmarshal(text, &r) == nil && r.Verdict != "" {
+			each(n, r)
+		}
+	}
+}
+
+// SplitSeed takes the path of a seed's folder apart.
+func SplitSeed(path string) (campaign string, seed uint64, err error) {
+	campaign, name := filepath.Split(filepath.Clean(path))
+	number, is := strings.CutPrefix(name, seedPrefix)
+	r, err := parseRange(number)
+	if !is || err != nil || r.First != r.Last {
+		return "", 0, hints.With(fmt.Errorf("%s is no seed's folder", path), "name the folder of a seed in that of its campaign: results/seed-17")
+	}
+	return filepath.Clean(campaign), r.First, nil
+}

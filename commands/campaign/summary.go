@@ -1,0 +1,328 @@
+package campaign
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"vagganet/commands/hints"
+)
+
+// Summary is what came of a campaign, or of several shards of one.
+type Summary struct {
+	Command string   `json:"command"`
+	Options []string `json:"options"`
+	Driver  []string `json:"driver"`
+	// Seeds is how many have a verdict, and Verdicts how many have which.
+	Seeds    int             `json:"seeds"`
+	Verdicts map[Verdict]int `json:"verdicts"`
+	// NotRun is how many seeds have no verdict, that were asked for; of a campaign that has
+	// no end, 0. MissingShards are those of which there is nothing.
+	NotRun        int      `json:"not_run"`
+	MissingShards []string `json:"missing_shards"`
+	// Others are the seeds that have not passed, in rising order.
+	Others []Found `json:"others"`
+	// Latest is by how many seconds the latest fault came late.
+	Latest float64 `json:"latest"`
+	// Seconds is how long all runs took together.
+	Seconds float64 `json:"seconds"`
+	// Faults are what was tried, Untried which verbs were not, and Common what the seeds
+	// that failed have in common.
+	Faults  []Tried  `json:"faults"`
+	Untried []string `json:"untried"`
+	Common  []Shared `json:"common"`
+
+	passed []uint64
+	// unfinished says that one of the campaigns has not ended, or was ended by a signal.
+	unfinished bool
+}
+
+// Found is the result of a seed that is worth a look.
+type Found struct {
+	Result
+	// Report is the path of the page about it; empty where there is none.
+	Report string `json:"report,omitempty"`
+}
+
+// Summarize reads the folders of campaigns, which are shards of one. A folder that is none
+// may have them in it.
+func Summarize(paths []string) (Summary, error) {
+	s := Summary{Verdicts: map[Verdict]int{}, MissingShards: []string{}, Others: []Found{}}
+	folders, err := campaignsIn(paths)
+	if err != nil {
+		return s, err
+	}
+	var abouts []About
+	from, tried := map[uint64]string{}, newCoverage()
+	for _, path := range folders {
+		about, err := ReadAbout(path)
+		if err != nil {
+			return s, err
+		}
+		if len(abouts) > 0 && !abouts[0].runs(about) {
+			return s, hints.With(fmt.Errorf("%s and %s are of different campaigns", folders[0], path),
+				"the runs of the first are: %s\nthose of the other are: %s", abouts[0].runLine("N"), about.runLine("N"))
+		}
+		abouts = append(abouts, about)
+		s.unfinished = s.unfinished || about.Ended == "" || about.Ended == BySignal
+		tried.nodes = about.Nodes
+		var twice error
+		err = Results(path, func(r Result) {
+			if other := from[r.Seed]; other != "" {
+				twice = hints.With(fmt.Errorf("seed %d is in %s and in %s", r.Seed, other, path), "leave out one of them")
+				return
+			}
+			from[r.Seed] = path
+			s.add(path, r)
+			tried.add(r.Verdict, r.Faults)
+		})
+		if err = errors.Join(twice, ignoreNone(err)); err != nil {
+			return s, err
+		}
+	}
+	s.Command, s.Options, s.Driver = abouts[0].Command, abouts[0].Options, abouts[0].Driver
+	s.NotRun, s.MissingShards = missing(abouts, from)
+	s.Faults, s.Untried = tried.list(), tried.neverTried()
+	s.Common = tried.common(s.Verdicts[Failed]+s.Verdicts[Timeout], s.Verdicts[Passed])
+	slices.SortFunc(s.Others, func(a, b Found) int { return compareSeeds(a.Seed, b.Seed) })
+	return s, nil
+}
+
+func compareSeeds(a, b uint64) int {
+	if a < b {
+		return -1
+	}
+	return 1
+}
+
+func ignoreNone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// campaignsIn are the folders of campaigns that are meant by some paths.
+func campaignsIn(paths []string) (folders []string, err error) {
+	for _, path := range paths {
+		if _, err := os.Stat(filepath.Join(path, AboutFile)); err == nil {
+			folders = append(folders, filepath.Clean(path))
+			continue
+		}
+		inside, err := filepath.Glob(filepath.Join(path, "*", AboutFile))
+		if err != nil || len(inside) == 0 {
+			if _, err := os.Stat(path); err != nil {
+				return nil, err
+			}
+			return nil, hints.With(fmt.Errorf("%s is no campaign's folder, and has none in it", path), "name the folders that campaign --out has made")
+		}
+		for _, file := range inside {
+			folders = append(folders, filepath.Dir(file))
+		}
+	}
+	return folders, nil
+}
+
+func (s *Summary) add(path string, r Result) {
+	s.Seeds++
+	s.Verdicts[r.Verdict]++
+	s.Latest = max(s.Latest, r.Latest)
+	s.Seconds += r.Seconds
+	if r.Verdict == Passed {
+		s.passed = append(s.passed, r.Seed)
+		return
+	}
+	found := Found{Result: r}
+	if page := filepath.Join(path, r.Folder, "report.html"); r.Folder != "" {
+		if info, err := os.Stat(page); err == nil && info.Size() > 0 {
+			found.Report = page
+		}
+	}
+	found.Folder = filepath.Join(path, r.Folder)
+	found.Faults = nil
+	s.Others = append(s.Others, found)
+}
+
+// missing counts the seeds that were asked for and have no verdict, and lists the shards of
+// which there is nothing.
+func missing(abouts []About, done map[uint64]string) (seeds int, shards []string) {
+	shards = []string{}
+	have, of := map[int]bool{}, 0
+	for _, a := range abouts {
+		list, err := ParseSeeds(a.Seeds)
+		if err != nil {
+			continue
+		}
+		shard, err := ParseShard(a.Shard)
+		if err != nil {
+			shard = Shard{}
+		}
+		have[shard.Index], of = true, max(of, shard.Of)
+		if list.Count(shard) == 0 {
+			continue
+		}
+		for seed := range list.Of(shard) {
+			if done[seed] == "" {
+				seeds++
+			}
+		}
+	}
+	for i := 1; i <= of; i++ {
+		if !have[i] {
+			shards = append(shards, Shard{i, of}.String())
+		}
+	}
+	return seeds, shards
+}
+
+// Of are the seeds that have a verdict.
+func (s Summary) Of(v Verdict) (seeds []uint64) {
+	if v == Passed {
+		return s.passed
+	}
+	for _, f := range s.Others {
+		if f.Verdict == v {
+			seeds = append(seeds, f.Seed)
+		}
+	}
+	return seeds
+}
+
+// ExitCode is that of the campaign: 1 where a seed failed, 125 where some could not be run,
+// 3 where some were inconclusive or are missing, and 0 where all passed.
+func (s Summary) ExitCode() int {
+	useless := s.Verdicts[OutOfMemory] + s.Verdicts[DiskFull] + s.Verdicts[Error]
+	switch {
+	case s.Verdicts[Failed]+s.Verdicts[Timeout] > 0:
+		return ExitFailed
+	case useless > 0:
+		return ExitOwn
+	case s.Verdicts[Inconclusive] > 0, len(s.MissingShards) > 0, s.NotRun > 0 && s.unfinished:
+		return ExitInconclusive
+	}
+	return 0
+}
+
+// Exit codes of a campaign.
+const (
+	ExitFailed       = 1
+	ExitInconclusive = 3
+	ExitOwn          = 125
+)
+
+// WriteJSON writes the summary as JSON.
+func (s Summary) WriteJSON(w io.Writer) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(s)
+}
+
+// othersMost is how many seeds that have not passed are listed for a person.
+const othersMost = 20
+
+// WriteText writes the summary for a person.
+func (s Summary) WriteText(w io.Writer) error {
+	var text bytes.Buffer
+	s.writeText(&text)
+	for line := range strings.Lines(text.String()) {
+		if _, err := io.WriteString(w, strings.TrimRight(line, " \n")+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s Summary) writeText(w io.Writer) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "VERDICT\tSEEDS\t")
+	for _, v := range Verdicts {
+		switch n := s.Verdicts[v]; {
+		case n > 0 && v != Passed:
+			fmt.Fprintf(t, "%s\t%d\t%s\n", v, n, shortened(Compact(s.Of(v))))
+		case n > 0 || v == Passed || v == Failed:
+			fmt.Fprintf(t, "%s\t%d\t\n", v, n)
+		}
+	}
+	if s.NotRun > 0 {
+		fmt.Fprintf(t, "not run\t%d\t\n", s.NotRun)
+	}
+	t.Flush()
+	if len(s.MissingShards) > 0 {
+		fmt.Fprintf(w, "\nshards that are missing: %s\n", strings.Join(s.MissingShards, ", "))
+	}
+	s.writeFaults(w)
+	s.writeCommon(w)
+	s.writeOthers(w)
+}
+
+// shortened leaves out the end of a long list.
+func shortened(list string) string {
+	const most = 60
+	if len(list) <= most {
+		return list
+	}
+	return list[:strings.LastIndex(list[:most], ",")+1] + "..."
+}
+
+func (s Summary) writeFaults(w io.Writer) {
+	if len(s.Faults) == 0 {
+		fmt.Fprintln(w, "\nno fault was made by any of them")
+		return
+	}
+	fmt.Fprintln(w)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "FAULT\tTIMES\tSEEDS\tNODES\tTOGETHER\tLONGEST\t")
+	for _, f := range s.Faults {
+		never := ""
+		if len(f.Never) > 0 {
+			never = shortened("never " + strings.Join(f.Never, ", "))
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%.0fs\t%.1fs\t%s\n", f.Fault, f.Times, f.Seeds, len(f.Nodes), f.Seconds, f.Longest, never)
+	}
+	t.Flush()
+	if len(s.Untried) > 0 {
+		fmt.Fprintf(w, "never tried: %s\n", strings.Join(s.Untried, ", "))
+	}
+}
+
+func (s Summary) writeCommon(w io.Writer) {
+	if len(s.Common) == 0 {
+		return
+	}
+	failed, passed := s.Verdicts[Failed]+s.Verdicts[Timeout], s.Verdicts[Passed]
+	fmt.Fprintln(w)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "BEFELL\tFAILED\tPASSED\t")
+	for _, c := range s.Common {
+		fmt.Fprintf(t, "%s: %s\t%d of %d\t%d of %d\t\n", c.Fault, c.Node, c.Failed, failed, c.Passed, passed)
+	}
+	t.Flush()
+}
+
+func (s Summary) writeOthers(w io.Writer) {
+	shown := 0
+	for _, v := range Verdicts {
+		for _, f := range s.Others {
+			if f.Verdict != v || shown == othersMost {
+				continue
+			}
+			shown++
+			fmt.Fprintf(w, "\nseed %d: %s: %s\n", f.Seed, f.Verdict, f.Why)
+			if f.Report != "" {
+				fmt.Fprintf(w, "  %s\n", f.Report)
+			}
+			fmt.Fprintf(w, "  %s\n", f.Repeat)
+		}
+	}
+	if more := len(s.Others) - shown; more > 0 {
+		fmt.Fprintf(w, "\nand %d more: see %s\n", more, resultsFile)
+	}
+}
