@@ -113,6 +113,7 @@ func (a App) runCampaign(c *cli.Context) error {
 	if err = errors.Join(lost, err); err != nil {
 		return err
 	}
+	summary.MissingShards = []string{} // others have them
 	if err := writeResults(c, summary, []string{plan.out}); err != nil {
 		return err
 	}
@@ -284,7 +285,7 @@ func (p *campaignPlan) open(c *cli.Context) (err error) {
 	}
 	terminal.Say(terminal.Err, "seeds %s, %s, results in %s", p.seeds, jobs, p.out)
 	if done > 0 {
-		terminal.Say(terminal.Err, "%s of them have a verdict already; --again runs them once more", terminal.Count(done, "seed"))
+		terminal.Say(terminal.Err, "%d of these seeds have been run already; --again runs them once more", done)
 	}
 	return nil
 }
@@ -343,10 +344,11 @@ func writeResults(c *cli.Context, s campaign.Summary, folders []string) error {
 		if err != nil {
 			return err
 		}
-		if s, err = absolute(s); err != nil {
+		page, err := absolute(s)
+		if err != nil {
 			return err
 		}
-		if err := writeFile(name, func(w io.Writer) error { return s.WritePage(w, dir) }); err != nil {
+		if err := writeFile(name, func(w io.Writer) error { return page.WritePage(w, dir) }); err != nil {
 			return err
 		}
 	}
@@ -392,6 +394,12 @@ func mergeCampaigns(c *cli.Context) error {
 	s, err := campaign.Summarize(folders)
 	if err != nil {
 		return err
+	}
+	switch n := len(s.MissingShards); {
+	case n == 1:
+		terminal.Say(terminal.Err, "shard %s is missing", s.MissingShards[0])
+	case n > 1:
+		terminal.Say(terminal.Err, "shards %s and %s are missing", strings.Join(s.MissingShards[:n-1], ", "), s.MissingShards[n-1])
 	}
 	if err := writeResults(c, s, folders); err != nil {
 		return err

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"vagganet/commands/terminal"
 )
 
 // Campaign is what is to be run, and how.
@@ -149,7 +151,7 @@ func (r *running) signalled(s syscall.Signal) {
 	if r.aborted {
 		send = syscall.SIGKILL
 	} else {
-		r.Say("signal: %v, stopping %d runs; another one kills them", s, len(r.processes))
+		r.Say("signal: %v, stopping %s; another one kills them", s, terminal.Count(len(r.processes), "run"))
 	}
 	r.abort(BySignal, send)
 }

@@ -77,6 +77,9 @@ func Summarize(paths []string) (Summary, error) {
 		var twice error
 		err = Results(path, func(r Result) {
 			if other := from[r.Seed]; other != "" {
+				if twice != nil {
+					return
+				}
 				twice = hints.With(fmt.Errorf("seed %d is in %s and in %s", r.Seed, other, path), "leave out one of them")
 				return
 			}
@@ -205,10 +208,15 @@ func (s Summary) ExitCode() int {
 		return ExitFailed
 	case useless > 0:
 		return ExitOwn
-	case s.Verdicts[Inconclusive] > 0, len(s.MissingShards) > 0, s.NotRun > 0 && s.unfinished:
+	case s.Verdicts[Inconclusive] > 0, s.lacks():
 		return ExitInconclusive
 	}
 	return 0
+}
+
+// lacks reports whether shards are missing, or seeds that nobody has decided to leave out.
+func (s Summary) lacks() bool {
+	return len(s.MissingShards) > 0 || s.NotRun > 0 && s.unfinished
 }
 
 // Exit codes of a campaign.
@@ -255,9 +263,6 @@ func (s Summary) writeText(w io.Writer) {
 		fmt.Fprintf(t, "not run\t%d\t\n", s.NotRun)
 	}
 	t.Flush()
-	if len(s.MissingShards) > 0 {
-		fmt.Fprintf(w, "\nshards that are missing: %s\n", strings.Join(s.MissingShards, ", "))
-	}
 	s.writeFaults(w)
 	s.writeCommon(w)
 	s.writeOthers(w)
