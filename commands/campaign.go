@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,7 +100,7 @@ func (a App) runCampaign(c *cli.Context) error {
 	if err := plan.open(c); err != nil {
 		return err
 	}
-	line := newProgressLine(plan.about.Command)
+	line := newProgressLine(cmp.Or(plan.about.Command, "guests"))
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, supervisor.Wanted(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)...)
 	program, _ := a.Machine.Program()
@@ -478,5 +479,5 @@ func progressText(command string, p campaign.Progress) string {
 	if p.Left > 0 {
 		parts = append(parts, fmt.Sprintf("%v left", p.Left.Round(time.Second)))
 	}
-	return strings.TrimSpace(command+": ") + " " + strings.Join(parts, ", ")
+	return command + ": " + strings.Join(parts, ", ")
 }

@@ -30,6 +30,7 @@ const (
 // About is what a campaign is of: its campaign.json.
 type About struct {
 	Version string `json:"version"`
+	// Command is that of the config file; empty where guests are given as options.
 	Command string `json:"command"`
 	// Options are those that each run gets, and Driver its driver.
 	Options []string `json:"options"`

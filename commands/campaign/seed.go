@@ -33,7 +33,10 @@ type Runs struct {
 // words are the arguments of the run of a seed.
 func (a About) words(seed string, more ...string) []string {
 	words := append([]string{"run", "--seed", seed}, more...)
-	words = append(append(words, a.Options...), a.Command)
+	words = append(words, a.Options...)
+	if a.Command != "" {
+		words = append(words, a.Command)
+	}
 	if len(a.Driver) > 0 {
 		words = append(append(words, "--"), a.Driver...)
 	}
