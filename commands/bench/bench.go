@@ -51,6 +51,7 @@ var benchRows = []struct {
 	{"output", (*bench).outputs},
 	{"others", (*bench).others},
 	{"memory", (*bench).memory},
+	{"campaigns", (*bench).campaigns},
 }
 
 func benchRowsOf(wanted []string) error {

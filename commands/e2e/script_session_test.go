@@ -92,6 +92,7 @@ func (b paperBlock) run(ts *testscript.TestScript) {
 		}
 		want[len(want)-1] += line
 	}
+	script.WriteString("exit 0\n") // a paper shows an exit code that matters
 	// Some messages are for people alone.
 	cmd := exec.Command("attended", "as", ts.Getenv(whoVar), "env", "NO_COLOR=1", "sh", "-c", script.String())
 	cmd.Dir, cmd.Env = ts.MkAbs("."), ts.Value(processesKey{}).(processes).env
@@ -122,10 +123,16 @@ var (
 	spaces  = regexp.MustCompile(` +`)
 )
 
+// clearLine is what a progress line is removed from a terminal by.
+const clearLine = "\r\x1b[K"
+
 // gist returns the lines of an output without what differs from one time to the next.
 func gist(output string) []string {
 	var lines []string
 	for line := range strings.Lines(output) {
+		if i := strings.LastIndex(line, clearLine); i >= 0 {
+			line = line[i+len(clearLine):] // what a terminal shows in the end
+		}
 		line = numbers.ReplaceAllString(spaces.ReplaceAllString(strings.TrimSpace(line), " "), "N")
 		if line != "" {
 			lines = append(lines, line)
