@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/commands/campaign"
 	"vagganet/commands/graph"
 	"vagganet/commands/report"
 	"vagganet/netcmd/links"
@@ -46,6 +47,7 @@ func TestBrowser(t *testing.T) {
 		{"narrow", func(t *testing.T, b browser) { testNarrow(t, b, report) }},
 		{"filter and links", func(t *testing.T, b browser) { testFilter(t, b, report) }},
 		{"marks of nodes", func(t *testing.T, b browser) { testNodeMarks(t, b, report) }},
+		{"campaign", testCampaignPage},
 		{"graph", testGraphPicture},
 	} {
 		t.Run(b.name, func(t *testing.T) { b.test(t, browser{become, t.TempDir()}) })
@@ -263,6 +265,56 @@ func testNarrow(t *testing.T, b browser, report string) {
 		}`
 	for width, want := range map[int]string{360: "rows rows rows", 1000: "columns columns columns", 1400: "columns columns columns"} {
 		if got := b.ask(t, report, width, script); got != want {
+			t.Errorf("%d pixels: %s, and not %s", width, got, want)
+		}
+	}
+}
+
+// The page about a campaign has a square for each seed, which leads to the report about it,
+// and no table that scrolls sideways.
+func testCampaignPage(t *testing.T, b browser) {
+	dir := t.TempDir()
+	var results strings.Builder
+	for seed := range 300 {
+		verdict, folder := "passed", ""
+		if seed%50 == 7 {
+			verdict, folder = "failed", fmt.Sprintf("seed-%d", seed)
+			if err := os.Mkdir(filepath.Join(dir, folder), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			writeReport(t, filepath.Join(dir, folder, "report.html"))
+		}
+		fmt.Fprintf(&results, `{"seed":%d,"verdict":%q,"why":"<b>client</b> ended","repeat":"vagganet run --isolated --seed %d --faults a-long-name-of-a-file.yaml flaky",`+
+			`"folder":%q,"faults":[{"what":"isolate @any --seed 4","whom":"a | b","seconds":1}]}`+"\n", seed, verdict, seed, folder)
+	}
+	for name, text := range map[string]string{"campaign.json": `{"command":"flaky","seeds":"0-299","nodes":["a","b"]}`, "results.jsonl": results.String()} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := campaign.Summarize([]string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := filepath.Join(dir, "page.html")
+	var text bytes.Buffer
+	if err := s.WritePage(&text, dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(page, text.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	const script = `
+		for (const e of [page.documentElement, ...page.querySelectorAll("table, .seeds")])
+			if (e.scrollWidth > page.documentElement.clientWidth) found.push("wide:" + (e.className || e.tagName));
+		for (const table of page.querySelectorAll("table"))
+			if (!table.caption || [...table.querySelectorAll("th")].some(e => e.scope != "col")) found.push("nameless");
+		const colour = e => frame.getComputedStyle(e).backgroundColor;
+		found.push(page.querySelectorAll(".seeds li").length, page.querySelectorAll(".seeds a").length, page.querySelectorAll("table a").length);
+		found.push(new Set([...page.querySelectorAll(".seeds li")].map(colour)).size, page.querySelector(".seeds a").getAttribute("href"));
+		found.push(page.querySelectorAll("td b").length, page.querySelector(".seeds a").getBoundingClientRect().width);`
+	for _, width := range []int{360, 1000} {
+		if got, want := b.ask(t, page, width, script), "300 6 6 2 seed-7/report.html 0 12"; got != want {
 			t.Errorf("%d pixels: %s, and not %s", width, got, want)
 		}
 	}
