@@ -2,9 +2,6 @@
 # One node. The first time, a makes a database, and b copies it and follows a. After that
 # they start with what they have: so a takes itself for the primary.
 set -eu
-# PostgreSQL refuses to be root, which a guest is. It becomes user 1 in a namespace of
-# its own; outside it is you, as before.
-[ "$(id -u)" != 0 ] || exec unshare --user --map-user=1 --map-group=1 "$0"
 
 # On Debian its servers are not in PATH.
 for dir in /usr/lib/postgresql/*/bin; do PATH=$dir:$PATH; done
