@@ -183,6 +183,9 @@ func (a App) prepareRun(c *cli.Context, g gateway.Gateway) (supervisor.Spec, mac
 	if why := project.AddIPv6(run); why != "" && command.WantsIPv6 {
 		terminal.Say(terminal.Err, "ipv6 of %s is true, but its guests have no IPv6: %s", run.Command, why)
 	}
+	if err := checks.Settings(facts); err != nil && !c.Bool("dry-run") {
+		return spec, facts, err
+	}
 	if run.NoProc = facts.NoProc; run.NoProc {
 		terminal.Say(terminal.Err, "parts of /proc are hidden here, so guests run without a PID namespace of their own")
 	}

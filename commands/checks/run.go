@@ -12,6 +12,16 @@ import (
 	"vagganet/netcmd/gateway"
 )
 
+// Settings returns an error where the settings of a run's networks can't be switched.
+func Settings(facts machine.Facts) error {
+	if !facts.NoSettings {
+		return nil
+	}
+	return hints.With(fmt.Errorf("/proc/sys is read-only here and parts of /proc are hidden, as in containers, so no network can be set up"),
+		"have the container show all of /proc: docker run --security-opt systempaths=unconfined, podman run --security-opt unmask=ALL, "+
+			"or procMount: Unmasked with hostUsers: false in Kubernetes")
+}
+
 // UserIDs returns which child wants to be a user or a group that there isn't, or to have
 // a tmpfs of theirs. Root has all of them.
 func UserIDs(run netcmd.Run, facts machine.Facts) error {

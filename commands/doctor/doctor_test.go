@@ -111,6 +111,9 @@ var machines = []struct {
 		"!rights/root":            {"CAP_SYS_ADMIN", "--privileged"},
 		"!rights/user namespaces": {"seccomp"},
 		"!rights//proc/sys":       {"read-only", "mount -o remount,rw /proc/sys"}}},
+	{"user of a container", `{"no_proc": true, "no_settings": true, "read_only": ["/proc/sys"]}`, map[string][]string{
+		"?rights//proc":     {"hidden", "systempaths=unconfined"},
+		"!rights//proc/sys": {"can't be mounted anew", "systempaths=unconfined"}}},
 	{"root of a user namespace", `{"user": {"UID": 0}, "sudo": [], "whole_map": false}`, map[string][]string{
 		"!rights/root": {"user namespace"}}},
 	{"Debian's switch", `{"restricted": true, "settings": {"kernel.unprivileged_userns_clone": "0"},

@@ -19,6 +19,12 @@ func (f Facts) rightRows() []Row {
 			Advice: "in a container, start it with --security-opt systempaths=unconfined"})
 	}
 	for _, dir := range f.ReadOnly {
+		if dir == "/proc/sys" && f.NoSettings {
+			rows = append(rows, Row{Name: dir, State: Missing, What: "is mounted read-only, and can't be mounted anew",
+				Why:    "each run switches settings of its own networks there",
+				Advice: "in a container, start it with --security-opt systempaths=unconfined, or --privileged"})
+			continue
+		}
 		rows = append(rows, Row{Name: dir, State: f.forCreate(), What: "is mounted read-only",
 			Why:     "create makes a folder in /run and switches settings below /proc/sys",
 			Command: f.asRoot("mount -o remount,rw " + dir),

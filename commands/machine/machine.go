@@ -48,6 +48,9 @@ type Facts struct {
 	// NoProc reports whether parts of /proc are hidden, as in most containers: the
 	// kernel then lets nobody mount another one in a user namespace.
 	NoProc bool `json:"no_proc"`
+	// NoSettings reports whether moreover the kernel's settings are read-only there, those
+	// of a run's own networks included.
+	NoSettings bool `json:"no_settings"`
 	// Isolated is what a run without a gateway would take.
 	Isolated netcmd.Isolated `json:"isolated"`
 	// Resolver is how the host looks names up.
@@ -174,6 +177,7 @@ func (h Host) Facts(g gateway.Gateway) Facts {
 		NoProc:     procIsHidden(readFile("/proc/self/mountinfo")),
 	}
 	f.OneUserNS = f.Restricted || readSetting("user/max_user_namespaces") == "0"
+	f.NoSettings = f.NoProc && len(readOnly("/proc/sys")) > 0
 	f.Neighbours, f.NeighboursBefore = neighbours()
 	f.NoBridgeFilter = !f.BridgeFilter && !haveModule("br_netfilter")
 	if f.Legacy = h.LegacyIptables(g.Tools.Iptables); f.Legacy {
