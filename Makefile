@@ -115,8 +115,9 @@ test-build: have-go ## the tests that a build daemon can run, in less than two m
 # Apart from the others: they take a minute or two, and packages that not
 # everybody wants to install.
 .PHONY: test-examples
-test-examples: ## install nginx, etcd, Redis, keepalived and PostgreSQL, and run the tests of testdata/examples
+test-examples: ## install nginx, etcd, Redis, keepalived, PostgreSQL and Slurm, and run the tests of testdata/examples
 	scripts/deps --test --examples
+	scripts/deps --slurm || test -z "$$CI" # not every distribution has it: then its test is skipped
 	@VAGGANET_EXAMPLES=1 $(MAKE) --no-print-directory go-test PKG=./commands/e2e TESTS='^TestExamples'
 
 # Apart from the others: a browser is large.
