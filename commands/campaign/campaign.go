@@ -66,6 +66,7 @@ type running struct {
 	// those which go on are ended, and have no verdict.
 	why     Ended
 	aborted bool
+	stopped chan struct{} // closed when aborted is set
 	// useless counts runs at the beginning that said nothing of the system.
 	useless int
 }
@@ -74,7 +75,7 @@ type running struct {
 // that go on are ended, and by another one they are killed.
 func (c Campaign) Run(signals <-chan os.Signal) Progress {
 	r := &running{Campaign: c, jobs: newJobs(c.Jobs, c.Auto), began: time.Now(), processes: map[uint64]*process{}, epochs: map[uint64]int{},
-		ended: make(chan Result), wasAgain: map[uint64]bool{}, progress: Progress{Counts: map[Verdict]int{}, Total: c.Total}}
+		ended: make(chan Result), stopped: make(chan struct{}), wasAgain: map[uint64]bool{}, progress: Progress{Counts: map[Verdict]int{}, Total: c.Total}}
 	next, stop := iter.Pull(c.Seeds)
 	defer stop()
 	r.next = next
@@ -142,8 +143,22 @@ func (r *running) start(seed uint64) {
 		return
 	}
 	r.processes[seed], r.epochs[seed] = p, r.jobs.epoch
-	go func() { r.ended <- p.run() }()
+	go func() {
+		result := p.run()
+		if result.Verdict != Passed {
+			select {
+			case <-time.After(settle):
+			case <-r.stopped:
+			}
+		}
+		r.ended <- result
+	}()
 }
+
+// settle is how long a run that has not passed has no verdict yet. Who ends a job sends a
+// signal to all of its processes, in any order, as Slurm does: what a run comes to by that
+// says nothing of the system, and the campaign may be the last to get it.
+var settle = 300 * time.Millisecond
 
 // signalled ends the campaign, and what it has going.
 func (r *running) signalled(s syscall.Signal) {
@@ -157,7 +172,11 @@ func (r *running) signalled(s syscall.Signal) {
 }
 
 func (r *running) abort(why Ended, s syscall.Signal) {
-	r.why, r.aborted = cmp.Or(r.why, why), true
+	r.why = cmp.Or(r.why, why)
+	if !r.aborted {
+		r.aborted = true
+		close(r.stopped)
+	}
 	for _, p := range r.processes {
 		p.send(s)
 	}
