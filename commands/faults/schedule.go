@@ -50,8 +50,9 @@ type Order struct {
 	// What is it as a person types it, and Words are the program's arguments.
 	What  string
 	Words []string
-	// begun reports whether it is known to have done what it is for.
-	begun bool
+	// begun reports whether it is known to have done what it is for, and announced whether
+	// it was about to.
+	begun, announced bool
 }
 
 // Planned reports whether the order is the timeline's.
@@ -100,7 +101,7 @@ func (s *Schedule) Stop(now time.Time) {
 	s.enqueueDue(now)
 	for _, o := range s.queue {
 		if o.entry >= 0 {
-			s.cutOff(o.occurrence)
+			s.cutOff(o)
 		}
 	}
 	s.queue = slices.DeleteFunc(s.queue, func(o Order) bool { return o.entry >= 0 })
@@ -114,17 +115,27 @@ func (s *Schedule) Stop(now time.Time) {
 func (s *Schedule) End(now time.Time) []events.Event {
 	s.Stop(now)
 	if o := s.doing; o != nil && o.entry >= 0 && !o.begun {
-		s.cutOff(o.occurrence)
+		s.cutOff(*o)
 	}
 	return append(s.TakeNews(), s.record.end()...)
 }
 
-// cutOff takes note of an occurrence that the end of the run came before: that is when
-// the children were told to end, however long they take for that.
-func (s *Schedule) cutOff(o occurrence) {
-	if s.begun[o.entry] == 0 || s.stopped.Sub(o.at) > grace {
-		s.note(events.FaultMissed, o, s.stopped)
+// cutOff takes note of an order that the end of the run came before: that is when the
+// children were told to end, however long they take for that. One that was announced may be
+// what they have ended by.
+func (s *Schedule) cutOff(o Order) {
+	if s.begun[o.entry] == 0 && !o.announced || s.stopped.Sub(o.at) > grace {
+		s.note(events.FaultMissed, o.occurrence, s.stopped)
 	}
+}
+
+// Announce is the record's, and takes note that the timeline's order that is being carried
+// out is about to do what it is for.
+func (s *Schedule) Announce(c Change, now time.Time) (id int, left events.State, list []events.Event) {
+	if s.doing != nil && c.By == ByTimeline && c.Heals == 0 {
+		s.doing.announced = true
+	}
+	return s.record.Announce(c, now)
 }
 
 // Suspend stops the clock.
@@ -228,7 +239,7 @@ func (s *Schedule) Ended(code int) []events.Event {
 		return list
 	}
 	if o.Planned() && !o.begun && !s.stopped.IsZero() {
-		s.cutOff(o.occurrence) // what it is for was ending
+		s.cutOff(*o) // what it is for was ending
 		return append(list, s.TakeNews()...)
 	}
 	s.failed = true

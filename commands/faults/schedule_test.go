@@ -61,7 +61,7 @@ var timelineTests = []struct {
 }
 
 // Scripts as above, and what came amiss: "begun" says that the order that is being
-// carried out has done what it is for, "checked" that a check has, and "end" is the
+// carried out has done what it is for, "announced" that it is about to, "checked" that a check has, and "end" is the
 // run's. fail says that the run was not what it was planned to be.
 var amissTests = []struct {
 	name     string
@@ -96,6 +96,9 @@ var amissTests = []struct {
 	{"failed since all end", []string{"every=5s partition a"}, "5s begun done 10s 10200ms- stop 13s- failed end", "", false},
 	{"the first time, failed since all end", []string{"at=1s partition a"}, "1s stop 3s- failed end", "missed partition a 1s", true},
 	{"failed, and done", []string{"at=1s partition a"}, "1s begun stop 3s- failed end", "", true},
+	{"what all may have ended by, before it was known to be made", []string{"at=1s partition a"}, "1s announced 1100ms- stop failed 3s- end", "", false},
+	{"the same, and the end", []string{"at=1s partition a"}, "1s announced 1100ms- end", "", false},
+	{"what was on its way for long, and made at last", []string{"at=1s partition a"}, "1s 3s- announced stop end", "missed partition a 1s", true},
 	{"a pause before all are told to end", []string{"every=5s partition a"}, "5s begun done 10s 10200ms- suspend 20s- stop 23s- end", "", false},
 }
 
@@ -122,6 +125,8 @@ func TestAmiss(t *testing.T) {
 			case word == "begun":
 				id, _, _ := s.Announce(Change{What: "x", By: ByTimeline}, now)
 				list = append(list, s.Made(id, &Done{}, now, mono)...)
+			case word == "announced":
+				s.Announce(Change{What: "x", By: ByTimeline}, now)
 			case word == "checked":
 				list = append(list, s.Checked(Check{By: ByTimeline}, now)...)
 			case word == "done":
