@@ -39,6 +39,8 @@ type Schedule struct {
 	news  []events.Event
 	// healed is the latest planned end of a fault that was healed.
 	healed time.Time
+	// unsure are entries that the run's end came into: it may be what they have made.
+	unsure []occurrence
 	// starts are the nodes that are to run, which nobody has taken yet.
 	starts []string
 }
@@ -111,11 +113,17 @@ func (s *Schedule) Stop(now time.Time) {
 	s.hasten(now)
 }
 
-// End ends all that is left, with the run.
-func (s *Schedule) End(now time.Time) []events.Event {
+// End ends all that is left, with the run. Well reports whether all have ended well: then
+// what is not known to have been made was not.
+func (s *Schedule) End(now time.Time, well bool) []events.Event {
 	s.Stop(now)
 	if o := s.doing; o != nil && o.entry >= 0 && !o.begun {
 		s.cutOff(*o)
+	}
+	for _, o := range s.unsure {
+		if well {
+			s.note(events.FaultMissed, o, s.stopped)
+		}
 	}
 	return append(s.TakeNews(), s.record.end()...)
 }
@@ -124,7 +132,10 @@ func (s *Schedule) End(now time.Time) []events.Event {
 // children were told to end, however long they take for that. One that was announced may be
 // what they have ended by.
 func (s *Schedule) cutOff(o Order) {
-	if s.begun[o.entry] == 0 && !o.announced || s.stopped.Sub(o.at) > grace {
+	switch first, overdue := s.begun[o.entry] == 0, s.stopped.Sub(o.at) > grace; {
+	case first && o.announced && !overdue:
+		s.unsure = append(s.unsure, o.occurrence)
+	case first || overdue:
 		s.note(events.FaultMissed, o.occurrence, s.stopped)
 	}
 }

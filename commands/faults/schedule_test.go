@@ -61,8 +61,9 @@ var timelineTests = []struct {
 }
 
 // Scripts as above, and what came amiss: "begun" says that the order that is being
-// carried out has done what it is for, "announced" that it is about to, "checked" that a check has, and "end" is the
-// run's. fail says that the run was not what it was planned to be.
+// carried out has done what it is for, "announced" that it is about to, "checked" that a
+// check has, and "end" is the run's, or "well" if all have ended well. fail says that the run
+// was not what it was planned to be.
 var amissTests = []struct {
 	name     string
 	timeline []string
@@ -98,6 +99,8 @@ var amissTests = []struct {
 	{"failed, and done", []string{"at=1s partition a"}, "1s begun stop 3s- failed end", "", true},
 	{"what all may have ended by, before it was known to be made", []string{"at=1s partition a"}, "1s announced 1100ms- stop failed 3s- end", "", false},
 	{"the same, and the end", []string{"at=1s partition a"}, "1s announced 1100ms- end", "", false},
+	{"the same, but nothing has ended by it", []string{"at=1s partition a"}, "1s announced 1100ms- well", "missed partition a 1s", true},
+	{"made, and the end", []string{"at=1s partition a"}, "1s begun 1100ms- well", "", false},
 	{"what was on its way for long, and made at last", []string{"at=1s partition a"}, "1s 3s- announced stop end", "missed partition a 1s", true},
 	{"a pause before all are told to end", []string{"every=5s partition a"}, "5s begun done 10s 10200ms- suspend 20s- stop 23s- end", "", false},
 }
@@ -133,8 +136,8 @@ func TestAmiss(t *testing.T) {
 				s.Ended(0)
 			case word == "failed":
 				list = append(list, s.Ended(1)...)
-			case word == "end":
-				list = append(list, s.End(now)...)
+			case word == "end", word == "well":
+				list = append(list, s.End(now, word == "well")...)
 			case cut:
 				f := command("ab")
 				f.For, _ = time.ParseDuration(limit)

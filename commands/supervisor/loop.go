@@ -87,7 +87,7 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 			carryOut(d, s, h, d.ended(e.child, e.code, time.Now()))
 		}
 		if d.over() {
-			h.note(s.End(time.Now()))
+			h.note(s.End(time.Now(), d.exitCode() == 0))
 			return
 		}
 		in.waits.answer(d, s)
