@@ -160,7 +160,10 @@ func (t *timeline) words(i int) []string {
 		words = append(words, "--for="+e.For.String())
 	}
 	if e.Random {
-		words = append(words, fmt.Sprintf("--seed=%d", t.seeds[i].Uint32()))
+		words = append(words, fmt.Sprintf("--seed=%d", t.draw(i)))
 	}
 	return append(words, e.Words...)
 }
+
+// draw returns the next seed of an entry that draws nodes.
+func (t *timeline) draw(i int) uint32 { return t.seeds[i].Uint32() }
