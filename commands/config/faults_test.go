@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -101,5 +103,42 @@ func TestFaultsWrong(t *testing.T) {
 		if !errors.As(err, &e) || e.Error() != want {
 			t.Errorf("%s\ngot  %v\nwant %s", text, err, want)
 		}
+	}
+}
+
+// What is written is read as what it was.
+func TestFormatFaults(t *testing.T) {
+	const want = `# of a run
+#
+# and its seed
+- {at: 5s, for: 2s, partition: isolate a} # a | b c
+- {every: 10s, for: 3s, partition: random-halves --how reject}
+- {at: 0s, every: 1m30s, partition: [disjoint, a b, --, c]}
+- {at: 7s, partition: 'isolate --seed 12 @any'}
+- {at: 7s, for: 10ms, shape: 'a:b --loss 20%'}
+- {at: 1s, check: true}
+- {at: 1ms, kill: "1 2"}
+- {at: 2s, exec: {node: a, run: "echo \"$x\"\n# done"}}
+- {at: 3s, exec: {node: "1", run: [date, -s, a b, ""]}}
+`
+	faults, err := ParseFaults("faults.yaml", []byte(want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	note := func(i int) string { return map[int]string{0: "a | b c"}[i] }
+	got, err := FormatFaults("of a run\n\nand its seed\n", faults, note)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := ParseFaults("faults.yaml", got)
+	if err != nil || !reflect.DeepEqual(again, faults) {
+		t.Errorf("%v: read as\n%v\nnot\n%v", err, again, faults)
+	}
+	plain := func(text string) string { return strings.NewReplacer("'", "", `"`, "").Replace(text) }
+	if plain(string(got)) != plain(want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got, err := FormatFaults("none", nil, note); err != nil || string(got) != "# none\n[]\n" {
+		t.Errorf("%v: %q", err, got)
 	}
 }
