@@ -22,7 +22,7 @@ type amissEntry struct {
 
 // note makes an event of an occurrence that did not come as planned.
 func (s *Schedule) note(kind events.Kind, o occurrence, now time.Time) {
-	what := s.timeline.entries[o.entry].what()
+	what := s.timeline.entries[o.entry].What()
 	s.amiss.add(kind, what, o.planned)
 	e := events.Event{Kind: kind, What: what, By: ByTimeline}
 	if kind == events.FaultPending {

@@ -179,7 +179,7 @@ func (s *Schedule) Tick(now time.Time) *Order {
 	s.queue = s.queue[1:]
 	if next.entry >= 0 {
 		next.Words = s.timeline.words(next.entry)
-		next.What = s.timeline.entries[next.entry].what()
+		next.What = s.timeline.entries[next.entry].What()
 	} else if next.at.After(s.healed) {
 		s.healed = next.at
 	}

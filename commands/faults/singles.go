@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ func Singles(entries []Planned, guests []string, seed uint64, length time.Durati
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Planned) int { return int(a.Start - b.Start) })
+	slices.SortStableFunc(all, func(a, b Planned) int { return cmp.Compare(a.Start, b.Start) })
 	return all
 }
 

@@ -27,11 +27,11 @@ func (p Planned) String() string {
 	if p.For > 0 {
 		text += fmt.Sprintf(", for %v", p.For)
 	}
-	return text + ": " + p.what()
+	return text + ": " + p.What()
 }
 
-// what is done, as one would type it.
-func (p Planned) what() string {
+// What is what is done, as one would type it.
+func (p Planned) What() string {
 	if shell := p.Words; p.Verb == "exec" && len(shell) == 5 && shell[3] == "-c" {
 		return "exec " + shell[0] + ": " + strings.Join(strings.Fields(shell[4]), " ")
 	}
