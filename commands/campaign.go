@@ -53,7 +53,7 @@ func (a App) campaignVerb() *cli.Command {
 		Flags:        resultFlags(),
 		Action:       func(c *cli.Context) error { return asOwn(mergeCampaigns(c)) },
 		OnUsageError: cmdline.OnUsageError,
-	}}
+	}, a.shrinkVerb()}
 	return verb
 }
 

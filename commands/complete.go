@@ -79,7 +79,7 @@ func (a App) valuesOf(name string, line cmdline.Partial, typed string) completio
 		return completion.Answer{Kind: completion.Words, Candidates: a.commandsOf(line)}
 	case "DRIVER":
 		return completion.Answer{Kind: completion.Commands}
-	case "ARGUMENT", "DIRECTORY":
+	case "ARGUMENT", "DIRECTORY", "DIRECTORY/seed-N":
 		return completion.Answer{Kind: completion.Files}
 	}
 	answer := completion.Answer{Kind: completion.Words}
