@@ -3,6 +3,8 @@ package commands
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -18,10 +20,10 @@ import (
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/urfave/cli/v2"
-
 	"vagganet/commands/campaign"
 	"vagganet/commands/cmdline"
 	"vagganet/commands/hints"
+	"vagganet/commands/project"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 )
@@ -97,6 +99,9 @@ func (a App) runCampaign(c *cli.Context) error {
 	if c.Bool("dry-run") {
 		return plan.writeScript()
 	}
+	if err := checkResultFiles(c); err != nil {
+		return err
+	}
 	if err := plan.open(c); err != nil {
 		return err
 	}
@@ -111,13 +116,11 @@ func (a App) runCampaign(c *cli.Context) error {
 	plan.Folder.End(p.Ended)
 	lost := plan.Folder.Close()
 	summary, err := campaign.Summarize([]string{plan.out})
-	if err = errors.Join(lost, err); err != nil {
-		return err
+	if err != nil {
+		return errors.Join(lost, err)
 	}
 	summary.MissingShards = []string{} // others have them
-	if err := writeResults(c, summary, []string{plan.out}); err != nil {
-		return err
-	}
+	unwritten := sayUnwritten(errors.Join(lost, writeResults(c, summary, []string{plan.out})))
 	plan.sayLate(p)
 	var by supervisor.Interrupted
 	if p.Ended == campaign.BySignal && errors.As(context.Cause(c.Context), &by) {
@@ -126,7 +129,7 @@ func (a App) runCampaign(c *cli.Context) error {
 	if p.Ended == campaign.Useless {
 		return cmdline.PassOn(cmdline.ExitOwn)
 	}
-	return cmdline.PassOn(summary.ExitCode())
+	return cmdline.PassOn(cmp.Or(summary.ExitCode(), unwritten))
 }
 
 // campaignPlan is what a command line asks for.
@@ -154,6 +157,14 @@ func (a App) planCampaign(c *cli.Context) (*campaignPlan, error) {
 	if keep := c.String("keep"); keep != "failed" && keep != "all" {
 		return nil, cmdline.Usagef("--keep %q is neither failed nor all", keep)
 	}
+	for _, name := range []string{"time", "timeout"} {
+		if c.Duration(name) < 0 || name == "time" && c.IsSet(name) && c.Duration(name) == 0 {
+			return nil, cmdline.Usagef("--%s %v leaves no time", name, c.Duration(name))
+		}
+	}
+	if err := checkFaultsFile(c.String("faults")); err != nil {
+		return nil, err
+	}
 	p.Time, p.UntilFailure, p.KeepAll = c.Duration("time"), c.Bool("until-failure"), c.String("keep") == "all"
 	driver, err := driverArgv(c)
 	if err != nil {
@@ -172,6 +183,7 @@ func (a App) planCampaign(c *cli.Context) (*campaignPlan, error) {
 	if len(c.StringSlice("guest")) > 0 {
 		p.about.Command = "" // the run has no name in a file
 	}
+	p.about.Files = digestOf(c)
 	for _, guest := range spec.Run.Guests {
 		p.about.Nodes = append(p.about.Nodes, guest.Name)
 	}
@@ -182,7 +194,7 @@ func seedsOf(c *cli.Context) (campaign.Seeds, error) {
 	switch {
 	case c.IsSet("seeds"):
 		seeds, err := campaign.ParseSeeds(c.String("seeds"))
-		if err == nil && seeds[len(seeds)-1].Last == campaign.Endless && c.Bool("dry-run") {
+		if err == nil && seeds.Endless() && c.Bool("dry-run") {
 			err = fmt.Errorf("seeds %s have no end, so a script can't list them", seeds)
 		}
 		return seeds, err
@@ -197,6 +209,9 @@ func shardOf(c *cli.Context) (campaign.Shard, error) {
 		return campaign.ParseShard(c.String("shard"))
 	}
 	shard, from, err := campaign.FindShard(os.Getenv)
+	if err == nil && from == "" && os.Getenv("JOB_COMPLETION_INDEX") != "" {
+		terminal.Say(terminal.Err, "all seeds are run: JOB_COMPLETION_INDEX is set, but VAGGANET_SHARDS is not")
+	}
 	if err == nil && from != "" {
 		terminal.Say(terminal.Err, "shard %s, by %s", shard, from)
 	}
@@ -258,37 +273,59 @@ func (p *campaignPlan) open(c *cli.Context) (err error) {
 			return err
 		}
 	}
-	again := map[uint64]bool{}
-	if c.Bool("again") {
-		if p.seeds.Count(p.shard) == 0 {
-			return cmdline.Usagef("--again needs seeds that have an end, such as --seeds 1-100")
-		}
-		for seed := range p.seeds.Of(p.shard) {
-			again[seed] = true
-		}
-	}
-	if p.Folder, err = campaign.Open(p.out, p.about, func(seed uint64) bool { return again[seed] }); err != nil {
+	isOne := func(seed uint64) bool { return p.seeds.Has(seed, p.shard) }
+	if p.Folder, err = campaign.Open(p.out, p.about, func(seed uint64) bool { return c.Bool("again") && isOne(seed) }); err != nil {
 		return err
 	}
 	p.Seeds, p.Total = p.seeds.Of(p.shard), p.seeds.Count(p.shard)
-	done := 0
+	done := p.Folder.CountDone(isOne)
 	if p.Total > 0 {
-		for seed := range p.Seeds {
-			if p.Folder.Done(seed) {
-				done++
-			}
-		}
 		p.Total -= done
 	}
-	jobs := fmt.Sprintf("%d at once", p.Jobs)
+	jobs := terminal.Count(p.Jobs, "run") + " at once"
 	if p.Auto {
 		jobs += " or more"
 	}
-	terminal.Say(terminal.Err, "seeds %s, %s, results in %s", p.seeds, jobs, p.out)
+	terminal.Say(terminal.Err, "seeds %s; %s; results in %s", p.seeds, jobs, p.out)
 	if done > 0 {
 		terminal.Say(terminal.Err, "%d of these seeds have been run already; --again runs them once more", done)
 	}
+	if p.Folder.Changed() {
+		terminal.Say(terminal.Err, "the config file, or that of faults, has changed since the campaign in %s began", p.out)
+	}
 	return nil
+}
+
+// checkFaultsFile returns an error if a file of faults can be read only once.
+func checkFaultsFile(name string) error {
+	info, err := os.Stat(name)
+	if name == "" || name == os.DevNull || err != nil || info.Mode().IsRegular() {
+		return nil // what is not there is found later
+	}
+	return hints.With(cmdline.Usagef("--faults %s is no file that each run can read", name), "write the timeline to a file")
+}
+
+// digestOf is a short name for what is in the config file and the file of faults; empty where
+// there is none.
+func digestOf(c *cli.Context) string {
+	sum, any := sha256.New(), false
+	var names []string
+	if file, err := project.Load(c.String("file")); err == nil && len(c.StringSlice("guest")) == 0 {
+		names = append(names, file.Path)
+	}
+	if name := c.String("faults"); name != "" {
+		names = append(names, name)
+	}
+	for _, name := range names {
+		if text, err := os.ReadFile(name); err == nil {
+			any = true
+			sum.Write(text)
+		}
+	}
+	if !any {
+		return ""
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
 // newCampaignFolder makes a folder that was not there.
@@ -338,8 +375,33 @@ func (p *campaignPlan) sayLate(end campaign.Progress) {
 	}
 }
 
-// writeResults writes the summary in the forms that were asked for.
+// checkResultFiles returns an error if a file can't be written that is to be in the end.
+func checkResultFiles(c *cli.Context) error {
+	for _, option := range []string{"report", "junit"} {
+		name := c.String(option)
+		if name == "" {
+			continue
+		}
+		file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o666)
+		if err != nil {
+			return err
+		}
+		file.Close()
+	}
+	return nil
+}
+
+// writeResults writes the summary in the forms that were asked for: for a person first.
 func writeResults(c *cli.Context, s campaign.Summary, folders []string) error {
+	write := s.WriteText
+	to := io.Writer(terminal.Out)
+	if c.Bool("json") {
+		write, to = s.WriteJSON, terminal.Out.JSON()
+	}
+	return errors.Join(write(to), writeResultFiles(c, s, folders))
+}
+
+func writeResultFiles(c *cli.Context, s campaign.Summary, folders []string) error {
 	if name := c.String("report"); name != "" {
 		dir, err := filepath.Abs(filepath.Dir(name))
 		if err != nil {
@@ -354,14 +416,11 @@ func writeResults(c *cli.Context, s campaign.Summary, folders []string) error {
 		}
 	}
 	if name := c.String("junit"); name != "" {
-		if err := writeFile(name, func(w io.Writer) error { return campaign.WriteJUnit(w, folders) }); err != nil {
+		if err := writeFile(name, func(w io.Writer) error { return campaign.WriteJUnit(w, folders, s) }); err != nil {
 			return err
 		}
 	}
-	if c.Bool("json") {
-		return s.WriteJSON(terminal.Out.JSON())
-	}
-	return s.WriteText(terminal.Out)
+	return nil
 }
 
 // absolute has the paths in a summary lead there from anywhere.
@@ -391,6 +450,9 @@ func mergeCampaigns(c *cli.Context) error {
 	folders := c.Args().Slice()
 	if len(folders) == 0 {
 		return cmdline.Usagef("campaign merge takes the folders of campaigns")
+	}
+	if err := checkResultFiles(c); err != nil {
+		return err
 	}
 	s, err := campaign.Summarize(folders)
 	if err != nil {
@@ -450,6 +512,10 @@ func (l *progressLine) show(p campaign.Progress) {
 
 func (l *progressLine) draw(text string) {
 	if l.changes {
+		// A line that goes on in the next one would not be cleared as a whole.
+		if width := terminal.Err.Width(); width > 0 && len(text) >= width {
+			text = text[:width-1]
+		}
 		io.WriteString(terminal.Err.Raw(), terminal.CleanLine(text))
 	}
 }

@@ -38,7 +38,7 @@ func (a App) command(c *cli.Context) (*config.Command, *config.File, error) {
 	if len(args) == 0 && a.asVagga && file.Commands["run"] != nil {
 		name = "run" // "vagga run" is a command of many files
 	} else if len(args) == 0 {
-		return nil, nil, cmdline.Usagef("run takes the name of a command%s", project.CommandList(file))
+		return nil, nil, cmdline.Usagef("%s takes the name of a command%s", c.Command.Name, project.CommandList(file))
 	}
 	command, err := file.Command(name)
 	if err != nil {

@@ -19,7 +19,7 @@ type Campaign struct {
 	Seeds  iter.Seq[uint64]
 	// Total is how many seeds there are, but for those that are done; 0 where they have no
 	// end.
-	Total int
+	Total uint64
 	// Jobs is how many runs go on at once; Auto has the number be found, from there.
 	Jobs int
 	Auto bool
@@ -37,8 +37,8 @@ type Campaign struct {
 // Progress is how far a campaign is.
 type Progress struct {
 	Counts  map[Verdict]int
-	Done    int // seeds that have a verdict of this campaign
-	Total   int // 0 where there is no end
+	Done    int    // seeds that have a verdict of this campaign
+	Total   uint64 // 0 where there is no end
 	Running int
 	Jobs    int
 	// Left is about how long it takes from now; 0 where that isn't known.
@@ -137,7 +137,7 @@ func (r *running) nextSeed() (uint64, bool) {
 
 func (r *running) start(seed uint64) {
 	p := &process{seed: seed, folder: SeedFolder(r.Folder.path, seed), output: outputOf(r.Folder.path, seed), runs: r.Runs}
-	if err := r.Folder.clear(seed); err != nil {
+	if err := r.Folder.setAside(seed); err != nil {
 		r.why = Useless
 		r.Say("%v", err)
 		return
@@ -187,22 +187,24 @@ func (r *running) take(result Result) {
 	p, epoch := r.processes[result.Seed], r.epochs[result.Seed]
 	delete(r.processes, result.Seed)
 	delete(r.epochs, result.Seed)
-	if r.aborted {
-		r.Folder.clear(result.Seed)
+	if r.aborted && (p.wasSent() || result.Verdict != Passed && (result.Code == nil || *result.Code > 128)) {
+		r.Folder.putBack(result.Seed)
 		return
 	}
 	r.seconds += result.Seconds
-	if before := r.jobs.now; r.jobs.ended(epoch, isLate(result)) {
-		r.Say("faults came %.1fs late with %d runs at once: now at most %d", result.Latest, before, r.jobs.now)
-	}
-	if r.Auto && result.Verdict == Inconclusive && !r.wasAgain[result.Seed] {
-		r.wasAgain[result.Seed] = true
-		r.again = append(r.again, result.Seed)
-		r.Folder.clear(result.Seed)
-		return
+	if before := r.jobs.now; r.jobs.ended(epoch, isLate(result)) && r.jobs.now < before {
+		r.Say("faults came %.1fs late with %s at once: now at most %d", result.Latest, terminal.Count(before, "run"), r.jobs.now)
 	}
 	r.keep(p, &result)
 	r.Folder.add(result)
+	if r.wasAgain[result.Seed] {
+		r.Folder.twice = true
+	}
+	if r.Auto && result.Verdict == Inconclusive && result.late && !r.wasAgain[result.Seed] && !r.aborted {
+		r.wasAgain[result.Seed] = true
+		r.again = append(r.again, result.Seed)
+		return
+	}
 	r.progress.Counts[result.Verdict]++
 	r.progress.Done++
 	r.progress.Latest = max(r.progress.Latest, result.Latest)
@@ -238,6 +240,7 @@ const uselessMost = 5
 
 // keep keeps what is known of a run, or removes it.
 func (r *running) keep(p *process, result *Result) {
+	r.Folder.forgetAside(p.seed)
 	if result.Verdict == Passed && !r.KeepAll {
 		r.Folder.clear(p.seed)
 		return
@@ -252,8 +255,9 @@ func (r *running) show() {
 	p := &r.progress
 	p.Running, p.Jobs, p.Left = len(r.processes), r.jobs.now, 0
 	if p.Done > 0 && p.Total > 0 {
-		each := r.seconds / float64(p.Done) / float64(max(1, min(p.Jobs, p.Total-p.Done)))
-		p.Left = time.Duration(each * float64(p.Total-p.Done) * float64(time.Second))
+		left := float64(p.Total) - float64(p.Done)
+		each := r.seconds / float64(p.Done) / max(1, min(float64(p.Jobs), left))
+		p.Left = time.Duration(min(each*left, 1e9) * float64(time.Second))
 	}
 	if r.Time > 0 {
 		left := max(0, r.Time-time.Since(r.began))

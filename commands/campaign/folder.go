@@ -3,6 +3,7 @@ package campaign
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,11 +36,13 @@ type About struct {
 	// Options are those that each run gets, and Driver its driver.
 	Options []string `json:"options"`
 	Driver  []string `json:"driver"`
-	// Seeds and Shard are those of the last time that it was called.
+	// Seeds are all that were asked for so far, and Shard is the part of them that is its.
 	Seeds string `json:"seeds"`
 	Shard string `json:"shard,omitempty"`
 	// Nodes are the names of the guests.
 	Nodes []string `json:"nodes"`
+	// Files is a digest of the config file and the file of faults.
+	Files string `json:"files,omitempty"`
 	// Ended says why it has ended: one of the words below, or nothing while it goes on, or
 	// where it was killed.
 	Ended Ended `json:"ended,omitempty"`
@@ -66,6 +69,8 @@ func (a About) runs(b About) bool {
 type Folder struct {
 	path              string
 	about             About
+	old               *About // what was there; nil for nothing
+	twice             bool   // some results are of a seed that has others
 	results, failures *os.File
 	lock              *os.File
 	// done are the seeds that have a verdict that tells something.
@@ -99,6 +104,7 @@ func (f *Folder) checkAbout(about About) error {
 	old, err := ReadAbout(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		list, err := os.ReadDir(f.path)
+		list = slices.DeleteFunc(list, func(e os.DirEntry) bool { return e.Name() == AboutFile+next })
 		if err == nil && len(list) > 0 {
 			err = hints.With(fmt.Errorf("%s is not empty, and no campaign's folder", f.path), "name another one by --out, or empty this one")
 		}
@@ -108,8 +114,19 @@ func (f *Folder) checkAbout(about About) error {
 		err = hints.With(fmt.Errorf("%s is the folder of another campaign, whose runs are: %s", f.path, old.runLine("N")),
 			"these are: %s\nname another folder by --out", about.runLine("N"))
 	}
+	if err == nil && old.Shard != about.Shard {
+		err = hints.With(fmt.Errorf("%s is the folder of another shard: %s, and not %s", f.path, cmp.Or(old.Shard, "1/1"), cmp.Or(about.Shard, "1/1")),
+			"each shard takes a folder of its own by --out")
+	}
+	if err == nil {
+		f.old = &old
+	}
 	return err
 }
+
+// Changed reports whether the config file, or that of faults, has changed since the campaign
+// that is taken up began.
+func (f *Folder) Changed() bool { return f.old != nil && f.old.Files != f.about.Files }
 
 // ReadAbout reads what a campaign's folder is of. The error is fs.ErrNotExist where the
 // folder is none of a campaign.
@@ -142,21 +159,29 @@ func (f *Folder) open(about About, again func(seed uint64) bool) error {
 	if err != nil {
 		return err
 	}
-	var failures bytes.Buffer
 	for _, r := range old {
-		if again(r.Seed) || !r.Verdict.Tells() {
-			continue
+		switch {
+		case again(r.Seed) || !r.Verdict.Tells():
+			f.twice = true
+		default:
+			f.done[r.Seed] = true
 		}
-		f.done[r.Seed] = true
-		if r.Verdict.Fails() {
-			failures.Write(jsonLine(r))
+	}
+	if f.old != nil {
+		before, err := ParseSeeds(f.old.Seeds)
+		now, err2 := ParseSeeds(about.Seeds)
+		if err == nil && err2 == nil {
+			about.Seeds = before.With(now).String()
 		}
 	}
 	f.about = about
+	if err := f.putAllBack(); err != nil {
+		return err
+	}
 	if err := f.writeAbout(); err != nil {
 		return err
 	}
-	if err := replaceFile(filepath.Join(f.path, failuresFile), failures.Bytes()); err != nil {
+	if err := f.writeFailures(); err != nil {
 		return err
 	}
 	if f.results, err = openLines(filepath.Join(f.path, resultsFile)); err != nil {
@@ -174,13 +199,42 @@ func (f *Folder) writeAbout() error {
 	return replaceFile(filepath.Join(f.path, AboutFile), append(text, '\n'))
 }
 
-// replaceFile writes a file so that it is there as a whole, before or after.
-func replaceFile(path string, text []byte) error {
-	next := path + ".new"
-	if err := os.WriteFile(next, text, 0o666); err != nil {
+// writeFailures writes the failures anew, from the results.
+func (f *Folder) writeFailures() error {
+	var failures bytes.Buffer
+	err := Results(f.path, func(r Result) {
+		if r.Verdict.isFailure() {
+			failures.Write(jsonLine(r))
+		}
+	})
+	if err := ignoreNone(err); err != nil {
 		return err
 	}
-	return os.Rename(next, path)
+	return replaceFile(filepath.Join(f.path, failuresFile), failures.Bytes())
+}
+
+// writeOnce leaves one result for each seed.
+func (f *Folder) writeOnce() error {
+	var results bytes.Buffer
+	if err := Results(f.path, func(r Result) { results.Write(jsonLine(r)) }); err != nil {
+		return err
+	}
+	return replaceFile(filepath.Join(f.path, resultsFile), results.Bytes())
+}
+
+// next is what a file is called that is to take the place of another one.
+const next = ".new"
+
+// replaceFile writes a file so that it is there as a whole, before or after.
+func replaceFile(path string, text []byte) error {
+	err := os.WriteFile(path+next, text, 0o666)
+	if err == nil {
+		err = os.Rename(path+next, path)
+	}
+	if err != nil {
+		os.Remove(path + next)
+	}
+	return err
 }
 
 // openLines opens a file to write lines at its end. A last line that a killed program has
@@ -203,11 +257,21 @@ func openLines(path string) (*os.File, error) {
 // Done reports whether a seed needs no run.
 func (f *Folder) Done(seed uint64) bool { return f.done[seed] }
 
+// CountDone is how many of some seeds need no run.
+func (f *Folder) CountDone(isOne func(seed uint64) bool) (n uint64) {
+	for seed := range f.done {
+		if isOne(seed) {
+			n++
+		}
+	}
+	return n
+}
+
 // add writes a result.
 func (f *Folder) add(r Result) {
 	line := jsonLine(r)
 	_, err := f.results.Write(line)
-	if err == nil && r.Verdict != Passed && r.Verdict != Inconclusive {
+	if err == nil && r.Verdict.isFailure() {
 		_, err = f.failures.Write(line)
 	}
 	if f.lost == nil {
@@ -223,10 +287,14 @@ func jsonLine(r Result) []byte {
 	return append(line, '\n')
 }
 
-// End says in the folder why the campaign has ended.
+// End says in the folder why the campaign has ended, and leaves one line for each seed.
 func (f *Folder) End(why Ended) {
 	f.about.Ended = why
-	if err := f.writeAbout(); f.lost == nil {
+	err := f.writeAbout()
+	if f.twice && f.lost == nil {
+		err = errors.Join(err, f.writeOnce(), f.writeFailures())
+	}
+	if f.lost == nil {
 		f.lost = err
 	}
 }
@@ -247,9 +315,62 @@ func SeedFolder(path string, seed uint64) string {
 	return filepath.Join(path, fmt.Sprint(seedPrefix, seed))
 }
 
-// clear removes what is left of a seed's earlier run.
+// clear removes what a run of a seed has left.
 func (f *Folder) clear(seed uint64) error {
 	return errors.Join(os.RemoveAll(SeedFolder(f.path, seed)), os.RemoveAll(outputOf(f.path, seed)))
+}
+
+// before is the end of the name of a folder that has a seed's earlier run, until there is a
+// later one.
+const before = ".before"
+
+// setAside makes room for a run of a seed.
+func (f *Folder) setAside(seed uint64) error {
+	folder := SeedFolder(f.path, seed)
+	err := os.Rename(folder, folder+before)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return f.clear(seed)
+}
+
+// putBack undoes setAside, since nothing came of the run, and forgetAside forgets what was
+// set aside, since something did.
+func (f *Folder) putBack(seed uint64) error {
+	folder := SeedFolder(f.path, seed)
+	err := f.clear(seed)
+	if back := os.Rename(folder+before, folder); !errors.Is(back, fs.ErrNotExist) {
+		err = errors.Join(err, back)
+	}
+	return err
+}
+
+func (f *Folder) forgetAside(seed uint64) error {
+	return os.RemoveAll(SeedFolder(f.path, seed) + before)
+}
+
+// putAllBack does so for what a campaign has left that was killed, and removes the output of
+// its runs.
+func (f *Folder) putAllBack() error {
+	list, err := os.ReadDir(f.path)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		path := filepath.Join(f.path, e.Name())
+		if name, is := strings.CutSuffix(path, before); is {
+			if _, _, err := SplitSeed(name); err == nil {
+				os.RemoveAll(name)
+				os.Rename(path, name)
+			}
+		}
+		if name, is := strings.CutSuffix(path, "."+outputFile); is {
+			if _, _, err := SplitSeed(name); err == nil {
+				os.Remove(path)
+			}
+		}
+	}
+	return nil
 }
 
 // outputOf is what a run writes while it runs: its own folder has to be empty then.

@@ -16,6 +16,10 @@ type jobs struct {
 	calm, epoch int
 }
 
+// calmLong is how often as many runs as go on at once have to be in time until one more is
+// tried than what was found to be too many.
+const calmLong = 20
+
 // jobsMost is the highest number of runs at once that is looked for.
 const jobsMost = 1024
 
@@ -35,9 +39,13 @@ func (j *jobs) ended(epoch int, late bool) bool {
 		j.change()
 		return true
 	}
-	if j.calm++; j.calm >= 2*j.now && j.now < j.most {
+	j.calm++
+	switch {
+	case j.calm >= 2*j.now && j.now < j.most:
 		j.now = min(j.most, j.now+max(1, j.now/4))
 		j.change()
+	case j.calm >= calmLong*j.now && j.now < jobsMost: // what was too many may have had another reason
+		j.most = j.now + 1
 	}
 	return false
 }
@@ -47,7 +55,7 @@ func (j *jobs) change() {
 	j.epoch++
 }
 
-// isLate reports whether the faults of a run came late.
+// isLate reports whether the run shows that there are too many at once.
 func isLate(r Result) bool {
-	return r.Verdict == Inconclusive || r.Latest > OnTime.Seconds()
+	return r.late || r.Latest > OnTime.Seconds() || r.Verdict == OutOfMemory
 }

@@ -1,10 +1,12 @@
 package campaign
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -22,6 +24,8 @@ type testSuite struct {
 	Tests, Failures, Errors int
 	Seconds                 float64
 	Cases                   []testCase
+	// Missing says which seeds were not run that were to be; empty for none.
+	Missing string
 }
 
 type testCase struct {
@@ -36,7 +40,8 @@ const lastLines = 40
 
 // WriteJUnit writes a test case for each seed. One that failed is a failure, and one that is
 // no test of the system an error; both have the line that repeats it, and its last lines.
-func WriteJUnit(w io.Writer, paths []string) error {
+// Seeds that were to be run and were not are an error as well, all together.
+func WriteJUnit(w io.Writer, paths []string, s Summary) error {
 	form, err := template.New("").Parse(junitText)
 	if err != nil {
 		return err
@@ -55,6 +60,15 @@ func WriteJUnit(w io.Writer, paths []string) error {
 		err = Results(path, func(r Result) { suite.add(path, r) })
 		if err = ignoreNone(err); err != nil {
 			return err
+		}
+	}
+	slices.SortFunc(suite.Cases, func(a, b testCase) int { return cmp.Compare(a.Seed, b.Seed) })
+	if s.lacks() {
+		suite.Tests++
+		suite.Errors++
+		suite.Missing = fmt.Sprintf("seeds that were not run: %d", s.NotRun)
+		if len(s.MissingShards) > 0 {
+			suite.Missing += "; shards of which there is nothing: " + strings.Join(s.MissingShards, ", ")
 		}
 	}
 	return form.Execute(w, suite)

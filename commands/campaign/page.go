@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ type square struct {
 // folder of the page, from where it leads to those of the seeds.
 func (s Summary) WritePage(w io.Writer, dir string) error {
 	page, err := template.New("").Funcs(template.FuncMap{
+		"address": func(link string) template.URL { return template.URL(link) }, // it is one already
 		"compact": func(seeds []uint64) string { return shortened(Compact(seeds)) },
 		"never":   func(names []string) string { return shortened(strings.Join(names, ", ")) },
 		"seconds": func(s float64) string { return fmt.Sprintf("%.1f s", s) },
@@ -61,7 +63,8 @@ func (s Summary) links(dir string) map[uint64]string {
 			continue
 		}
 		if link, err := filepath.Rel(dir, f.Report); err == nil {
-			links[f.Seed] = filepath.ToSlash(link)
+			path := url.URL{Path: filepath.ToSlash(link)}
+			links[f.Seed] = path.String()
 		}
 	}
 	return links

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,9 @@ func (v Verdict) Fails() bool { return v == Failed || v == Timeout }
 // has none is run again when its campaign is taken up.
 func (v Verdict) Tells() bool { return v == Passed || v == Inconclusive || v.Fails() }
 
+// isFailure reports whether a seed is listed as one.
+func (v Verdict) isFailure() bool { return v != Passed && v != Inconclusive }
+
 // Result is what came of a seed: a line of results.jsonl.
 type Result struct {
 	Seed    uint64  `json:"seed"`
@@ -52,6 +56,8 @@ type Result struct {
 	// Latest and Faults are those of its run.json.
 	Latest float64        `json:"latest"`
 	Faults []report.Fault `json:"faults"`
+
+	late bool // faults came late, or never
 }
 
 // ended is how a run ended, as far as it is known.
@@ -71,19 +77,24 @@ type ended struct {
 // judge is the verdict about a run, and how it came about.
 func (e ended) judge() (Verdict, string) {
 	s := e.summary
+	timeout := fmt.Sprintf("it had not ended after %v, and was stopped", e.timeout)
 	switch {
-	case e.timeout > 0:
-		return Timeout, fmt.Sprintf("it had not ended after %v, and was stopped", e.timeout)
 	case e.outOfMemory && e.killed():
 		return OutOfMemory, "no memory was left, and the kernel killed a process"
-	case e.diskFull && (s == nil || s.Code == netcmd.ExitOwn):
+	case e.diskFull && (e.code == nil || *e.code != 0):
 		return DiskFull, "no space was left to write to"
+	case s == nil && e.timeout > 0:
+		return Timeout, timeout
 	case s == nil || e.code == nil:
 		return Error, e.first("it ended without a summary")
 	case len(s.Missed) > 0:
 		return Inconclusive, amiss("never began", s.Missed[0], s.Latest)
 	case len(s.Late) > 0:
 		return Inconclusive, amiss("began late", s.Late[0], s.Latest)
+	case e.timeout > 0:
+		return Timeout, timeout
+	case *e.code == 0 && len(s.Pending) > 0 && !s.MadePlanned():
+		return Inconclusive, "it ended before any fault of its timeline was due"
 	case *e.code == 0:
 		return Passed, ""
 	case *e.code == netcmd.ExitOwn && len(s.Failed) > 0:
@@ -99,7 +110,7 @@ func (e ended) killed() bool {
 	if e.code == nil || *e.code == 128+9 {
 		return true
 	}
-	if e.summary != nil && *e.code != 0 {
+	if e.summary != nil && *e.code != 0 && !e.kills() {
 		for _, c := range e.summary.Children {
 			if c.Code != nil && *c.Code == 128+9 {
 				return true
@@ -107,6 +118,11 @@ func (e ended) killed() bool {
 		}
 	}
 	return false
+}
+
+// kills reports whether the timeline, or somebody, has killed nodes.
+func (e ended) kills() bool {
+	return slices.ContainsFunc(e.summary.Faults, func(f report.Fault) bool { return strings.HasPrefix(f.What, "kill ") })
 }
 
 // first is the first thing that vagganet has said, and last the last about a
@@ -128,7 +144,10 @@ func (e ended) last(otherwise string) string {
 }
 
 func amiss(how string, a report.Amiss, late float64) string {
-	text := fmt.Sprintf("%s %s, due at %gs", a.What, how, a.Due)
+	text := fmt.Sprintf("%s %s", a.What, how)
+	if a.Due > 0 {
+		text += fmt.Sprintf(", due at %gs", a.Due)
+	}
 	if a.Times > 1 {
 		text += fmt.Sprintf(", %d times", a.Times)
 	}

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vagganet/commands/report"
+	"vagganet/netcmd"
 )
 
 // Runs are what each seed is run by: a process of its own.
@@ -66,6 +67,7 @@ type process struct {
 	cmd     *exec.Cmd
 	signal  syscall.Signal // what it got before it was there
 	ended   bool
+	sent    bool          // a signal, before it had ended
 	timeout time.Duration // that has passed
 }
 
@@ -73,6 +75,7 @@ type process struct {
 func (p *process) send(s syscall.Signal) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
+	p.sent = p.sent || !p.ended
 	if p.cmd == nil || p.cmd.Process == nil {
 		p.signal = s
 		return
@@ -80,6 +83,12 @@ func (p *process) send(s syscall.Signal) {
 	if !p.ended {
 		p.cmd.Process.Signal(s)
 	}
+}
+
+func (p *process) wasSent() bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.sent
 }
 
 // run runs the seed to its end.
@@ -97,11 +106,11 @@ func (p *process) run() Result {
 	}
 	e := ended{code: code, timeout: p.timeout, outOfMemory: outOfMemoryKills() > kills, summary: p.summary()}
 	text := tail(p.output, tailMost)
-	e.messages, e.diskFull = messages(text), isFull(text)
+	e.messages, e.diskFull = messages(text), p.isDiskFull(e, text)
 	r.Code = e.code
 	r.Verdict, r.Why = e.judge()
 	if s := e.summary; s != nil {
-		r.Latest = s.Latest
+		r.Latest, r.late = s.Latest, len(s.Missed)+len(s.Late) > 0
 		r.Faults = append(r.Faults, s.Faults...)
 	}
 	return r
@@ -161,6 +170,7 @@ func (p *process) limit() (stop func()) {
 	}
 	kill := time.AfterFunc(p.runs.Timeout+patience, func() { p.send(syscall.SIGKILL) })
 	end := time.AfterFunc(p.runs.Timeout, func() {
+		time.Sleep(stood) // its end may be known only now
 		p.mutex.Lock()
 		if !p.ended {
 			p.timeout = p.runs.Timeout
@@ -170,6 +180,10 @@ func (p *process) limit() (stop func()) {
 	})
 	return func() { kill.Stop(); end.Stop() }
 }
+
+// stood is how long it takes to find that a run has ended while this process stood still,
+// by Ctrl+Z.
+const stood = 100 * time.Millisecond
 
 // summary is the run's run.json; nil if it has written none.
 func (p *process) summary() *report.Summary {
@@ -213,8 +227,21 @@ func messages(output string) (list []string) {
 	return list
 }
 
+// isFull reports whether a text speaks of it: libc and Go do so by the same words.
 func isFull(text string) bool {
+	text = strings.ToLower(text)
 	return strings.Contains(text, unix.ENOSPC.Error()) || strings.Contains(text, unix.EDQUOT.Error())
+}
+
+// isDiskFull reports whether vagganet says that no space was left, or there is none where it
+// writes to.
+func (p *process) isDiskFull(e ended, text string) bool {
+	const least = 64 << 10
+	var fs unix.Statfs_t
+	if unix.Statfs(filepath.Dir(p.output), &fs) == nil && fs.Blocks > 0 && fs.Bavail*uint64(fs.Bsize) < least {
+		return true
+	}
+	return isFull(text) && (e.summary == nil || e.summary.Code == netcmd.ExitOwn)
 }
 
 // outOfMemoryKills is how many processes the kernel has killed since no memory was left, in

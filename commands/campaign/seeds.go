@@ -5,6 +5,7 @@ package campaign
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -18,11 +19,12 @@ import (
 // Seeds are those of a campaign: ranges in rising order, no seed twice.
 type Seeds []Range
 
-// Range are the seeds from First to Last. Without an end, Last is Endless.
+// Range are the seeds from First to Last. One that has no end goes to the highest number.
 type Range struct{ First, Last uint64 }
 
-// Endless is the last seed of a range that has no end.
-const Endless = math.MaxUint64
+const highest = math.MaxUint64
+
+func (r Range) endless() bool { return r.Last == highest && r.First != highest }
 
 // ParseSeeds reads "1-100", "1-100,4711" and "1-".
 func ParseSeeds(text string) (Seeds, error) {
@@ -45,19 +47,19 @@ func ParseSeeds(text string) (Seeds, error) {
 
 func parseRange(text string) (Range, error) {
 	first, last, isRange := strings.Cut(text, "-")
-	from, err := strconv.ParseUint(first, 10, 64)
+	from, err := parseSeed(first)
 	if err != nil {
-		return Range{}, fmt.Errorf("%q is no number", first)
+		return Range{}, err
 	}
 	if !isRange {
 		return Range{from, from}, nil
 	}
 	if last == "" {
-		return Range{from, Endless}, nil
+		return Range{from, highest}, nil
 	}
-	to, err := strconv.ParseUint(last, 10, 64)
+	to, err := parseSeed(last)
 	if err != nil {
-		return Range{}, fmt.Errorf("%q is no number", last)
+		return Range{}, err
 	}
 	if to < from {
 		return Range{}, fmt.Errorf("%s ends before it begins", text)
@@ -65,11 +67,22 @@ func parseRange(text string) (Range, error) {
 	return Range{from, to}, nil
 }
 
+func parseSeed(text string) (uint64, error) {
+	n, err := strconv.ParseUint(text, 10, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return n, fmt.Errorf("%s is too large: the highest seed is %d", text, uint64(highest))
+	case err != nil:
+		return n, fmt.Errorf("%q is no number", text)
+	}
+	return n, nil
+}
+
 func (r Range) String() string {
-	switch r.Last {
-	case r.First:
+	switch {
+	case r.First == r.Last:
 		return strconv.FormatUint(r.First, 10)
-	case Endless:
+	case r.endless():
 		return fmt.Sprintf("%d-", r.First)
 	}
 	return fmt.Sprintf("%d-%d", r.First, r.Last)
@@ -101,19 +114,49 @@ func (s Seeds) Of(shard Shard) iter.Seq[uint64] {
 	}
 }
 
+// Endless reports whether they have no end.
+func (s Seeds) Endless() bool { return len(s) > 0 && s[len(s)-1].endless() }
+
 // Count is how many there are in a shard; 0 where they have no end.
-func (s Seeds) Count(shard Shard) int {
+func (s Seeds) Count(shard Shard) uint64 {
+	if s.Endless() {
+		return 0
+	}
 	n := uint64(0)
 	for _, r := range s {
-		if r.Last == Endless {
-			return 0
-		}
 		n += r.Last - r.First + 1
 	}
 	if shard.Of == 0 {
-		return int(n)
+		return n
 	}
-	return int((n + uint64(shard.Of-shard.Index)) / uint64(shard.Of))
+	return n/uint64(shard.Of) + map[bool]uint64{true: 1}[n%uint64(shard.Of) >= uint64(shard.Index)]
+}
+
+// Has reports whether a seed is one of a shard's.
+func (s Seeds) Has(seed uint64, shard Shard) bool {
+	n := uint64(0)
+	for _, r := range s {
+		if seed >= r.First && seed <= r.Last {
+			return shard.has(n + seed - r.First + 1)
+		}
+		n += r.Last - r.First + 1
+	}
+	return false
+}
+
+// With are these and others.
+func (s Seeds) With(others Seeds) Seeds {
+	all := slices.Concat(s, others)
+	slices.SortFunc(all, func(a, b Range) int { return cmp.Compare(a.First, b.First) })
+	var union Seeds
+	for _, r := range all {
+		if n := len(union); n > 0 && (union[n-1].Last == highest || r.First <= union[n-1].Last+1) {
+			union[n-1].Last = max(union[n-1].Last, r.Last)
+			continue
+		}
+		union = append(union, r)
+	}
+	return union
 }
 
 // Compact are some seeds as a person writes them: 1-3,7.

@@ -7,6 +7,9 @@ import (
 
 func TestSeeds(t *testing.T) {
 	for text, want := range map[string]string{
+		"18446744073709551615":   "18446744073709551615",
+		"18446744073709551616":   "is wrong",
+		"7-18446744073709551615": "7-",
 		"1-3":                    "1-3",
 		"17":                     "17",
 		"9,1-3, 5-":              "is wrong",
@@ -37,8 +40,13 @@ func TestShards(t *testing.T) {
 		var all []uint64
 		for i := 1; i <= of; i++ {
 			list := slices.Collect(s.Of(Shard{i, of}))
-			if len(list) != s.Count(Shard{i, of}) {
+			if uint64(len(list)) != s.Count(Shard{i, of}) {
 				t.Errorf("shard %d of %d has %d seeds, and counts %d", i, of, len(list), s.Count(Shard{i, of}))
+			}
+			for _, seed := range list {
+				if !s.Has(seed, Shard{i, of}) {
+					t.Errorf("shard %d of %d has seed %d, and says that it hasn't", i, of, seed)
+				}
 			}
 			all = append(all, list...)
 		}
@@ -57,7 +65,18 @@ func TestShards(t *testing.T) {
 			break
 		}
 	}
-	if endless.Count(Shard{}) != 0 {
+	for seed, has := range map[uint64]bool{4: false, 5: false, 6: true, 7: false, 9: true} {
+		if endless.Has(seed, Shard{2, 3}) != has {
+			t.Errorf("the shard has seed %d: %v", seed, !has)
+		}
+	}
+	if got := s.With(Seeds{{5, 12}, {29, 31}, {40, 40}}).String(); got != "1-12,20-23,29-31,40" {
+		t.Errorf("together they are %s", got)
+	}
+	if got := s.With(endless).String(); got != "1-" {
+		t.Errorf("with those without an end they are %s", got)
+	}
+	if endless.Count(Shard{}) != 0 || !endless.Endless() {
 		t.Error("what has no end is counted")
 	}
 }

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ type Summary struct {
 	Verdicts map[Verdict]int `json:"verdicts"`
 	// NotRun is how many seeds have no verdict, that were asked for; of a campaign that has
 	// no end, 0. MissingShards are those of which there is nothing.
-	NotRun        int      `json:"not_run"`
+	NotRun        uint64   `json:"not_run"`
 	MissingShards []string `json:"missing_shards"`
 	// Others are the seeds that have not passed, in rising order.
 	Others []Found `json:"others"`
@@ -41,8 +42,8 @@ type Summary struct {
 	Common  []Shared `json:"common"`
 
 	passed []uint64
-	// unfinished says that one of the campaigns has not ended, or was ended by a signal.
-	unfinished bool
+	// lacking says that seeds have no verdict, and nobody has decided that they need none.
+	lacking bool
 }
 
 // Found is the result of a seed that is worth a look.
@@ -62,6 +63,7 @@ func Summarize(paths []string) (Summary, error) {
 	}
 	var abouts []About
 	from, tried := map[uint64]string{}, newCoverage()
+	parts := parts{}
 	for _, path := range folders {
 		about, err := ReadAbout(path)
 		if err != nil {
@@ -72,8 +74,10 @@ func Summarize(paths []string) (Summary, error) {
 				"the runs of the first are: %s\nthose of the other are: %s", abouts[0].runLine("N"), about.runLine("N"))
 		}
 		abouts = append(abouts, about)
-		s.unfinished = s.unfinished || about.Ended == "" || about.Ended == BySignal
 		tried.nodes = about.Nodes
+		if err := parts.add(path, about); err != nil {
+			return s, err
+		}
 		var twice error
 		err = Results(path, func(r Result) {
 			if other := from[r.Seed]; other != "" {
@@ -85,6 +89,7 @@ func Summarize(paths []string) (Summary, error) {
 			}
 			from[r.Seed] = path
 			s.add(path, r)
+			parts.ran(r.Seed)
 			tried.add(r.Verdict, r.Faults)
 		})
 		if err = errors.Join(twice, ignoreNone(err)); err != nil {
@@ -92,18 +97,11 @@ func Summarize(paths []string) (Summary, error) {
 		}
 	}
 	s.Command, s.Options, s.Driver = abouts[0].Command, abouts[0].Options, abouts[0].Driver
-	s.NotRun, s.MissingShards = missing(abouts, from)
+	s.NotRun, s.lacking, s.MissingShards = parts.missing()
 	s.Faults, s.Untried = tried.list(), tried.neverTried()
 	s.Common = tried.common(s.Verdicts[Failed]+s.Verdicts[Timeout], s.Verdicts[Passed])
-	slices.SortFunc(s.Others, func(a, b Found) int { return compareSeeds(a.Seed, b.Seed) })
+	slices.SortFunc(s.Others, func(a, b Found) int { return cmp.Compare(a.Seed, b.Seed) })
 	return s, nil
-}
-
-func compareSeeds(a, b uint64) int {
-	if a < b {
-		return -1
-	}
-	return 1
 }
 
 func ignoreNone(err error) error {
@@ -120,18 +118,33 @@ func campaignsIn(paths []string) (folders []string, err error) {
 			folders = append(folders, filepath.Clean(path))
 			continue
 		}
-		inside, err := filepath.Glob(filepath.Join(path, "*", AboutFile))
-		if err != nil || len(inside) == 0 {
-			if _, err := os.Stat(path); err != nil {
-				return nil, err
+		list, err := os.ReadDir(path)
+		var failed *fs.PathError
+		if errors.As(err, &failed) {
+			return nil, fmt.Errorf("%s can't be read: %w", path, failed.Err)
+		}
+		n := len(folders)
+		for _, e := range list {
+			if _, err := os.Stat(filepath.Join(path, e.Name(), AboutFile)); err == nil {
+				folders = append(folders, filepath.Join(path, e.Name()))
 			}
+		}
+		if len(folders) == n {
 			return nil, hints.With(fmt.Errorf("%s is no campaign's folder, and has none in it", path), "name the folders that campaign --out has made")
 		}
-		for _, file := range inside {
-			folders = append(folders, filepath.Dir(file))
+	}
+	return once(folders), nil
+}
+
+// once leaves out folders that are named before.
+func once(folders []string) []string {
+	var all []string
+	for _, folder := range folders {
+		if !slices.Contains(all, folder) {
+			all = append(all, folder)
 		}
 	}
-	return folders, nil
+	return all
 }
 
 func (s *Summary) add(path string, r Result) {
@@ -152,38 +165,6 @@ func (s *Summary) add(path string, r Result) {
 	found.Folder = filepath.Join(path, r.Folder)
 	found.Faults = nil
 	s.Others = append(s.Others, found)
-}
-
-// missing counts the seeds that were asked for and have no verdict, and lists the shards of
-// which there is nothing.
-func missing(abouts []About, done map[uint64]string) (seeds int, shards []string) {
-	shards = []string{}
-	have, of := map[int]bool{}, 0
-	for _, a := range abouts {
-		list, err := ParseSeeds(a.Seeds)
-		if err != nil {
-			continue
-		}
-		shard, err := ParseShard(a.Shard)
-		if err != nil {
-			shard = Shard{}
-		}
-		have[shard.Index], of = true, max(of, shard.Of)
-		if list.Count(shard) == 0 {
-			continue
-		}
-		for seed := range list.Of(shard) {
-			if done[seed] == "" {
-				seeds++
-			}
-		}
-	}
-	for i := 1; i <= of; i++ {
-		if !have[i] {
-			shards = append(shards, Shard{i, of}.String())
-		}
-	}
-	return seeds, shards
 }
 
 // Of are the seeds that have a verdict.
@@ -216,7 +197,7 @@ func (s Summary) ExitCode() int {
 
 // lacks reports whether shards are missing, or seeds that nobody has decided to leave out.
 func (s Summary) lacks() bool {
-	return len(s.MissingShards) > 0 || s.NotRun > 0 && s.unfinished
+	return len(s.MissingShards) > 0 || s.lacking
 }
 
 // Exit codes of a campaign.

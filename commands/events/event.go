@@ -25,7 +25,7 @@
 //	              how long it was due by then, late (seconds)
 //	fault-late    one began so late that it should have been over: the same; what began stands before it
 //	fault-pending one was not due yet when the run ended: what, by, due
-//	fault-failed  a command of the timeline, or a heal whose time had come, has failed: what, code
+//	fault-failed  a command of the timeline, or a heal whose time had come, has failed: what, code, and due of the first
 //	check         what, ok, differences (a number), by
 //	exec          a command of the timeline has ended: what, code, due
 //	suspend       the run stands still (Ctrl+Z), and so do the clocks of its faults

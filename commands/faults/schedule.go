@@ -254,7 +254,11 @@ func (s *Schedule) Ended(code int) []events.Event {
 		return append(list, s.TakeNews()...)
 	}
 	s.failed = true
-	return append(list, events.Event{Kind: events.FaultFailed, What: o.What, Code: &code})
+	e := events.Event{Kind: events.FaultFailed, What: o.What, Code: &code}
+	if o.Planned() {
+		o.dueIn(&e, o.at)
+	}
+	return append(list, e)
 }
 
 // Allows reports whether a change fits what is going on, whoever sends it: it is about

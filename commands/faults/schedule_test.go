@@ -150,7 +150,7 @@ func TestAmiss(t *testing.T) {
 		}
 		var got []string
 		for _, e := range list {
-			if e.Due != nil && e.Kind != events.FaultBegin && e.Kind != events.FaultChange {
+			if e.Due != nil && e.Kind != events.FaultBegin && e.Kind != events.FaultChange && e.Kind != events.FaultFailed {
 				got = append(got, fmt.Sprint(strings.TrimPrefix(string(e.Kind), "fault-"), " ", e.What, " ", *e.Due, "s"))
 			}
 		}

@@ -124,7 +124,7 @@ func (l *Listeners) HasPage() bool { return len(l.pages) > 0 }
 func (l *Listeners) Summary() Summary {
 	s := l.seen.summary
 	// Empty lists, in JSON.
-	for _, list := range []*[]Amiss{&s.Missed, &s.Late, &s.Failed} {
+	for _, list := range []*[]Amiss{&s.Missed, &s.Late, &s.Failed, &s.Pending} {
 		*list = append([]Amiss{}, *list...)
 	}
 	s.Faults = append([]Fault{}, s.Faults...)

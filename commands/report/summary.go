@@ -24,6 +24,8 @@ type Summary struct {
 	Late   []Amiss `json:"late"`
 	// Failed are entries that failed, and ends of faults that did.
 	Failed []Amiss `json:"failed"`
+	// Pending are entries that were not due yet when the run ended.
+	Pending []Amiss `json:"pending"`
 	// Faults are all that were made, in their order.
 	Faults []Fault `json:"faults"`
 	// Latest is by how many seconds the latest entry of the timeline came late, or had not
@@ -101,7 +103,14 @@ func (s *Summary) add(e events.Event) {
 		addAmiss(&s.Late, e)
 	case events.FaultFailed:
 		addAmiss(&s.Failed, e)
+	case events.FaultPending:
+		addAmiss(&s.Pending, e)
 	}
+}
+
+// MadePlanned reports whether a fault of the timeline was made.
+func (s *Summary) MadePlanned() bool {
+	return slices.ContainsFunc(s.Faults, func(f Fault) bool { return f.Due != nil })
 }
 
 // end takes note that a fault is over.

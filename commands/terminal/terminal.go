@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
 )
 
 // Writer writes clean text to a file.
@@ -51,6 +52,15 @@ func (w *Writer) Script() io.Writer {
 
 // IsTerminal reports whether a person may be reading what is written.
 func (w *Writer) IsTerminal() bool { return isatty.IsTerminal(w.file().Fd()) }
+
+// Width is how many columns the terminal has; 0 where that isn't known.
+func (w *Writer) Width() int {
+	width, _, err := term.GetSize(int(w.file().Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
 
 type through func(p []byte) (int, error)
 
