@@ -112,12 +112,16 @@ go-test: have-go $(filter $(GOTESTSUM),$(RUNNER)) ## the tests alone (PKG=./netc
 test-build: have-go ## the tests that a build daemon can run, in less than two minutes
 	$(GO) test -count=1 -trimpath -vet=off -ldflags '-s -w' $$($(GO) list ./... | grep -v '/e2e')
 
+# Tests of examples have modules of their own, so that what they need is not in go.mod.
+FETCH_EXAMPLES = for file in testdata/examples/*/*/go.mod; do (cd "$${file%/*}" && GOFLAGS= $(GO) mod download) || exit 1; done
+
 # Apart from the others: they take a minute or two, and packages that not
 # everybody wants to install.
 .PHONY: test-examples
-test-examples: ## install nginx, etcd, Redis, keepalived, PostgreSQL and Slurm, and run the tests of testdata/examples
+test-examples: have-go ## install nginx, etcd, Redis, keepalived, PostgreSQL and Slurm, and run the tests of testdata/examples
 	scripts/deps --test --examples
 	scripts/deps --slurm || test -z "$$CI" # not every distribution has it: then its test is skipped
+	@$(FETCH_EXAMPLES)
 	@VAGGANET_EXAMPLES=1 $(MAKE) --no-print-directory go-test PKG=./commands/e2e TESTS='^TestExamples'
 
 # Apart from the others: a browser is large.
@@ -205,6 +209,7 @@ race: have-go $(filter $(GOTESTSUM),$(RUNNER)) ## run what supervises under the 
 fetch: have-go $(STATICCHECK) $(GOTESTSUM) ## fetch what the other targets want from the network, to work without one
 	$(GO) mod download
 	$(TIDY)
+	$(FETCH_EXAMPLES)
 
 # Does not build again: `make && sudo make install` leaves nothing of root's
 # behind in the clone. What it installs is listed in the script, in one place.

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -19,6 +20,9 @@ const (
 	exampleScript  = "test.txtar"
 	// They take a minute, and packages that not everybody wants to install.
 	examplesVar = "VAGGANET_EXAMPLES"
+	// There is no network in a sandbox: what an example's own Go module needs is fetched
+	// before, and is there.
+	modulesVar = "GOMODCACHE"
 )
 
 func TestExamples(t *testing.T) {
@@ -26,11 +30,21 @@ func TestExamples(t *testing.T) {
 		t.Skip("skipped: these have a target of their own: make test-examples")
 	}
 	become := needSandboxes(t)
+	t.Setenv(modulesVar, goModules(t))
 	// One after another: they measure time, and each keeps two cores busy.
 	eachVariant(t, exampleScripts, func(t *testing.T, script string, v variant) {
 		needTools(t, neededBy(t, script)...)
 		runSandbox(t, become, script, v)
 	})
+}
+
+// goModules is the folder of the modules that Go has fetched; empty where there is no Go.
+func goModules(t *testing.T) string {
+	out, err := exec.Command("go", "env", modulesVar).Output()
+	if err != nil {
+		t.Logf("no modules of Go: %v", err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 var needsLine = regexp.MustCompile(`(?m)^# needs: (.*)$`)

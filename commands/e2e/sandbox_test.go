@@ -55,7 +55,7 @@ func runSandbox(t *testing.T, become []string, script string, v variant) {
 		own = []string{"--net"}
 	}
 	cmd := inNamespaces(become, limit, append(own, "env", scriptVar+"="+script, whoVar+"="+v.who, iptablesVar+"="+v.iptables,
-		ebtablesVar+"="+v.ebtables(), fmt.Sprintf("%s=%d", neighboursVar, mostNeighbours()),
+		ebtablesVar+"="+v.ebtables(), modulesVar+"="+os.Getenv(modulesVar), fmt.Sprintf("%s=%d", neighboursVar, mostNeighbours()),
 		"sh", filepath.Join(kernelScripts, "sandbox.sh"), self, "-test.run=^TestKernel$", "-test.v",
 		// Its own limit comes first, as it can tell where it was.
 		"-test.timeout="+(limit-10*time.Second).String()))
@@ -149,6 +149,7 @@ func setupInside(env *testscript.Env) error {
 	env.Setenv(whoVar, os.Getenv(whoVar))
 	env.Setenv(iptablesVar, os.Getenv(iptablesVar))
 	env.Setenv(ebtablesVar, os.Getenv(ebtablesVar))
+	env.Setenv(modulesVar, os.Getenv(modulesVar))
 	env.Setenv("HOME", "/root") // that of the tester is set by as
 	env.Setenv("LC_ALL", "C")
 	env.Values[processesKey{}] = processes{env: slices.Clone(env.Vars), byName: map[string]*process{}}
