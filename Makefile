@@ -145,7 +145,7 @@ bench: build ## measure the program beside what the kernel and the tools need (R
 
 # Apart from the others: they take what packages are looked into with.
 .PHONY: test-packages
-test-packages: have-go $(NFPM) $(STATICCHECK) ## make the tarball and the packages, look into them, install, use and remove them
+test-packages: have-go $(NFPM) $(STATICCHECK) ## make the tarball, the packages and an image, look into them, install, use and remove them
 	scripts/deps --test --packages
 	@NFPM='$(CURDIR)/$(NFPM)' STATICCHECK='$(CURDIR)/$(STATICCHECK)' scripts/packages/test
 
