@@ -36,22 +36,20 @@ func (r Run) bridgeNetNS() plan.Step {
 // ipv6Default is what the settings for devices to come begin with.
 const ipv6Default = "net.ipv6.conf.default."
 
-// bridgeDevice makes the bridge itself, where there is a brctl.
-func (r Run) bridgeDevice() plan.Plan {
+// bridgeDevice makes the bridge itself, by ip where there is no brctl.
+func (r Run) bridgeDevice() plan.Step {
+	words := r.Gateway.Tools.IP.With("link", "add", addresses.BridgeDevice, "type", "bridge")
 	if brctl := r.Gateway.Tools.Brctl; brctl != nil {
-		return plan.Plan{r.at(Bridge, "the bridge device", brctl.With("addbr", addresses.BridgeDevice)...)}
+		words = brctl.With("addbr", addresses.BridgeDevice)
 	}
-	return nil
+	return r.at(Bridge, "the bridge device", words...)
 }
 
 // bridge connects the bridge's namespace: to the gateway, and to every guest,
 // whose veth is there already, by making that a port of the bridge.
 func (r Run) bridge() plan.Step {
 	s := r.at(Bridge, "addresses, and a port for each guest", r.Gateway.Tools.Batch()...)
-	if r.Gateway.Tools.Brctl == nil {
-		s.Stdin = plan.Lines("link add " + addresses.BridgeDevice + " type bridge")
-	}
-	s.Stdin += r.bridgeLines()
+	s.Stdin = r.bridgeLines()
 	return s
 }
 

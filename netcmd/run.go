@@ -221,18 +221,25 @@ func (r Run) Plan() plan.Plan {
 	return plan.Plan{s}
 }
 
-// populate gives the bridge's namespace all that has to be there before its devices,
-// then takes the slot, and makes the guests.
+// populate gives the bridge's namespace all that has to be there before its devices, takes
+// the slot, and makes the bridge and then the guests.
+//
+// In this order, since devices are numbered as they are made, and the kernel is slow with
+// a veth whose ends have the same number, each in its own namespace: it may be a second
+// before it forwards what is sent there. A guest's end is the first device of its
+// namespace, so its port must not be that of the bridge's; and the run's end of the way to
+// the gateway is the first one there, since the gateway's first goes to the host.
 func (r Run) populate() plan.Plan {
 	settings, settle := plan.Plan{r.bridgeNetNS()}, r.bridgeFirewall()
 	if !r.OneUserNS { // else they come with the namespace
 		settings, settle = nil, slices.Concat(settings, settle)
 	}
-	p := append(r.claim(), r.bridgeDevice()...)
+	var guests plan.Plan
 	for _, g := range r.Guests {
-		p = append(p, r.guest(g))
+		guests = append(guests, r.guest(g))
 	}
-	return slices.Concat(settings, plan.InAnyOrder("settle", settle), plan.InAnyOrder("populate", p))
+	return slices.Concat(settings, plan.InAnyOrder("settle", settle), r.claim(), plan.Plan{r.bridgeDevice()},
+		plan.InAnyOrder("populate", guests))
 }
 
 // connect builds the network between the namespaces. Ports are led on before the
