@@ -3,10 +3,9 @@ package commands
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"os"
 	"os/signal"
@@ -308,7 +307,7 @@ func checkFaultsFile(name string) error {
 // digestOf is a short name for what is in the config file and the file of faults; empty where
 // there is none.
 func digestOf(c *cli.Context) string {
-	sum, any := sha256.New(), false
+	sum, any := fnv.New64a(), false
 	var names []string
 	if file, err := project.Load(c.String("file")); err == nil && len(c.StringSlice("guest")) == 0 {
 		names = append(names, file.Path)
@@ -325,7 +324,7 @@ func digestOf(c *cli.Context) string {
 	if !any {
 		return ""
 	}
-	return hex.EncodeToString(sum.Sum(nil)[:8])
+	return fmt.Sprintf("%016x", sum.Sum64())
 }
 
 // newCampaignFolder makes a folder that was not there.
@@ -426,14 +425,17 @@ func writeResultFiles(c *cli.Context, s campaign.Summary, folders []string) erro
 // absolute has the paths in a summary lead there from anywhere.
 func absolute(s campaign.Summary) (campaign.Summary, error) {
 	s.Others = slices.Clone(s.Others)
-	for i := range s.Others {
-		if f := &s.Others[i]; f.Report != "" {
-			path, err := filepath.Abs(f.Report)
-			if err != nil {
-				return s, err
-			}
-			f.Report = path
+	for i, f := range s.Others {
+		if f.Report == "" {
+			continue
 		}
+		path, err := filepath.Abs(f.Report)
+		if err != nil {
+			return s, err
+		}
+		other := *f
+		other.Report = path
+		s.Others[i] = &other
 	}
 	return s, nil
 }

@@ -87,8 +87,8 @@ func (c *coverage) sharedOf(key Shared) *Shared {
 }
 
 // list are the kinds that were tried, the most frequent ones first.
-func (c *coverage) list() []Tried {
-	list := []Tried{}
+func (c *coverage) list() []*Tried {
+	list := []*Tried{}
 	for _, t := range c.tried {
 		t.Never = []string{}
 		for _, node := range c.nodes {
@@ -96,9 +96,9 @@ func (c *coverage) list() []Tried {
 				t.Never = append(t.Never, node)
 			}
 		}
-		list = append(list, *t)
+		list = append(list, t)
 	}
-	slices.SortFunc(list, func(a, b Tried) int {
+	slices.SortFunc(list, func(a, b *Tried) int {
 		return cmp.Or(cmp.Compare(b.Times, a.Times), cmp.Compare(a.Fault, b.Fault))
 	})
 	return list
@@ -109,17 +109,17 @@ const sharedMost = 5
 
 // common are the faults that more of the seeds have that failed than of those that passed,
 // the clearest difference first.
-func (c *coverage) common(failed, passed int) []Shared {
-	excess := func(s Shared) float64 {
+func (c *coverage) common(failed, passed int) []*Shared {
+	excess := func(s *Shared) float64 {
 		return float64(s.Failed)/float64(max(1, failed)) - float64(s.Passed)/float64(max(1, passed))
 	}
-	list := []Shared{}
+	list := []*Shared{}
 	for _, s := range c.shared {
-		if s.Failed > 0 && excess(*s) > 0 {
-			list = append(list, *s)
+		if s.Failed > 0 && excess(s) > 0 {
+			list = append(list, s)
 		}
 	}
-	slices.SortFunc(list, func(a, b Shared) int {
+	slices.SortFunc(list, func(a, b *Shared) int {
 		return cmp.Or(cmp.Compare(excess(b), excess(a)), cmp.Compare(a.Fault+a.Node, b.Fault+b.Node))
 	})
 	return list[:min(len(list), sharedMost)]

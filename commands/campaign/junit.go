@@ -23,7 +23,7 @@ type testSuite struct {
 	Name                    string
 	Tests, Failures, Errors int
 	Seconds                 float64
-	Cases                   []testCase
+	Cases                   []*testCase
 	// Missing says which seeds were not run that were to be; empty for none.
 	Missing string
 }
@@ -62,7 +62,7 @@ func WriteJUnit(w io.Writer, paths []string, s Summary) error {
 			return err
 		}
 	}
-	slices.SortFunc(suite.Cases, func(a, b testCase) int { return cmp.Compare(a.Seed, b.Seed) })
+	slices.SortFunc(suite.Cases, func(a, b *testCase) int { return cmp.Compare(a.Seed, b.Seed) })
 	if s.lacks() {
 		suite.Tests++
 		suite.Errors++
@@ -75,7 +75,7 @@ func WriteJUnit(w io.Writer, paths []string, s Summary) error {
 }
 
 func (s *testSuite) add(path string, r Result) {
-	c := testCase{Result: r}
+	c := &testCase{Result: r}
 	c.Faults = nil
 	s.Tests++
 	s.Seconds += r.Seconds

@@ -30,16 +30,16 @@ type Summary struct {
 	NotRun        uint64   `json:"not_run"`
 	MissingShards []string `json:"missing_shards"`
 	// Others are the seeds that have not passed, in rising order.
-	Others []Found `json:"others"`
+	Others []*Found `json:"others"`
 	// Latest is by how many seconds the latest fault came late.
 	Latest float64 `json:"latest"`
 	// Seconds is how long all runs took together.
 	Seconds float64 `json:"seconds"`
 	// Faults are what was tried, Untried which verbs were not, and Common what the seeds
 	// that failed have in common.
-	Faults  []Tried  `json:"faults"`
-	Untried []string `json:"untried"`
-	Common  []Shared `json:"common"`
+	Faults  []*Tried  `json:"faults"`
+	Untried []string  `json:"untried"`
+	Common  []*Shared `json:"common"`
 
 	passed []uint64
 	// lacking says that seeds have no verdict, and nobody has decided that they need none.
@@ -56,7 +56,7 @@ type Found struct {
 // Summarize reads the folders of campaigns, which are shards of one. A folder that is none
 // may have them in it.
 func Summarize(paths []string) (Summary, error) {
-	s := Summary{Verdicts: map[Verdict]int{}, MissingShards: []string{}, Others: []Found{}}
+	s := Summary{Verdicts: map[Verdict]int{}, MissingShards: []string{}, Others: []*Found{}}
 	folders, err := campaignsIn(paths)
 	if err != nil {
 		return s, err
@@ -100,7 +100,7 @@ func Summarize(paths []string) (Summary, error) {
 	s.NotRun, s.lacking, s.MissingShards = parts.missing()
 	s.Faults, s.Untried = tried.list(), tried.neverTried()
 	s.Common = tried.common(s.Verdicts[Failed]+s.Verdicts[Timeout], s.Verdicts[Passed])
-	slices.SortFunc(s.Others, func(a, b Found) int { return cmp.Compare(a.Seed, b.Seed) })
+	slices.SortFunc(s.Others, func(a, b *Found) int { return cmp.Compare(a.Seed, b.Seed) })
 	return s, nil
 }
 
@@ -156,7 +156,7 @@ func (s *Summary) add(path string, r Result) {
 		s.passed = append(s.passed, r.Seed)
 		return
 	}
-	found := Found{Result: r}
+	found := &Found{Result: r}
 	if page := filepath.Join(path, r.Folder, "report.html"); r.Folder != "" {
 		if info, err := os.Stat(page); err == nil && info.Size() > 0 {
 			found.Report = page
