@@ -63,6 +63,10 @@ func (a App) execIn(c *cli.Context, l live.Run, node string, argv []string) erro
 	if err := checkNode(l, node); err != nil {
 		return err
 	}
+	if node == netcmd.Bridge && runstate.InNetwork(l.Dir+"/"+node) {
+		// It is there already. A run's first process may show nobody its namespaces.
+		return a.foreground(c, plan.Step{Place: plan.Place{Name: node}, Argv: argv}, false)
+	}
 	beside := live.Process{PID: l.Supervisor}
 	var err error
 	if node != netcmd.Bridge {

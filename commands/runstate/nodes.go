@@ -31,6 +31,12 @@ func Nodes(run live.Run) []live.Node {
 	return nodes
 }
 
+// InNetwork reports whether this process is in a network namespace, by a file that is it.
+func InNetwork(file string) bool {
+	here := inode("/proc/self/ns/net")
+	return here != 0 && here == inode(file)
+}
+
 func netOf(pid int) uint64 { return inode(fmt.Sprintf("/proc/%d/ns/net", pid)) }
 
 func exists(path string) bool {
