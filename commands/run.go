@@ -215,9 +215,6 @@ func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (super
 	run := netcmd.Run{Name: command.Name, Command: command.Name, Gateway: g, Network: network,
 		Network6: project.GuestNetwork6(command, file), MTU: command.MTU, IPv6: facts.IPv6, BridgeFilter: facts.BridgeFilter,
 		ExactName: c.String("name") != "", KillAfter: command.KillUnresponsiveAfter, Roles: command.Roles}
-	if c.Bool("isolated") {
-		run.Isolated = &facts.Isolated
-	}
 	run.Program, run.Links = a.Machine.Program()
 	if name := c.String("name"); name != "" {
 		if err := config.CheckName("run", name); err != nil {
@@ -228,6 +225,10 @@ func (a App) spec(c *cli.Context, g gateway.Gateway, facts machine.Facts) (super
 	chosen, err := project.Choose(command, c.StringSlice("only"), c.StringSlice("exclude"))
 	if err != nil {
 		return supervisor.Spec{}, nil, err
+	}
+	if c.Bool("isolated") {
+		run.Isolated = &facts.Isolated
+		run.Isolated.RunDir = project.RunDir(facts.RunDirs, command, chosen, file)
 	}
 	if err := project.AddChildren(a.Machine, &run, command, chosen, file); err != nil {
 		return supervisor.Spec{}, nil, err

@@ -24,13 +24,17 @@ func isolated(g gateway.Gateway) netcmd.Isolated {
 			break
 		}
 	}
+	return i
+}
+
+// emptyRunDirs are the folders that an isolated run can mount its own on.
+func emptyRunDirs() (dirs []string) {
 	for _, dir := range netcmd.IsolatedRunDirs {
 		if entries, err := os.ReadDir(dir); err == nil && len(entries) == 0 {
-			i.RunDir = dir
-			break
+			dirs = append(dirs, dir)
 		}
 	}
-	return i
+	return dirs
 }
 
 // IsolatedRunsDirs are the folders in which the user's isolated runs can be

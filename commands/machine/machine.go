@@ -51,8 +51,10 @@ type Facts struct {
 	// NoSettings reports whether moreover the kernel's settings are read-only there, those
 	// of a run's own networks included.
 	NoSettings bool `json:"no_settings"`
-	// Isolated is what a run without a gateway would take.
+	// Isolated is what a run without a gateway would take, but for its RunDir, which is one
+	// of RunDirs.
 	Isolated netcmd.Isolated `json:"isolated"`
+	RunDirs  []string        `json:"run_dirs"`
 	// Resolver is how the host looks names up.
 	Resolver gateway.Resolver `json:"resolver"`
 	// Hosts is the text of /etc/hosts.
@@ -174,6 +176,7 @@ func (h Host) Facts(g gateway.Gateway) Facts {
 		Umask:      umask(readFile("/proc/self/status")),
 		OddNames:   netcmd.HasOdd(os.Environ()),
 		Isolated:   isolated(g),
+		RunDirs:    emptyRunDirs(),
 		NoProc:     procIsHidden(readFile("/proc/self/mountinfo")),
 	}
 	f.OneUserNS = f.Restricted || readSetting("user/max_user_namespaces") == "0"

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"vagganet/commands/config"
 	"vagganet/netcmd"
@@ -45,6 +46,29 @@ func fileSystem(m Machine, run netcmd.Run, child *config.Child, container *confi
 	}
 	files.Tree, err = m.Tree(files.Base, points)
 	return files, err
+}
+
+// RunDir is the first of some folders that an isolated run can mount its own on: where no
+// volume of its children is, nor anywhere in it or around it. It is empty if there is none.
+func RunDir(dirs []string, command *config.Command, chosen Choice, file *config.File) string {
+	var volumes []config.Volume
+	for _, child := range command.Children {
+		if !chosen[child.Name] || file == nil {
+			continue
+		}
+		volumes = append(volumes, child.Volumes...)
+		if container := file.Containers[child.Container]; container != nil {
+			volumes = append(volumes, container.Volumes...)
+		}
+	}
+	for _, dir := range dirs {
+		if !slices.ContainsFunc(volumes, func(v config.Volume) bool {
+			return strings.HasPrefix(v.Path+"/", dir+"/") || strings.HasPrefix(dir+"/", v.Path+"/")
+		}) {
+			return dir
+		}
+	}
+	return ""
 }
 
 // mounts are the project's folder, the volumes of child and container, and, in
