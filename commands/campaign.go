@@ -104,7 +104,7 @@ func (a App) runCampaign(c *cli.Context) error {
 	if err := plan.open(c); err != nil {
 		return err
 	}
-	line := newProgressLine(cmp.Or(plan.about.Command, "guests"))
+	line := newProgressLine(plan.about.Name())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, supervisor.Wanted(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)...)
 	program, _ := a.Machine.Program()
@@ -268,7 +268,7 @@ func fromEnvironment(c *cli.Context, f cli.Flag) bool {
 // open makes the campaign's folder, or takes up the campaign that is there.
 func (p *campaignPlan) open(c *cli.Context) (err error) {
 	if p.out == "" {
-		if p.out, err = newCampaignFolder(p.about.Command); err != nil {
+		if p.out, err = newCampaignFolder(p.about); err != nil {
 			return err
 		}
 	}
@@ -327,13 +327,15 @@ func digestOf(c *cli.Context) string {
 	return fmt.Sprintf("%016x", sum.Sum64())
 }
 
+// campaignFolder is the folder of the n-th campaign of which nobody has said where it goes.
+func campaignFolder(about campaign.About, n int) string {
+	return fmt.Sprintf("%s-campaign-%d", about.Name(), n)
+}
+
 // newCampaignFolder makes a folder that was not there.
-func newCampaignFolder(command string) (string, error) {
-	if command == "" {
-		command = "guests"
-	}
+func newCampaignFolder(about campaign.About) (string, error) {
 	for n := 1; ; n++ {
-		name := fmt.Sprintf("%s-campaign-%d", command, n)
+		name := campaignFolder(about, n)
 		err := os.Mkdir(name, 0o777)
 		if err == nil {
 			return name, nil
@@ -346,10 +348,7 @@ func newCampaignFolder(command string) (string, error) {
 
 // writeScript prints the command lines of all runs.
 func (p *campaignPlan) writeScript() error {
-	out := p.out
-	if out == "" {
-		out = p.about.Command + "-campaign-1"
-	}
+	out := cmp.Or(p.out, campaignFolder(p.about, 1))
 	w := terminal.Out.Script()
 	fmt.Fprintf(w, "#!/bin/sh\n# The runs of a campaign, one after another.\nmkdir -p %s\n", shellescape.Quote(out))
 	for seed := range p.seeds.Of(p.shard) {

@@ -60,6 +60,9 @@ const (
 	BySignal  Ended = "signal"
 )
 
+// Name is what the campaign is called: by its command, if it has one.
+func (a About) Name() string { return cmp.Or(a.Command, "guests") }
+
 // runs reports whether two campaigns have the same runs.
 func (a About) runs(b About) bool {
 	return a.Command == b.Command && slices.Equal(a.Options, b.Options) && slices.Equal(a.Driver, b.Driver)
