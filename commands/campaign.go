@@ -19,6 +19,7 @@ import (
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/urfave/cli/v2"
+
 	"vagganet/commands/campaign"
 	"vagganet/commands/cmdline"
 	"vagganet/commands/hints"
@@ -352,7 +353,7 @@ func (p *campaignPlan) writeScript() error {
 	w := terminal.Out.Script()
 	fmt.Fprintf(w, "#!/bin/sh\n# The runs of a campaign, one after another.\nmkdir -p %s\n", shellescape.Quote(out))
 	for seed := range p.seeds.Of(p.shard) {
-		if _, err := fmt.Fprintln(w, p.about.RunLine(seed, "--out", campaign.SeedFolder(out, seed))); err != nil {
+		if _, err := fmt.Fprintln(w, p.about.RunLine(fmt.Sprint(seed), "--out", campaign.SeedFolder(out, seed))); err != nil {
 			return err
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"vagganet/commands/campaign"
 	"vagganet/commands/cmdline"
 	"vagganet/commands/hints"
+	"vagganet/commands/report"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd/plan"
@@ -118,7 +119,7 @@ func (a App) planShrink(c *cli.Context) (*shrinkPlan, error) {
 
 // readPast reads what the seed's run has done.
 func (p *shrinkPlan) readPast() (campaign.Past, error) {
-	file, err := os.Open(filepath.Join(p.folder, outEvents))
+	file, err := os.Open(filepath.Join(p.folder, report.EventsFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return campaign.Past{}, hints.With(fmt.Errorf("there is nothing of seed %d: %w", p.seed, err),
 			"a campaign keeps the folders of seeds that have not passed, or of all, by --keep all")
@@ -178,13 +179,7 @@ func (p *shrinkPlan) checkOut() error {
 
 // replace writes the file as a whole, or leaves it as it was.
 func (p *shrinkPlan) replace(text []byte) error {
-	next := p.out + ".new"
-	err := os.WriteFile(next, text, 0o666)
-	if err == nil {
-		err = os.Rename(next, p.out)
-	}
-	if err != nil {
-		os.Remove(next)
+	if err := campaign.ReplaceFile(p.out, text); err != nil {
 		return hints.With(fmt.Errorf("what is found can't be written: %w", err), "--out takes a file of yours")
 	}
 	return nil
@@ -192,7 +187,7 @@ func (p *shrinkPlan) replace(text []byte) error {
 
 // repeat is the line that runs the seed by the timeline that was found.
 func (p *shrinkPlan) repeat() string {
-	return p.about.WithoutFaults().RunLine(p.seed, "--faults", p.out)
+	return p.about.WithoutFaults().RunLine(fmt.Sprint(p.seed), "--faults", p.out)
 }
 
 // finish writes what was found, and says so.

@@ -22,14 +22,6 @@ type out struct {
 	files map[string]*os.File // by name; those of the children are closed
 }
 
-// The files of the folder besides those of the children, which end in ".log".
-const (
-	outEvents  = "events.jsonl"
-	outReport  = "report.html"
-	outLog     = "output.txt" // what a run in the background writes
-	outSummary = "run.json"
-)
-
 // makeOut makes the folder and the files in it, before anything is started; nil where none
 // is named. Where something can't be made, nothing is left.
 func makeOut(name string, spec *supervisor.Spec, detached bool) (*out, error) {
@@ -44,9 +36,9 @@ func makeOut(name string, spec *supervisor.Spec, detached bool) (*out, error) {
 	if err := o.open(name); err != nil {
 		return nil, err
 	}
-	wanted := []string{outEvents, outReport}
+	wanted := []string{report.EventsFile, report.PageFile}
 	if detached {
-		wanted = append(wanted, outLog)
+		wanted = append(wanted, report.OutputFile)
 	}
 	for _, c := range spec.Run.Children {
 		wanted = append(wanted, supervisor.LogName(c.Name))
@@ -109,7 +101,7 @@ func (o *out) listeners() []*os.File {
 	if o == nil {
 		return nil
 	}
-	return []*os.File{o.files[outEvents], o.files[outReport]}
+	return []*os.File{o.files[report.EventsFile], o.files[report.PageFile]}
 }
 
 func (o *out) folder() *os.File {
@@ -124,7 +116,7 @@ func (o *out) log() *os.File {
 	if o == nil {
 		return nil
 	}
-	return o.files[outLog]
+	return o.files[report.OutputFile]
 }
 
 // finish writes the summary, when all other files are written.
@@ -144,7 +136,7 @@ func (o *out) finish(s report.Summary, spec supervisor.Spec, code int) error {
 	}
 	text, err := json.MarshalIndent(s, "", "  ")
 	if err == nil {
-		err = os.WriteFile(filepath.Join(o.path, outSummary), append(text, '\n'), 0o666)
+		err = os.WriteFile(filepath.Join(o.path, report.SummaryFile), append(text, '\n'), 0o666)
 	}
 	if err != nil {
 		return fmt.Errorf("the run's summary could not be written: %w", err)

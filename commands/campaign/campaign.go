@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"vagganet/commands/report"
 	"vagganet/commands/terminal"
 )
 
@@ -143,16 +144,20 @@ func (r *running) start(seed uint64) {
 		return
 	}
 	r.processes[seed], r.epochs[seed] = p, r.jobs.epoch
-	go func() {
-		result := p.run()
-		if result.Verdict != Passed {
-			select {
-			case <-time.After(settle):
-			case <-r.stopped:
-			}
+	go func() { r.ended <- p.settled(r.stopped) }()
+}
+
+// settled runs the seed, and returns when it is sure that what came of it is no work of a
+// signal for all: soon, if the run has passed or the campaign is stopped.
+func (p *process) settled(stopped <-chan struct{}) Result {
+	r := p.run()
+	if r.Verdict != Passed {
+		select {
+		case <-time.After(settle):
+		case <-stopped:
 		}
-		r.ended <- result
-	}()
+	}
+	return r
 }
 
 // settle is how long a run that has not passed has no verdict yet. Who ends a job sends a
@@ -246,7 +251,7 @@ func (r *running) keep(p *process, result *Result) {
 		return
 	}
 	if err := os.Mkdir(p.folder, 0o777); err == nil || os.IsExist(err) {
-		os.Rename(p.output, filepath.Join(p.folder, outputFile))
+		os.Rename(p.output, filepath.Join(p.folder, report.OutputFile))
 		result.Folder = filepath.Base(p.folder)
 	}
 }

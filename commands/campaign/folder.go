@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vagganet/commands/hints"
+	"vagganet/commands/report"
 )
 
 // The files of a campaign's folder. Beside them is a folder for each seed that is kept.
@@ -24,8 +25,6 @@ const (
 	resultsFile  = "results.jsonl"
 	failuresFile = "failures.jsonl"
 	seedPrefix   = "seed-"
-	// outputFile is what a run has written, in the seed's folder.
-	outputFile = "output.txt"
 )
 
 // About is what a campaign is of: its campaign.json.
@@ -114,8 +113,8 @@ func (f *Folder) checkAbout(about About) error {
 		return err
 	}
 	if err == nil && !old.runs(about) {
-		err = hints.With(fmt.Errorf("%s is the folder of another campaign, whose runs are: %s", f.path, old.runLine("N")),
-			"these are: %s\nname another folder by --out", about.runLine("N"))
+		err = hints.With(fmt.Errorf("%s is the folder of another campaign, whose runs are: %s", f.path, old.RunLine("N")),
+			"these are: %s\nname another folder by --out", about.RunLine("N"))
 	}
 	if err == nil && old.Shard != about.Shard {
 		err = hints.With(fmt.Errorf("%s is the folder of another shard: %s, and not %s", f.path, cmp.Or(old.Shard, "1/1"), cmp.Or(about.Shard, "1/1")),
@@ -199,7 +198,7 @@ func (f *Folder) writeAbout() error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(f.path, AboutFile), append(text, '\n'))
+	return ReplaceFile(filepath.Join(f.path, AboutFile), append(text, '\n'))
 }
 
 // writeFailures writes the failures anew, from the results.
@@ -213,7 +212,7 @@ func (f *Folder) writeFailures() error {
 	if err := ignoreNone(err); err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(f.path, failuresFile), failures.Bytes())
+	return ReplaceFile(filepath.Join(f.path, failuresFile), failures.Bytes())
 }
 
 // writeOnce leaves one result for each seed.
@@ -222,14 +221,14 @@ func (f *Folder) writeOnce() error {
 	if err := Results(f.path, func(r Result) { results.Write(jsonLine(r)) }); err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(f.path, resultsFile), results.Bytes())
+	return ReplaceFile(filepath.Join(f.path, resultsFile), results.Bytes())
 }
 
 // next is what a file is called that is to take the place of another one.
 const next = ".new"
 
-// replaceFile writes a file so that it is there as a whole, before or after.
-func replaceFile(path string, text []byte) error {
+// ReplaceFile writes a file so that it is there as a whole, before or after.
+func ReplaceFile(path string, text []byte) error {
 	err := os.WriteFile(path+next, text, 0o666)
 	if err == nil {
 		err = os.Rename(path+next, path)
@@ -367,7 +366,7 @@ func (f *Folder) putAllBack() error {
 				os.Rename(path, name)
 			}
 		}
-		if name, is := strings.CutSuffix(path, "."+outputFile); is {
+		if name, is := strings.CutSuffix(path, "."+report.OutputFile); is {
 			if _, _, err := SplitSeed(name); err == nil {
 				os.Remove(path)
 			}
@@ -378,7 +377,7 @@ func (f *Folder) putAllBack() error {
 
 // outputOf is what a run writes while it runs: its own folder has to be empty then.
 func outputOf(path string, seed uint64) string {
-	return filepath.Join(path, fmt.Sprintf("%s%d.%s", seedPrefix, seed, outputFile))
+	return filepath.Join(path, fmt.Sprintf("%s%d.%s", seedPrefix, seed, report.OutputFile))
 }
 
 // Results calls a function with the results of a campaign, one for each seed: the last one,

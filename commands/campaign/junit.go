@@ -2,14 +2,15 @@ package campaign
 
 import (
 	"cmp"
-	_ "embed"
 	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 	"text/template"
+	_ "embed"
 
+	"vagganet/commands/report"
 	"vagganet/commands/terminal"
 )
 
@@ -92,7 +93,7 @@ func (s *testSuite) add(path string, r Result) {
 }
 
 func text(path string, r Result) string {
-	lines := strings.Split(strings.TrimRight(tail(filepath.Join(path, r.Folder, outputFile), tailMost), "\n"), "\n")
+	lines := strings.Split(strings.TrimRight(tail(filepath.Join(path, r.Folder, report.OutputFile), tailMost), "\n"), "\n")
 	lines = lines[max(0, len(lines)-lastLines):]
 	return terminal.Clean(fmt.Sprintf("%s\n\n%s\n", r.Repeat, strings.Join(lines, "\n")))
 }

@@ -42,7 +42,7 @@ func (s Summary) WritePage(w io.Writer, dir string) error {
 		RunLine  string
 		LinkedTo map[uint64]string
 	}{s, s.squares(dir), s.listed(), s.Verdicts[Failed] + s.Verdicts[Timeout], s.Verdicts[Passed],
-		About{Command: s.Command, Options: s.Options, Driver: s.Driver}.runLine("N"), s.links(dir)})
+		About{Command: s.Command, Options: s.Options, Driver: s.Driver}.RunLine("N"), s.links(dir)})
 }
 
 // listed are the verdicts that seeds have.

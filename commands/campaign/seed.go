@@ -31,8 +31,8 @@ type Runs struct {
 	Timeout time.Duration
 }
 
-// words are the arguments of the run of a seed.
-func (a About) words(seed string, more ...string) []string {
+// Words are the arguments of the run of a seed, with further options.
+func (a About) Words(seed string, more ...string) []string {
 	words := append([]string{"run", "--seed", seed}, more...)
 	words = append(words, a.Options...)
 	if a.Command != "" {
@@ -44,13 +44,9 @@ func (a About) words(seed string, more ...string) []string {
 	return words
 }
 
-func (a About) runLine(seed string) string {
-	return shellescape.QuoteCommand(append([]string{"vagganet"}, a.words(seed)...))
-}
-
 // RunLine is the command line that runs a seed again, with further options.
-func (a About) RunLine(seed uint64, more ...string) string {
-	return shellescape.QuoteCommand(append([]string{"vagganet"}, a.words(fmt.Sprint(seed), more...)...))
+func (a About) RunLine(seed string, more ...string) string {
+	return shellescape.QuoteCommand(append([]string{"vagganet"}, a.Words(seed, more...)...))
 }
 
 // patience is how long a run may take to end that was asked to, before it is killed.
@@ -93,7 +89,7 @@ func (p *process) wasSent() bool {
 
 // run runs the seed to its end.
 func (p *process) run() Result {
-	r := Result{Seed: p.seed, Begin: time.Now().UTC().Round(time.Millisecond), Repeat: p.runs.RunLine(p.seed), Faults: []report.Fault{}}
+	r := Result{Seed: p.seed, Begin: time.Now().UTC().Round(time.Millisecond), Repeat: p.runs.RunLine(fmt.Sprint(p.seed)), Faults: []report.Fault{}}
 	began, kills := time.Now(), outOfMemoryKills()
 	code, err := p.start()
 	r.Seconds = time.Since(began).Round(time.Millisecond).Seconds()
@@ -123,7 +119,7 @@ func (p *process) start() (code *int, err error) {
 		return nil, err
 	}
 	defer output.Close()
-	cmd := exec.Command(p.runs.Program, p.runs.words(fmt.Sprint(p.seed), "--out", p.folder)...)
+	cmd := exec.Command(p.runs.Program, p.runs.Words(fmt.Sprint(p.seed), "--out", p.folder)...)
 	cmd.Stdout, cmd.Stderr = output, output
 	// It ends with this process, whatever that ends by. Ctrl+C is not for it: who runs the
 	// campaign decides what becomes of it.
@@ -187,7 +183,7 @@ const stood = 100 * time.Millisecond
 
 // summary is the run's run.json; nil if it has written none.
 func (p *process) summary() *report.Summary {
-	text, err := os.ReadFile(filepath.Join(p.folder, "run.json"))
+	text, err := os.ReadFile(filepath.Join(p.folder, report.SummaryFile))
 	var s report.Summary
 	if err != nil || json.Unmarshal(text, &s) != nil {
 		return nil

@@ -15,6 +15,7 @@ import (
 	"text/tabwriter"
 
 	"vagganet/commands/hints"
+	"vagganet/commands/report"
 )
 
 // Summary is what came of a campaign, or of several shards of one.
@@ -71,7 +72,7 @@ func Summarize(paths []string) (Summary, error) {
 		}
 		if len(abouts) > 0 && !abouts[0].runs(about) {
 			return s, hints.With(fmt.Errorf("%s and %s are of different campaigns", folders[0], path),
-				"the runs of the first are: %s\nthose of the other are: %s", abouts[0].runLine("N"), about.runLine("N"))
+				"the runs of the first are: %s\nthose of the other are: %s", abouts[0].RunLine("N"), about.RunLine("N"))
 		}
 		abouts = append(abouts, about)
 		tried.nodes = about.Nodes
@@ -157,7 +158,7 @@ func (s *Summary) add(path string, r Result) {
 		return
 	}
 	found := &Found{Result: r}
-	if page := filepath.Join(path, r.Folder, "report.html"); r.Folder != "" {
+	if page := filepath.Join(path, r.Folder, report.PageFile); r.Folder != "" {
 		if info, err := os.Stat(page); err == nil && info.Size() > 0 {
 			found.Report = page
 		}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"vagganet/commands/report"
 )
 
 // Trier runs a seed by other timelines than its own.
@@ -16,9 +18,6 @@ type Trier struct {
 	// Folder is for what the runs write, each in a folder that is then removed.
 	Folder string
 }
-
-// Words are the arguments by which a seed is run.
-func (a About) Words(seed string) []string { return a.words(seed) }
 
 // WithoutFaults are the same runs, but for a file of faults.
 func (a About) WithoutFaults() About {
@@ -47,18 +46,12 @@ func (t Trier) Try(ctx context.Context, timeline []Entry) Outcome {
 	runs := t.Runs
 	runs.About = runs.WithoutFaults()
 	runs.Options = append(runs.Options, "--faults", file)
-	p := &process{seed: t.Seed, folder: filepath.Join(folder, "run"), output: filepath.Join(folder, outputFile), runs: runs}
+	p := &process{seed: t.Seed, folder: filepath.Join(folder, "run"), output: filepath.Join(folder, report.OutputFile), runs: runs}
 	defer context.AfterFunc(ctx, func() {
 		p.send(syscall.SIGTERM)
 		time.AfterFunc(patienceInTry, func() { p.send(syscall.SIGKILL) })
 	})()
-	r := p.run()
-	if r.Verdict != Passed {
-		select {
-		case <-time.After(settle):
-		case <-ctx.Done():
-		}
-	}
+	r := p.settled(ctx.Done())
 	return Outcome{Failed: r.Verdict.Fails(), Counts: r.Verdict.Fails() || r.Verdict == Passed, Why: r.Why}
 }
 

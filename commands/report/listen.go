@@ -10,6 +10,14 @@ import (
 	"vagganet/commands/hints"
 )
 
+// The files of run --out, besides those of the children, which end in ".log".
+const (
+	EventsFile  = "events.jsonl"
+	PageFile    = "report.html"
+	OutputFile  = "output.txt" // what a run in the background writes, or one of a campaign
+	SummaryFile = "run.json"
+)
+
 // Listeners are who wants to know what happens in a run: the files of --events and
 // --report, and those of --out. The process inside of the run writes events, to the
 // file itself, or, for a page, to a pipe with the children's lines.
