@@ -2,7 +2,6 @@ package campaign
 
 import (
 	"cmp"
-	"context"
 	"iter"
 	"os"
 	"path/filepath"
@@ -57,7 +56,6 @@ type running struct {
 	began     time.Time
 	progress  Progress
 	processes map[uint64]*process
-	epochs    map[uint64]int
 	ended     chan Result
 	next      func() (uint64, bool)
 	again     []uint64 // seeds whose faults came late since there were too many runs
@@ -68,14 +66,12 @@ type running struct {
 	why     Ended
 	aborted bool
 	stopped chan struct{} // closed when aborted is set
-	// useless counts runs at the beginning that said nothing of the system.
-	useless int
 }
 
 // Run runs the campaign to its end. Signals are those that end it: by the first, the runs
 // that go on are ended, and by another one they are killed.
 func (c Campaign) Run(signals <-chan os.Signal) Progress {
-	r := &running{Campaign: c, jobs: newJobs(c.Jobs, c.Auto), began: time.Now(), processes: map[uint64]*process{}, epochs: map[uint64]int{},
+	r := &running{Campaign: c, jobs: newJobs(c.Jobs, c.Auto), began: time.Now(), processes: map[uint64]*process{},
 		ended: make(chan Result), stopped: make(chan struct{}), wasAgain: map[uint64]bool{}, progress: Progress{Counts: map[Verdict]int{}, Total: c.Total}}
 	next, stop := iter.Pull(c.Seeds)
 	defer stop()
@@ -86,13 +82,10 @@ func (c Campaign) Run(signals <-chan os.Signal) Progress {
 func (r *running) loop(signals <-chan os.Signal) Progress {
 	show := time.NewTicker(r.ShowEvery)
 	defer show.Stop()
-	timeUp, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	var up <-chan time.Time
 	if r.Time > 0 {
-		timeUp, cancel = context.WithTimeout(timeUp, r.Time)
-		defer cancel()
+		up = time.After(r.Time)
 	}
-	up := timeUp.Done()
 	for r.startMore(); len(r.processes) > 0; r.startMore() {
 		r.show()
 		select {
@@ -101,7 +94,6 @@ func (r *running) loop(signals <-chan os.Signal) Progress {
 		case s := <-signals:
 			r.signalled(s.(syscall.Signal))
 		case <-up:
-			up = nil
 			r.why = cmp.Or(r.why, TimeUp)
 		case <-show.C:
 		}
@@ -137,13 +129,13 @@ func (r *running) nextSeed() (uint64, bool) {
 }
 
 func (r *running) start(seed uint64) {
-	p := &process{seed: seed, folder: SeedFolder(r.Folder.path, seed), output: outputOf(r.Folder.path, seed), runs: r.Runs}
+	p := &process{seed: seed, folder: SeedFolder(r.Folder.path, seed), output: outputOf(r.Folder.path, seed), runs: r.Runs, epoch: r.jobs.epoch}
 	if err := r.Folder.setAside(seed); err != nil {
 		r.why = Useless
 		r.Say("%v", err)
 		return
 	}
-	r.processes[seed], r.epochs[seed] = p, r.jobs.epoch
+	r.processes[seed] = p
 	go func() { r.ended <- p.settled(r.stopped) }()
 }
 
@@ -189,15 +181,14 @@ func (r *running) abort(why Ended, s syscall.Signal) {
 
 // take takes note of what came of a seed.
 func (r *running) take(result Result) {
-	p, epoch := r.processes[result.Seed], r.epochs[result.Seed]
+	p := r.processes[result.Seed]
 	delete(r.processes, result.Seed)
-	delete(r.epochs, result.Seed)
 	if r.aborted && (p.wasSent() || result.Verdict != Passed && (result.Code == nil || *result.Code > 128)) {
 		r.Folder.putBack(result.Seed)
 		return
 	}
 	r.seconds += result.Seconds
-	if before := r.jobs.now; r.jobs.ended(epoch, isLate(result)) && r.jobs.now < before {
+	if before := r.jobs.now; r.jobs.ended(p.epoch, isLate(result)) && r.jobs.now < before {
 		r.Say("faults came %.1fs late with %s at once: now at most %d", result.Latest, terminal.Count(before, "run"), r.jobs.now)
 	}
 	r.keep(p, &result)
@@ -224,13 +215,9 @@ func (r *running) decide(result Result) {
 	if r.UntilFailure && result.Verdict.Fails() && !r.aborted {
 		r.abort(AtFailure, syscall.SIGTERM)
 	}
-	if result.Verdict.Tells() {
-		r.useless = -1 // never mind further ones
-	} else if r.useless >= 0 {
-		r.useless++
-	}
-	if r.useless >= uselessMost && !r.aborted {
-		r.Say("none of the first %d runs could be made: stopping", r.useless)
+	useless := r.progress.Counts[OutOfMemory] + r.progress.Counts[DiskFull] + r.progress.Counts[Error]
+	if useless >= uselessMost && useless == r.progress.Done && !r.aborted {
+		r.Say("none of the first %d runs could be made: stopping", useless)
 		r.abort(Useless, syscall.SIGTERM)
 	}
 	if r.Folder.lost != nil && !r.aborted {

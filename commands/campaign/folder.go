@@ -1,7 +1,6 @@
 package campaign
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/json"
@@ -157,17 +156,15 @@ func (f *Folder) takeLock() (err error) {
 }
 
 func (f *Folder) open(about About, again func(seed uint64) bool) error {
-	old, err := readResults(f.path)
+	err := Results(f.path, func(r Result) {
+		if again(r.Seed) || !r.Verdict.Tells() {
+			f.twice = true
+			return
+		}
+		f.done[r.Seed] = true
+	})
 	if err != nil {
 		return err
-	}
-	for _, r := range old {
-		switch {
-		case again(r.Seed) || !r.Verdict.Tells():
-			f.twice = true
-		default:
-			f.done[r.Seed] = true
-		}
 	}
 	if f.old != nil {
 		before, err := ParseSeeds(f.old.Seeds)
@@ -209,7 +206,7 @@ func (f *Folder) writeFailures() error {
 			failures.Write(jsonLine(r))
 		}
 	})
-	if err := ignoreNone(err); err != nil {
+	if err != nil {
 		return err
 	}
 	return ReplaceFile(filepath.Join(f.path, failuresFile), failures.Bytes())
@@ -279,14 +276,6 @@ func (f *Folder) add(r Result) {
 	if f.lost == nil {
 		f.lost = err
 	}
-}
-
-func jsonLine(r Result) []byte {
-	line, err := json.Marshal(r)
-	if err != nil {
-		panic(err) // it has nothing that can't be written
-	}
-	return append(line, '\n')
 }
 
 // End says in the folder why the campaign has ended, and leaves one line for each seed.
@@ -378,53 +367,6 @@ func (f *Folder) putAllBack() error {
 // outputOf is what a run writes while it runs: its own folder has to be empty then.
 func outputOf(path string, seed uint64) string {
 	return filepath.Join(path, fmt.Sprintf("%s%d.%s", seedPrefix, seed, report.OutputFile))
-}
-
-// Results calls a function with the results of a campaign, one for each seed: the last one,
-// in the order in which they came.
-func Results(path string, each func(Result)) error {
-	last := map[uint64]int{}
-	err := eachResult(path, func(line int, r Result) { last[r.Seed] = line })
-	if err != nil {
-		return err
-	}
-	return eachResult(path, func(line int, r Result) {
-		if last[r.Seed] == line {
-			each(r)
-		}
-	})
-}
-
-func readResults(path string) (all []Result, err error) {
-	err = Results(path, func(r Result) {
-		r.Faults = nil // nobody asks, and they are many
-		all = append(all, r)
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return all, err
-}
-
-// eachResult reads lines one at a time. One that isn't whole is that of a program that was
-// killed.
-func eachResult(path string, each func(line int, r Result)) error {
-	file, err := os.Open(filepath.Join(path, resultsFile))
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	in := bufio.NewReader(file)
-	for n := 0; ; n++ {
-		text, err := in.ReadBytes('\n')
-		if err != nil {
-			return nil
-		}
-		var r Result
-		if json.Unmarshal(text, &r) == nil && r.Verdict != "" {
-			each(n, r)
-		}
-	}
 }
 
 // SplitSeed takes the path of a seed's folder apart.

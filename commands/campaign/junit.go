@@ -2,13 +2,13 @@ package campaign
 
 import (
 	"cmp"
+	_ "embed"
 	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 	"text/template"
-	_ "embed"
 
 	"vagganet/commands/report"
 	"vagganet/commands/terminal"
@@ -58,8 +58,7 @@ func WriteJUnit(w io.Writer, paths []string, s Summary) error {
 			return err
 		}
 		suite.Name = about.Command
-		err = Results(path, func(r Result) { suite.add(path, r) })
-		if err = ignoreNone(err); err != nil {
+		if err := Results(path, func(r Result) { suite.add(path, r) }); err != nil {
 			return err
 		}
 	}

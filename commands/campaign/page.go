@@ -33,6 +33,10 @@ func (s Summary) WritePage(w io.Writer, dir string) error {
 	if err != nil {
 		return err
 	}
+	links, err := s.links(dir)
+	if err != nil {
+		return err
+	}
 	return page.Execute(w, struct {
 		Summary
 		Squares  []square
@@ -41,8 +45,8 @@ func (s Summary) WritePage(w io.Writer, dir string) error {
 		PassedN  int
 		RunLine  string
 		LinkedTo map[uint64]string
-	}{s, s.squares(dir), s.listed(), s.Verdicts[Failed] + s.Verdicts[Timeout], s.Verdicts[Passed],
-		About{Command: s.Command, Options: s.Options, Driver: s.Driver}.RunLine("N"), s.links(dir)})
+	}{s, s.squares(links), s.listed(), s.Verdicts[Failed] + s.Verdicts[Timeout], s.Verdicts[Passed],
+		About{Command: s.Command, Options: s.Options, Driver: s.Driver}.RunLine("N"), links})
 }
 
 // listed are the verdicts that seeds have.
@@ -55,24 +59,31 @@ func (s Summary) listed() (list []Verdict) {
 	return list
 }
 
-// links are the pages about seeds.
-func (s Summary) links(dir string) map[uint64]string {
+// links lead from a folder to the pages about seeds.
+func (s Summary) links(dir string) (map[uint64]string, error) {
 	links := map[uint64]string{}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range s.Others {
 		if f.Report == "" {
 			continue
 		}
-		if link, err := filepath.Rel(dir, f.Report); err == nil {
+		path, err := filepath.Abs(f.Report)
+		if err != nil {
+			return nil, err
+		}
+		if link, err := filepath.Rel(dir, path); err == nil {
 			path := url.URL{Path: filepath.ToSlash(link)}
 			links[f.Seed] = path.String()
 		}
 	}
-	return links
+	return links, nil
 }
 
 // squares are all seeds, in rising order.
-func (s Summary) squares(dir string) []square {
-	links := s.links(dir)
+func (s Summary) squares(links map[uint64]string) []square {
 	list := make([]square, 0, s.Seeds)
 	others := s.Others
 	for _, seed := range s.sorted() {

@@ -58,6 +58,7 @@ type process struct {
 	folder string // its own
 	output string // the file that it writes to
 	runs   Runs
+	epoch  int // of the number of runs at once, when it was started
 
 	mutex   sync.Mutex
 	cmd     *exec.Cmd

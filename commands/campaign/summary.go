@@ -93,7 +93,7 @@ func Summarize(paths []string) (Summary, error) {
 			parts.ran(r.Seed)
 			tried.add(r.Verdict, r.Faults)
 		})
-		if err = errors.Join(twice, ignoreNone(err)); err != nil {
+		if err = errors.Join(twice, err); err != nil {
 			return s, err
 		}
 	}
@@ -103,13 +103,6 @@ func Summarize(paths []string) (Summary, error) {
 	s.Common = tried.common(s.Verdicts[Failed]+s.Verdicts[Timeout], s.Verdicts[Passed])
 	slices.SortFunc(s.Others, func(a, b *Found) int { return cmp.Compare(a.Seed, b.Seed) })
 	return s, nil
-}
-
-func ignoreNone(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }
 
 // campaignsIn are the folders of campaigns that are meant by some paths.
