@@ -6,14 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -57,15 +54,6 @@ func (a App) campaignVerb() *cli.Command {
 		OnUsageError: cmdline.OnUsageError,
 	}, a.shrinkVerb()}
 	return verb
-}
-
-// resultFlags ask for the forms in which a campaign's result is written.
-func resultFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "report", Usage: "write a page for a browser about all seeds to `FILE`"},
-		&cli.StringFlag{Name: "junit", Usage: "write a test case for each seed to `FILE`, as CI systems read it"},
-		&cli.BoolFlag{Name: "json", Usage: "print the summary as JSON"},
-	}
 }
 
 // passedOn are the options that each run of a campaign gets.
@@ -369,183 +357,7 @@ func (p *campaignPlan) sayLate(end campaign.Progress) {
 	if end.Counts[campaign.Inconclusive] > 0 && end.Latest > campaign.OnTime.Seconds() {
 		terminal.Say(terminal.Err, "faults came up to %.1fs late with %s at once", end.Latest, terminal.Count(p.Jobs, "run"))
 		if p.Jobs > 1 {
-			fmt.Fprintf(terminal.Err, "hint: with fewer they may not: --jobs %d, or --jobs auto finds how many\n", max(1, p.Jobs/2))
+			fmt.Fprintf(terminal.Err, "hint: with fewer they may not: --jobs %d, or --jobs auto finds how many\n", p.Jobs/2)
 		}
 	}
-}
-
-// checkResultFiles returns an error if a file can't be written that is to be in the end.
-func checkResultFiles(c *cli.Context) error {
-	for _, option := range []string{"report", "junit"} {
-		name := c.String(option)
-		if name == "" {
-			continue
-		}
-		file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o666)
-		if err != nil {
-			return err
-		}
-		file.Close()
-	}
-	return nil
-}
-
-// writeResults writes the summary in the forms that were asked for: for a person first.
-func writeResults(c *cli.Context, s campaign.Summary, folders []string) error {
-	write := s.WriteText
-	to := io.Writer(terminal.Out)
-	if c.Bool("json") {
-		write, to = s.WriteJSON, terminal.Out.JSON()
-	}
-	return errors.Join(write(to), writeResultFiles(c, s, folders))
-}
-
-func writeResultFiles(c *cli.Context, s campaign.Summary, folders []string) error {
-	if name := c.String("report"); name != "" {
-		dir, err := filepath.Abs(filepath.Dir(name))
-		if err != nil {
-			return err
-		}
-		page, err := absolute(s)
-		if err != nil {
-			return err
-		}
-		if err := writeFile(name, func(w io.Writer) error { return page.WritePage(w, dir) }); err != nil {
-			return err
-		}
-	}
-	if name := c.String("junit"); name != "" {
-		if err := writeFile(name, func(w io.Writer) error { return campaign.WriteJUnit(w, folders, s) }); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// absolute has the paths in a summary lead there from anywhere.
-func absolute(s campaign.Summary) (campaign.Summary, error) {
-	s.Others = slices.Clone(s.Others)
-	for i, f := range s.Others {
-		if f.Report == "" {
-			continue
-		}
-		path, err := filepath.Abs(f.Report)
-		if err != nil {
-			return s, err
-		}
-		other := *f
-		other.Report = path
-		s.Others[i] = &other
-	}
-	return s, nil
-}
-
-func writeFile(name string, write func(io.Writer) error) error {
-	file, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(file), file.Close())
-}
-
-func mergeCampaigns(c *cli.Context) error {
-	folders := c.Args().Slice()
-	if len(folders) == 0 {
-		return cmdline.Usagef("campaign merge takes the folders of campaigns")
-	}
-	if err := checkResultFiles(c); err != nil {
-		return err
-	}
-	s, err := campaign.Summarize(folders)
-	if err != nil {
-		return err
-	}
-	switch n := len(s.MissingShards); {
-	case n == 1:
-		terminal.Say(terminal.Err, "shard %s is missing", s.MissingShards[0])
-	case n > 1:
-		terminal.Say(terminal.Err, "shards %s and %s are missing", strings.Join(s.MissingShards[:n-1], ", "), s.MissingShards[n-1])
-	}
-	if err := writeResults(c, s, folders); err != nil {
-		return err
-	}
-	return cmdline.PassOn(s.ExitCode())
-}
-
-// progressLine shows a person how far a campaign is: in a line that changes, on a terminal,
-// else by a line every now and then.
-type progressLine struct {
-	command string
-	changes bool
-	shown   time.Time
-	last    string
-}
-
-func newProgressLine(command string) *progressLine {
-	return &progressLine{command: command, changes: terminal.Err.IsTerminal() && os.Getenv("TERM") != "dumb", shown: time.Now()}
-}
-
-func (l *progressLine) every() time.Duration {
-	if l.changes {
-		return time.Second
-	}
-	return 10 * time.Second
-}
-
-const clearLine = "\r\x1b[K"
-
-func (l *progressLine) say(format string, args ...any) {
-	l.clear()
-	terminal.Say(terminal.Err, format, args...)
-	l.draw(l.last)
-}
-
-func (l *progressLine) show(p campaign.Progress) {
-	if now := time.Now(); l.changes && now.Sub(l.shown) > 100*time.Millisecond || now.Sub(l.shown) >= l.every() {
-		l.shown, l.last = now, progressText(l.command, p)
-		if !l.changes {
-			terminal.Say(terminal.Err, "%s", l.last)
-			return
-		}
-		l.clear()
-		l.draw(l.last)
-	}
-}
-
-func (l *progressLine) draw(text string) {
-	if l.changes {
-		// A line that goes on in the next one would not be cleared as a whole.
-		if width := terminal.Err.Width(); width > 0 && len(text) >= width {
-			text = text[:width-1]
-		}
-		io.WriteString(terminal.Err.Raw(), terminal.CleanLine(text))
-	}
-}
-
-func (l *progressLine) clear() {
-	if l.changes {
-		io.WriteString(terminal.Err.Raw(), clearLine)
-	}
-}
-
-func (l *progressLine) end() {
-	l.clear()
-	l.changes = false
-}
-
-func progressText(command string, p campaign.Progress) string {
-	parts := []string{fmt.Sprintf("%d done", p.Done)}
-	if p.Total > 0 {
-		parts[0] = fmt.Sprintf("%d of %d done", p.Done, p.Total)
-	}
-	for _, v := range campaign.Verdicts {
-		if n := p.Counts[v]; n > 0 && v != campaign.Passed {
-			parts = append(parts, fmt.Sprintf("%d %s", n, v))
-		}
-	}
-	parts = append(parts, fmt.Sprintf("%d running", p.Running))
-	if p.Left > 0 {
-		parts = append(parts, fmt.Sprintf("%v left", p.Left.Round(time.Second)))
-	}
-	return command + ": " + strings.Join(parts, ", ")
 }
