@@ -1,0 +1,199 @@
+package groups
+
+import (
+	"slices"
+
+	"vagganet/netcmd/links"
+)
+
+// Form is what a network looks like.
+type Form string
+
+// The forms. Mesh to Few have groups; Ring and Matrix have a row of nodes or groups.
+const (
+	// Mesh is one group: all links are in one state, which is Groups[0].Inside.
+	Mesh Form = "mesh"
+	// Clusters are groups that nothing passes between, all cut the same way: the smallest first.
+	Clusters Form = "clusters"
+	// Star is one node, the first group, and all others, who have the same links with it and
+	// among each other.
+	Star Form = "star"
+	// Bridge is three groups: nothing passes between the first and the last, and the one
+	// between them is linked with both.
+	Bridge Form = "bridge"
+	// Ring is groups of one node each, in the order of a ring: each is linked with the next
+	// one and with others, which differ for each.
+	Ring Form = "ring"
+	// Few are so few groups that each has its place in a picture, with lines between them.
+	Few Form = "groups"
+	// Matrix is more groups, in an order in which like stands by like.
+	Matrix Form = "matrix"
+)
+
+// fewMost is how many groups without another form are Few.
+const fewMost = 6
+
+// View is a network as it is shown.
+type View struct {
+	Network
+	Form   Form
+	Groups []Group
+}
+
+// Of returns the view of a network.
+func Of(n Network) View {
+	v := View{Network: n, Groups: n.alike()}
+	for _, form := range []struct {
+		form Form
+		try  func(View) []Group
+	}{{Mesh, View.mesh}, {Ring, View.ring}, {Bridge, View.bridge}, {Star, View.star}, {Clusters, View.clusters}, {Few, View.few}} {
+		if groups := form.try(v); groups != nil {
+			v.Form, v.Groups = form.form, groups
+			return v
+		}
+	}
+	v.Form, v.Groups = Matrix, v.likeByLike()
+	return v
+}
+
+// Between returns what the links are like by which the nodes of one group send to those of
+// another one; of a group to itself, what the links inside are like.
+func (v View) Between(from, to int) Link {
+	if from == to {
+		return v.Groups[from].Inside
+	}
+	return v.Link(v.Groups[from].Nodes[0], v.Groups[to].Nodes[0])
+}
+
+// Names returns the names of some nodes, by their numbers.
+func (n Network) Names(nodes []int) []string {
+	names := make([]string, 0, len(nodes))
+	for _, i := range nodes {
+		names = append(names, n.Nodes[i])
+	}
+	return names
+}
+
+// both returns what two groups send each other, if it is the same both ways.
+func (v View) both(a, b int) (link Link, same bool) {
+	return v.Between(a, b), v.Between(a, b) == v.Between(b, a)
+}
+
+// linked reports whether two groups are linked as usual, both ways.
+func (v View) linked(a, b int) bool {
+	link, same := v.both(a, b)
+	return same && link == Link{}
+}
+
+// silent reports whether nothing passes between two groups, and how it is cut.
+func (v View) silent(a, b int) (how links.How, ok bool) {
+	link, same := v.both(a, b)
+	return link.How, same && link.Shape == "" && links.State{How: link.How}.Silent()
+}
+
+func (v View) mesh() []Group {
+	if len(v.Groups) > 1 {
+		return nil
+	}
+	return v.Groups
+}
+
+func (v View) star() []Group {
+	if len(v.Groups) != 2 || len(v.Nodes) < 3 {
+		return nil
+	}
+	switch {
+	case len(v.Groups[0].Nodes) == 1:
+		return v.Groups
+	case len(v.Groups[1].Nodes) == 1:
+		return []Group{v.Groups[1], v.Groups[0]}
+	}
+	return nil
+}
+
+func (v View) clusters() []Group {
+	var how links.How
+	for a := range v.Groups {
+		for b := range a {
+			link, ok := v.silent(a, b)
+			if !ok || how != links.Up && how != link {
+				return nil
+			}
+			how = link
+		}
+	}
+	groups := slices.Clone(v.Groups)
+	slices.SortStableFunc(groups, func(a, b Group) int { return len(a.Nodes) - len(b.Nodes) })
+	return groups
+}
+
+// bridge also takes three nodes of which two are cut from each other, and so alike.
+func (v View) bridge() []Group {
+	if len(v.Groups) == 2 && len(v.Nodes) == 3 {
+		pair, one := v.Groups[0], v.Groups[1]
+		if len(one.Nodes) > 1 {
+			pair, one = one, pair
+		}
+		v.Groups = []Group{{Nodes: pair.Nodes[:1]}, one, {Nodes: pair.Nodes[1:]}}
+	}
+	if len(v.Groups) != 3 {
+		return nil
+	}
+	for middle := range v.Groups {
+		a, b := (middle+1)%3, (middle+2)%3
+		if a > b {
+			a, b = b, a
+		}
+		if _, apart := v.silent(a, b); apart && v.linked(middle, a) && v.linked(middle, b) {
+			return []Group{v.Groups[a], v.Groups[middle], v.Groups[b]}
+		}
+	}
+	return nil
+}
+
+func (v View) few() []Group {
+	if len(v.Groups) > fewMost {
+		return nil
+	}
+	return v.Groups
+}
+
+// likeByLike puts behind each group the one whose links differ least from its own.
+func (v View) likeByLike() []Group {
+	left := make([]int, len(v.Groups))
+	for i := range left {
+		left[i] = i
+	}
+	var order []Group
+	at := 0
+	for {
+		last := left[at]
+		order = append(order, v.Groups[last])
+		if left = slices.Delete(left, at, at+1); len(left) == 0 {
+			return order
+		}
+		least := -1
+		for i, group := range left {
+			if d := v.difference(last, group); least < 0 || d < least {
+				at, least = i, d
+			}
+		}
+	}
+}
+
+// difference counts the links that two groups do not have the same way with others.
+func (v View) difference(a, b int) int {
+	count := 0
+	x, y := v.Groups[a].Nodes[0], v.Groups[b].Nodes[0]
+	for _, g := range v.Groups {
+		if other := g.Nodes[0]; other != x && other != y {
+			if v.link(x, other) != v.link(y, other) {
+				count++
+			}
+			if v.link(other, x) != v.link(other, y) {
+				count++
+			}
+		}
+	}
+	return count
+}
