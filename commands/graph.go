@@ -8,8 +8,10 @@ import (
 
 	"vagganet/commands/cmdline"
 	"vagganet/commands/graph"
+	"vagganet/commands/groups"
 	"vagganet/commands/hints"
 	"vagganet/commands/terminal"
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
 )
 
@@ -40,7 +42,10 @@ func (a App) graph(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	network := graph.Network{Run: l.Run, Cuts: now.Cuts, Shaped: now.Shapes.Links(), Nodes: a.nodeStates(l)}
+	network := graph.Network{Run: l.Run, View: groups.Of(groups.Live(now.Cuts, now.Shapes.Links())), Uplinks: map[string]links.How{}, Marks: a.nodeStates(l)}
+	for _, u := range now.Cuts.Uplinks() {
+		network.Uplinks[u.Guest] = u.How
+	}
 	_, err = fmt.Fprint(terminal.Out, format.Draw(network))
 	return err
 }

@@ -17,6 +17,7 @@ import (
 
 	"vagganet/commands/campaign"
 	"vagganet/commands/graph"
+	"vagganet/commands/groups"
 	"vagganet/commands/report"
 	"vagganet/netcmd/links"
 )
@@ -362,7 +363,7 @@ func testGraphPicture(t *testing.T, b browser) {
 		file := filepath.Join(b.dir, name+".svg")
 		for _, f := range graph.Formats {
 			if f.Name == "svg" {
-				if err := os.WriteFile(file, []byte(f.Draw(graph.Network{Run: "r", Cuts: cuts})), 0o644); err != nil {
+				if err := os.WriteFile(file, []byte(f.Draw(graph.Network{Run: "r", View: groups.Of(groups.Live(cuts, nil))})), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -22,15 +22,15 @@ func dot(n Network) string {
 		if !l.both {
 			attributes = append(attributes, "dir=forward")
 		}
-		if l.how != links.Up {
+		if l.How != links.Up {
 			attributes = append(attributes, "style=dashed, color=red, arrowhead=tee, arrowtail=tee")
 		} else if l.both {
 			attributes = append(attributes, "dir=none")
 		}
-		if l.how == links.Up && l.shape != "" {
+		if l.How == links.Up && l.Shape != "" {
 			attributes = append(attributes, "color=orange3")
 		}
-		if text := l.words(); text != "" {
+		if text := l.Words(); text != "" {
 			attributes = append(attributes, "label="+dotString(text))
 		}
 		fmt.Fprintf(&b, "  n%d -> n%d [%s]\n", l.from, l.to, strings.Join(attributes, ", "))

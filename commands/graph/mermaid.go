@@ -18,7 +18,7 @@ func mermaid(n Network) string {
 	var cut []string
 	for i, l := range s.lines {
 		fmt.Fprintf(&b, "  n%d %s n%d\n", l.from, mermaidLine(l), l.to)
-		if l.how != links.Up {
+		if l.How != links.Up {
 			cut = append(cut, fmt.Sprint(i))
 		}
 	}
@@ -37,15 +37,15 @@ func mermaid(n Network) string {
 }
 
 func mermaidLine(l line) string {
-	text := l.words()
+	text := l.Words()
 	switch {
-	case l.how == links.Up && l.both && text != "":
+	case l.How == links.Up && l.both && text != "":
 		return `-- ` + mermaidString(text) + ` ---`
-	case l.how == links.Up && text != "":
+	case l.How == links.Up && text != "":
 		return `-- ` + mermaidString(text) + ` -->`
-	case l.how == links.Up && l.both:
+	case l.How == links.Up && l.both:
 		return "---"
-	case l.how == links.Up:
+	case l.How == links.Up:
 		return "-->"
 	case l.both:
 		return "x-. " + mermaidString(text) + " .-x"

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"vagganet/commands/groups"
 	"vagganet/netcmd/links"
 )
 
@@ -38,6 +39,14 @@ func named(name string, guests []string) links.Cuts {
 	panic(name)
 }
 
+func network(cuts links.Cuts, shaped ...links.ShapedLink) Network {
+	n := Network{Run: "r", View: groups.Of(groups.Live(cuts, shaped)), Uplinks: map[string]links.How{}}
+	for _, u := range cuts.Uplinks() {
+		n.Uplinks[u.Guest] = u.How
+	}
+	return n
+}
+
 // networks are those of the golden files, by their names.
 func networks() map[string]Network {
 	five := []string{"a", "b", "c", "d", "e"}
@@ -61,24 +70,24 @@ func networks() map[string]Network {
 		"shaped": must(links.Isolate(five, []string{"e"})),
 		"herd":   links.FullMesh(nodes(40)),
 	} {
-		all[name] = Network{Run: "r", Cuts: cuts}
+		all[name] = network(cuts)
 	}
 	slow, lossy := links.Shape{Delay: 50, Loss: 20}, links.Shape{Loss: 5}
-	shaped := all["shaped"]
-	shaped.Shaped = []links.ShapedLink{{From: "a", To: "b", Shape: slow}, {From: "a", To: "c", Shape: slow}, {From: "b", To: "a", Shape: slow},
-		{From: "c", To: "d", Shape: lossy}, {From: "d", To: "e", Shape: lossy}}
-	all["shaped"] = shaped
-	herd := all["herd"]
+	all["shaped"] = network(must(links.Isolate(five, []string{"e"})),
+		links.ShapedLink{From: "a", To: "b", Shape: slow}, links.ShapedLink{From: "a", To: "c", Shape: slow}, links.ShapedLink{From: "b", To: "a", Shape: slow},
+		links.ShapedLink{From: "c", To: "d", Shape: lossy}, links.ShapedLink{From: "d", To: "e", Shape: lossy})
+	var herd []links.ShapedLink
 	for _, name := range nodes(40)[1:] {
-		herd.Shaped = append(herd.Shaped, links.ShapedLink{From: "n001", To: name, Shape: slow})
+		herd = append(herd, links.ShapedLink{From: "n001", To: name, Shape: slow})
 	}
-	all["herd"] = herd
-	killed := Network{Run: "r", Cuts: must(links.FullMesh(five).WithUplinks([]string{"b", "d"}, links.State{How: links.Drop}))}
-	killed.Nodes = map[string]string{"a": Down, "b": Down, "c": Paused, "d": Paused}
+	all["herd"] = network(links.FullMesh(nodes(40)), herd...)
+	killed := network(must(links.FullMesh(five).WithUplinks([]string{"b", "d"}, links.State{How: links.Drop})))
+	killed.Marks = map[string]string{"a": Down, "b": Down, "c": Paused, "d": Paused}
 	all["killed"] = killed
-	crowd := Network{Run: "r", Cuts: links.FullMesh(nodes(40)), Nodes: map[string]string{"n001": Paused}}
+	crowd := network(links.FullMesh(nodes(40)))
+	crowd.Marks = map[string]string{"n001": Paused}
 	for _, name := range nodes(40)[20:] {
-		crowd.Nodes[name] = Down
+		crowd.Marks[name] = Down
 	}
 	all["crowd"] = crowd
 	return all
@@ -109,81 +118,6 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// Each link is in exactly one line of a drawing, in its state.
-func TestSketchHasEachLink(t *testing.T) {
-	for name, n := range networks() {
-		cuts, link := n.Cuts, n.states()
-		s := n.sketch()
-		box := map[string]int{}
-		for i, b := range s.boxes {
-			for _, node := range b.nodes {
-				box[node] = i
-			}
-		}
-		if len(box) != len(cuts.Guests) || len(s.boxes) > tooMany {
-			t.Errorf("%s: %d nodes in %d boxes", name, len(box), len(s.boxes))
-		}
-		states := map[[2]int][]state{}
-		for _, l := range s.lines {
-			states[[2]int{l.from, l.to}] = append(states[[2]int{l.from, l.to}], l.state)
-			if l.both {
-				states[[2]int{l.to, l.from}] = append(states[[2]int{l.to, l.from}], l.state)
-			}
-		}
-		for i, from := range cuts.Guests {
-			for j, to := range cuts.Guests {
-				drawn := states[[2]int{box[from], box[to]}]
-				if box[from] == box[to] {
-					drawn = []state{s.boxes[box[from]].inside}
-				}
-				if i != j && (len(drawn) != 1 || drawn[0] != link(i, j)) {
-					t.Errorf("%s: %s to %s is %v, drawn as %v", name, from, to, link(i, j), drawn)
-				}
-			}
-		}
-	}
-}
-
-// Nodes are in one box only if all of them are down, all paused, or all neither.
-func TestSketchHasEachNode(t *testing.T) {
-	for name, n := range networks() {
-		for _, b := range n.sketch().boxes {
-			for _, node := range b.nodes {
-				if b.node != n.Nodes[node] {
-					t.Errorf("%s: %s is %q, and its box %q", name, node, n.Nodes[node], b.node)
-				}
-			}
-		}
-	}
-}
-
-// Two nodes are in a group of the text together if, and only if, they are linked
-// both ways.
-func TestLinked(t *testing.T) {
-	for name, n := range networks() {
-		cuts := n.Cuts
-		together := map[[2]int]bool{}
-		groups := n.linked()
-		for i, g := range groups {
-			if slices.ContainsFunc(groups[:i], func(other []int) bool { return slices.Equal(g, other) }) {
-				t.Errorf("%s: %v is there twice", name, g)
-			}
-			for _, a := range g {
-				for _, b := range g {
-					together[[2]int{a, b}] = true
-				}
-			}
-		}
-		for a := range cuts.Guests {
-			for b := range cuts.Guests {
-				if want := a == b || !cuts.Has(a, b) && !cuts.Has(b, a); together[[2]int{a, b}] != want {
-					t.Errorf("%s: %s and %s together: %t", name, cuts.Guests[a], cuts.Guests[b], !want)
-				}
-			}
-		}
-	}
-}
-
 func TestSVGIsXML(t *testing.T) {
 	for name, n := range networks() {
 		in := xml.NewDecoder(strings.NewReader(svg(n)))
@@ -207,16 +141,5 @@ func TestDotIsDot(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("%s: %v: %s", name, err, out)
 		}
-	}
-}
-
-// All nodes different: nothing helps, but it ends in time and leaves no link out.
-func TestCrowd(t *testing.T) {
-	cuts := named("majorities-ring", nodes(253))
-	if got := svg(Network{Run: "r", Cuts: cuts}); strings.Count(got, "<rect") != 253 {
-		t.Errorf("%d boxes", strings.Count(got, "<rect"))
-	}
-	if lines := strings.Count(text(Network{Run: "r", Cuts: cuts}), "\n"); lines > 6*rowsMost*20 {
-		t.Errorf("%d lines", lines)
 	}
 }

@@ -112,7 +112,7 @@ func (s sketch) place() (boxes []placed, width, height float64) {
 
 // leastRadius is one that leaves room for what stands at lines.
 func (s sketch) leastRadius() float64 {
-	if slices.ContainsFunc(s.lines, func(l line) bool { return l.shape != "" }) {
+	if slices.ContainsFunc(s.lines, func(l line) bool { return l.Shape != "" }) {
 		return 200
 	}
 	return 110
@@ -122,7 +122,7 @@ func (s sketch) leastRadius() float64 {
 func (s sketch) linesInOrder() []line {
 	var up, cut []line
 	for _, l := range s.lines {
-		if l.how == links.Up {
+		if l.How == links.Up {
 			up = append(up, l)
 		} else {
 			cut = append(cut, l)
@@ -146,18 +146,18 @@ func (l line) svg(boxes []placed, labels *strings.Builder) string {
 	a, b := from.edge(ux, uy), to.edge(ux, uy)
 	ends := ""
 	switch {
-	case l.how != links.Up && l.both:
+	case l.How != links.Up && l.both:
 		ends = ` marker-start="url(#end-cut)" marker-end="url(#end-cut)"`
-	case l.how != links.Up:
+	case l.How != links.Up:
 		ends = ` marker-end="url(#end-cut)"`
 	case !l.both:
 		ends = ` marker-end="url(#end-up)"`
 	}
 	x1, y1 := from.x+ux*a+uy*aside, from.y+uy*a-ux*aside
 	x2, y2 := to.x-ux*b+uy*aside, to.y-uy*b-ux*aside
-	if l.shape != "" {
+	if l.Shape != "" {
 		// Not in the middle, where many lines cross.
-		fmt.Fprintf(labels, `<text class="shape" x="%.1f" y="%.1f">%s</text>`+"\n", x1+(x2-x1)*0.35, y1+(y2-y1)*0.35+4, html.EscapeString(l.shape))
+		fmt.Fprintf(labels, `<text class="shape" x="%.1f" y="%.1f">%s</text>`+"\n", x1+(x2-x1)*0.35, y1+(y2-y1)*0.35+4, html.EscapeString(l.Shape))
 	}
 	return fmt.Sprintf(`<path class="%s" d="M%.1f %.1f L%.1f %.1f"%s/>`+"\n", l.class(), x1, y1, x2, y2, ends)
 }
@@ -165,9 +165,9 @@ func (l line) svg(boxes []placed, labels *strings.Builder) string {
 // class is the kind of line that it is.
 func (l line) class() string {
 	switch {
-	case l.how != links.Up:
-		return l.how.String()
-	case l.shape != "":
+	case l.How != links.Up:
+		return l.How.String()
+	case l.Shape != "":
 		return "shaped"
 	}
 	return "up"

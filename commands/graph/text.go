@@ -9,58 +9,35 @@ import (
 	"vagganet/netcmd/links"
 )
 
-// text draws for a terminal: groups of nodes that are linked with each other, and
-// below them what else there is between nodes. All other links are cut.
+// text draws for a terminal.
 func text(n Network) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "run %s: %s\n", n.Run, n.summary())
-	var groups []string
-	for _, g := range n.linked() {
-		groups = append(groups, "( "+n.names(g)+" )")
+	for _, g := range n.Groups {
+		section(&b, "group", []string{links.Brief(n.Names(g.Nodes), " ")})
 	}
-	section(&b, "linked", groups)
-	section(&b, "one way", n.arrows(func(from, to int) bool {
-		return n.how(from, to) == links.Up && n.how(to, from) != links.Up
-	}))
-	for _, how := range []links.How{links.Reject, links.New} {
-		section(&b, how.Word(), n.arrows(func(from, to int) bool { return n.how(from, to) == how }))
+	var rows []string
+	for _, r := range n.Rows() {
+		rows = append(rows, r.Words(len(n.Nodes)))
 	}
-	section(&b, "shaped", n.shapedRows())
-	uplinks := n.uplinks()
+	section(&b, "links", rows)
 	for _, how := range links.Hows {
-		var off []int
-		for i, name := range n.Cuts.Guests {
-			if uplinks[name] == how {
-				off = append(off, i)
+		var off []string
+		for _, name := range n.Nodes {
+			if n.Uplinks[name] == how {
+				off = append(off, name)
 			}
 		}
 		if off != nil {
-			section(&b, "uplink "+how.Word(), []string{n.names(off)})
+			section(&b, "uplink "+how.Word(), []string{links.Brief(off, " ")})
 		}
 	}
 	for _, state := range []string{Down, Paused} {
 		if nodes := n.nodesThatAre(state); nodes != nil {
-			section(&b, state, []string{n.names(nodes)})
+			section(&b, state, []string{links.Brief(n.Names(nodes), " ")})
 		}
 	}
 	return b.String()
-}
-
-// shapedRows has for each shape which links have it.
-func (n Network) shapedRows() []string {
-	link := n.states()
-	var shapes, rows []string
-	for _, l := range n.Shaped {
-		if !slices.Contains(shapes, l.Shape.String()) {
-			shapes = append(shapes, l.Shape.String())
-		}
-	}
-	for _, shape := range shapes {
-		for _, row := range n.arrows(func(from, to int) bool { return link(from, to).shape == shape }) {
-			rows = append(rows, row+": "+shape)
-		}
-	}
-	return rows
 }
 
 // rowsMost is how many rows of a kind are shown.
@@ -97,41 +74,4 @@ func wrap(row string) []string {
 		part += word
 	}
 	return append(parts, part)
-}
-
-// arrows are rows for directed links, "a b -> c": who sends to the same nodes, and
-// gets from them, is in one row.
-func (n Network) arrows(has func(from, to int) bool) []string {
-	var rows []string
-	senders := map[string][]int{}
-	var order []string
-	size := len(n.Cuts.Guests)
-	for from := range size {
-		var to []int
-		for i := range size {
-			if i != from && has(from, i) {
-				to = append(to, i)
-			}
-		}
-		if to == nil {
-			continue
-		}
-		key := n.names(to)
-		if senders[key] == nil {
-			order = append(order, key)
-		}
-		senders[key] = append(senders[key], from)
-	}
-	for _, to := range order {
-		rows = append(rows, n.names(senders[to])+" -> "+to)
-	}
-	return rows
-}
-
-func (n Network) names(nodes []int) string {
-	var names []string
-	for _, i := range nodes {
-		names = append(names, n.Cuts.Guests[i])
-	}
-	return strings.Join(names, " ")
 }

@@ -121,3 +121,16 @@ func (n Network) twins(a, b int) bool {
 	}
 	return true
 }
+
+// Live returns the network of a run by what is cut, and by the links that have a shape.
+func Live(cuts links.Cuts, shaped []links.ShapedLink) Network {
+	shapes := make([]links.Row, 0, len(shaped))
+	for _, l := range shaped {
+		shapes = append(shapes, links.Row{From: l.From, To: []string{l.To}, How: l.Shape.String()})
+	}
+	n, err := New(cuts.Guests, cuts.BySender(), shapes)
+	if err != nil {
+		panic(err) // they are of guests that there are
+	}
+	return n
+}
