@@ -125,6 +125,22 @@ func TestSets(t *testing.T) {
 	}
 }
 
+// A link between two sets that are drawn is one, whatever the seed, and so is what sets of
+// several nodes have in common.
+func TestLinksBetweenDrawnSets(t *testing.T) {
+	for _, line := range []string{"cut @any:@any", "cut @any:@minority", "cut @majority:@majority", "cut @minority,a:@any"} {
+		for seed := range 60 {
+			c, err := changeOf(fmt.Sprintf("%s --seed %d", line, seed), "a", "b", "c")
+			if err != nil || len(c.Cut) == 0 {
+				t.Errorf("%s --seed %d: %v, %v", line, seed, c.Cut, err)
+			}
+		}
+	}
+	if _, err := changeOf("cut @any:@any", "a"); err == nil {
+		t.Error("the only node has a link to itself")
+	}
+}
+
 // A change is, for the run, what it is for the command: what the words were, who was
 // drawn, and when it ends. After its heal, all that it has named works.
 func TestChangesAreSentAndHealed(t *testing.T) {

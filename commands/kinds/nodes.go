@@ -206,18 +206,18 @@ func (s sets) in(n Nodes) ([]string, error) {
 	for _, word := range s.words {
 		var sides []string
 		for side := range strings.SplitSeq(word, ":") {
-			var nodes []string
-			for part := range strings.SplitSeq(side, ",") {
-				found, err := n.find(part, draw)
-				if err != nil {
-					return nil, err
-				}
-				nodes = append(nodes, found...)
+			nodes, err := n.findAll(side, draw)
+			// One node that is drawn for both sides makes no link, and of several there is another.
+			for err == nil && len(sides) == 1 && nodes == sides[0] && n.has(nodes) && len(n.Guests) > 1 && drawsNodes([]string{side}) {
+				nodes, err = n.findAll(side, draw)
 			}
-			sides = append(sides, strings.Join(nodes, ","))
+			if err != nil {
+				return nil, err
+			}
+			sides = append(sides, nodes)
 		}
 		switch found := strings.Join(sides, ":"); {
-		case len(sides) == 2 && sides[0] == sides[1] && found != word:
+		case len(sides) == 2 && sides[0] == sides[1] && n.has(sides[0]) && found != word:
 			none = fmt.Errorf("%s is %s now: what a node sends to itself is never cut", word, found)
 		case len(sides) == 1 && (s.lists || strings.Contains(word, setMark)):
 			all = append(all, strings.Split(sides[0], ",")...)
@@ -230,6 +230,26 @@ func (s sets) in(n Nodes) ([]string, error) {
 	}
 	return all, nil
 }
+
+// findAll returns the nodes of a list with sets, with commas between them.
+func (n Nodes) findAll(list string, draw links.Draw) (string, error) {
+	var nodes []string
+	for part := range strings.SplitSeq(list, ",") {
+		found, err := n.find(part, draw)
+		if err != nil {
+			return "", err
+		}
+		for _, node := range found {
+			if !slices.Contains(nodes, node) {
+				nodes = append(nodes, node)
+			}
+		}
+	}
+	return strings.Join(nodes, ","), nil
+}
+
+// has reports whether a word is the name of one node.
+func (n Nodes) has(name string) bool { return slices.Contains(n.Guests, name) }
 
 // find returns the nodes of a set, or the word itself if it is none.
 func (n Nodes) find(part string, draw links.Draw) ([]string, error) {

@@ -183,6 +183,7 @@ func TestPairs(t *testing.T) {
 		":a":    `":a" is no link: write a:b for what a sends to b`,
 		"a:b:a": `"a:b:a" is no link: write a:b for what a sends to b`,
 		"a:a":   `"a:a" is no link: what a node sends to itself is never cut`,
+		"a,a:a": `"a,a:a" is no link: what a node sends to itself is never cut`,
 		"a:x":   `no guest is called "x": there are a, b`,
 		"a,:b":  `no guest is called "": there are a, b`,
 	} {

@@ -34,7 +34,7 @@ func Pairs(guests []string, words []string, how string) ([]Row, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(senders) == 1 && slices.Equal(senders, receivers) && from == to {
+		if named := !MeansAll(guests, from) && !MeansAll(guests, to); named && len(senders) == 1 && slices.Equal(senders, receivers) {
 			return nil, fmt.Errorf("%q is no link: what a node sends to itself is never cut", word)
 		}
 		for _, a := range senders {
@@ -70,10 +70,13 @@ func nodeList(guests []string, text string) ([]string, error) {
 	if MeansAll(guests, text) {
 		return guests, nil
 	}
-	names := strings.Split(text, ",")
-	for _, name := range names {
-		if !slices.Contains(guests, name) {
+	var names []string
+	for name := range strings.SplitSeq(text, ",") {
+		switch {
+		case !slices.Contains(guests, name):
 			return nil, NoGuest(guests, name)
+		case !slices.Contains(names, name):
+			names = append(names, name)
 		}
 	}
 	return names, nil
