@@ -1,10 +1,10 @@
 package commands
 
 import (
-	"cmp"
 	"maps"
 	"os"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -100,7 +100,7 @@ func (a App) commandsOf(line cmdline.Partial) (list []completion.Candidate) {
 			list = append(list, completion.Candidate{Word: name, About: command.Description})
 		}
 	}
-	slices.SortFunc(list, func(a, b completion.Candidate) int { return cmp.Compare(a.Word, b.Word) })
+	sort.Slice(list, func(i, j int) bool { return list[i].Word < list[j].Word })
 	return list
 }
 

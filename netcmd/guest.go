@@ -1,10 +1,10 @@
 package netcmd
 
 import (
-	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -50,7 +50,8 @@ func (e *GuestError) Unwrap() error { return e.Err }
 // AssignAddresses checks the guests' addresses and gives those without one the
 // lowest free ones, in the order of names. It returns the guests by name.
 func AssignAddresses(network addresses.GuestNetwork, guests []Guest) ([]Guest, error) {
-	guests = slices.SortedFunc(slices.Values(guests), func(a, b Guest) int { return cmp.Compare(a.Name, b.Name) })
+	guests = slices.Clone(guests)
+	sort.Slice(guests, func(i, j int) bool { return guests[i].Name < guests[j].Name })
 	if err := checkHostnames(guests); err != nil {
 		return nil, err
 	}

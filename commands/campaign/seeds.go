@@ -4,12 +4,12 @@
 package campaign
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"iter"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -36,7 +36,7 @@ func ParseSeeds(text string) (Seeds, error) {
 		}
 		s = append(s, r)
 	}
-	slices.SortFunc(s, func(a, b Range) int { return cmp.Compare(a.First, b.First) })
+	sort.Slice(s, func(i, j int) bool { return s[i].First < s[j].First })
 	for i := 1; i < len(s); i++ {
 		if s[i].First <= s[i-1].Last {
 			return nil, fmt.Errorf("seeds %q: seed %d is there twice", text, s[i].First)
@@ -147,7 +147,7 @@ func (s Seeds) Has(seed uint64, shard Shard) bool {
 // With are these and others.
 func (s Seeds) With(others Seeds) Seeds {
 	all := slices.Concat(s, others)
-	slices.SortFunc(all, func(a, b Range) int { return cmp.Compare(a.First, b.First) })
+	sort.Slice(all, func(i, j int) bool { return all[i].First < all[j].First })
 	var union Seeds
 	for _, r := range all {
 		if n := len(union); n > 0 && (union[n-1].Last == highest || r.First <= union[n-1].Last+1) {

@@ -1,11 +1,11 @@
 package campaign
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -187,7 +187,7 @@ func (r *shrinking) shorten() {
 
 // fails reports whether the system fails by a timeline, which is then the smallest so far.
 func (r *shrinking) fails(timeline []Entry) bool {
-	slices.SortStableFunc(timeline, func(a, b Entry) int { return cmp.Compare(a.Start, b.Start) })
+	sort.SliceStable(timeline, func(i, j int) bool { return timeline[i].Start < timeline[j].Start })
 	key := ""
 	for _, e := range timeline {
 		key += fmt.Sprintf("%+q", fmt.Sprint(e.Fault))

@@ -1,10 +1,10 @@
 package config
 
 import (
-	"cmp"
 	"maps"
 	"net/netip"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -69,11 +69,9 @@ func (p *parser) parsePorts(e entry, what string) ([]Port, error) {
 		}
 		ports = append(ports, port)
 	}
-	slices.SortFunc(ports, func(a, b Port) int {
-		if a.External == b.External && a.UDP != b.UDP {
-			return map[bool]int{false: -1, true: 1}[a.UDP]
-		}
-		return cmp.Compare(a.External, b.External)
+	sort.SliceStable(ports, func(i, j int) bool {
+		a, b := ports[i], ports[j]
+		return a.External < b.External || a.External == b.External && !a.UDP && b.UDP
 	})
 	return ports, nil
 }

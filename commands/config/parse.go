@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -124,10 +125,11 @@ func (p *parser) parseFile(root *yaml.Node) error {
 // sortIgnored puts the keys in file order; an anchor's are met once for each
 // of its aliases, and are said once.
 func (p *parser) sortIgnored() {
-	slices.SortFunc(p.file.Ignored, func(a, b Ignored) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Key, b.Key))
+	all := p.file.Ignored
+	sort.Slice(all, func(i, j int) bool {
+		return cmp.Or(cmp.Compare(all[i].Line, all[j].Line), cmp.Compare(all[i].Key, all[j].Key)) < 0
 	})
-	p.file.Ignored = slices.Compact(p.file.Ignored)
+	p.file.Ignored = slices.Compact(all)
 }
 
 func (p *parser) parseGuestNetwork(e entry) error {

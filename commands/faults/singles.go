@@ -1,9 +1,9 @@
 package faults
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -24,7 +24,7 @@ func Singles(entries []Planned, guests []string, seed uint64, length time.Durati
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Planned) int { return cmp.Compare(a.Start, b.Start) })
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Start < all[j].Start })
 	return all
 }
 

@@ -3,7 +3,7 @@ package faults
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -89,7 +89,7 @@ func (t *timeline) due(now time.Time) (due, skipped []occurrence) {
 			t.next[i] = t.after(t.next[i])
 		}
 	}
-	slices.SortStableFunc(due, func(a, b occurrence) int { return a.at.Compare(b.at) })
+	sort.SliceStable(due, func(i, j int) bool { return due[i].at.Before(due[j].at) })
 	return due, skipped
 }
 

@@ -1,12 +1,12 @@
 package project
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 
 	"vagganet/commands/config"
@@ -38,7 +38,7 @@ func fileSystem(m Machine, run netcmd.Run, child *config.Child, container *confi
 			return nil, err
 		}
 	}
-	slices.SortFunc(mounts, func(one, other netcmd.Mount) int { return cmp.Compare(one.Path, other.Path) })
+	sort.Slice(mounts, func(i, j int) bool { return mounts[i].Path < mounts[j].Path })
 	files.Mounts = mounts
 	var points []string
 	for _, mount := range mounts {

@@ -1,10 +1,10 @@
 package runstate
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"slices"
+	"sort"
 
 	"vagganet/netcmd"
 	"vagganet/netcmd/live"
@@ -27,7 +27,7 @@ func Nodes(run live.Run) []live.Node {
 		}
 		nodes = append(nodes, n)
 	}
-	slices.SortFunc(nodes, func(a, b live.Node) int { return cmp.Compare(a.Name, b.Name) })
+	sort.Slice(nodes, func(i, j int) bool { return nodes[i].Name < nodes[j].Name })
 	return nodes
 }
 
