@@ -57,7 +57,7 @@ func (a App) check(c *cli.Context) error {
 	if c.Bool("json") {
 		out = terminal.Out.JSON()
 	}
-	if err := result.Print(out, c.Bool("json")); err != nil {
+	if err := result.Print(out, c.Bool("json"), terminal.Out.Width()); err != nil {
 		return err
 	}
 	if !result.OK {

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"vagganet/commands/checks"
+	"vagganet/commands/groups"
 	"vagganet/commands/runstate"
 	"vagganet/commands/tables"
 	"vagganet/commands/terminal"
@@ -62,7 +63,7 @@ func (a App) status(c *cli.Context) error {
 		out.SetIndent("", "  ")
 		return out.Encode(s)
 	}
-	return s.Write(terminal.Out.Raw(), !color.NoColor)
+	return s.Write(terminal.Out.Raw(), !color.NoColor, terminal.Out.Width())
 }
 
 // runStatuses leaves out runs that are still being set up, and those that end
@@ -98,8 +99,12 @@ func (a App) runStatus(c *cli.Context, l live.Run) (tables.RunStatus, error) {
 		s.Guests = append(s.Guests, tables.GuestStatus{Guest: guest, Pid: pid, State: a.guestState(l, guest.Name, pid)})
 	}
 	now, err := a.readFaults(c, l)
+	if err != nil {
+		return s, err
+	}
 	s.Cuts, s.Cut, s.UplinksOff, s.Shaped = now.Cuts, now.Cuts.Links(), now.Cuts.Uplinks(), now.Shapes.Links()
-	return s, err
+	s.Groups = groups.Of(groups.Live(s.Cuts, s.Shaped)).Lists()
+	return s, nil
 }
 
 // guestState is the state of a guest, whose command is that process; 0 for none.

@@ -94,7 +94,7 @@ type Group struct {
 
 // alike returns the groups of a network, in the order of their first nodes.
 func (n Network) alike() []Group {
-	var groups []Group
+	groups := []Group{} // no node is a mesh, too
 	for node := range n.Nodes {
 		at := slices.IndexFunc(groups, func(g Group) bool { return n.twins(g.Nodes[0], node) })
 		if at < 0 {

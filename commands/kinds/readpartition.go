@@ -10,6 +10,7 @@ import (
 	"vagganet/commands/cmdline"
 	"vagganet/commands/events"
 	"vagganet/commands/faults"
+	"vagganet/commands/groups"
 	"vagganet/commands/hints"
 	"vagganet/netcmd/links"
 )
@@ -81,6 +82,10 @@ func named(n links.NamedPartition) func(*cli.Context) (ForGuests, error) {
 		if err := noNodes(c); err != nil {
 			return nil, err
 		}
+		how, err := howOf(c)
+		if err != nil {
+			return nil, err
+		}
 		seed := c.Uint64("seed")
 		if n.Random && !c.IsSet("seed") {
 			seed = uint64(rand.Uint32())
@@ -96,7 +101,7 @@ func named(n links.NamedPartition) func(*cli.Context) (ForGuests, error) {
 			if n.Random {
 				change.Whom, change.Lines = whom(cuts), []string{fmt.Sprintf("seed %d", seed)}
 			}
-			if lines := cuts.Describe(); lines != nil {
+			if lines := groups.Describe(cuts.By(how)); lines != nil {
 				change.Lines = append(change.Lines, lines...)
 			} else {
 				change.Lines = append(change.Lines, "with so few nodes, nothing is cut")

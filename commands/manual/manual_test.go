@@ -81,7 +81,7 @@ func TestManualIsHelp(t *testing.T) {
 		if err := write(filepath.Dir(file), "2026-11-28", "1.2.3"); err != nil {
 			t.Fatal(err)
 		}
-		read := solid(mandoc(t, "-Tascii", "-Owidth=200", filepath.Join(filepath.Dir(file), page.Title+"."+string(rune('0'+page.Number)))))
+		read := solid(mandoc(t, "-Tutf8", "-Owidth=200", filepath.Join(filepath.Dir(file), page.Title+"."+string(rune('0'+page.Number)))))
 		for _, s := range page.Sections {
 			text := s.Title + strings.Join(s.Lines, "\n")
 			for _, row := range s.Rows {
@@ -102,5 +102,5 @@ var struck = regexp.MustCompile(`.\x08`)
 // solid returns a text without spaces, and without what a printer strikes twice. A list
 // of names may be without its commas.
 func solid(text string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(struck.ReplaceAllString(text, ""), "×", "x")), "")
+	return strings.Join(strings.Fields(struck.ReplaceAllString(text, "")), "")
 }

@@ -177,5 +177,5 @@ func (p *printer) line(text string) {
 
 // escaped returns a text in which backslashes and hyphens are themselves.
 func escaped(text string) string {
-	return strings.NewReplacer(`\`, `\e`, "-", `\-`, "×", `\(mu`).Replace(text)
+	return strings.NewReplacer(`\`, `\e`, "-", `\-`, "×", `\(mu`, "→", `\(->`, "↔", `\(<>`, "–", `\(en`).Replace(text)
 }

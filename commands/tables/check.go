@@ -26,18 +26,14 @@ type Check struct {
 	IPv6   bool     `json:"-"` // the run has it
 }
 
-// Print writes the check for a person, or as JSON.
-func (r Check) Print(w io.Writer, asJSON bool) error {
+// Print writes the check for a person, in so many columns, or as JSON.
+func (r Check) Print(w io.Writer, asJSON bool, columns int) error {
 	if asJSON {
 		out := json.NewEncoder(w)
 		out.SetIndent("", "  ")
 		return out.Encode(r)
 	}
-	if len(r.Guests) > 0 && len(r.Guests) <= matrixMost {
-		if err := writeMatrix(w, r.Guests, r.cell); err != nil {
-			return err
-		}
-	}
+	io.WriteString(w, matrix(r.Guests, columns, r.cell))
 	for _, guest := range r.Guests {
 		if why := r.Trouble[guest]; why != "" {
 			fmt.Fprintf(w, "%s can't be probed: %s\n", guest, why)

@@ -73,10 +73,10 @@ run flaky: 0 of 2 links are as they should be: 0 linked, 0 cut; 2 dead
   from b  ok    -
 run flaky: 2 of 2 links are as they should be: 2 linked, 0 cut; ARP not tried on 2
 `},
-		{checked(11, through), "run flaky: 110 of 110 links are as they should be: 110 linked, 0 cut\n"},
+		{checked(13, through), "run flaky: 156 of 156 links are as they should be: 156 linked, 0 cut\n"},
 	} {
 		var b strings.Builder
-		if err := test.check.Print(&b, false); err != nil || b.String() != test.want {
+		if err := test.check.Print(&b, false, 0); err != nil || b.String() != test.want {
 			t.Errorf("%v\ngot:\n%s\nwant:\n%s", err, b.String(), test.want)
 		}
 	}
@@ -85,7 +85,7 @@ run flaky: 2 of 2 links are as they should be: 2 linked, 0 cut; ARP not tried on
 // Of very many differences, a person is shown some, and told how many more.
 func TestCheckManyDifferences(t *testing.T) {
 	var b strings.Builder
-	if err := checked(12, func(int, int) live.Answer { return live.Refused }).Print(&b, false); err != nil {
+	if err := checked(12, func(int, int) live.Answer { return live.Refused }).Print(&b, false, 0); err != nil {
 		t.Fatal(err)
 	}
 	if lines := strings.Count(b.String(), "TCP, UDP, IPv6 and ARP are refused\n"); lines != differencesMost {
@@ -98,7 +98,7 @@ func TestCheckManyDifferences(t *testing.T) {
 
 func TestCheckJSON(t *testing.T) {
 	var b strings.Builder
-	if err := checked(2, through, "a").Print(&b, true); err != nil {
+	if err := checked(2, through, "a").Print(&b, true, 0); err != nil {
 		t.Fatal(err)
 	}
 	want := `    {

@@ -1,21 +1,27 @@
 package tables
 
 import (
+	"cmp"
 	"fmt"
-	"io"
+	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 )
 
-// matrixMost is for how many guests a matrix still fits a terminal.
-const matrixMost = 10
+// usualWidth is how many columns there are where that isn't known.
+const usualWidth = 80
 
-// writeMatrix shows something of each directed link.
-func writeMatrix(w io.Writer, names []string, cell func(from, to string) string) error {
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprint(table, "  ")
-	for _, to := range names {
-		fmt.Fprintf(table, "\tto %s", to)
+// matrix shows something of each directed link. It is empty where that would be wider than
+// so many columns; 0 where they are not known.
+func matrix(names []string, columns int, cell func(from, to string) string) string {
+	columns = cmp.Or(columns, usualWidth)
+	var b strings.Builder
+	table := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
+	head := "  \tto " + strings.Join(names, "\tto ")
+	if len(names) == 0 || utf8.RuneCountInString(head) > columns {
+		return "" // and of hundreds of nodes, no cell was asked for
 	}
+	fmt.Fprint(table, head)
 	for _, from := range names {
 		fmt.Fprintf(table, "\n  from %s", from)
 		for _, to := range names {
@@ -23,5 +29,11 @@ func writeMatrix(w io.Writer, names []string, cell func(from, to string) string)
 		}
 	}
 	fmt.Fprintln(table)
-	return table.Flush()
+	table.Flush()
+	for line := range strings.Lines(b.String()) {
+		if utf8.RuneCountInString(line)-1 > columns {
+			return ""
+		}
+	}
+	return b.String()
 }

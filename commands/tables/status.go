@@ -3,12 +3,15 @@ package tables
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/netip"
+	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/fatih/color"
 
+	"vagganet/commands/groups"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
 	"vagganet/netcmd/links"
@@ -48,6 +51,8 @@ type RunStatus struct {
 	UplinksOff []links.Uplink `json:"uplinks_off"`
 	// Shaped lists the directed links that delay, lose and so on.
 	Shaped []links.ShapedLink `json:"shaped"`
+	// Groups are the guests, those with the same links in one list.
+	Groups [][]string `json:"groups"`
 
 	// Cuts are the same as Cut and UplinksOff.
 	Cuts links.Cuts `json:"-"`
@@ -65,9 +70,9 @@ type GuestStatus struct {
 	State string `json:"state"`
 }
 
-// Write writes the status for a person, with colours or without. Of the texts in it, nothing
-// comes through that a terminal would obey.
-func (s Status) Write(out io.Writer, colour bool) error {
+// Write writes the status for a person, with colours or without, in so many columns; 0 where
+// they are not known. Of the texts in it, nothing comes through that a terminal would obey.
+func (s Status) Write(out io.Writer, colour bool, columns int) error {
 	w := cleaned{out}
 	runs := fmt.Sprintf("%d runs", len(s.Runs))
 	if len(s.Runs) == 1 {
@@ -86,7 +91,7 @@ func (s Status) Write(out io.Writer, colour bool) error {
 		fmt.Fprintf(w, "no gateway %s, %s\n", s.Interface, runs)
 	}
 	for _, r := range s.Runs {
-		if err := r.write(w, s.Gateway, colour); err != nil {
+		if err := r.write(w, s.Gateway, colour, columns); err != nil {
 			return err
 		}
 	}
@@ -103,7 +108,7 @@ func (c cleaned) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-func (r RunStatus) write(w cleaned, gateway netip.Addr, colour bool) error {
+func (r RunStatus) write(w cleaned, gateway netip.Addr, colour bool, columns int) error {
 	fmt.Fprintf(w, "\nrun %s: command %s, %s, up %s\n", r.Run, r.Command, r.where(), time.Duration(r.Seconds)*time.Second)
 	if err := r.writeGuests(w.out, colour); err != nil {
 		return err
@@ -113,16 +118,27 @@ func (r RunStatus) write(w cleaned, gateway netip.Addr, colour bool) error {
 			fmt.Fprintf(w, "  port %s of %s leads to %s, port %d\n", p, gateway, g.Name, p.Internal)
 		}
 	}
-	if err := r.writeCuts(w); err != nil {
-		return err
-	}
-	r.writeShapes(w)
+	r.writeUplinks(w)
+	r.writeCuts(w, columns)
+	writeLines(w, groups.Of(groups.Live(links.FullMesh(r.Cuts.Guests), r.Shaped)).Words())
 	return nil
 }
 
-// writeGuests writes the table of guests. Only the last column may have colours, which
-// would count as letters.
+func writeLines(w io.Writer, lines []string) {
+	for _, line := range lines {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
+}
+
+// guestsMost is up to how many guests each has a row.
+const guestsMost = 40
+
+// writeGuests writes the table of guests, or of many, which of them are in which state.
+// Only the last column may have colours, which would count as letters.
 func (r RunStatus) writeGuests(out io.Writer, colour bool) error {
+	if len(r.Guests) > guestsMost {
+		return r.writeStates(out, colour)
+	}
 	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(table, "  GUEST\tADDRESS\tPID\tSTATE")
 	for _, g := range r.Guests {
@@ -133,6 +149,23 @@ func (r RunStatus) writeGuests(out io.Writer, colour bool) error {
 		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", terminal.CleanLine(g.Name), g.IP, pid, paint(g.State, colour))
 	}
 	return table.Flush()
+}
+
+// writeStates writes a line for each state, the most frequent one first.
+func (r RunStatus) writeStates(out io.Writer, colour bool) error {
+	in := map[string][]string{}
+	for _, g := range r.Guests {
+		in[g.State] = append(in[g.State], terminal.CleanLine(g.Name))
+	}
+	states := slices.Sorted(maps.Keys(in))
+	slices.SortStableFunc(states, func(a, b string) int { return len(in[b]) - len(in[a]) })
+	for _, state := range states {
+		names := links.Brief(links.InOrder(in[state]), " ")
+		if _, err := fmt.Fprintf(out, "  %d %s: %s\n", len(in[state]), paint(state, colour), names); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // paint returns the state of a guest in its colour, if it is one to look at.
@@ -147,26 +180,19 @@ func paint(state string, colour bool) string {
 	return c.Sprint(state)
 }
 
-// writeCuts shows what is cut: as a matrix, or, where that would be too wide, as
-// a list.
-func (r RunStatus) writeCuts(w io.Writer) error {
-	r.writeUplinks(w)
+// writeCuts shows what is cut: as a matrix, or, where that would be too wide, by groups.
+func (r RunStatus) writeCuts(w io.Writer, columns int) {
 	if len(r.Cut) == 0 {
 		if len(r.UplinksOff) == 0 {
 			fmt.Fprintln(w, "  nothing is cut")
 		}
-		return nil
+		return
 	}
-	if len(r.Guests) > matrixMost {
-		table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-		r.listCuts(table)
-		return table.Flush()
+	if table := matrix(links.InOrder(r.Cuts.Guests), columns, r.cell); table != "" {
+		io.WriteString(w, table)
+		return
 	}
-	var names []string
-	for _, g := range r.Guests {
-		names = append(names, g.Name)
-	}
-	return writeMatrix(w, names, r.cell)
+	writeLines(w, groups.Describe(r.Cuts))
 }
 
 func (r RunStatus) cell(from, to string) string {
@@ -179,25 +205,6 @@ func (r RunStatus) cell(from, to string) string {
 		}
 	}
 	return "ok"
-}
-
-// listCuts writes which guests are cut from which: as clusters, or else a row for
-// those that lose the same.
-func (r RunStatus) listCuts(w io.Writer) {
-	for _, how := range links.Hows {
-		rows := r.Cuts.CutRows(how)
-		if clusters := r.Cuts.Clusters(); clusters != nil && r.Cuts.By(how).Equal(r.Cuts) {
-			fmt.Fprintf(w, "  %s between clusters\t%s\n", how.Word(), links.BriefSummary(r.Cuts.Summary()))
-			continue
-		}
-		for i, row := range rows {
-			if i == rowsMost {
-				fmt.Fprintf(w, "  and %d more, which --json lists\n", len(rows)-rowsMost)
-				break
-			}
-			fmt.Fprintf(w, "  to %s\t%s from %s\n", links.Brief(row.To, " "), how.Word(), links.Brief(row.From, " "))
-		}
-	}
 }
 
 func (r RunStatus) writeUplinks(w io.Writer) {
@@ -214,25 +221,6 @@ func (r RunStatus) writeUplinks(w io.Writer) {
 	}
 }
 
-// writeShapes writes for each shape which links have it.
-func (r RunStatus) writeShapes(w io.Writer) {
-	list := map[links.Shape][]string{}
-	var shapes []links.Shape
-	for _, l := range r.Shaped {
-		if list[l.Shape] == nil {
-			shapes = append(shapes, l.Shape)
-		}
-		list[l.Shape] = append(list[l.Shape], l.From+":"+l.To)
-	}
-	for _, shape := range shapes {
-		named := links.Brief(list[shape], " ")
-		if len(list[shape]) == len(r.Guests)*(len(r.Guests)-1) {
-			named = "all links"
-		}
-		fmt.Fprintf(w, "  %s: %s\n", shape, named)
-	}
-}
-
 // where returns what the run is connected to, and what makes its cuts if that is not
 // the usual tool.
 func (r RunStatus) where() string {
@@ -245,6 +233,3 @@ func (r RunStatus) where() string {
 	}
 	return where
 }
-
-// rowsMost is how many rows of what is cut are shown.
-const rowsMost = 50

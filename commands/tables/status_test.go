@@ -1,11 +1,14 @@
 package tables
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
+	"vagganet/netcmd/plan"
 )
 
 // States have colours where they are asked for, which move no column, and nothing else has:
@@ -35,8 +38,100 @@ run r\x1b[31m: command c, isolated, cut by iptables, up 0s
 	}
 	for colour, want := range map[bool]string{false: plain, true: coloured} {
 		var b strings.Builder
-		if err := (Status{Interface: "vagga", Runs: []RunStatus{run}}).Write(&b, colour); err != nil || b.String() != want {
+		if err := (Status{Interface: "vagga", Runs: []RunStatus{run}}).Write(&b, colour, 0); err != nil || b.String() != want {
 			t.Errorf("%v\n%q, want\n%q", err, b.String(), want)
 		}
+	}
+}
+
+// manyGuests is a run of guests n1, n2 and so on, which names are sorted by letters.
+func manyGuests(count int, cut links.Cuts, shaped ...links.ShapedLink) RunStatus {
+	r := RunStatus{Info: netcmd.Info{Run: "r", Command: "c", Isolated: true, Ebtables: plan.UsualTools().Ebtables}, Cuts: cut, Shaped: shaped}
+	r.Cut, r.UplinksOff = cut.Links(), cut.Uplinks()
+	for i := range count {
+		r.Guests = append(r.Guests, GuestStatus{Guest: netcmd.Guest{Name: fmt.Sprint("n", i+1)}, Pid: i + 1, State: "running"})
+	}
+	return r
+}
+
+func namesOf(count int) []string {
+	var names []string
+	for i := range count {
+		names = append(names, fmt.Sprint("n", i+1))
+	}
+	return names
+}
+
+func written(t *testing.T, r RunStatus, columns int) string {
+	t.Helper()
+	var b strings.Builder
+	if err := (Status{Runs: []RunStatus{r}}).Write(&b, false, columns); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// The matrix is shown as long as it fits the terminal, and else the groups are.
+func TestStatusFitsTheTerminal(t *testing.T) {
+	names := namesOf(20)
+	halves, _ := links.Split(names, [][]string{names[:10], names[10:]})
+	run := manyGuests(20, halves)
+	const groups = "  2 clusters, cut: n1–n10 | n11–n20\n"
+	const widest = (10 + 2) + 9*7 + 11*8 - 2
+	for columns, matrix := range map[int]bool{0: false, 80: false, widest - 1: false, widest: true, 1000: true} {
+		got := written(t, run, columns)
+		if strings.Contains(got, "to n20\n  from n1   -      ok     ") != matrix || strings.Contains(got, groups) == matrix {
+			t.Errorf("in %d columns:\n%s", columns, got)
+		}
+		longest := 0
+		for line := range strings.Lines(got) {
+			longest = max(longest, len(line)-1)
+		}
+		if matrix && longest > columns {
+			t.Errorf("in %d columns, %d are written", columns, longest)
+		}
+	}
+	nine := namesOf(9)
+	half, _ := links.Split(nine, [][]string{nine[:5], nine[5:]})
+	if got := written(t, manyGuests(9, half), 0); !strings.Contains(got, "  from n1  -      ok     ok") {
+		t.Errorf("nine guests, width unknown:\n%s", got)
+	}
+}
+
+// A shape has a line, and not one link after another.
+func TestStatusShapes(t *testing.T) {
+	names := namesOf(20)
+	var shaped []links.ShapedLink
+	for _, to := range names {
+		if to != "n3" {
+			shaped = append(shaped, links.ShapedLink{From: "n3", To: to, Shape: links.Shape{Delay: 50}})
+		}
+	}
+	got := written(t, manyGuests(20, links.FullMesh(names), shaped...), 0)
+	if !strings.HasSuffix(got, "\n  nothing is cut\n  n3 → all: delay 50ms\n") {
+		t.Errorf("%s", got)
+	}
+}
+
+// Of 253 guests, a page says all.
+func TestStatusOfMany(t *testing.T) {
+	names := namesOf(253)
+	cuts, _ := links.Split(names, [][]string{names[:53], names[53:]})
+	cuts, _ = cuts.WithUplinks(names[:53], links.State{How: links.Drop})
+	run := manyGuests(253, cuts)
+	run.Guests[53].State = "down"
+	const want = `no gateway , 1 run
+
+run r: command c, isolated, up 0s
+  252 running: n1–n53 n55–n253
+  1 down: n54
+  host and internet cut: n1–n53
+  2 clusters, cut: n1–n53 | n54–n253
+`
+	if got := written(t, run, 500); got != want {
+		t.Errorf("%s", got)
+	}
+	if got := written(t, manyGuests(guestsMost, links.FullMesh(namesOf(guestsMost))), 80); strings.Count(got, "running") != guestsMost {
+		t.Errorf("not a row for each:\n%s", got)
 	}
 }

@@ -6,25 +6,42 @@ import (
 	"strings"
 )
 
-// What a person is shown of a list, and of rows. The whole is for machines.
+// What a person is shown of a list. The whole is for machines.
 const (
-	namesMost   = 12 // names that are shown all
-	namesBefore = 8  // names of a longer list, before the count
-	rowsMost    = 20
+	namesMost   = 12 // pieces that are shown all
+	namesBefore = 8  // pieces of a longer list, before the count
 )
 
-// Brief joins names for a person to read: a long list is cut short, with a count.
+// Brief joins names for a person to read. Of a long list, those that are counted up in one
+// piece are a range, and what is still long is cut short, with a count. Where names are
+// sorted, n10 comes behind n9; any other order is the caller's, and stays.
 func Brief(names []string, separator string) string {
-	if len(names) <= namesMost {
-		return strings.Join(names, separator)
-	}
-	return fmt.Sprintf("%s%s… (%d in all)", strings.Join(names[:namesBefore], separator), separator, len(names))
+	return brief(names, separator, len(names) > namesMost)
 }
 
-// Clusters returns the groups of guests that are linked with each other and with
+func brief(names []string, separator string, ranges bool) string {
+	pieces := names
+	if ranges && slices.IsSorted(names) {
+		pieces = InOrder(names)
+	}
+	if ranges {
+		pieces = Ranges(pieces)
+	}
+	return cutShort(pieces, separator, len(names))
+}
+
+// cutShort joins pieces of a list of so many.
+func cutShort(pieces []string, separator string, count int) string {
+	if len(pieces) <= namesMost {
+		return strings.Join(pieces, separator)
+	}
+	return fmt.Sprintf("%s%s… (%d in all)", strings.Join(pieces[:namesBefore], separator), separator, count)
+}
+
+// clusters returns the groups of guests that are linked with each other and with
 // nobody else, the smallest first; nil where what is cut leaves no such groups, or
 // nothing is.
-func (c Cuts) Clusters() [][]string {
+func (c Cuts) clusters() [][]string {
 	of := make([]int, len(c.Guests)) // the first guest of each one's cluster
 	clusters := map[int][]string{}
 	var order []int
@@ -59,33 +76,28 @@ func (c Cuts) Clusters() [][]string {
 	return list
 }
 
-// CutRow is guests at which nothing arrives from others.
-type CutRow struct{ From, To []string }
+// row is guests at which nothing, or nothing new, arrives from others.
+type row struct{ from, to []string }
 
-// CutRows returns the links that are cut in that way as rows: guests that lose the
-// same are in one of them.
-func (c Cuts) CutRows(how How) []CutRow {
-	return c.rows(func(s State) bool { return s.How == how })
-}
-
-func (c Cuts) rows(has func(State) bool) []CutRow {
-	var rows []CutRow
+// rows returns the links that are cut, with guests that lose the same in one row.
+func (c Cuts) rows() []row {
+	var rows []row
 	for to, name := range c.Guests {
 		var from []string
 		for i, sender := range c.Guests {
-			if has(c.State(i, to)) {
+			if c.Has(i, to) {
 				from = append(from, sender)
 			}
 		}
 		if from == nil {
 			continue
 		}
-		at := slices.IndexFunc(rows, func(r CutRow) bool { return slices.Equal(r.From, from) })
+		at := slices.IndexFunc(rows, func(r row) bool { return slices.Equal(r.from, from) })
 		if at < 0 {
 			at = len(rows)
-			rows = append(rows, CutRow{From: from})
+			rows = append(rows, row{from: from})
 		}
-		rows[at].To = append(rows[at].To, name)
+		rows[at].to = append(rows[at].to, name)
 	}
 	return rows
 }
@@ -94,54 +106,34 @@ func (c Cuts) rows(has func(State) bool) []CutRow {
 // anything else as "a b -> c; c -> a", what a and b send not arriving at c.
 func (c Cuts) Summary() string {
 	var parts []string
-	if clusters := c.Clusters(); clusters != nil {
+	if clusters := c.clusters(); clusters != nil {
 		for _, names := range clusters {
 			parts = append(parts, strings.Join(names, " "))
 		}
 		return strings.Join(parts, " | ")
 	}
-	for _, row := range c.rows(func(s State) bool { return s.How != Up }) {
-		parts = append(parts, strings.Join(row.From, " ")+" -> "+strings.Join(row.To, " "))
+	for _, row := range c.rows() {
+		parts = append(parts, strings.Join(row.from, " ")+" -> "+strings.Join(row.to, " "))
 	}
 	return strings.Join(parts, "; ")
 }
 
-// BriefSummary is a Summary for a person to read.
+// BriefSummary is a Summary for a person to read, all of it with ranges if it is long.
 func BriefSummary(summary string) string {
 	separator := " | "
 	if strings.Contains(summary, ";") || strings.Contains(summary, "->") {
 		separator = "; "
 	}
+	ranges := len(strings.Fields(summary)) > namesMost
 	var parts []string
 	for part := range strings.SplitSeq(summary, separator) {
 		var ends []string
 		for end := range strings.SplitSeq(part, " -> ") {
-			ends = append(ends, Brief(strings.Fields(end), " "))
+			ends = append(ends, brief(strings.Fields(end), " ", ranges))
 		}
 		parts = append(parts, strings.Join(ends, " -> "))
 	}
-	return Brief(parts, separator)
-}
-
-// Describe returns lines that say what is cut, for a person to read; none where
-// nothing is.
-func (c Cuts) Describe() []string {
-	if clusters := c.Clusters(); clusters != nil {
-		return []string{"clusters: " + BriefSummary(c.Summary())}
-	}
-	rows := c.rows(State.Silent)
-	if len(rows) == 0 {
-		return nil
-	}
-	lines := []string{"who hears nothing from whom:"}
-	for i, row := range rows {
-		if i == rowsMost {
-			lines = append(lines, fmt.Sprintf("  and %d more", len(rows)-rowsMost))
-			break
-		}
-		lines = append(lines, fmt.Sprintf("  %s: %s", Brief(row.To, " "), Brief(row.From, " ")))
-	}
-	return lines
+	return cutShort(parts, separator, len(parts))
 }
 
 // Equal reports whether the same links are cut in the same way.

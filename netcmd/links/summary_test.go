@@ -41,43 +41,69 @@ func TestSummary(t *testing.T) {
 	}
 	split, _ := links.Split(few, [][]string{{"a", "b", "c"}, {"c", "d", "e"}})
 	lonely, _ := links.Isolate(few, few)
+	alone, _ := links.Isolate(many, many)
 	for _, test := range []struct {
 		cuts    links.Cuts
 		summary string
-		want    []string
+		brief   string
 	}{
-		{links.FullMesh(few), "", nil},
-		{links.FullMesh(nil), "", nil},
-		{disjoint(few, []string{"a", "c", "e"}, []string{"b", "d"}), "b d | a c e", []string{"clusters: b d | a c e"}},
-		{disjoint(few, []string{"b"}, []string{"a", "c", "d", "e"}).By(links.Reject), "b | a c d e", []string{"clusters: b | a c d e"}},
-		{lonely, "a | b | c | d | e", []string{"clusters: a | b | c | d | e"}},
-		{split, "d e -> a b; a b -> d e", []string{"who hears nothing from whom:", "  a b: d e", "  d e: a b"}},
-		{with(links.FullMesh(few), "a:b"), "a -> b", []string{"who hears nothing from whom:", "  b: a"}},
-		{with(disjoint(few, []string{"a", "b"}, []string{"c", "d", "e"}), "a:b"), "c d e -> a; a c d e -> b; a b -> c d e",
-			[]string{"who hears nothing from whom:", "  a: c d e", "  b: a c d e", "  c d e: a b"}},
-		{disjoint(many, many[:53], many[53:]), strings.Join(many[53:], " ") + " | " + strings.Join(many[:53], " "),
-			[]string{"clusters: g054 g055 g056 g057 g058 g059 g060 g061 … (47 in all) | g001 g002 g003 g004 g005 g006 g007 g008 … (53 in all)"}},
+		{links.FullMesh(few), "", ""},
+		{links.FullMesh(nil), "", ""},
+		{disjoint(few, []string{"a", "c", "e"}, []string{"b", "d"}), "b d | a c e", "b d | a c e"},
+		{disjoint(few, []string{"b"}, []string{"a", "c", "d", "e"}).By(links.Reject), "b | a c d e", "b | a c d e"},
+		{lonely, "a | b | c | d | e", "a | b | c | d | e"},
+		{split, "d e -> a b; a b -> d e", "d e -> a b; a b -> d e"},
+		{with(links.FullMesh(few), "a:b"), "a -> b", "a -> b"},
+		{disjoint(many, many[:53], many[53:]), strings.Join(many[53:], " ") + " | " + strings.Join(many[:53], " "), "g054–g100 | g001–g053"},
+		{alone, strings.Join(many, " | "), "g001 | g002 | g003 | g004 | g005 | g006 | g007 | g008 | … (100 in all)"},
 	} {
-		if got := test.cuts.Summary(); got != test.summary {
+		got := test.cuts.Summary()
+		if got != test.summary {
 			t.Errorf("summary %q, not %q", got, test.summary)
 		}
-		if got := test.cuts.Describe(); !slices.Equal(got, test.want) {
-			t.Errorf("%s\ngot  %q\nwant %q", test.summary, got, test.want)
+		if got := links.BriefSummary(got); got != test.brief {
+			t.Errorf("brief %q, not %q", got, test.brief)
 		}
 	}
 	// A ring of a hundred has a row for each.
-	ring := namedPartition(t, "majorities-ring").Build(many, 7)
-	lines := ring.Describe()
-	if len(lines) != 1+20+1 || lines[len(lines)-1] != "  and 80 more" {
-		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
-	}
-	brief := links.BriefSummary(ring.Summary())
+	brief := links.BriefSummary(namedPartition(t, "majorities-ring").Build(many, 7).Summary())
 	if again := links.BriefSummary(brief); again != brief {
 		t.Errorf("what is brief becomes %q", again)
 	}
-	for _, line := range append(lines, brief) {
-		if len(line) > 800 || strings.Count(line, " g") > 12*13 {
-			t.Errorf("a line of %d bytes: %s", len(line), line)
+	if len(brief) > 800 || strings.Count(brief, " g") > 12*13 {
+		t.Errorf("a line of %d bytes: %s", len(brief), brief)
+	}
+}
+
+// Of a long list, ranges are made; the order stays where it isn't that of names.
+func TestBrief(t *testing.T) {
+	var names []string
+	for i := range 20 {
+		names = append(names, fmt.Sprint("n", i+1))
+	}
+	sorted := slices.Sorted(slices.Values(names))
+	ring := slices.Concat(names[10:], names[:10])
+	odd := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return strings.ContainsAny(n[len(n)-1:], "02468") })
+	shuffled := strings.Fields("n2 n4 n1 n3 n6 n8 n5 n7 n10 n12 n9 n11 n13")
+	for _, c := range []struct {
+		names []string
+		want  string
+	}{
+		{nil, ""},
+		{names[:12], "n1 n2 n3 n4 n5 n6 n7 n8 n9 n10 n11 n12"},
+		{names, "n1–n20"},
+		{sorted, "n1–n20"},
+		{ring, "n11–n20 n1–n10"},
+		{odd, "n1 n3 n5 n7 n9 n11 n13 n15 n17 n19"},
+		{slices.Concat(odd, names[:4]), "n1 n3 n5 n7 n9 n11 n13 n15 n17 n19 n1–n4"},
+		{shuffled, "n2 n4 n1 n3 n6 n8 n5 n7 … (13 in all)"},
+		{[]string{"isolate", "n1", "n10", "n11", "n12", "n13", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"}, "isolate n1–n13"},
+	} {
+		if got := links.Brief(c.names, " "); got != c.want {
+			t.Errorf("%v: %s, want %s", c.names, got, c.want)
 		}
+	}
+	if sorted[1] != "n10" {
+		t.Errorf("the caller's list became %v", sorted)
 	}
 }
