@@ -1,0 +1,237 @@
+package graph
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"vagganet/commands/groups"
+	"vagganet/commands/terminal"
+	"vagganet/netcmd/links"
+)
+
+const (
+	// pageWidth is how wide a picture is where that is possible.
+	pageWidth = 860
+	// meshMost is how many nodes are drawn with a line between each two.
+	meshMost = 8
+	// wallGap is between two boxes with a wall between them.
+	wallGap = 76
+	// lineLength is how long a line is at least that says something.
+	lineLength = 60
+	// satellitesMost is how many nodes have a place of their own around one in the middle,
+	// and sectors how many places there are for more.
+	satellitesMost = 24
+	sectors        = 12
+)
+
+// drawMesh draws nodes whose links are all alike: each with a line to each, or a box.
+func (n Network) drawMesh(c *canvas) {
+	g := n.Groups[0]
+	if len(g.Nodes) > meshMost {
+		b := n.blockOf(g, groupClass(0))
+		b.draw(c, point{})
+		return
+	}
+	blocks := n.single(g.Nodes, groupClass(0))
+	places := around(blocks, nil, 70)
+	for i := range blocks {
+		for j := range i {
+			c.link(blocks[j].at(places[j]), blocks[i].at(places[i]), g.Inside, g.Inside)
+		}
+		blocks[i].draw(c, places[i])
+	}
+	if g.Inside.Shape != "" && g.Inside.How == links.Up {
+		c.explain("shaped", g.Inside.Shape)
+	}
+}
+
+// single returns a block for each of some nodes.
+func (n Network) single(nodes []int, class string) []block {
+	var blocks []block
+	for _, node := range nodes {
+		blocks = append(blocks, n.blockOf(groups.Group{Nodes: []int{node}}, class))
+	}
+	return blocks
+}
+
+// drawClusters draws boxes in rows, with a wall between each two neighbours.
+func (n Network) drawClusters(c *canvas) {
+	var rows [][]block
+	width, most := 0.0, n.rowWidth()
+	for i, g := range n.Groups {
+		b := n.blockOf(g, groupClass(i))
+		if rows == nil || width+wallGap+2*b.w > most {
+			rows, width = append(rows, nil), -wallGap
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], b)
+		width += wallGap + 2*b.w
+	}
+	how := n.Between(0, 1).How
+	var edges []float64 // from row to row
+	y := 0.0
+	for _, row := range rows {
+		height := highest(row)
+		c.row(row, y+height, how)
+		y += 2*height + wallGap
+		edges = append(edges, y-wallGap/2)
+	}
+	left, right := c.extent.x-c.extent.w, c.extent.x+c.extent.w
+	for _, y := range edges[:len(edges)-1] {
+		c.wall(how, point{left, y}, point{right, y})
+	}
+}
+
+// rowWidth is how wide a row of clusters is: that of the page for few of them, and for more
+// so wide that the picture is about as wide as high.
+func (n Network) rowWidth() float64 {
+	if len(n.Groups) <= 4 {
+		return pageWidth
+	}
+	space := 0.0
+	for i, g := range n.Groups {
+		b := n.blockOf(g, groupClass(i))
+		space += (2*b.w + wallGap) * (2*b.h + wallGap)
+	}
+	return min(math.Sqrt(space)*1.2, pageWidth)
+}
+
+func highest(blocks []block) float64 {
+	height := 0.0
+	for _, b := range blocks {
+		height = max(height, b.h)
+	}
+	return height
+}
+
+// row draws boxes side by side around x = 0, with walls between them.
+func (c *canvas) row(row []block, y float64, how links.How) {
+	width := float64(len(row)-1) * wallGap
+	for _, b := range row {
+		width += 2 * b.w
+	}
+	high := max(highest(row)+8, 52)
+	x := -width / 2
+	for i, b := range row {
+		b.draw(c, point{x + b.w, y})
+		x += 2*b.w + wallGap
+		if i < len(row)-1 {
+			c.wall(how, point{x - wallGap/2, y - high}, point{x - wallGap/2, y + high})
+		}
+	}
+}
+
+// wall draws what nothing passes, with its word and a sign in the middle.
+func (c *canvas) wall(how links.How, from, to point) {
+	class := "wall"
+	if how == links.Reject {
+		class = "wall-reject"
+	}
+	middle := point{(from.x + to.x) / 2, (from.y + to.y) / 2}
+	half := 17.0
+	if from.y == to.y {
+		half = 30
+	}
+	length := math.Hypot(to.x-from.x, to.y-from.y)
+	ux, uy := (to.x-from.x)/length*half, (to.y-from.y)/length*half
+	c.segment(class, from, point{middle.x - ux, middle.y - uy})
+	c.segment(class, point{middle.x + ux, middle.y + uy}, to)
+	c.sign(how, middle)
+}
+
+// sign draws a cross and the word for a way to cut below it.
+func (c *canvas) sign(how links.How, at point) {
+	c.cross("bar", point{at.x, at.y - 5}, 5)
+	c.text("note word", at.x, at.y+8, how.Word())
+}
+
+// drawBridge draws two boxes, and between them a wall with the one in it that is linked
+// with both.
+func (n Network) drawBridge(c *canvas) {
+	left, middle, right := n.blockOf(n.Groups[0], groupClass(0)), n.blockOf(n.Groups[1], groupClass(1)), n.blockOf(n.Groups[2], groupClass(2))
+	apart := middle.w + lineLength
+	places := []point{{-apart - left.w, 0}, {}, {apart + right.w, 0}}
+	for i, b := range []block{left, middle, right} {
+		b.draw(c, places[i])
+	}
+	for _, side := range []float64{-1, 1} {
+		c.segment("strong", point{side * middle.w, 0}, point{side * apart, 0})
+	}
+	how := n.Between(0, 2).How
+	top, bottom := middle.h+10, max(left.h, right.h, middle.h+70)
+	for _, side := range []float64{-1, 1} {
+		c.wall(how, point{0, side * top}, point{0, side * max(bottom, top+50)})
+	}
+	c.explain("strong", "linked")
+}
+
+// drawStar draws the one in the middle, the others around it, and what is between.
+func (n Network) drawStar(c *canvas) {
+	others := n.Groups[1]
+	there, back := n.Between(0, 1), n.Between(1, 0)
+	hub := n.blockOf(n.Groups[0], groupClass(0), starNotes(there, back)...)
+	satellites := n.satellites(others)
+	if tooWide(satellites) {
+		n.drawFew(c)
+		return
+	}
+	places := around(satellites, &hub, lineLength)
+	if others.Inside.How == links.Up {
+		c.path("band", "M"+strings.Repeat("L", len(places)-1)+"Z", places...)
+		c.explain("band", strings.TrimSpace(terminal.Count(len(others.Nodes), "node")+", linked with each other "+others.Inside.Shape))
+	}
+	hub.draw(c, point{})
+	// Ends of many lines do not touch each other.
+	room := 2 * float64(len(satellites))
+	middle := area{w: max(hub.w, room), h: max(hub.h, room)}
+	for i, b := range satellites {
+		c.link(middle, b.at(places[i]), there, back)
+		b.draw(c, places[i])
+	}
+}
+
+// tooWide reports whether blocks are so wide that they make no circle.
+func tooWide(blocks []block) bool {
+	return slices.ContainsFunc(blocks, func(b block) bool { return b.w > 100 })
+}
+
+// starNotes say at the one in the middle what its links do.
+func starNotes(there, back groups.Link) []string {
+	var notes []string
+	add := func(title, shape string) {
+		if shape != "" {
+			notes = append(notes, fold(append([]string{title}, shapeWords(shape)...), listWidth)...)
+		}
+	}
+	if there.Shape == back.Shape {
+		add("both ways:", there.Shape)
+		return notes
+	}
+	add("sends:", there.Shape)
+	add("receives:", back.Shape)
+	return notes
+}
+
+// satellites returns what is drawn around the one in the middle: a chip for each node, or
+// boxes that list several.
+func (n Network) satellites(others groups.Group) []block {
+	count := len(others.Nodes)
+	if count <= satellitesMost {
+		blocks := n.single(others.Nodes, groupClass(1))
+		for i := range blocks {
+			blocks[i].apart = others.Inside.How != links.Up
+		}
+		return blocks
+	}
+	var blocks []block
+	for i := range sectors {
+		some := others.Nodes[i*count/sectors : (i+1)*count/sectors]
+		b := block{class: groupClass(1), lines: listed(n.Names(some)), notes: n.markNotes(some, listWidth)}
+		if others.Inside.How != links.Up {
+			b.notes = append(b.notes, insideWords(others.Inside))
+		}
+		b.measure()
+		blocks = append(blocks, b)
+	}
+	return blocks
+}
