@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/links/linkstest"
 )
 
-// figures are networks of all forms, of few nodes and of many.
-func figures() map[string]Network {
+// figures returns networks of all forms, of few nodes and of many.
+var figures = sync.OnceValue(makeFigures)
+
+func makeFigures() map[string]Network {
 	all := networks()
 	for _, size := range []int{2, 3, 5, 20, 100, 253} {
 		guests := linkstest.Numbered(size)
