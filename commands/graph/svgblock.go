@@ -43,7 +43,7 @@ type chip struct {
 	uplink     links.How
 }
 
-func (n Network) chipOf(node int) chip {
+func (n *Network) chipOf(node int) chip {
 	name := n.Nodes[node]
 	return chip{name, n.Marks[name], n.Uplinks[name]}
 }
@@ -63,22 +63,40 @@ func (c chip) width() float64 {
 // markWidth is the room of a mark before a name.
 const markWidth = 11
 
-// blockOf returns the block of a group, with notes beside those that follow from it.
-func (n Network) blockOf(g groups.Group, class string, notes ...string) block {
-	b := block{class: class, apart: g.Inside.How != links.Up}
-	if len(g.Nodes) > chipsUncounted {
-		b.notes = append(b.notes, terminal.Count(len(g.Nodes), "node"))
+// blocks returns the block of each group.
+func (n *Network) blocks() []*block {
+	var blocks []*block
+	for i := range n.Groups {
+		g := &n.Groups[i]
+		blocks = append(blocks, n.blockOf(g.Nodes, g.Inside, groupClass(i)))
 	}
-	if len(g.Nodes) > chipsMost {
-		b.lines = listed(n.Names(g.Nodes))
-		b.notes = append(b.notes, n.markNotes(g.Nodes, listWidth)...)
+	return blocks
+}
+
+// single returns a block for each of some nodes.
+func (n *Network) single(nodes []int, class string) []*block {
+	var blocks []*block
+	for i := range nodes {
+		blocks = append(blocks, n.blockOf(nodes[i:i+1], groups.Link{}, class))
+	}
+	return blocks
+}
+
+// blockOf returns the block of some nodes.
+func (n *Network) blockOf(nodes []int, inside groups.Link, class string) *block {
+	b := &block{class: class, apart: inside.How != links.Up}
+	if len(nodes) > chipsUncounted {
+		b.notes = append(b.notes, terminal.Count(len(nodes), "node"))
+	}
+	if len(nodes) > chipsMost {
+		b.lines = listed(n.Names(nodes))
+		b.notes = append(b.notes, n.markNotes(nodes, listWidth)...)
 	} else {
-		for _, node := range g.Nodes {
+		for _, node := range nodes {
 			b.nodes = append(b.nodes, n.chipOf(node))
 		}
 	}
-	b.notes = append(b.notes, fold(strings.Fields(insideWords(g.Inside)), listWidth)...)
-	b.notes = append(b.notes, notes...)
+	b.notes = append(b.notes, fold(strings.Fields(insideWords(inside)), listWidth)...)
 	b.measure()
 	return b
 }
@@ -129,7 +147,7 @@ func fold(words []string, most int) []string {
 }
 
 // markNotes are lines that say which of some nodes have a mark: "down: n7 n9".
-func (n Network) markNotes(nodes []int, width int) []string {
+func (n *Network) markNotes(nodes []int, width int) []string {
 	var lines []string
 	add := func(title string, has func(chip) bool) {
 		var names []string
@@ -160,7 +178,7 @@ func (n Network) markNotes(nodes []int, width int) []string {
 func (b *block) measure() {
 	var w, h float64
 	if count := len(b.nodes); count > 0 {
-		b.chip.h = chipHeight / 2.0
+		b.chip = area{h: chipHeight / 2.0}
 		for _, c := range b.nodes {
 			b.chip.w = max(b.chip.w, c.width()/2)
 		}

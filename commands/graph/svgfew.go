@@ -15,11 +15,8 @@ type drawn struct {
 
 // drawFew draws boxes around a circle, and what is between each two. The circle is so large
 // that the words at lines have a place; if that gets too large, they take the best there is.
-func (n Network) drawFew(c *canvas) {
-	var blocks []block
-	for i, g := range n.Groups {
-		blocks = append(blocks, n.blockOf(g, groupClass(i)))
-	}
+func (n *Network) drawFew(c *canvas) {
+	blocks := n.blocks()
 	var places []point
 	var lines []drawn
 	var labels []area
@@ -52,7 +49,7 @@ func (n Network) drawFew(c *canvas) {
 
 // startOf is the angle of the first of some boxes: two stand side by side if the page is
 // wide enough, and four in the corners of a rectangle.
-func startOf(blocks []block) float64 {
+func startOf(blocks []*block) float64 {
 	switch len(blocks) {
 	case 2:
 		if 2*(blocks[0].w+blocks[1].w)+2*lineLength <= pageWidth {
@@ -68,7 +65,7 @@ func startOf(blocks []block) float64 {
 
 // apart reports whether there is room between each two boxes, and no box in the way of a
 // line between two others.
-func apart(blocks []block, places []point) bool {
+func apart(blocks []*block, places []point) bool {
 	for i := range blocks {
 		for j := range i {
 			if blocks[i].at(places[i]).grown(lineLength).meets(blocks[j].at(places[j])) {
@@ -103,7 +100,7 @@ func crosses(from, to point, a area) bool {
 }
 
 // linesOf returns the lines between boxes, with their words.
-func (n Network) linesOf(blocks []block, places []point) []drawn {
+func (n *Network) linesOf(blocks []*block, places []point) []drawn {
 	var lines []drawn
 	add := func(i, j int, by float64, l groups.Link, both bool) {
 		from, to := between(blocks[i].at(places[i]), blocks[j].at(places[j]), by)
@@ -130,7 +127,7 @@ const (
 
 // labelsOf finds a place beside each line that has words, where they meet no box, no line
 // and no other words, and reports whether all have one.
-func labelsOf(blocks []block, places []point, lines []drawn) (labels []area, clear bool) {
+func labelsOf(blocks []*block, places []point, lines []drawn) (labels []area, clear bool) {
 	labels, clear = make([]area, len(lines)), true
 	for i, l := range lines {
 		if l.words == nil {

@@ -26,11 +26,10 @@ const (
 )
 
 // drawMesh draws nodes whose links are all alike: each with a line to each, or a box.
-func (n Network) drawMesh(c *canvas) {
-	g := n.Groups[0]
+func (n *Network) drawMesh(c *canvas) {
+	g := &n.Groups[0]
 	if len(g.Nodes) > meshMost {
-		b := n.blockOf(g, groupClass(0))
-		b.draw(c, point{})
+		n.blocks()[0].draw(c, point{})
 		return
 	}
 	blocks := n.single(g.Nodes, groupClass(0))
@@ -46,35 +45,24 @@ func (n Network) drawMesh(c *canvas) {
 	}
 }
 
-// single returns a block for each of some nodes.
-func (n Network) single(nodes []int, class string) []block {
-	var blocks []block
-	for _, node := range nodes {
-		blocks = append(blocks, n.blockOf(groups.Group{Nodes: []int{node}}, class))
-	}
-	return blocks
-}
-
 // drawClusters draws boxes in rows, with a wall between each two neighbours.
-func (n Network) drawClusters(c *canvas) {
-	var rows [][]block
-	width, most := 0.0, n.rowWidth()
-	for i, g := range n.Groups {
-		b := n.blockOf(g, groupClass(i))
-		if rows == nil || width+wallGap+2*b.w > most {
-			rows, width = append(rows, nil), -wallGap
-		}
-		rows[len(rows)-1] = append(rows[len(rows)-1], b)
-		width += wallGap + 2*b.w
-	}
+func (n *Network) drawClusters(c *canvas) {
 	how := n.Between(0, 1).How
-	var edges []float64 // from row to row
+	blocks := n.blocks()
+	most := rowWidth(blocks)
 	y := 0.0
-	for _, row := range rows {
-		height := highest(row)
-		c.row(row, y+height, how)
+	var edges []float64 // from row to row
+	for len(blocks) > 0 {
+		count, width := 1, 2*blocks[0].w
+		for count < len(blocks) && width+wallGap+2*blocks[count].w <= most {
+			width += wallGap + 2*blocks[count].w
+			count++
+		}
+		height := highest(blocks[:count])
+		c.row(blocks[:count], point{-width / 2, y + height}, how)
 		y += 2*height + wallGap
 		edges = append(edges, y-wallGap/2)
+		blocks = blocks[count:]
 	}
 	left, right := c.extent.x-c.extent.w, c.extent.x+c.extent.w
 	for _, y := range edges[:len(edges)-1] {
@@ -84,19 +72,18 @@ func (n Network) drawClusters(c *canvas) {
 
 // rowWidth is how wide a row of clusters is: that of the page for few of them, and for more
 // so wide that the picture is about as wide as high.
-func (n Network) rowWidth() float64 {
-	if len(n.Groups) <= 4 {
+func rowWidth(blocks []*block) float64 {
+	if len(blocks) <= 4 {
 		return pageWidth
 	}
 	space := 0.0
-	for i, g := range n.Groups {
-		b := n.blockOf(g, groupClass(i))
+	for _, b := range blocks {
 		space += (2*b.w + wallGap) * (2*b.h + wallGap)
 	}
 	return min(math.Sqrt(space)*1.2, pageWidth)
 }
 
-func highest(blocks []block) float64 {
+func highest(blocks []*block) float64 {
 	height := 0.0
 	for _, b := range blocks {
 		height = max(height, b.h)
@@ -104,20 +91,15 @@ func highest(blocks []block) float64 {
 	return height
 }
 
-// row draws boxes side by side around x = 0, with walls between them.
-func (c *canvas) row(row []block, y float64, how links.How) {
-	width := float64(len(row)-1) * wallGap
-	for _, b := range row {
-		width += 2 * b.w
-	}
+// row draws boxes side by side, from a point to the right, with walls between them.
+func (c *canvas) row(row []*block, at point, how links.How) {
 	high := max(highest(row)+8, 52)
-	x := -width / 2
 	for i, b := range row {
-		b.draw(c, point{x + b.w, y})
-		x += 2*b.w + wallGap
-		if i < len(row)-1 {
-			c.wall(how, point{x - wallGap/2, y - high}, point{x - wallGap/2, y + high})
+		if i > 0 {
+			c.wall(how, point{at.x - wallGap/2, at.y - high}, point{at.x - wallGap/2, at.y + high})
 		}
+		b.draw(c, point{at.x + b.w, at.y})
+		at.x += 2*b.w + wallGap
 	}
 }
 
@@ -147,35 +129,34 @@ func (c *canvas) sign(how links.How, at point) {
 
 // drawBridge draws two boxes, and between them a wall with the one in it that is linked
 // with both.
-func (n Network) drawBridge(c *canvas) {
-	left, middle, right := n.blockOf(n.Groups[0], groupClass(0)), n.blockOf(n.Groups[1], groupClass(1)), n.blockOf(n.Groups[2], groupClass(2))
+func (n *Network) drawBridge(c *canvas) {
+	blocks := n.blocks()
+	middle, how := blocks[1], n.Between(0, 2).How
 	apart := middle.w + lineLength
-	places := []point{{-apart - left.w, 0}, {}, {apart + right.w, 0}}
-	for i, b := range []block{left, middle, right} {
-		b.draw(c, places[i])
-	}
-	for _, side := range []float64{-1, 1} {
+	middle.draw(c, point{})
+	top := middle.h + 10
+	for i, side := range []float64{-1, 1} {
+		b := blocks[2*i]
+		b.draw(c, point{side * (apart + b.w), 0})
 		c.segment("strong", point{side * middle.w, 0}, point{side * apart, 0})
-	}
-	how := n.Between(0, 2).How
-	top, bottom := middle.h+10, max(left.h, right.h, middle.h+70)
-	for _, side := range []float64{-1, 1} {
-		c.wall(how, point{0, side * top}, point{0, side * max(bottom, top+50)})
+		c.wall(how, point{0, side * top}, point{0, side * max(highest(blocks), top+60)})
 	}
 	c.explain("strong", "linked")
 }
 
 // drawStar draws the one in the middle, the others around it, and what is between.
-func (n Network) drawStar(c *canvas) {
-	others := n.Groups[1]
+func (n *Network) drawStar(c *canvas) {
+	others := &n.Groups[1]
 	there, back := n.Between(0, 1), n.Between(1, 0)
-	hub := n.blockOf(n.Groups[0], groupClass(0), starNotes(there, back)...)
+	hub := n.blocks()[0]
+	hub.notes = starNotes(there, back)
+	hub.measure()
 	satellites := n.satellites(others)
 	if tooWide(satellites) {
 		n.drawFew(c)
 		return
 	}
-	places := around(satellites, &hub, lineLength)
+	places := around(satellites, hub, lineLength)
 	if others.Inside.How == links.Up {
 		c.path("band", "M"+strings.Repeat("L", len(places)-1)+"Z", places...)
 		c.explain("band", strings.TrimSpace(terminal.Count(len(others.Nodes), "node")+", linked with each other "+others.Inside.Shape))
@@ -191,8 +172,8 @@ func (n Network) drawStar(c *canvas) {
 }
 
 // tooWide reports whether blocks are so wide that they make no circle.
-func tooWide(blocks []block) bool {
-	return slices.ContainsFunc(blocks, func(b block) bool { return b.w > 100 })
+func tooWide(blocks []*block) bool {
+	return slices.ContainsFunc(blocks, func(b *block) bool { return b.w > 100 })
 }
 
 // starNotes say at the one in the middle what its links do.
@@ -214,7 +195,7 @@ func starNotes(there, back groups.Link) []string {
 
 // satellites returns what is drawn around the one in the middle: a chip for each node, or
 // boxes that list several.
-func (n Network) satellites(others groups.Group) []block {
+func (n *Network) satellites(others *groups.Group) []*block {
 	count := len(others.Nodes)
 	if count <= satellitesMost {
 		blocks := n.single(others.Nodes, groupClass(1))
@@ -223,10 +204,10 @@ func (n Network) satellites(others groups.Group) []block {
 		}
 		return blocks
 	}
-	var blocks []block
+	var blocks []*block
 	for i := range sectors {
 		some := others.Nodes[i*count/sectors : (i+1)*count/sectors]
-		b := block{class: groupClass(1), lines: listed(n.Names(some)), notes: n.markNotes(some, listWidth)}
+		b := &block{class: groupClass(1), lines: listed(n.Names(some)), notes: n.markNotes(some, listWidth)}
 		if others.Inside.How != links.Up {
 			b.notes = append(b.notes, insideWords(others.Inside))
 		}

@@ -18,7 +18,7 @@ func (b *block) at(p point) area { return area{p.x, p.y, b.w, b.h} }
 // around places blocks on a circle, the first one at the top, that has room for all of them
 // and for one in the middle: lines of a length at least fit between. Two stand below the one in the
 // middle.
-func around(blocks []block, hub *block, length float64) []point {
+func around(blocks []*block, hub *block, length float64) []point {
 	apart := gap + 0.0
 	if hub == nil && len(blocks) <= meshMost {
 		apart = 24 // lines between neighbours are seen

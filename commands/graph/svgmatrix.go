@@ -21,7 +21,7 @@ const (
 
 // drawMatrix draws a row for each sender, a column for each receiver, and a cell for what
 // is between.
-func (n Network) drawMatrix(c *canvas) {
+func (n *Network) drawMatrix(c *canvas) {
 	count := len(n.Groups)
 	cell := math.Floor(10*min(cellMost, matrixWidth/float64(count))) / 10
 	size := cell * float64(count)
@@ -55,7 +55,7 @@ func (n Network) drawMatrix(c *canvas) {
 }
 
 // drawGrid draws the edge of a matrix, and lines where a cell has room for them.
-func (n Network) drawGrid(c *canvas, cell, size float64) {
+func (n *Network) drawGrid(c *canvas, cell, size float64) {
 	step := cell
 	if cell < signLeast {
 		step = size
@@ -70,7 +70,7 @@ func (n Network) drawGrid(c *canvas, cell, size float64) {
 var self = groups.Link{Shape: "self"}
 
 // cell returns what is in a cell; self on the diagonal, but for groups with links inside.
-func (n Network) cell(from, to int) groups.Link {
+func (n *Network) cell(from, to int) groups.Link {
 	if from == to && len(n.Groups[from].Nodes) == 1 {
 		return self
 	}
@@ -100,7 +100,7 @@ func (c *canvas) cell(l groups.Link, a area) {
 }
 
 // head is the short name of a group: "n7", "n1–n4", "n7 +3".
-func (n Network) head(group int) string {
+func (n *Network) head(group int) string {
 	names := n.Names(n.Groups[group].Nodes)
 	ranges := links.Ranges(names)
 	if len(ranges) == 1 {
@@ -110,7 +110,7 @@ func (n Network) head(group int) string {
 }
 
 // matrixNotes say what cells do not: the shapes, who is in a group, and marks of nodes.
-func (n Network) matrixNotes() []string {
+func (n *Network) matrixNotes() []string {
 	var lines, all []string
 	for _, g := range n.Groups {
 		if names := n.Names(g.Nodes); len(links.Ranges(names)) > 1 {

@@ -19,7 +19,7 @@ const (
 )
 
 // drawRing draws a circle of nodes, each with a line to the next one.
-func (n Network) drawRing(c *canvas) {
+func (n *Network) drawRing(c *canvas) {
 	var nodes []int
 	for _, g := range n.Groups {
 		nodes = append(nodes, g.Nodes[0])
@@ -50,13 +50,13 @@ func (n Network) drawRing(c *canvas) {
 	n.explainRing(c)
 }
 
-func (n Network) explainRing(c *canvas) {
+func (n *Network) explainRing(c *canvas) {
 	c.explain("strong", "linked with the next")
 	c.explain("none", "no line: "+n.cutInRing().Words())
 }
 
 // cutInRing is what the links are like that do not work.
-func (n Network) cutInRing() groups.Link {
+func (n *Network) cutInRing() groups.Link {
 	for i := range n.Groups {
 		if l := n.Between(0, i); l != (groups.Link{}) {
 			return l
@@ -67,7 +67,7 @@ func (n Network) cutInRing() groups.Link {
 
 // drawDots draws a ring of so many nodes that each is a dot, and as many names as there is
 // room for.
-func (n Network) drawDots(c *canvas, nodes []int) {
+func (n *Network) drawDots(c *canvas, nodes []int) {
 	count := len(nodes)
 	radius := max(100, min(ringRadius, float64(count)*turnedStep/2/math.Pi))
 	places := circle(count, radius, -math.Pi/2)
@@ -94,7 +94,7 @@ func (n Network) drawDots(c *canvas, nodes []int) {
 }
 
 // linkedWith is with how many others a node of a ring is linked.
-func (n Network) linkedWith() (least, most int) {
+func (n *Network) linkedWith() (least, most int) {
 	for i := range n.Groups {
 		count := 0
 		for j := range n.Groups {
