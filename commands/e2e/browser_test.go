@@ -16,10 +16,7 @@ import (
 	"testing"
 
 	"vagganet/commands/campaign"
-	"vagganet/commands/graph"
-	"vagganet/commands/groups"
 	"vagganet/commands/report"
-	"vagganet/netcmd/links"
 )
 
 // browserVar says that the test may start a browser, which not everybody wants to
@@ -50,6 +47,7 @@ func TestBrowser(t *testing.T) {
 		{"marks of nodes", func(t *testing.T, b browser) { testNodeMarks(t, b, report) }},
 		{"campaign", testCampaignPage},
 		{"graph", testGraphPicture},
+		{"texts of graphs", testGraphTexts},
 	} {
 		t.Run(b.name, func(t *testing.T) { b.test(t, browser{become, t.TempDir()}) })
 	}
@@ -349,29 +347,6 @@ func testNodeMarks(t *testing.T, b browser, report string) {
 		}`)
 	if want := "pattern hatched true down pattern striped true paused"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
-	}
-}
-
-// A graph of cut links is seen as such.
-func testGraphPicture(t *testing.T, b browser) {
-	for name, cut := range map[string]bool{"mesh": false, "isolated": true} {
-		guests := []string{"a", "b", "c"}
-		cuts := links.FullMesh(guests)
-		if cut {
-			cuts, _ = links.Isolate(guests, []string{"a"})
-		}
-		file := filepath.Join(b.dir, name+".svg")
-		for _, f := range graph.Formats {
-			if f.Name == "svg" {
-				if err := os.WriteFile(file, []byte(f.Draw(graph.Network{Run: "r", View: groups.Of(groups.Live(cuts, nil))})), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		shot := b.shot(t, file, "--blink-settings=preferredColorScheme=1")
-		if red := has(shot, color.RGBA{0xc6, 0x28, 0x28, 0xff}); red != cut || colours(shot) < 10 {
-			t.Errorf("%s: red lines: %t, and %d colours", name, red, colours(shot))
-		}
 	}
 }
 

@@ -43,6 +43,7 @@ func TestGeometry(t *testing.T) {
 			s.testInside(t)
 			s.testTexts(t)
 			s.testBoxes(t)
+			s.testLabels(t)
 			if width := 2 * s.view.w; width > 900 && !strings.HasPrefix(name, "long") {
 				t.Errorf("it is %.0f wide", width)
 			}
@@ -118,6 +119,22 @@ func (s seen) testBoxes(t *testing.T) {
 		}
 		if apart := strings.Contains(a.class, "apart"); !alone && a.class != "box" && touches == apart {
 			t.Errorf("it touches: %t: %v", touches, a)
+		}
+	}
+}
+
+// No line goes through the words of another one.
+func (s seen) testLabels(t *testing.T) {
+	for _, text := range s.texts {
+		if text.group != 0 || text.class != "note" {
+			continue
+		}
+		for _, class := range lineClasses {
+			for _, line := range s.paths[class] {
+				if crosses(line.first(), line.last(), area{text.x, text.y, text.w, text.h}) {
+					t.Errorf("a line of class %s goes through %q", class, text.text)
+				}
+			}
 		}
 	}
 }
@@ -275,12 +292,13 @@ func TestCells(t *testing.T) {
 		}
 		for from := range n.Groups {
 			for to := range n.Groups {
-				want := "cell-" + lineClass(n.cell(from, to))
-				switch n.cell(from, to) {
-				case groups.Link{}:
-					want = ""
-				case self:
+				link := n.Between(from, to)
+				want := "cell-" + lineClass(link)
+				switch {
+				case from == to && len(n.Groups[from].Nodes) == 1:
 					want = "cell-self"
+				case link == groups.Link{}:
+					want = ""
 				}
 				if got := drawn[from*len(n.Groups)+to]; got != want {
 					t.Errorf("%s: %d to %d is %q, want %q", name, from, to, got, want)
