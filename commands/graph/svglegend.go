@@ -44,8 +44,6 @@ func (c *canvas) sample(class string, at point) {
 	middle := area{at.x + 14, at.y, 6, 6}
 	switch {
 	case sampleWidth(class) == 0:
-	case class == "band":
-		c.path(class, "ML", point{at.x + 13, at.y}, end)
 	case class == Down || class == Paused:
 		c.rect(class, area{at.x + 13, at.y, 12, 7}, 3)
 		drawMark(c, class, point{at.x + 13, at.y})

@@ -61,13 +61,14 @@ const rules = `.network{max-width:100%;height:auto}
 .network .alone{stroke-width:1.5}
 .network .down,.network .apart{stroke-dasharray:3 2}
 .network path{fill:none;stroke-width:1.5}
-.network .band{stroke-width:26;stroke-linejoin:round}
+.network .band{stroke-width:14;stroke-linejoin:round}
 .network .chord,.network .grid{stroke-width:1}
 .network .strong{stroke-width:3.5;stroke-linecap:round}
 .network .shaped,.network .bar,.network .pause{stroke-width:2}
 .network .drop{stroke-width:2;stroke-dasharray:6 4}
 .network .reject{stroke-width:2;stroke-dasharray:2 3}
 .network .new{stroke-width:2;stroke-dasharray:10 3 2 3}
+.network .off-new{stroke-dasharray:2 2}
 .network .wall{stroke-width:5;stroke-dasharray:9 5}
 .network .wall-reject{stroke-width:5;stroke-dasharray:4 4}
 `
