@@ -19,18 +19,25 @@ func (a App) graphVerb() *cli.Command {
 	names := formatNames()
 	return &cli.Command{
 		Name:  "graph",
-		Usage: "draw a run's nodes and links as they are now",
+		Usage: "draw a run's nodes and links as they are, or as they were",
 		Flags: []cli.Flag{runFlag(),
-			&cli.StringFlag{Name: "format", Value: names[0], Usage: "draw by `FORMAT`: " + strings.Join(names, ", ")}},
-		Action: a.orAsk(a.graph, "graph"),
+			&cli.StringFlag{Name: "format", Value: names[0], Usage: "draw by `FORMAT`: " + strings.Join(names, ", ")},
+			&cli.StringFlag{Name: "at", Usage: "draw what events say: those of `FILE@TIME`, such as events.jsonl@12.5s"}},
+		Action: a.graphHere,
 	}
 }
 
-func (a App) graph(c *cli.Context) error {
-	if err := noArguments(c); err != nil {
-		return err
+// graphHere draws of a file without asking a run, also where only the run can do what else
+// there is.
+func (a App) graphHere(c *cli.Context) error {
+	if c.IsSet("at") {
+		return a.graphAt(c)
 	}
-	format, err := formatNamed(c.String("format"))
+	return a.orAsk(a.graph, "graph")(c)
+}
+
+func (a App) graph(c *cli.Context) error {
+	format, err := formatOf(c)
 	if err != nil {
 		return err
 	}
@@ -64,7 +71,12 @@ func (a App) nodeStates(l live.Run) map[string]string {
 	return states
 }
 
-func formatNamed(name string) (graph.Format, error) {
+// formatOf returns the format that is asked for by a command line.
+func formatOf(c *cli.Context) (graph.Format, error) {
+	if err := noArguments(c); err != nil {
+		return graph.Format{}, err
+	}
+	name := c.String("format")
 	for _, f := range graph.Formats {
 		if f.Name == name {
 			return f, nil

@@ -103,7 +103,7 @@ func ofOption(flag cli.Flag, line cmdline.Partial, typed string, values Values) 
 	switch placeholder, _ := cmdline.Placeholder(flag); {
 	case placeholder == "FILE" && slices.Contains(flag.Names(), "file"):
 		return Answer{Kind: YAML}
-	case placeholder == "FILE", placeholder == "DIRECTORY":
+	case placeholder == "FILE", placeholder == "FILE@TIME", placeholder == "DIRECTORY":
 		return Answer{Kind: Files}
 	case placeholder == "WORDS": // of a command line
 		return Answer{Kind: Commands}

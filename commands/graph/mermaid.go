@@ -4,53 +4,88 @@ import (
 	"fmt"
 	"strings"
 
+	"vagganet/commands/groups"
 	"vagganet/netcmd/links"
 )
 
-// mermaid draws in the language of Mermaid, which code forges show in Markdown.
+// mermaid draws in the language of Mermaid, which code forges show in Markdown. It has no
+// matrix: what is not as usual is a line there, too.
 func mermaid(n Network) string {
-	s := n.sketch()
+	d := n.diagram()
 	var b strings.Builder
-	fmt.Fprintf(&b, "flowchart LR\n  accTitle: %s\n  accDescr: %s\n", s.title, s.summary)
-	for i, box := range s.boxes {
-		fmt.Fprintf(&b, "  n%d[%s]\n", i, mermaidString(box.label()...))
+	fmt.Fprintf(&b, "flowchart LR\n  accTitle: run %s\n  accDescr: %s\n", n.Run, n.summary())
+	var styles []string
+	for i, cluster := range d.clusters {
+		indent := "  "
+		if cluster.boxed {
+			fmt.Fprintf(&b, "  subgraph n%d[%s]\n", i, mermaidString(cluster.title))
+			indent = "    "
+		}
+		for j, node := range cluster.nodes {
+			name := fmt.Sprintf("n%d", i)
+			if cluster.boxed {
+				name = fmt.Sprintf("n%d_%d", i, j)
+			}
+			fmt.Fprintf(&b, "%s%s[%s]\n", indent, name, mermaidString(node.label...))
+			styles = append(styles, node.mermaidStyle(name)...)
+		}
+		if cluster.boxed {
+			b.WriteString("  end\n")
+		}
+		if cluster.inside.How != links.Up {
+			styles = append(styles, fmt.Sprintf("  style n%d stroke:#c62828,stroke-dasharray:6 4\n", i))
+		}
 	}
-	var cut []string
-	for i, l := range s.lines {
-		fmt.Fprintf(&b, "  n%d %s n%d\n", l.from, mermaidLine(l), l.to)
+	var cut, near []string
+	for i, l := range d.lines {
+		fmt.Fprintf(&b, "  n%d %s n%d\n", l.from, l.mermaid(), l.to)
 		if l.How != links.Up {
 			cut = append(cut, fmt.Sprint(i))
+		}
+		if l.near {
+			near = append(near, fmt.Sprint(i))
 		}
 	}
 	if cut != nil {
 		fmt.Fprintf(&b, "  linkStyle %s stroke:#c62828,color:#c62828\n", strings.Join(cut, ","))
 	}
-	for i, box := range s.boxes {
-		switch box.node {
-		case Down:
-			fmt.Fprintf(&b, "  style n%d fill:none,stroke-dasharray:3 3\n", i)
-		case Paused:
-			fmt.Fprintf(&b, "  style n%d fill:#b8c0c8,color:#000\n", i)
-		}
+	if near != nil {
+		fmt.Fprintf(&b, "  linkStyle %s stroke-width:3px\n", strings.Join(near, ","))
+	}
+	b.WriteString(strings.Join(styles, ""))
+	if d.left > 0 {
+		fmt.Fprintf(&b, "  left[%s]\n", mermaidString(fmt.Sprintf("%d lines are left out", d.left)))
 	}
 	return b.String()
 }
 
-func mermaidLine(l line) string {
-	text := l.Words()
+func (v vertex) mermaidStyle(name string) []string {
 	switch {
-	case l.How == links.Up && l.both && text != "":
-		return `-- ` + mermaidString(text) + ` ---`
-	case l.How == links.Up && text != "":
-		return `-- ` + mermaidString(text) + ` -->`
-	case l.How == links.Up && l.both:
-		return "---"
-	case l.How == links.Up:
-		return "-->"
-	case l.both:
-		return "x-. " + mermaidString(text) + " .-x"
+	case v.mark == Down:
+		return []string{fmt.Sprintf("  style %s fill:none,stroke-dasharray:3 3\n", name)}
+	case v.mark == Paused:
+		return []string{fmt.Sprintf("  style %s fill:#b8c0c8,color:#000\n", name)}
+	case v.uplink != links.Up:
+		return []string{fmt.Sprintf("  style %s stroke:#c62828\n", name)}
 	}
-	return "-. " + mermaidString(text) + " .-x"
+	return nil
+}
+
+func (l line) mermaid() string {
+	text := mermaidString(l.Words())
+	switch {
+	case l.Link == groups.Link{} && l.both:
+		return "---"
+	case l.Link == groups.Link{}:
+		return "-->"
+	case l.How == links.Up && l.both:
+		return `-- ` + text + ` ---`
+	case l.How == links.Up:
+		return `-- ` + text + ` -->`
+	case l.both:
+		return "x-. " + text + " .-x"
+	}
+	return "-. " + text + " .-x"
 }
 
 // mermaidString is a string of the language, of several lines.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"vagganet/commands/events"
 	"vagganet/commands/groups"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
@@ -26,63 +27,38 @@ type Network struct {
 // What a node may be, in Network.Marks. A node that is not in there runs, or has ended by
 // itself.
 const (
-	Down   = "down"
-	Paused = "paused"
+	Down   = events.Down
+	Paused = events.Paused
 )
 
+// OfState returns the network of a run at one time, by its nodes' names and by an event. The
+// error is about rows that are none of these nodes'.
+func OfState(run string, nodes []string, s events.State) (Network, error) {
+	view, err := groups.New(nodes, s.Cut, s.Shapes)
+	if err != nil {
+		return Network{}, err
+	}
+	n := Network{Run: run, View: groups.Of(view), Uplinks: map[string]links.How{}, Marks: map[string]string{}}
+	for _, r := range s.Uplinks {
+		if n.Uplinks[r.From], err = links.ParseHow(r.How); err != nil {
+			return Network{}, err
+		}
+	}
+	for _, r := range s.Nodes {
+		if r.How == Down || r.How == Paused {
+			n.Marks[r.From] = r.How
+		}
+	}
+	return n, nil
+}
+
 // Formats are the names of the pictures that there are, and what draws them.
-var Formats = []Format{{"text", text}, {"svg", svg}, {"dot", dot}, {"mermaid", mermaid}}
+var Formats = []Format{{"text", text}, {"svg", svg}, {"dot", dot}, {"mermaid", mermaid}, {"json", inJSON}}
 
 // Format is a kind of picture.
 type Format struct {
 	Name string
 	Draw func(Network) string
-}
-
-// sketch is what a drawing shows: boxes and the lines between them.
-type sketch struct {
-	title, summary string
-	boxes          []box
-	lines          []line
-}
-
-// box is a node, or several with the same links.
-type box struct {
-	nodes []string
-	// uplink is what is done to its way to host and internet.
-	uplink links.How
-	// inside is what the links between several nodes are like.
-	inside groups.Link
-	// node is Down or Paused; empty for neither.
-	node string
-}
-
-// line is a link from one box to another. If it goes both ways, both directions
-// are in the same state.
-type line struct {
-	from, to int
-	both     bool
-	groups.Link
-}
-
-func (n Network) sketch() sketch {
-	s := sketch{title: "run " + n.Run, summary: n.summary()}
-	for i, g := range n.Groups {
-		names := n.Names(g.Nodes)
-		s.boxes = append(s.boxes, box{nodes: names, uplink: n.Uplinks[names[0]], node: n.Marks[names[0]], inside: g.Inside})
-		for j := range i {
-			s.lines = append(s.lines, linesBetween(j, i, n.Between(j, i), n.Between(i, j))...)
-		}
-	}
-	return s
-}
-
-// linesBetween are those of boxes i and j.
-func linesBetween(i, j int, there, back groups.Link) []line {
-	if there == back {
-		return []line{{i, j, true, there}}
-	}
-	return []line{{i, j, false, there}, {j, i, false, back}}
 }
 
 // summary is one line about all of it.
@@ -106,53 +82,19 @@ func (n Network) summary() string {
 		text += fmt.Sprintf(", %d shaped", shaped)
 	}
 	for _, state := range []string{Down, Paused} {
-		if count := len(n.nodesThatAre(state)); count > 0 {
+		if count := len(n.nodesWhere(func(name string) bool { return n.Marks[name] == state })); count > 0 {
 			text += fmt.Sprintf(", %s %s", terminal.Count(count, "node"), state)
 		}
 	}
 	return text
 }
 
-// nodesThatAre returns the numbers of the nodes that are Down, or Paused.
-func (n Network) nodesThatAre(state string) []int {
-	var nodes []int
-	for i, name := range n.Nodes {
-		if n.Marks[name] == state {
-			nodes = append(nodes, i)
-		}
-	}
-	return nodes
-}
-
-// label is what stands in a box: its nodes, and what else is to be said of it,
-// each on a line.
-func (b box) label() []string {
-	lines := []string{shortened(b.nodes)}
-	if len(b.nodes) > 1 {
-		lines = append(lines, fmt.Sprintf("%d nodes, %s", len(b.nodes), b.insideWords()))
-	}
-	if b.node != "" {
-		lines = append(lines, b.node)
-	}
-	if b.uplink != links.Up {
-		lines = append(lines, "uplink "+b.uplink.Word())
-	}
-	return lines
-}
-
-func (b box) insideWords() string {
-	if b.inside.How != links.Up {
-		return b.inside.How.Word() + " from each other"
-	}
-	return strings.TrimSpace("linked " + b.inside.Shape)
-}
-
-// namesMost is how many names are listed in a box.
+// namesMost is how many names are listed in a box, or at the head of a row.
 const namesMost = 4
 
 func shortened(names []string) string {
-	if len(names) > namesMost {
-		names = append(slices.Clone(names[:namesMost-1]), "…", names[len(names)-1])
+	if pieces := links.Ranges(names); len(pieces) <= namesMost {
+		return strings.Join(pieces, " ")
 	}
-	return strings.Join(names, " ")
+	return strings.Join(append(slices.Clone(names[:namesMost-1]), "…", names[len(names)-1]), " ")
 }

@@ -2,76 +2,220 @@ package graph
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"vagganet/commands/groups"
 	"vagganet/netcmd/links"
 )
 
-// text draws for a terminal.
+// text draws for a terminal: the form that the network has, and then the links, uplinks and
+// nodes that are not as usual. All other links work.
 func text(n Network) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "run %s: %s\n", n.Run, n.summary())
-	for _, g := range n.Groups {
-		section(&b, "group", []string{links.Brief(n.Names(g.Nodes), " ")})
+	table, signs := n.matrix()
+	switch {
+	case table != nil:
+		section(&b, "matrix", table)
+		section(&b, "", signs)
+	case n.Form == groups.Ring:
+		section(&b, "ring", wrap(strings.Join(n.ringOrder(), " ")))
+		section(&b, "", []string{n.ringLinks()})
+	default:
+		section(&b, n.formTitle(), n.formRows())
+		section(&b, "links", n.linkRows())
 	}
+	for _, how := range links.Hows {
+		section(&b, "uplink "+how.Word(), briefly(n.nodesWhere(func(name string) bool { return n.Uplinks[name] == how })))
+	}
+	for _, state := range []string{Down, Paused} {
+		section(&b, state, briefly(n.nodesWhere(func(name string) bool { return n.Marks[name] == state })))
+	}
+	return b.String()
+}
+
+// formTitle is the name of the form, where it is one.
+func (n Network) formTitle() string {
+	switch {
+	case n.Form == groups.Mesh && n.Groups[0].Inside == groups.Link{}:
+		return "linked"
+	case n.Form == groups.Mesh:
+		return "nodes"
+	case n.Form == groups.Few, n.Form == groups.Matrix:
+		return "groups"
+	}
+	return string(n.Form)
+}
+
+// formRows are the groups: in brackets who is linked with each other.
+func (n Network) formRows() []string {
+	var rows []string
+	for _, g := range n.Groups {
+		row := links.Brief(n.Names(g.Nodes), " ")
+		if g.Inside == (groups.Link{}) && (len(g.Nodes) > 1 || n.Form == groups.Clusters) {
+			row = "( " + row + " )"
+		}
+		rows = append(rows, row)
+	}
+	switch {
+	case n.Form == groups.Bridge:
+		return []string{strings.Join(rows, " – ")}
+	case n.Form == groups.Few && len(n.Groups) == len(n.Nodes), n.Form == groups.Matrix:
+		return nil // the rows of links have them all
+	}
+	return rows
+}
+
+func (n Network) linkRows() []string {
 	var rows []string
 	for _, r := range n.Rows() {
 		rows = append(rows, r.Words(len(n.Nodes)))
 	}
-	section(&b, "links", rows)
-	for _, how := range links.Hows {
-		var off []string
-		for _, name := range n.Nodes {
-			if n.Uplinks[name] == how {
-				off = append(off, name)
+	return rows
+}
+
+// ringOrder has the names of a ring's nodes, the first one also behind the last.
+func (n Network) ringOrder() []string {
+	var names []string
+	for _, g := range n.Groups {
+		names = append(names, n.Nodes[g.Nodes[0]])
+	}
+	return append(names, names[0])
+}
+
+// ringLinks says with how many nodes each of a ring is linked.
+func (n Network) ringLinks() string {
+	least, most, other := len(n.Nodes), 0, groups.Link{}
+	for a := range n.Nodes {
+		linked := 0
+		for b := range n.Nodes {
+			switch link := n.Link(a, b); {
+			case link != groups.Link{}:
+				other = link
+			case a != b:
+				linked++
 			}
 		}
-		if off != nil {
-			section(&b, "uplink "+how.Word(), []string{links.Brief(off, " ")})
+		least, most = min(least, linked), max(most, linked)
+	}
+	count := fmt.Sprint(least)
+	if most > least {
+		count = fmt.Sprintf("%d to %d", least, most)
+	}
+	return fmt.Sprintf("each linked with its neighbours, %s of %d in all; others %s", count, len(n.Nodes)-1, other.Words())
+}
+
+// matrixMost is for how many groups a matrix is drawn: so many that it fits a terminal of a
+// hundred columns.
+const matrixMost = 26
+
+// matrix has a row for each group that sends and a column for each that receives, and what
+// its signs mean; nil where the network has another form, or too many groups.
+func (n Network) matrix() (table, signs []string) {
+	if n.Form != groups.Matrix || len(n.Groups) > matrixMost {
+		return nil, nil
+	}
+	var heads []string
+	width := 0
+	for _, g := range n.Groups {
+		heads = append(heads, shortened(n.Names(g.Nodes)))
+		width = max(width, utf8.RuneCountInString(heads[len(heads)-1]))
+	}
+	head := fmt.Sprintf("%*s", width+3, "")
+	for i := range heads {
+		head += fmt.Sprintf(" %2d", i+1)
+	}
+	table = []string{head}
+	seen := map[string]string{}
+	for from := range heads {
+		row := fmt.Sprintf("%2d %s%*s", from+1, heads[from], width-utf8.RuneCountInString(heads[from]), "")
+		for to, g := range n.Groups {
+			sign, word := cell(n.Between(from, to))
+			if from == to && len(g.Nodes) == 1 {
+				sign, word = "-", ""
+			}
+			if word != "" {
+				seen[sign] = word
+			}
+			row += "  " + sign
+		}
+		table = append(table, row)
+	}
+	var legend []string
+	for _, sign := range cellSigns {
+		if seen[sign] != "" {
+			legend = append(legend, sign+" "+seen[sign])
 		}
 	}
-	for _, state := range []string{Down, Paused} {
-		if nodes := n.nodesThatAre(state); nodes != nil {
-			section(&b, state, []string{links.Brief(n.Names(nodes), " ")})
+	return table, []string{"rows send, columns receive: " + strings.Join(legend, ", ")}
+}
+
+// cellSigns are those of the cells of a matrix.
+var cellSigns = []string{".", "x", "r", "n", "~"}
+
+// cell is what stands in a matrix for a link, and what that means.
+func cell(l groups.Link) (sign, word string) {
+	switch {
+	case l.How == links.Drop:
+		return "x", l.How.Word()
+	case l.How == links.Reject:
+		return "r", l.How.Word()
+	case l.How == links.New:
+		return "n", l.How.Word()
+	case l.Shape != "":
+		return "~", "shaped"
+	}
+	return ".", "ok"
+}
+
+// nodesWhere returns the names of those nodes.
+func (n Network) nodesWhere(is func(name string) bool) []string { return among(n.Nodes, is) }
+
+func among(names []string, is func(name string) bool) []string {
+	var found []string
+	for _, name := range names {
+		if is(name) {
+			found = append(found, name)
 		}
 	}
-	return b.String()
+	return found
+}
+
+// briefly is a row of names; none if there are none.
+func briefly(names []string) []string {
+	if names == nil {
+		return nil
+	}
+	return []string{links.Brief(names, " ")}
 }
 
 // rowsMost is how many rows of a kind are shown.
 const rowsMost = 50
 
+// section writes rows with their title in front of the first.
 func section(b *strings.Builder, title string, rows []string) {
-	left := len(rows) - rowsMost
-	if left > 0 {
-		rows = append(slices.Clone(rows[:rowsMost]), fmt.Sprintf("and %d more", left))
+	if left := len(rows) - rowsMost; left > 0 {
+		rows = append(rows[:rowsMost:rowsMost], fmt.Sprintf("and %d more, which --format json lists", left))
 	}
 	for _, row := range rows {
-		for _, part := range wrap(row) {
-			fmt.Fprintf(b, "  %-14s  %s\n", title, part)
-			title = ""
-		}
+		fmt.Fprintln(b, strings.TrimRight(fmt.Sprintf("  %-14s  %s", title, row), " "))
+		title = ""
 	}
 }
 
-// rowLength is how long a row may be, in characters.
-const rowLength = 60
+// rowLength is how long a row of names may be, in characters.
+const rowLength = 80
 
-// wrap breaks a row between names, each further piece indented.
+// wrap breaks a row of names into several.
 func wrap(row string) []string {
-	var parts []string
-	part := ""
+	var rows []string
 	for _, word := range strings.Fields(row) {
-		if part != "" && utf8.RuneCountInString(part+" "+word) > rowLength {
-			parts = append(parts, part)
-			part = " "
+		if n := len(rows); n > 0 && utf8.RuneCountInString(rows[n-1]+" "+word) <= rowLength {
+			rows[n-1] += " " + word
+		} else {
+			rows = append(rows, word)
 		}
-		if part != "" {
-			part += " "
-		}
-		part += word
 	}
-	return append(parts, part)
+	return rows
 }

@@ -8,15 +8,16 @@ import (
 
 // What a person is shown of a list. The whole is for machines.
 const (
+	namesAsAre  = 7  // names that are shown as they are
 	namesMost   = 12 // pieces that are shown all
 	namesBefore = 8  // pieces of a longer list, before the count
 )
 
-// Brief joins names for a person to read. Of a long list, those that are counted up in one
+// Brief joins names for a person to read. Of more than a few, those that are counted up in one
 // piece are a range, and what is still long is cut short, with a count. Where names are
 // sorted, n10 comes behind n9; any other order is the caller's, and stays.
 func Brief(names []string, separator string) string {
-	return brief(names, separator, len(names) > namesMost)
+	return brief(names, separator, len(names) > namesAsAre)
 }
 
 func brief(names []string, separator string, ranges bool) string {

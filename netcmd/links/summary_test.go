@@ -90,7 +90,8 @@ func TestBrief(t *testing.T) {
 		want  string
 	}{
 		{nil, ""},
-		{names[:12], "n1 n2 n3 n4 n5 n6 n7 n8 n9 n10 n11 n12"},
+		{names[:7], "n1 n2 n3 n4 n5 n6 n7"},
+		{names[:8], "n1–n8"},
 		{names, "n1–n20"},
 		{sorted, "n1–n20"},
 		{ring, "n11–n20 n1–n10"},

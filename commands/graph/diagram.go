@@ -1,0 +1,146 @@
+package graph
+
+import (
+	"fmt"
+
+	"vagganet/commands/groups"
+	"vagganet/netcmd/links"
+)
+
+// diagram is what programs are told that place boxes and lines by themselves.
+type diagram struct {
+	clusters []cluster
+	lines  []line
+	// left is how many lines there was no room for.
+	left int
+}
+
+// cluster is a group: a box with nodes in it, or a node alone.
+type cluster struct {
+	boxed  bool
+	title  string
+	nodes  []vertex
+	inside groups.Link
+}
+
+// vertex is what stands for a node, or for all of a group that has too many to be seen.
+type vertex struct {
+	label []string // lines
+	// uplink and mark are a node's own; the zero values where it stands for several.
+	uplink links.How
+	mark   string
+}
+
+// line is a link from one cluster to another. If it goes both ways, both directions
+// are in the same state.
+type line struct {
+	from, to int
+	both     bool
+	groups.Link
+	// near says that the ends stand side by side in a ring, and chord that they are in a
+	// ring and do not.
+	near, chord bool
+}
+
+// How much of a network a diagram has.
+const (
+	aloneMost = 8   // nodes of a mesh, each with a line to each other one
+	drawnMost = 24  // nodes of a group, each on its own
+	linesMost = 120 // lines: who has more sees none of them
+)
+
+func (n Network) diagram() diagram {
+	var d diagram
+	view := n.View
+	if n.Form == groups.Mesh && len(n.Nodes) <= aloneMost {
+		view.Groups = nil
+		for node := range n.Nodes {
+			view.Groups = append(view.Groups, groups.Group{Nodes: []int{node}})
+		}
+	}
+	for _, g := range view.Groups {
+		d.clusters = append(d.clusters, n.cluster(g))
+	}
+	for i := range view.Groups {
+		for j := i + 1; j < len(view.Groups); j++ {
+			for _, l := range linesBetween(i, j, view.Between(i, j), view.Between(j, i)) {
+				if n.Form == groups.Ring {
+					l.near = j == i+1 || i == 0 && j == len(view.Groups)-1
+					l.chord = !l.near
+				}
+				d.add(n.Form, l)
+			}
+		}
+	}
+	return d
+}
+
+// add adds a line, if it says something: in a ring, that there is one, and in a matrix, that
+// it is not as usual.
+func (d *diagram) add(form groups.Form, l line) {
+	usual := l.Link == groups.Link{}
+	switch {
+	case form == groups.Ring && !usual, form == groups.Matrix && usual:
+	case len(d.lines) < linesMost || l.near:
+		d.lines = append(d.lines, l)
+	default:
+		d.left++
+	}
+}
+
+// linesBetween are those of clusters i and j.
+func linesBetween(i, j int, there, back groups.Link) []line {
+	if there == back {
+		return []line{{from: i, to: j, both: true, Link: there}}
+	}
+	return []line{{from: i, to: j, Link: there}, {from: j, to: i, Link: back}}
+}
+
+func (n Network) cluster(g groups.Group) cluster {
+	names := n.Names(g.Nodes)
+	if len(names) == 1 {
+		return cluster{nodes: []vertex{n.vertexOf(names[0])}}
+	}
+	b := cluster{boxed: true, inside: g.Inside, title: fmt.Sprintf("%d nodes, %s", len(names), clusterWords(g.Inside))}
+	if len(names) <= drawnMost {
+		for _, name := range names {
+			b.nodes = append(b.nodes, n.vertexOf(name))
+		}
+		return b
+	}
+	all := vertex{label: wrap(links.Brief(names, " "))}
+	for _, state := range []string{Down, Paused} {
+		if marked := among(names, func(name string) bool { return n.Marks[name] == state }); marked != nil {
+			all.label = append(all.label, state+": "+links.Brief(marked, " "))
+		}
+	}
+	for _, how := range links.Hows {
+		if off := among(names, func(name string) bool { return n.Uplinks[name] == how }); off != nil {
+			all.label = append(all.label, "uplink "+how.Word()+": "+links.Brief(off, " "))
+		}
+	}
+	b.nodes = []vertex{all}
+	return b
+}
+
+// vertexOf is a node, and what is to be said of it.
+func (n Network) vertexOf(name string) vertex {
+	d := vertex{label: []string{name}, uplink: n.Uplinks[name], mark: n.Marks[name]}
+	if d.mark != "" {
+		d.label = append(d.label, d.mark)
+	}
+	if d.uplink != links.Up {
+		d.label = append(d.label, "uplink "+d.uplink.Word())
+	}
+	return d
+}
+
+func clusterWords(inside groups.Link) string {
+	switch {
+	case inside.How != links.Up:
+		return inside.How.Word() + " from each other"
+	case inside.Shape != "":
+		return "linked, " + inside.Shape
+	}
+	return "linked"
+}

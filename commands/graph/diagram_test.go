@@ -1,0 +1,152 @@
+package graph
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"vagganet/commands/groups"
+	"vagganet/netcmd/links"
+)
+
+// Each node is in one place of a diagram, and each link in exactly one line of it or inside
+// of one block, in its state: but for a ring, which has only the links that work.
+func TestDiagramHasEachLink(t *testing.T) {
+	for name, n := range figures() {
+		d := n.diagram()
+		at := map[string]int{}
+		for i, b := range n.drawnNames(d) {
+			for _, node := range b {
+				at[node] = i
+			}
+		}
+		if len(at) != len(n.Nodes) {
+			t.Errorf("%s: %d of %d nodes", name, len(at), len(n.Nodes))
+		}
+		drawn := map[[2]int][]groups.Link{}
+		for _, l := range d.lines {
+			drawn[[2]int{l.from, l.to}] = append(drawn[[2]int{l.from, l.to}], l.Link)
+			if l.both {
+				drawn[[2]int{l.to, l.from}] = append(drawn[[2]int{l.to, l.from}], l.Link)
+			}
+		}
+		for i, from := range n.Nodes {
+			for j, to := range n.Nodes {
+				got, want := drawn[[2]int{at[from], at[to]}], n.Link(i, j)
+				if at[from] == at[to] {
+					got = []groups.Link{d.clusters[at[from]].inside}
+				}
+				leftOut := n.Form == groups.Ring && want != groups.Link{} || n.Form == groups.Matrix && want == groups.Link{}
+				if i != j && (d.left == 0 && leftOut != (len(got) == 0) || len(got) > 1 || len(got) == 1 && got[0] != want) {
+					t.Errorf("%s: %s to %s is %v, drawn as %v", name, from, to, want, got)
+				}
+			}
+		}
+	}
+}
+
+// drawnNames has the names of the nodes of each cluster.
+func (n Network) drawnNames(d diagram) [][]string {
+	var all [][]string
+	for _, c := range d.clusters {
+		var names []string
+		for _, v := range c.nodes {
+			if len(c.nodes) == 1 && c.boxed { // names, ranges and counts
+				list := slices.DeleteFunc(slices.Clone(v.label), func(line string) bool { return strings.Contains(line, ":") })
+				names = append(names, n.expanded(strings.Join(list, " "))...)
+			} else {
+				names = append(names, v.label[0])
+			}
+		}
+		all = append(all, names)
+	}
+	return all
+}
+
+// expanded returns the names of ranges.
+func (n Network) expanded(text string) []string {
+	var names []string
+	for _, word := range strings.Fields(text) {
+		first, last, isRange := strings.Cut(word, "–")
+		if !isRange {
+			last = first
+		}
+		names = append(names, n.Nodes[slices.Index(n.Nodes, first):slices.Index(n.Nodes, last)+1]...)
+	}
+	return names
+}
+
+// JSON says of each node and each link what is the case, exactly once.
+func TestJSONHasEachLink(t *testing.T) {
+	for name, n := range figures() {
+		var p Picture
+		if err := json.Unmarshal([]byte(inJSON(n)), &p); err != nil {
+			t.Fatal(err)
+		}
+		for _, node := range p.Nodes {
+			if !slices.Contains(p.Groups[node.Group].Nodes, node.Name) || node.State != n.Marks[node.Name] || node.Uplink != n.Uplinks[node.Name] {
+				t.Errorf("%s: %+v", name, node)
+			}
+		}
+		told := map[[2]string]groups.Link{}
+		for _, l := range p.Links {
+			for _, from := range l.From {
+				for _, to := range l.To {
+					told[[2]string{from, to}] = l.Link
+					if l.Both {
+						told[[2]string{to, from}] = l.Link
+					}
+				}
+			}
+		}
+		for i, from := range n.Nodes {
+			for j, to := range n.Nodes {
+				if got := told[[2]string{from, to}]; i != j && got != n.Link(i, j) {
+					t.Errorf("%s: %s to %s is %v, told as %v", name, from, to, n.Link(i, j), got)
+				}
+			}
+		}
+	}
+}
+
+// What has no form is a matrix, with a cell for each link.
+func TestTextMatrix(t *testing.T) {
+	names := nodes(8)
+	cuts := links.FullMesh(names)
+	for i := range names {
+		cuts.Set(i, (i+1)%len(names), links.Drop)
+		cuts.Set((i+3)%len(names), i, links.New)
+	}
+	n := network(cuts)
+	lines := strings.Split(text(n), "\n")
+	if n.Form != groups.Matrix || len(lines) < 10 {
+		t.Fatalf("a %s:\n%s", n.Form, text(n))
+	}
+	for i, group := range n.Groups {
+		row := strings.Fields(lines[2+i])
+		for j, sign := range row[len(row)-len(n.Groups):] {
+			want := map[links.How]string{links.Up: ".", links.Drop: "x", links.New: "n"}[n.Link(group.Nodes[0], n.Groups[j].Nodes[0]).How]
+			if i == j {
+				want = "-"
+			}
+			if sign != want {
+				t.Errorf("row %d, column %d is %s, want %s:\n%s", i, j, sign, want, text(n))
+			}
+		}
+	}
+	if !strings.Contains(text(n), ". ok, x cut, n no-new\n") {
+		t.Errorf("no key of the signs:\n%s", text(n))
+	}
+}
+
+// However many nodes there are, and however different they are, text is no longer than a
+// page, and so is what else has words.
+func TestTextOfMany(t *testing.T) {
+	for _, kind := range []string{"halves", "bridge", "random-node", "random-halves", "majorities-ring"} {
+		n := network(named(kind, nodes(253)))
+		if lines := strings.Count(text(n), "\n"); lines > 60 {
+			t.Errorf("%s: %d lines", kind, lines)
+		}
+	}
+}
