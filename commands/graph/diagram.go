@@ -10,7 +10,7 @@ import (
 // diagram is what programs are told that place boxes and lines by themselves.
 type diagram struct {
 	clusters []cluster
-	lines  []line
+	lines    []line
 	// left is how many lines there was no room for.
 	left int
 }

@@ -2,36 +2,12 @@ package graph
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
-
-// Each of these has what no other picture has.
-var goldenFigures = []string{"mesh-3", "marked-20", "bridge-5", "star-20", "ring-20", "shaped", "any-8", "odd"}
-
-// TestGoldenFigures compares pictures with the files of their names in testdata.
-// UPDATE_GOLDEN=1 writes those.
-func TestGoldenFigures(t *testing.T) {
-	all := figures()
-	for _, name := range goldenFigures {
-		got := svg(all[name])
-		file := filepath.Join("testdata", name+".svg")
-		if os.Getenv("UPDATE_GOLDEN") != "" {
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil || got != string(want) {
-			t.Errorf("%s: %v\n%s", file, err, got)
-		}
-	}
-}
 
 // Whatever is drawn is in the legend.
 func TestLegend(t *testing.T) {
