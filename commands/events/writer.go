@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -27,6 +28,7 @@ type Writer struct {
 	to    io.Writer
 	begin time.Duration // what Clock was at mono 0
 	done  chan struct{}
+	count atomic.Int64
 
 	lock   sync.Mutex
 	news   *sync.Cond
@@ -60,6 +62,9 @@ func (w *Writer) Write(e Event) { w.WriteAt(e, Clock()) }
 // WriteAt writes an event that happened a moment ago; if others are written
 // already that came later, it has the time of the last of them.
 func (w *Writer) WriteAt(e Event, clock time.Duration) {
+	if e.Kind != Line {
+		w.count.Add(1)
+	}
 	if w.to == nil {
 		return
 	}
@@ -81,6 +86,9 @@ func (w *Writer) WriteAt(e Event, clock time.Duration) {
 	}
 	w.news.Broadcast()
 }
+
+// Count is how many events have come, but for lines; also where nobody wants to know.
+func (w *Writer) Count() int { return int(w.count.Load()) }
 
 // flush writes whole lines, until the writer is closed.
 func (w *Writer) flush() {

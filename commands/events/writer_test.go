@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -138,4 +139,18 @@ func TestWriteFails(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	w.Write(Event{Kind: Exit}) // and doesn't hang
+}
+
+// Events are counted where nobody wants to know them, too, but no lines.
+func TestCount(t *testing.T) {
+	for _, to := range []io.Writer{nil, io.Discard} {
+		w := NewWriter(to)
+		w.Write(Event{Kind: Start})
+		w.Write(Event{Kind: Line, Lines: []byte("x\n")})
+		w.Write(Event{Kind: Exit})
+		if got := w.Count(); got != 2 {
+			t.Errorf("%d", got)
+		}
+		w.Close()
+	}
 }

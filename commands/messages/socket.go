@@ -29,6 +29,8 @@ type Message struct {
 	Started bool `json:"started,omitempty"`
 	// Until asks for an answer once something is so of the run.
 	Until Until `json:"until,omitempty"`
+	// Seen is, for UntilChanged, what Reply.Changes was; -1 to be answered at once.
+	Seen int `json:"seen,omitempty"`
 	// Logs asks where the lines of the children are.
 	Logs bool `json:"logs,omitempty"`
 	// Gone is the end of the connection, which the listener makes a message of.
@@ -54,11 +56,12 @@ func sessionOf(conn net.Conn) int {
 
 // Reply is the answer: the number of the fault, for About, and what is left of the one
 // that it heals; and the exit code of a child that has ended, for Ended, or of the run, for
-// Until, if it has ended before.
+// Until, if it has ended before. Changes is, for UntilChanged, how many events there were.
 type Reply struct {
-	Fault int   `json:"fault,omitempty"`
-	Code  *int  `json:"code,omitempty"`
-	Logs  *Logs `json:"logs,omitempty"`
+	Fault   int   `json:"fault,omitempty"`
+	Code    *int  `json:"code,omitempty"`
+	Changes int   `json:"changes,omitempty"`
+	Logs    *Logs `json:"logs,omitempty"`
 	events.State
 }
 

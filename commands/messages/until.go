@@ -16,9 +16,11 @@ const (
 	UntilHealed Until = "healed" // no link and no uplink is cut
 	UntilFaults Until = "faults" // the timeline is done, and its faults have been healed
 	UntilEnded  Until = "ended"  // the run has ended
+
+	UntilChanged Until = "changed" // the run has had more events than Message.Seen
 )
 
-var untils = []Until{UntilReady, UntilHealed, UntilFaults, UntilEnded}
+var untils = []Until{UntilReady, UntilHealed, UntilFaults, UntilEnded, UntilChanged}
 
 // Logs is where the lines of a run's children are.
 type Logs struct {

@@ -26,6 +26,7 @@ func TestCheckMessage(t *testing.T) {
 		"ended":          {Ended: "a"},
 		"started":        {Started: true},
 		"until":          {Until: UntilHealed},
+		"a change":       {Until: UntilChanged, Seen: -1},
 		"logs":           {Logs: true},
 		"a check":        {Check: &faults.Check{By: faults.ByTimeline, Text: "all is well"}},
 		"other alphabet": fault(func(f *faults.Change) { f.What = "isolate é日" }),

@@ -294,6 +294,8 @@ func (h *fakeHands) why(int) string         { return "silent" }
 
 func (h *fakeHands) isDown(i int) bool { return i == h.down-1 }
 
+func (h *fakeHands) changes() int { return len(h.log) }
+
 func (h *fakeHands) mono(time.Duration) float64 { return 0 }
 
 func (h *fakeHands) ordered(session int) bool { return session == h.session }

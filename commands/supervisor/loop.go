@@ -35,6 +35,8 @@ type hands interface {
 	ordered(session int) bool
 	note([]events.Event)
 	mono(clock time.Duration) float64
+	// changes is how many events there were.
+	changes() int
 	// reap lists the children that ended since it was last called, and the
 	// order that was carried out.
 	reap() []exit
@@ -98,6 +100,7 @@ func loop(d *decision, s *faults.Schedule, h hands, in happenings) {
 			s.Stop(time.Now())
 		}
 		carryOutOrder(s, h)
+		in.waits.tell(h.changes())
 		select {
 		case <-in.died:
 		case signal := <-in.signals:

@@ -1,7 +1,9 @@
 package supervisor
 
 import (
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"vagganet/commands/messages"
 	"vagganet/netcmd"
 	"vagganet/netcmd/links"
+	"vagganet/netcmd/plan"
 )
 
 // What commands say becomes events, with what they have measured.
@@ -83,5 +86,58 @@ func TestTakes(t *testing.T) {
 	}
 	if !takes(schedule, h, messages.Message{Done: &faults.Done{}, Session: 8}) {
 		t.Error("nobody can send that a change is made")
+	}
+}
+
+// Who waits for a change is answered when there was one that they have not seen, once.
+func TestTellChanges(t *testing.T) {
+	w := &waits{}
+	answers := make(chan messages.Reply, 9)
+	ask := func(until messages.Until, seen int) {
+		if !w.take(messages.Received{Message: messages.Message{Until: until, Seen: seen}, Answer: answers}) {
+			t.Fatalf("%s is not taken", until)
+		}
+	}
+	ask(messages.UntilEnded, 0)
+	for _, c := range []struct{ seen, changes, answered int }{{-1, 0, 1}, {0, 0, 0}, {0, 3, 2}, {3, 3, 0}, {3, 4, 2}} {
+		ask(messages.UntilChanged, c.seen)
+		w.tell(c.changes)
+		if len(answers) != c.answered {
+			t.Errorf("seen %d of %d: %d answers", c.seen, c.changes, len(answers))
+		}
+		for range len(answers) {
+			if r := <-answers; r.Changes != c.changes {
+				t.Errorf("seen %d of %d: %+v", c.seen, c.changes, r)
+			}
+		}
+	}
+	if len(w.pending) != 1 {
+		t.Errorf("%d wait", len(w.pending))
+	}
+}
+
+// A signal that changes something is told in the same round.
+func TestLoopTellsChanges(t *testing.T) {
+	h := &fakeHands{refuses: -1, exits: make(chan exit, 3)}
+	signals, died, asks := make(chan syscall.Signal), make(chan struct{}), make(chan messages.Received)
+	var seen []int
+	go func() {
+		next := func(before int) int {
+			answers := make(chan messages.Reply)
+			asks <- messages.Received{Message: messages.Message{Until: messages.UntilChanged, Seen: before}, Answer: answers}
+			return (<-answers).Changes
+		}
+		first := next(-1)
+		signals <- syscall.SIGTSTP
+		seen = append(seen, first, next(first))
+		for i := range 3 {
+			h.exits <- exit{i, 0}
+			died <- struct{}{}
+		}
+	}()
+	d := newDecision(testSpec(plan.WaitAll))
+	loop(d, faults.NewSchedule(nil, nil, 0), h, happenings{signals: signals, died: died, asks: asks, waits: &waits{}})
+	if want := []int{4, 5}; !slices.Equal(seen, want) {
+		t.Errorf("%v, not %v; done is %q", seen, want, h.log)
 	}
 }

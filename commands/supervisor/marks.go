@@ -14,6 +14,8 @@ const faultsName = "faults"
 
 func (ps *processes) mono(clock time.Duration) float64 { return ps.recorder.Mono(clock) }
 
+func (ps *processes) changes() int { return ps.recorder.Count() }
+
 // note writes faults: to the run's events, and between the children's lines.
 func (ps *processes) note(list []events.Event) {
 	for _, e := range list {

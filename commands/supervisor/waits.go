@@ -50,6 +50,17 @@ func (w *waits) answer(d *decision, s *faults.Schedule) {
 	})
 }
 
+// tell answers those who wait for a change.
+func (w *waits) tell(changes int) {
+	w.pending = slices.DeleteFunc(w.pending, func(ask messages.Received) bool {
+		if ask.Until != messages.UntilChanged || changes <= ask.Seen {
+			return false
+		}
+		ask.Answer <- messages.Reply{Changes: changes}
+		return true
+	})
+}
+
 func isSo(until messages.Until, d *decision, s *faults.Schedule) bool {
 	switch until {
 	case messages.UntilReady:
