@@ -20,42 +20,25 @@ import (
 
 func (a App) statusVerb() *cli.Command {
 	return &cli.Command{
-		Name:   "status",
-		Usage:  "show the gateway, its runs, their guests, and what is cut or shaped",
-		Flags:  []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"}},
-		Action: a.orAsk(a.status, "status"),
+		Name:  "status",
+		Usage: "show the gateway, its runs, their guests, and what is cut or shaped",
+		Flags: []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+			&cli.BoolFlag{Name: "watch", Usage: "keep it on the screen, up to date, until q is typed"}},
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			if c.Bool("watch") {
+				return a.watchStatus(c)
+			}
+			return a.orAsk(a.printStatus, "status")(c)
+		},
 	}
 }
 
-func (a App) status(c *cli.Context) error {
-	if err := noArguments(c); err != nil {
-		return err
-	}
-	g, err := a.gateway(c)
+func (a App) printStatus(c *cli.Context) error {
+	s, err := a.readStatus(c)
 	if err != nil {
-		return err
-	}
-	runs, err := a.visibleRuns(g)
-	if err != nil {
-		return err
-	}
-	s := tables.Status{Interface: g.Interface, Owner: -1, Inside: a.Machine.Inside(g) != nil}
-	facts := a.Machine.Facts(g)
-	if err := adoptNetwork(c, &g, facts); err != nil {
-		return err
-	}
-	err = checks.Gateway(g, facts)
-	if err == nil {
-		if err := a.sweepPorts(c, g); err != nil {
-			return err
-		}
-		s.Host, s.Gateway, s.Owner = g.Network.Host(), g.Network.Gateway(), facts.Gateway.Owner
-		s.NoHost = facts.Gateway.Parts.Note != nil && facts.Gateway.Parts.Note.NoHost
-	}
-	if err != nil && len(runs) == 0 {
-		return err
-	}
-	if s.Runs, err = a.runStatuses(c, g, runs); err != nil {
 		return err
 	}
 	if c.Bool("json") {
@@ -64,6 +47,36 @@ func (a App) status(c *cli.Context) error {
 		return out.Encode(s)
 	}
 	return s.Write(terminal.Out.Raw(), !color.NoColor, terminal.Out.Width())
+}
+
+func (a App) readStatus(c *cli.Context) (tables.Status, error) {
+	var none tables.Status
+	g, err := a.gateway(c)
+	if err != nil {
+		return none, err
+	}
+	runs, err := a.visibleRuns(g)
+	if err != nil {
+		return none, err
+	}
+	s := tables.Status{Interface: g.Interface, Owner: -1, Inside: a.Machine.Inside(g) != nil}
+	facts := a.Machine.Facts(g)
+	if err := adoptNetwork(c, &g, facts); err != nil {
+		return none, err
+	}
+	err = checks.Gateway(g, facts)
+	if err == nil {
+		if err := a.sweepPorts(c, g); err != nil {
+			return none, err
+		}
+		s.Host, s.Gateway, s.Owner = g.Network.Host(), g.Network.Gateway(), facts.Gateway.Owner
+		s.NoHost = facts.Gateway.Parts.Note != nil && facts.Gateway.Parts.Note.NoHost
+	}
+	if err != nil && len(runs) == 0 {
+		return none, err
+	}
+	s.Runs, err = a.runStatuses(c, g, runs)
+	return s, err
 }
 
 // runStatuses leaves out runs that are still being set up, and those that end

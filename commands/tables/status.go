@@ -3,7 +3,6 @@ package tables
 import (
 	"fmt"
 	"io"
-	"maps"
 	"net/netip"
 	"slices"
 	"text/tabwriter"
@@ -98,6 +97,15 @@ func (s Status) Write(out io.Writer, colour bool, columns int) error {
 	return nil
 }
 
+// Later returns the status as it is after some time in which nothing changes.
+func (s Status) Later(by time.Duration) Status {
+	s.Runs = slices.Clone(s.Runs)
+	for i := range s.Runs {
+		s.Runs[i].Seconds += int(by.Seconds())
+	}
+	return s
+}
+
 // cleaned writes clean text.
 type cleaned struct{ out io.Writer }
 
@@ -110,7 +118,7 @@ func (c cleaned) Write(text []byte) (int, error) {
 
 func (r RunStatus) write(w cleaned, gateway netip.Addr, colour bool, columns int) error {
 	fmt.Fprintf(w, "\nrun %s: command %s, %s, up %s\n", r.Run, r.Command, r.where(), time.Duration(r.Seconds)*time.Second)
-	if err := r.writeGuests(w.out, colour); err != nil {
+	if err := r.writeGuests(w.out, colour, columns); err != nil {
 		return err
 	}
 	for _, g := range r.Guests {
@@ -118,16 +126,9 @@ func (r RunStatus) write(w cleaned, gateway netip.Addr, colour bool, columns int
 			fmt.Fprintf(w, "  port %s of %s leads to %s, port %d\n", p, gateway, g.Name, p.Internal)
 		}
 	}
-	r.writeUplinks(w)
+	writeLines(w, columns, r.uplinkLines())
 	r.writeCuts(w, columns)
-	writeLines(w, groups.Of(groups.Live(links.FullMesh(r.Cuts.Guests), r.Shaped)).Words())
-	return nil
-}
-
-func writeLines(w io.Writer, lines []string) {
-	for _, line := range lines {
-		fmt.Fprintf(w, "  %s\n", line)
-	}
+	return writeLines(w, columns, groups.Of(groups.Live(links.FullMesh(r.Cuts.Guests), r.Shaped)).Words())
 }
 
 // guestsMost is up to how many guests each has a row.
@@ -135,9 +136,9 @@ const guestsMost = 40
 
 // writeGuests writes the table of guests, or of many, which of them are in which state.
 // Only the last column may have colours, which would count as letters.
-func (r RunStatus) writeGuests(out io.Writer, colour bool) error {
+func (r RunStatus) writeGuests(out io.Writer, colour bool, columns int) error {
 	if len(r.Guests) > guestsMost {
-		return r.writeStates(out, colour)
+		return writeLines(out, columns, r.stateLines(colour))
 	}
 	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(table, "  GUEST\tADDRESS\tPID\tSTATE")
@@ -151,21 +152,22 @@ func (r RunStatus) writeGuests(out io.Writer, colour bool) error {
 	return table.Flush()
 }
 
-// writeStates writes a line for each state, the most frequent one first.
-func (r RunStatus) writeStates(out io.Writer, colour bool) error {
+// stateLines has a line for each state.
+func (r RunStatus) stateLines(colour bool) []string {
+	var states []string
 	in := map[string][]string{}
 	for _, g := range r.Guests {
+		if in[g.State] == nil {
+			states = append(states, g.State)
+		}
 		in[g.State] = append(in[g.State], terminal.CleanLine(g.Name))
 	}
-	states := slices.Sorted(maps.Keys(in))
-	slices.SortStableFunc(states, func(a, b string) int { return len(in[b]) - len(in[a]) })
+	var lines []string
 	for _, state := range states {
 		names := links.Brief(links.InOrder(in[state]), " ")
-		if _, err := fmt.Fprintf(out, "  %d %s: %s\n", len(in[state]), paint(state, colour), names); err != nil {
-			return err
-		}
+		lines = append(lines, fmt.Sprintf("%d %s: %s", len(in[state]), paint(state, colour), names))
 	}
-	return nil
+	return lines
 }
 
 // paint returns the state of a guest in its colour, if it is one to look at.
@@ -192,7 +194,7 @@ func (r RunStatus) writeCuts(w io.Writer, columns int) {
 		io.WriteString(w, table)
 		return
 	}
-	writeLines(w, groups.Describe(r.Cuts))
+	writeLines(w, columns, groups.Describe(r.Cuts))
 }
 
 func (r RunStatus) cell(from, to string) string {
@@ -207,7 +209,8 @@ func (r RunStatus) cell(from, to string) string {
 	return "ok"
 }
 
-func (r RunStatus) writeUplinks(w io.Writer) {
+func (r RunStatus) uplinkLines() []string {
+	var lines []string
 	for _, how := range links.Hows {
 		var guests []string
 		for _, u := range r.UplinksOff {
@@ -216,9 +219,10 @@ func (r RunStatus) writeUplinks(w io.Writer) {
 			}
 		}
 		if guests != nil {
-			fmt.Fprintf(w, "  host and internet %s: %s\n", how.Word(), links.Brief(guests, " "))
+			lines = append(lines, fmt.Sprintf("host and internet %s: %s", how.Word(), links.Brief(guests, " ")))
 		}
 	}
+	return lines
 }
 
 // where returns what the run is connected to, and what makes its cuts if that is not

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"vagganet/netcmd"
 	"vagganet/netcmd/links"
@@ -133,5 +134,31 @@ run r: command c, isolated, up 0s
 	}
 	if got := written(t, manyGuests(guestsMost, links.FullMesh(namesOf(guestsMost))), 80); strings.Count(got, "running") != guestsMost {
 		t.Errorf("not a row for each:\n%s", got)
+	}
+}
+
+func TestFold(t *testing.T) {
+	for _, c := range []struct {
+		line string
+		most int
+		want string
+	}{
+		{"ring: n1 n2 n3", 0, "ring: n1 n2 n3"},
+		{"ring: n1 n2 n3", 14, "ring: n1 n2 n3"},
+		{"ring: n1 n2 n3", 13, "ring: n1 n2|  n3"},
+		{"n1–n9 → n10: cut", 8, "n1–n9 →|  n10:|  cut"},
+		{"all: of-one-word", 5, "all:|  of-one-word"},
+	} {
+		if got := strings.Join(fold(c.line, c.most), "|"); got != c.want {
+			t.Errorf("%q in %d: %q", c.line, c.most, got)
+		}
+	}
+}
+
+// Runs grow older, and the status that was read doesn't.
+func TestStatusLater(t *testing.T) {
+	s := Status{Runs: []RunStatus{{Seconds: 3}}}
+	if later := s.Later(2500 * time.Millisecond); later.Runs[0].Seconds != 5 || s.Runs[0].Seconds != 3 {
+		t.Errorf("%d, and %d", later.Runs[0].Seconds, s.Runs[0].Seconds)
 	}
 }
