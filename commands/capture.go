@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -50,7 +49,7 @@ func (a App) capture(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		terminal.Say(terminal.Err, "%s: %s", node, strings.Join(nodes, " "))
+		terminal.Say(terminal.Err, "%s: %s", node, links.Brief(nodes, " "))
 		if node = nodes[0]; len(nodes) > 1 {
 			return hints.With(errors.New("capture takes one node, or all"), "these can be captured side by side, each into a file of its own")
 		}

@@ -19,6 +19,7 @@ import (
 	"vagganet/commands/runstate"
 	"vagganet/commands/terminal"
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
 	"vagganet/netcmd/plan"
 )
@@ -50,7 +51,7 @@ func (a App) exec(c *cli.Context) error {
 		return err
 	}
 	if !c.Bool("dry-run") {
-		terminal.Say(terminal.Err, "%s: %s", node, strings.Join(nodes, " "))
+		terminal.Say(terminal.Err, "%s: %s", node, links.Brief(nodes, " "))
 	}
 	for _, node := range nodes {
 		err = cmp.Or(err, a.execIn(c, l, node, argv))
@@ -196,5 +197,5 @@ func checkNode(l live.Run, node string) error {
 		}
 	}
 	return hints.With(fmt.Errorf("no node of run %s is called %q", l.Run, node),
-		"there are: %s, %s", netcmd.Bridge, strings.Join(l.Names(), ", "))
+		"there are: %s, %s", netcmd.Bridge, links.Brief(l.Names(), ", "))
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -18,6 +17,7 @@ import (
 	"vagganet/commands/runstate"
 	"vagganet/commands/supervisor"
 	"vagganet/commands/terminal"
+	"vagganet/netcmd/links"
 )
 
 func (a App) logsVerb() *cli.Command {
@@ -58,7 +58,7 @@ func openLog(run runstate.Run, logs *messages.Logs, child string) (io.ReadCloser
 	case logs == nil:
 		return nil, fmt.Errorf("run %s does not know where its lines are", run.Name)
 	case child != "" && !slices.Contains(logs.Children, child):
-		return nil, hints.With(fmt.Errorf("no child of run %s is called %q", run.Name, child), "there are: %s", strings.Join(logs.Children, ", "))
+		return nil, hints.With(fmt.Errorf("no child of run %s is called %q", run.Name, child), "there are: %s", links.Brief(logs.Children, ", "))
 	case logs.Out != "" && child != "":
 		return openFile(run, childFile(logs, child))
 	case logs.Out != "" && !logs.Detached:

@@ -189,7 +189,7 @@ func stillThere(l live.Run, change faults.Change, nodes []live.Node) error {
 	if change.Nodes[0].How == events.Paused {
 		signal = syscall.SIGSTOP
 	}
-	what := fmt.Errorf("processes of %s are still there %v after they got %s", strings.Join(names(nodes), " "), patienceWithNodes, live.SignalName(signal))
+	what := fmt.Errorf("processes of %s are still there %v after they got %s", links.Brief(names(nodes), " "), patienceWithNodes, live.SignalName(signal))
 	if signal == syscall.SIGKILL || signal == syscall.SIGSTOP {
 		return what
 	}

@@ -12,8 +12,8 @@ import (
 	"vagganet/commands/config"
 	"vagganet/commands/events"
 	"vagganet/commands/faults"
+	"vagganet/commands/groups"
 	"vagganet/commands/hints"
-	"vagganet/netcmd/links"
 )
 
 // Entry is one of a timeline that is made smaller. It comes once.
@@ -29,7 +29,7 @@ type Entry struct {
 func (e Entry) String() string {
 	what := strings.TrimPrefix(e.What(), "partition ")
 	if e.Whom != "" {
-		what = strings.Replace(what, " --seed "+seedIn(e.Words), "", 1) + " (" + links.BriefSummary(e.Whom) + ")"
+		what = strings.Replace(what, " --seed "+seedIn(e.Words), "", 1) + " (" + groups.Brief(e.Whom) + ")"
 	}
 	what += " at " + e.Start.String()
 	if e.For > 0 {

@@ -52,6 +52,7 @@ import (
 	"strings"
 	"time"
 
+	"vagganet/commands/groups"
 	"vagganet/netcmd/links"
 )
 
@@ -127,7 +128,7 @@ func (e Event) Title() string {
 	what, whom := e.What, ""
 	if e.Whom != "" {
 		what, _, _ = strings.Cut(what, " --seed ")
-		whom = ": " + links.BriefSummary(e.Whom)
+		whom = ": " + groups.Brief(e.Whom)
 	}
 	if len(what) > titleMost {
 		what = links.Brief(strings.Fields(what), " ")

@@ -13,6 +13,34 @@ const wordsMost = 20
 // Describe returns lines about what is cut, for a person to read; none where nothing is.
 func Describe(c links.Cuts) []string { return Of(Live(c, nil)).Words() }
 
+// Brief is links.BriefSummary, but a ring is its nodes in their order: rows don't show it.
+func Brief(summary string) string {
+	var nodes []string
+	var rows []links.Row
+	for part := range strings.SplitSeq(summary, "; ") {
+		from, to, ok := strings.Cut(part, " -> ")
+		if !ok {
+			return links.BriefSummary(summary) // clusters, or a list of nodes
+		}
+		nodes = append(nodes, strings.Fields(to)...)
+		for _, name := range strings.Fields(from) {
+			rows = append(rows, links.Row{From: name, To: strings.Fields(to), How: links.Drop.String()})
+		}
+	}
+	if len(nodes) > briefMost {
+		return links.BriefSummary(summary)
+	}
+	n, err := New(nodes, rows, nil) // the error is that of a summary that was cut short
+	if v := Of(n); err == nil && v.Form == Ring {
+		return v.nodesInOrder()
+	}
+	return links.BriefSummary(summary)
+}
+
+// briefMost is up to how many nodes a summary is looked at: who writes one may be a guest,
+// and is not to have much done by that.
+const briefMost = 256
+
 // Words returns lines for a person to read: what form the network has, if a line says all
 // of it, and else its rows. There are none where all links work as usual.
 func (v View) Words() []string {
@@ -53,29 +81,37 @@ func (v View) formWords() string {
 	case Clusters:
 		return fmt.Sprintf("%d clusters, %s: %s", len(groups), v.Between(0, 1).Words(), between(groups...))
 	case Bridge:
-		return fmt.Sprintf("bridge %s, %s: %s", between(groups[1]), v.Between(0, 2).Words(), between(groups[0], groups[2]))
+		return fmt.Sprintf("2 clusters with %s between, %s: %s", between(groups[1]), v.Between(0, 2).Words(), between(groups[0], groups[2]))
 	case Ring:
-		return v.ringWords(groups)
+		return v.ringWords()
 	}
 	return ""
+}
+
+func (v View) ringWords() string {
+	linked, other := 0, Link{}
+	for to := 1; to < len(v.Groups); to++ {
+		if link := v.Between(0, to); link == (Link{}) {
+			linked++
+		} else {
+			other = link
+		}
+	}
+	return fmt.Sprintf("ring, each linked with %d, others %s: %s", linked, other.Words(), v.nodesInOrder())
 }
 
 // ringMost is up to how many nodes of a ring are all named: what is cut short says nothing
 // of who is next to whom.
 const ringMost = 40
 
-func (v View) ringWords(nodes []string) string {
-	linked, other := 0, Link{}
-	for to := range nodes[1:] {
-		if link := v.Between(0, to+1); link == (Link{}) {
-			linked++
-		} else {
-			other = link
-		}
+// nodesInOrder returns the nodes of groups that have one each.
+func (v View) nodesInOrder() string {
+	var names []string
+	for _, g := range v.Groups {
+		names = append(names, v.Nodes[g.Nodes[0]])
 	}
-	names := strings.Join(nodes, " ")
-	if len(nodes) > ringMost {
-		names = links.Brief(nodes, " ")
+	if len(names) > ringMost {
+		return links.Brief(names, " ")
 	}
-	return fmt.Sprintf("ring, each linked with %d, others %s: %s", linked, other.Words(), names)
+	return strings.Join(names, " ")
 }

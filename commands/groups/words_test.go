@@ -40,7 +40,7 @@ func TestWords(t *testing.T) {
 		{halves.By(links.Reject), nil, "2 clusters, refused: n1 n2 n3 n4 | n5 n6 n7 n8 n9 n10"},
 		{halves.By(links.New), nil, "n1 n2 n3 n4 ↔ n5 n6 n7 n8 n9 n10: no-new"},
 		{halves, []links.Row{slow("n1", "n2")}, "n1 n2 n3 n4 ↔ n5 n6 n7 n8 n9 n10: cut; n1 → n2: delay 50ms"},
-		{split(ten[:5], ten[4:]).By(links.Reject), nil, "bridge n5, refused: n1 n2 n3 n4 | n6 n7 n8 n9 n10"},
+		{split(ten[:5], ten[4:]).By(links.Reject), nil, "2 clusters with n5 between, refused: n1 n2 n3 n4 | n6 n7 n8 n9 n10"},
 		{split(ten[:2], ten[1:3], ten[2:4], ten[3:5], ten[4:6], ten[5:7], ten[6:8], ten[7:9], ten[8:], []string{"n10", "n1"}), nil, "ring, each linked with 2, others cut: n1 n2 n3 n4 n5 n6 n7 n8 n9 n10"},
 	} {
 		if got := strings.Join(view(t, c.cuts, c.shapes...).Words(), "; "); got != c.want {
@@ -53,7 +53,7 @@ func TestWords(t *testing.T) {
 func TestWordsOfMany(t *testing.T) {
 	for kind, want := range map[string]string{
 		"halves": "2 clusters, cut: n1 n2 n10–n21 n100–n211 | n3–n9 n22–n99 n212–n253",
-		"bridge": "bridge n212, cut: n1 n2 n10–n21 n100–n211 | n3–n9 n22–n99 n213–n253",
+		"bridge": "2 clusters with n212 between, cut: n1 n2 n10–n21 n100–n211 | n3–n9 n22–n99 n213–n253",
 	} {
 		if got := strings.Join(Describe(named(kind, counted(253))), "; "); got != want {
 			t.Errorf("%s: %s", kind, got)
@@ -76,4 +76,44 @@ func TestWordsOfMany(t *testing.T) {
 	if len(lines) != wordsMost+1 || lines[wordsMost] != "and 39 more" {
 		t.Errorf("%d rows, the last is %q", len(lines), lines[len(lines)-1])
 	}
+}
+
+func TestBrief(t *testing.T) {
+	for summary, want := range map[string]string{
+		"":                       "",
+		"n1 n2 | n3":             "n1 n2 | n3",
+		"n1 n2":                  "n1 n2",
+		"a -> b c":               "a -> b c",
+		"d e -> a b; a b -> d e": "d e -> a b; a b -> d e",
+		"d -> a; a d -> b; b -> c; a -> d; a c -> b … (9 in all)": "d -> a; a d -> b; b -> c; a -> d; a c -> b … (9 in all)",
+	} {
+		if got := Brief(summary); got != want {
+			t.Errorf("%q: %q", summary, got)
+		}
+	}
+	for size, many := range map[int]bool{5: false, 20: false, 100: true} {
+		ring := named("majorities-ring", counted(size))
+		got := Brief(ring.Summary())
+		if want := strings.Join(view(t, ring).Names(nodesOf(view(t, ring))), " "); (got != want) != many {
+			t.Errorf("of %d: %q, not %q", size, got, want)
+		}
+		if again := Brief(got); again != got && size < 13 {
+			t.Errorf("of %d: again %q", size, again)
+		}
+	}
+	var wide []string
+	for i := range 2 * briefMost {
+		wide = append(wide, fmt.Sprintf("x%d -> y%d", i, i))
+	}
+	if got := Brief(strings.Join(wide, "; ")); !strings.HasSuffix(got, " … (512 in all)") {
+		t.Errorf("%q", got)
+	}
+}
+
+func nodesOf(v View) []int {
+	var nodes []int
+	for _, g := range v.Groups {
+		nodes = append(nodes, g.Nodes...)
+	}
+	return nodes
 }

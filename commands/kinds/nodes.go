@@ -14,6 +14,7 @@ import (
 	"vagganet/commands/cmdline"
 	"vagganet/commands/events"
 	"vagganet/commands/faults"
+	"vagganet/commands/groups"
 	"vagganet/commands/hints"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
@@ -312,7 +313,7 @@ func (s sets) said(change faults.Change, words []string) faults.Change {
 
 // lines say to a person which nodes the sets are, and by which seed they were drawn.
 func (s sets) lines(whom string) []string {
-	line := strings.Join(s.words, " ") + ": " + links.BriefSummary(whom)
+	line := strings.Join(s.words, " ") + ": " + groups.Brief(whom)
 	if drawsNodes(s.words) {
 		return []string{fmt.Sprintf("seed %d", s.seed), line}
 	}

@@ -3,11 +3,11 @@ package supervisor
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
 	"vagganet/netcmd"
+	"vagganet/netcmd/links"
 	"vagganet/netcmd/plan"
 )
 
@@ -317,7 +317,7 @@ func (d *decision) whoRuns() string {
 	if d.driver.runs() {
 		names = append(names, driverName)
 	}
-	return strings.Join(names, ", ")
+	return links.Brief(names, ", ")
 }
 
 func sayf(format string, args ...any) action {

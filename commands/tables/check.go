@@ -33,7 +33,7 @@ func (r Check) Print(w io.Writer, asJSON bool, columns int) error {
 		out.SetIndent("", "  ")
 		return out.Encode(r)
 	}
-	io.WriteString(w, matrix(r.Guests, columns, r.cell))
+	io.WriteString(w, matrix(links.InOrder(r.Guests), columns, r.cell))
 	for _, guest := range r.Guests {
 		if why := r.Trouble[guest]; why != "" {
 			fmt.Fprintf(w, "%s can't be probed: %s\n", guest, why)

@@ -142,8 +142,14 @@ func (r RunStatus) writeGuests(out io.Writer, colour bool, columns int) error {
 	}
 	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(table, "  GUEST\tADDRESS\tPID\tSTATE")
+	guests := map[string]GuestStatus{}
+	var names []string
 	for _, g := range r.Guests {
-		pid := "-"
+		guests[g.Name] = g
+		names = append(names, g.Name)
+	}
+	for _, name := range links.InOrder(names) {
+		g, pid := guests[name], "-"
 		if g.Pid > 0 {
 			pid = fmt.Sprint(g.Pid)
 		}

@@ -3,6 +3,7 @@ package tables
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ import (
 func TestStatusColours(t *testing.T) {
 	run := RunStatus{Info: netcmd.Info{Run: "r\x1b[31m", Command: "c", Isolated: true}}
 	for i, state := range []string{"running", "down", "paused", "starting", "ready", "ended"} {
-		guest := netcmd.Guest{Name: "bob", IP: netip.AddrFrom4([4]byte{10, 0, 0, byte(i + 1)})}
+		guest := netcmd.Guest{Name: fmt.Sprint("bob", i+1), IP: netip.AddrFrom4([4]byte{10, 0, 0, byte(i + 1)})}
 		run.Guests = append(run.Guests, GuestStatus{Guest: guest, Pid: 7 * (i % 2), State: state})
 	}
 	run.Guests[0].Name = "al\x1b[31mice"
@@ -26,11 +27,11 @@ func TestStatusColours(t *testing.T) {
 run r\x1b[31m: command c, isolated, cut by iptables, up 0s
   GUEST          ADDRESS   PID  STATE
   al\x1b[31mice  10.0.0.1  -    running
-  bob            10.0.0.2  7    down
-  bob            10.0.0.3  -    paused
-  bob            10.0.0.4  7    starting
-  bob            10.0.0.5  -    ready
-  bob            10.0.0.6  7    ended
+  bob2           10.0.0.2  7    down
+  bob3           10.0.0.3  -    paused
+  bob4           10.0.0.4  7    starting
+  bob5           10.0.0.5  -    ready
+  bob6           10.0.0.6  7    ended
   nothing is cut
 `
 	coloured := plain
@@ -45,12 +46,12 @@ run r\x1b[31m: command c, isolated, cut by iptables, up 0s
 	}
 }
 
-// manyGuests is a run of guests n1, n2 and so on, which names are sorted by letters.
+// manyGuests is a run of guests n1, n2 and so on, in the order of a run: n10 before n2.
 func manyGuests(count int, cut links.Cuts, shaped ...links.ShapedLink) RunStatus {
 	r := RunStatus{Info: netcmd.Info{Run: "r", Command: "c", Isolated: true, Ebtables: plan.UsualTools().Ebtables}, Cuts: cut, Shaped: shaped}
 	r.Cut, r.UplinksOff = cut.Links(), cut.Uplinks()
-	for i := range count {
-		r.Guests = append(r.Guests, GuestStatus{Guest: netcmd.Guest{Name: fmt.Sprint("n", i+1)}, Pid: i + 1, State: "running"})
+	for i, name := range slices.Sorted(slices.Values(namesOf(count))) {
+		r.Guests = append(r.Guests, GuestStatus{Guest: netcmd.Guest{Name: name}, Pid: i + 1, State: "running"})
 	}
 	return r
 }
@@ -83,6 +84,9 @@ func TestStatusFitsTheTerminal(t *testing.T) {
 		got := written(t, run, columns)
 		if strings.Contains(got, "to n20\n  from n1   -      ok     ") != matrix || strings.Contains(got, groups) == matrix {
 			t.Errorf("in %d columns:\n%s", columns, got)
+		}
+		if strings.Index(got, "\n  n2 ") > strings.Index(got, "\n  n10 ") {
+			t.Errorf("n10 is before n2:\n%s", got)
 		}
 		longest := 0
 		for line := range strings.Lines(got) {
@@ -120,7 +124,7 @@ func TestStatusOfMany(t *testing.T) {
 	cuts, _ := links.Split(names, [][]string{names[:53], names[53:]})
 	cuts, _ = cuts.WithUplinks(names[:53], links.State{How: links.Drop})
 	run := manyGuests(253, cuts)
-	run.Guests[53].State = "down"
+	run.Guests[slices.IndexFunc(run.Guests, func(g GuestStatus) bool { return g.Name == "n54" })].State = "down"
 	const want = `no gateway , 1 run
 
 run r: command c, isolated, up 0s
