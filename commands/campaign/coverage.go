@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 
 	"vagganet/commands/report"
@@ -98,8 +99,9 @@ func (c *coverage) list() []*Tried {
 		}
 		list = append(list, t)
 	}
-	slices.SortFunc(list, func(a, b *Tried) int {
-		return cmp.Or(cmp.Compare(b.Times, a.Times), cmp.Compare(a.Fault, b.Fault))
+	sort.Slice(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		return cmp.Or(cmp.Compare(b.Times, a.Times), cmp.Compare(a.Fault, b.Fault)) < 0
 	})
 	return list
 }
@@ -119,8 +121,9 @@ func (c *coverage) common(failed, passed int) []*Shared {
 			list = append(list, s)
 		}
 	}
-	slices.SortFunc(list, func(a, b *Shared) int {
-		return cmp.Or(cmp.Compare(excess(b), excess(a)), cmp.Compare(a.Fault+a.Node, b.Fault+b.Node))
+	sort.Slice(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		return cmp.Or(cmp.Compare(excess(b), excess(a)), cmp.Compare(a.Fault+a.Node, b.Fault+b.Node)) < 0
 	})
 	return list[:min(len(list), sharedMost)]
 }

@@ -1,12 +1,11 @@
 package campaign
 
 import (
-	"cmp"
 	_ "embed"
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
+	"sort"
 	"strings"
 	"text/template"
 
@@ -62,7 +61,7 @@ func WriteJUnit(w io.Writer, paths []string, s Summary) error {
 			return err
 		}
 	}
-	slices.SortFunc(suite.Cases, func(a, b *testCase) int { return cmp.Compare(a.Seed, b.Seed) })
+	sort.Slice(suite.Cases, func(i, j int) bool { return suite.Cases[i].Seed < suite.Cases[j].Seed })
 	if s.lacks() {
 		suite.Tests++
 		suite.Errors++

@@ -2,7 +2,6 @@ package campaign
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"text/tabwriter"
 
@@ -101,7 +101,7 @@ func Summarize(paths []string) (Summary, error) {
 	s.NotRun, s.lacking, s.MissingShards = parts.missing()
 	s.Faults, s.Untried = tried.list(), tried.neverTried()
 	s.Common = tried.common(s.Verdicts[Failed]+s.Verdicts[Timeout], s.Verdicts[Passed])
-	slices.SortFunc(s.Others, func(a, b *Found) int { return cmp.Compare(a.Seed, b.Seed) })
+	sort.Slice(s.Others, func(i, j int) bool { return s.Others[i].Seed < s.Others[j].Seed })
 	return s, nil
 }
 

@@ -1,8 +1,8 @@
 package config
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -173,7 +173,7 @@ func (p *parser) parseChildren(e entry, what string, c *Command) error {
 	if drafts, err = p.replicate(c, drafts); err != nil {
 		return err
 	}
-	slices.SortFunc(drafts, func(a, b *draft) int { return cmp.Compare(a.Name, b.Name) })
+	sort.Slice(drafts, func(i, j int) bool { return drafts[i].Name < drafts[j].Name })
 	for _, d := range drafts {
 		c.Children = append(c.Children, d.Child)
 	}

@@ -2,6 +2,7 @@ package groups
 
 import (
 	"slices"
+	"sort"
 
 	"vagganet/netcmd/links"
 )
@@ -123,7 +124,7 @@ func (v View) clusters() []Group {
 		}
 	}
 	groups := slices.Clone(v.Groups)
-	slices.SortStableFunc(groups, func(a, b Group) int { return len(a.Nodes) - len(b.Nodes) })
+	sort.SliceStable(groups, func(i, j int) bool { return len(groups[i].Nodes) < len(groups[j].Nodes) })
 	return groups
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 
 	"vagganet/commands/config"
 	"vagganet/netcmd"
@@ -57,8 +58,9 @@ func AddChildren(m Machine, run *netcmd.Run, command *config.Command, chosen map
 		return &config.Error{Path: file.Path, Line: lines[bad.Guest], Msg: err.Error(),
 			Hint: "the gateway has each port once, for all guests of a run"}
 	}
-	slices.SortStableFunc(children, func(one, other *config.Child) int {
-		return cmp.Or(order(one)-order(other), cmp.Compare(one.Name, other.Name))
+	sort.SliceStable(children, func(i, j int) bool {
+		one, other := children[i], children[j]
+		return cmp.Or(order(one)-order(other), cmp.Compare(one.Name, other.Name)) < 0
 	})
 	for _, child := range children {
 		child := *child

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -49,7 +50,9 @@ var linkChain = sync.OnceValue(func() *regexp.Regexp {
 // those that are made now, as they are to be: empty.
 func (r Rules) leftovers(made []Chain) []Chain {
 	var old []Chain
-	for _, name := range slices.SortedFunc(maps.Keys(r), compareChains) {
+	names := slices.Collect(maps.Keys(r))
+	sort.Slice(names, func(i, j int) bool { return compareChains(names[i], names[j]) < 0 })
+	for _, name := range names {
 		isMade := slices.ContainsFunc(made, func(c Chain) bool { return c.Name == name })
 		if linkChain().MatchString(name) && !isMade {
 			old = append(old, Chain{Name: name})

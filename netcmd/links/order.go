@@ -2,13 +2,14 @@ package links
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
 // InOrder returns names in the order in which a person counts: n2 before n10.
 func InOrder(names []string) []string {
 	names = slices.Clone(names)
-	slices.SortFunc(names, counted)
+	sort.Slice(names, func(i, j int) bool { return counted(names[i], names[j]) < 0 })
 	return names
 }
 

@@ -3,6 +3,7 @@ package links
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -69,7 +70,7 @@ func (c Cuts) clusters() [][]string {
 	if len(order) < 2 {
 		return nil
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return len(clusters[a]) - len(clusters[b]) })
+	sort.SliceStable(order, func(i, j int) bool { return len(clusters[order[i]]) < len(clusters[order[j]]) })
 	var list [][]string
 	for _, first := range order {
 		list = append(list, clusters[first])
