@@ -36,10 +36,12 @@ func (a App) changeBy(k kinds.Kind) cli.ActionFunc {
 		if k.Name == "uplink" && live.Isolated {
 			return fmt.Errorf("run %s is isolated: its guests have no uplink", live.Run)
 		}
-		change, err := forGuests(a.guestsOf(c, live))
+		nodes, roles := withRoles(a.guestsOf(c, live))
+		change, err := forGuests(nodes)
 		if err != nil {
 			return err
 		}
+		change.Roles = roles
 		if change.Sets(faults.Shapes) {
 			if err := a.checkTools(live.ListShapes()); err != nil {
 				return err
@@ -57,6 +59,20 @@ func (a App) changeBy(k kinds.Kind) cli.ActionFunc {
 		}
 		return err
 	}
+}
+
+// withRoles returns the same guests, and which of them are found to be in which role, as
+// soon as somebody asks.
+func withRoles(nodes kinds.Nodes) (kinds.Nodes, map[string]string) {
+	roles, inRole := map[string]string{}, nodes.InRole
+	nodes.InRole = func(role string) ([]string, error) {
+		found, err := inRole(role)
+		if err == nil {
+			roles[role] = strings.Join(found, " ")
+		}
+		return found, err
+	}
+	return nodes, roles
 }
 
 // change makes a change, under the run's lock, or prints it, and returns what is cut

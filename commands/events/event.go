@@ -14,6 +14,7 @@
 //	exit          child, node, code (128+N for signal N)
 //	ready         child, node: what its config says of that has come
 //	run-ready     all children have been started and are ready: the timeline begins
+//	role          a command has asked which nodes are in a role, for the fault that it begins next: role, whom (those that are), by
 //	fault-begin   a command has cut links, or killed or paused nodes: id, what, whom (of what is drawn: the nodes), by ("command" or "timeline"), for (seconds, if it heals by itself),
 //	              asked, took_ms and skew_ms, and what is cut now; by the timeline also due, and late (both in seconds,
 //	              absent where it is 0). With "interrupted" the command was killed, or failed,
@@ -39,6 +40,11 @@
 // are slow or lose packets. Each is a list of rows {from, to, how}: to lists who
 // doesn't hear from, and is absent for uplinks. How is drop, reject or new, or what
 // a shape does. "nodes" are rows {from, how} as well, of nodes that are "down" or "paused".
+// "groups" are lists of nodes: those of one have the same links, cut or shaped, with each
+// node outside of it. It is absent where all nodes are one group, as when nothing is cut.
+// What is cut from each other has the smallest group first, a bridge is the second of
+// three, one node against all others is the first of two, and a ring has a group for each node,
+// neighbours next to each other.
 //
 // The fault was not in force at "asked", when its command began, and is at "mono";
 // in between are took_ms, from the first of its steps to the end of the last, and
@@ -67,6 +73,7 @@ const (
 	Exit         Kind = "exit"
 	Ready        Kind = "ready"
 	RunReady     Kind = "run-ready"
+	Role         Kind = "role"
 	FaultBegin   Kind = "fault-begin"
 	FaultChange  Kind = "fault-change"
 	FaultEnd     Kind = "fault-end"
@@ -106,6 +113,7 @@ type Event struct {
 
 	ID          int      `json:"id,omitempty"`
 	What        string   `json:"what,omitempty"`
+	Role        string   `json:"role,omitempty"`
 	Whom        string   `json:"whom,omitempty"`
 	By          string   `json:"by,omitempty"`
 	For         float64  `json:"for,omitempty"`
@@ -117,6 +125,8 @@ type Event struct {
 	Due         *float64 `json:"due,omitempty"`
 	Late        float64  `json:"late,omitempty"`
 	*State
+	// Groups are the nodes whose links are alike, which the Writer finds in the State.
+	Groups [][]string `json:"groups,omitempty"`
 
 	OK          *bool `json:"ok,omitempty"`
 	Differences *int  `json:"differences,omitempty"`

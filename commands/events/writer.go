@@ -34,6 +34,7 @@ type Writer struct {
 	news   *sync.Cond
 	last   time.Duration // the latest mono
 	queue  bytes.Buffer
+	groups grouper
 	closed bool
 	err    error
 }
@@ -60,7 +61,8 @@ func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1e6) / 1e6
 func (w *Writer) Write(e Event) { w.WriteAt(e, Clock()) }
 
 // WriteAt writes an event that happened a moment ago; if others are written
-// already that came later, it has the time of the last of them.
+// already that came later, it has the time of the last of them. It finds the groups of
+// its State: here, since a fault is in force by now, and only if somebody reads them.
 func (w *Writer) WriteAt(e Event, clock time.Duration) {
 	if e.Kind != Line {
 		w.count.Add(1)
@@ -72,6 +74,12 @@ func (w *Writer) WriteAt(e Event, clock time.Duration) {
 	defer w.lock.Unlock()
 	for e.Kind == Line && w.queue.Len() > longestQueue && w.err == nil {
 		w.news.Wait()
+	}
+	for _, guest := range e.Guests {
+		w.groups.nodes = append(w.groups.nodes, guest.Name)
+	}
+	if e.State != nil {
+		e.Groups = w.groups.of(e.State)
 	}
 	w.last = max(w.last, clock-w.begin)
 	e.Mono, e.Bytes = seconds(w.last), len(e.Lines)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vagganet/netcmd/links"
+	"vagganet/netcmd/links/linkstest"
 )
 
 // shown are the events without their times, and the lines that follow them.
@@ -30,6 +31,32 @@ func shown(t *testing.T, text string) []string {
 		lines, text = append(lines, string(rest)+more[:int(follows)]), more[int(follows):]
 	}
 	return lines
+}
+
+// The events have the groups of nodes whose links are alike, in the order of their view,
+// unless that is all nodes.
+func TestGroups(t *testing.T) {
+	var b bytes.Buffer
+	w := NewWriter(&b)
+	w.Write(Event{Kind: RunBegin, Guests: []Guest{{Name: "n10"}, {Name: "n2"}, {Name: "n1"}}})
+	one := &State{Cut: []links.Row{{From: "n10", To: []string{"n1", "n2"}, How: "drop"}}}
+	for _, s := range []*State{one, one, {}, {Cut: []links.Row{{From: "n1", To: []string{"x"}, How: "drop"}}},
+		{Shapes: []links.Row{{From: "n1", To: []string{"n2", "n10"}, How: "delay 5ms"}}}} {
+		w.Write(Event{Kind: FaultBegin, State: s})
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, line := range shown(t, b.String())[1:] {
+		var e Event
+		json.Unmarshal([]byte(line), &e)
+		got = append(got, fmt.Sprint(e.Groups))
+	}
+	want := "[[n10] [n1 n2]],[[n10] [n1 n2]],[],[],[[n1] [n2 n10]]"
+	if strings.Join(got, ",") != want {
+		t.Errorf("got %s, want %s", strings.Join(got, ","), want)
+	}
 }
 
 func TestWrite(t *testing.T) {
@@ -153,4 +180,19 @@ func TestCount(t *testing.T) {
 		}
 		w.Close()
 	}
+}
+
+// BenchmarkWriteState writes an event about halves of many nodes.
+func BenchmarkWriteState(b *testing.B) {
+	cuts := linkstest.Halves(253)
+	w := NewWriter(io.Discard)
+	var guests []Guest
+	for _, name := range cuts.Guests {
+		guests = append(guests, Guest{Name: name})
+	}
+	w.Write(Event{Kind: RunBegin, Guests: guests})
+	for b.Loop() {
+		w.Write(Event{Kind: FaultBegin, State: &State{Cut: cuts.BySender()}})
+	}
+	w.Close()
 }

@@ -22,6 +22,8 @@ type Change struct {
 	What string `json:"what"`
 	// Whom are the nodes, where some were drawn: groups with "|" between them.
 	Whom string `json:"whom"`
+	// Roles are those that nodes were asked for, with the nodes that are in them: "n1 n2".
+	Roles map[string]string `json:"roles,omitempty"`
 	// By is ByCommand or ByTimeline.
 	By string `json:"by"`
 	// Replaces lists the layers of which it sets all links, named or not: those not

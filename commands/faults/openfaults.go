@@ -47,11 +47,15 @@ func newRecord(guests []string) *record {
 // Announce takes note of a command that is about to change links. Should nothing more be
 // heard of it, its time counts from now. It returns the fault's number, and, for one that
 // heals another, what is left of that. Only one command at a time can change links: if
-// nothing was heard of the other since it was announced, its command has been killed.
+// nothing was heard of the other since it was announced, its command has been killed. The
+// events are about that one, or the roles that nodes are in.
 func (r *record) Announce(c Change, now time.Time) (id int, left events.State, list []events.Event) {
 	if c.Heals == 0 {
 		r.last++
 		id = r.last
+		for _, role := range slices.Sorted(maps.Keys(c.Roles)) {
+			list = append(list, events.Event{Kind: events.Role, Role: role, Whom: c.Roles[role], By: c.By})
+		}
 	} else {
 		id = -c.Heals // what heals is no fault itself
 		list = r.begin(c.Heals, now, true)

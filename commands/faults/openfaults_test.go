@@ -202,3 +202,16 @@ func TestFaultsNext(t *testing.T) {
 		t.Errorf("due is %v", due)
 	}
 }
+
+// The nodes that were found in roles are events before the fault begins that asked for them.
+func TestRolesAreEvents(t *testing.T) {
+	r := newRecord(letters)
+	_, _, list := r.Announce(Change{By: ByTimeline, Roles: map[string]string{"leader": "b", "follower": "a c"}}, time.Time{})
+	var got []string
+	for _, e := range list {
+		got = append(got, fmt.Sprint(e.Kind, " ", e.Role, ": ", e.Whom, " by ", e.By))
+	}
+	if want := []string{"role follower: a c by timeline", "role leader: b by timeline"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -62,7 +62,11 @@ func checkChange(f faults.Change) error {
 	case !slices.Contains(Words, firstWord(f.What)):
 		return fmt.Errorf("nothing is done by %q", firstWord(f.What))
 	}
-	return errors.Join(checkBy(f.By), checkLine(f.What), checkLine(f.Whom), checkState(f.State))
+	err := errors.Join(checkBy(f.By), checkLine(f.What), checkLine(f.Whom), checkState(f.State))
+	for role, whom := range f.Roles {
+		err = errors.Join(err, checkLine(role), checkLine(whom))
+	}
+	return err
 }
 
 func checkState(s events.State) error {

@@ -20,6 +20,7 @@ func TestCheckMessage(t *testing.T) {
 	}
 	for name, m := range map[string]Message{
 		"a fault":        fault(func(*faults.Change) {}),
+		"a role":         fault(func(f *faults.Change) { f.Roles = map[string]string{"leader": "a b"} }),
 		"one word":       fault(func(f *faults.Change) { f.What = "fullmesh" }),
 		"a heal":         fault(func(f *faults.Change) { f.What, f.Heals, f.For = "heal", 1, 0 }),
 		"done":           {Done: &faults.Done{Clock: events.Clock(), Took: 2, Skew: 3}},
@@ -45,6 +46,8 @@ func TestCheckMessage(t *testing.T) {
 		"escape in what":   fault(func(f *faults.Change) { f.What = "isolate \x1b]0;x\a" }),
 		"two lines":        fault(func(f *faults.Change) { f.What = "isolate a\nvagganet: all is well" }),
 		"escape in whom":   fault(func(f *faults.Change) { f.Whom = "\u009b31m" }),
+		"escape in role":   fault(func(f *faults.Change) { f.Roles = map[string]string{"\x1b[m": "a"} }),
+		"escape in roles":  fault(func(f *faults.Change) { f.Roles = map[string]string{"leader": "\x1b[m"} }),
 		"escape in how":    fault(func(f *faults.Change) { f.Cut = []links.Row{{From: "a", To: []string{"b"}, How: "\x1b[m"}} }),
 		"a book":           fault(func(f *faults.Change) { f.What = "isolate " + string(make([]rune, textLongest)) }),
 		"unknown links":    fault(func(f *faults.Change) { f.Replaces = []faults.Layer{"x"} }),
