@@ -45,6 +45,9 @@ func TestBrowser(t *testing.T) {
 		{"narrow", func(t *testing.T, b browser) { testNarrow(t, b, report) }},
 		{"filter and links", func(t *testing.T, b browser) { testFilter(t, b, report) }},
 		{"marks of nodes", func(t *testing.T, b browser) { testNodeMarks(t, b, report) }},
+		{"many nodes", testManyNodes},
+		{"pictures", testPictures},
+		{"contrast", func(t *testing.T, b browser) { testContrast(t, b, report) }},
 		{"campaign", testCampaignPage},
 		{"graph", testGraphPicture},
 		{"texts of graphs", testGraphTexts},
@@ -228,7 +231,7 @@ func testColours(t *testing.T, b browser, report string) {
 
 // ask has a script look at the page, which gets it as "page", and returns what it finds. The
 // page itself lets no script run: it is in a frame of that width.
-func (b browser) ask(t *testing.T, report string, width int, script string) string {
+func (b browser) ask(t *testing.T, report string, width int, script string, options ...string) string {
 	t.Helper()
 	file := filepath.Join(b.dir, "ask.html")
 	text := fmt.Sprintf(`<iframe width="%d" height="900" src="file://%s"></iframe><pre></pre><script>
@@ -241,7 +244,7 @@ func (b browser) ask(t *testing.T, report string, width int, script string) stri
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	document, logged := b.start(t, file, "--allow-file-access-from-files", "--dump-dom")
+	document, logged := b.start(t, file, append(options, "--allow-file-access-from-files", "--dump-dom")...)
 	_, found, ok := strings.Cut(document, "<pre>found: ")
 	if !ok {
 		t.Fatalf("the script found nothing:\n%s", logged)
@@ -262,9 +265,9 @@ func testNarrow(t *testing.T, b browser, report string) {
 			found.push(cells.every((e, i) => frame.getComputedStyle(e, "::before").content == names[i]) ? "rows" : "columns");
 			if (!table.caption || [...table.querySelectorAll("th")].some(e => e.scope != "col")) found.push("nameless");
 		}`
-	for width, want := range map[int]string{360: "rows rows rows", 1000: "columns columns columns", 1400: "columns columns columns"} {
-		if got := b.ask(t, report, width, script); got != want {
-			t.Errorf("%d pixels: %s, and not %s", width, got, want)
+	for width, want := range map[int]string{360: "rows ", 1000: "columns ", 1400: "columns "} {
+		if got := b.ask(t, report, width, script); got != strings.TrimSpace(strings.Repeat(want, 4)) {
+			t.Errorf("%d pixels: %s, and not all %s", width, got, want)
 		}
 	}
 }
@@ -320,7 +323,7 @@ func testCampaignPage(t *testing.T, b browser) {
 }
 
 // The log can be that of one child, in which faults are still there; and each fault
-// leads to its line.
+// leads to its line, in the timeline by way of its picture.
 func testFilter(t *testing.T, b browser, report string) {
 	got := b.ask(t, report, 1200, `
 		const shown = () => new Set([...page.querySelectorAll(".log li")].filter(e => e.checkVisibility()).map(e => e.querySelector("b").textContent || "-"));
@@ -329,8 +332,10 @@ func testFilter(t *testing.T, b browser, report string) {
 		found.push([...shown()].sort().join());
 		page.querySelector("label").click();
 		found.push([...shown()].sort().join());
-		for (const from of ["svg a", "table a"])
-			found.push([...page.querySelectorAll(from)].map(a => page.querySelector(".log " + a.getAttribute("href")).textContent.slice(0, 6)).join());`)
+		const to = a => page.querySelector(a.getAttribute("href"));
+		const row = e => e.matches(".picture") ? row(to(e.querySelector('[href^="#f"]'))) : e.matches(".log li") && e.textContent.slice(0, 6);
+		for (const from of [".timeline a", ".faults td:first-child a"])
+			found.push([...page.querySelectorAll(from)].map(a => row(to(a))).join());`)
 	const all, starts = "-,alice,bob,carol,client,cutter", "2.000p,6.000s,7.000p,7.500p,8.500p,10.000,10.700,11.000"
 	if want := strings.Join([]string{all, "-,bob", all, starts, starts}, " "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"hash/maphash"
 	"slices"
 	"time"
 
@@ -20,22 +21,28 @@ const (
 
 // Collector takes the events of a run, one after another.
 type Collector struct {
-	begin   *events.Event
-	end     *events.Event
-	last    float64 // seconds
-	lanes   []*lane
-	faults  []*fault
-	states  []stateAt
-	pauses  []span
-	checks  []events.Event
-	marks   []entry
-	seen    int   // entries so far, which gives them their order
-	lines   int   // of all children
-	moments []int // how many lines there were when a fault began or ended
-	dropped int   // events about links that there was no room for
-	amiss   int   // faults and checks that came late or never
-	summary Summary
-	known   float64 // until when it is known what was cut; 0 for to the end
+	begin  *events.Event
+	end    *events.Event
+	last   float64 // seconds
+	lanes  []*lane
+	faults []*fault
+	states []stateAt
+	scenes map[uint64]*scene // of all states, by their keys
+	seed   maphash.Seed      // of the keys
+	drawn  []*scene          // those that have pictures
+	// pictured is how many bytes these are.
+	pictured int
+	roles    []found
+	pauses   []span
+	checks   []events.Event
+	marks    []entry
+	seen     int   // entries so far, which gives them their order
+	lines    int   // of all children
+	moments  []int // how many lines there were when a fault began or ended
+	dropped  int   // events about links that there was no room for
+	amiss    int   // faults and checks that came late or never
+	summary  Summary
+	known    float64 // until when it is known what was cut; 0 for to the end
 }
 
 // lane is a child of the run, or a guest.
@@ -77,11 +84,12 @@ type entry struct {
 type fault struct {
 	span
 	begin, end events.Event
+	scene      *scene // what there was then; nil where it changed nothing
 }
 
 type stateAt struct {
-	at    float64
-	state events.State
+	at float64
+	*scene
 }
 
 // Add takes the next event.
@@ -107,6 +115,8 @@ func (c *Collector) Add(e events.Event) {
 		c.resume(e)
 	case events.RunEnd:
 		c.end = &e
+	case events.Role:
+		c.addRole(e)
 	default:
 		c.aboutLinks(e)
 	}
@@ -198,9 +208,12 @@ func (c *Collector) aboutLinks(e events.Event) {
 		c.amiss++
 	}
 	full := len(c.checks)+len(c.faults) >= faultsMost
+	var scene *scene
 	if e.State != nil && !full {
-		c.states = append(c.states, stateAt{e.Mono, *e.State})
+		scene = c.scene(e.State, e.Kind != events.FaultEnd)
+		c.states = append(c.states, stateAt{e.Mono, scene})
 	}
+	e.State, e.Groups = nil, nil // there may be much of them
 	if full && c.known == 0 {
 		c.known = e.Mono
 	}
@@ -213,16 +226,16 @@ func (c *Collector) aboutLinks(e events.Event) {
 		c.checks = append(c.checks, e)
 		c.mark(e.Mono, -1, "check", "check: "+checkWords(e))
 	case e.Kind == events.FaultBegin:
-		c.addFault(e, span{from: e.Mono})
+		c.addFault(e, scene, span{from: e.Mono})
 	case e.Kind == events.FaultMissed || e.Kind == events.FaultLate:
-		c.addFault(e, span{max(e.Mono-e.Late, 0), e.Mono, true})
+		c.addFault(e, scene, span{max(e.Mono-e.Late, 0), e.Mono, true})
 	default:
-		c.addFault(e, span{e.Mono, e.Mono, true})
+		c.addFault(e, scene, span{e.Mono, e.Mono, true})
 	}
 }
 
-func (c *Collector) addFault(e events.Event, s span) {
-	c.faults = append(c.faults, &fault{span: s, begin: e, end: e})
+func (c *Collector) addFault(e events.Event, scene *scene, s span) {
+	c.faults = append(c.faults, &fault{span: s, begin: e, end: e, scene: scene})
 	c.mark(e.Mono, -1, "fault", faultWords(e))
 	c.marks[len(c.marks)-1].fault = len(c.faults)
 	c.addMoment()

@@ -1,6 +1,9 @@
 package report
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // key explains a mark or a colour of the page.
 type key struct {
@@ -21,7 +24,9 @@ func (t timeline) keys() []key {
 		{"life", "", "a process runs"},
 		{"down", "", "its node is down: it was killed"},
 		{"paused", "", "its node is paused"},
-		{"heat", "", "links of its node are cut or shaped: the darker, the more"},
+		{"side g0", "A", "links of its node are cut or shaped: the darker, the more. Nodes with the same letter have the same links"},
+		{"heat", "", "links of its node are cut or shaped: the darker, the more. A number is that of nodes with the same links"},
+		{"role", "", "its node was found in that role, the last time that somebody asked"},
 		{"out", "", "lines of stdout"},
 		{"err", "", "lines of stderr"},
 		{"good", "0", "a process ended well"},
@@ -39,7 +44,8 @@ func (k key) mark() string {
 	if k.Sign == "✓" || k.Sign == "✗" {
 		return k.Sign
 	}
-	return k.Class
+	class, _, _ := strings.Cut(k.Class, " g")
+	return class
 }
 
 // marks are those that occur.
@@ -51,8 +57,17 @@ func (t timeline) marks() map[string]bool {
 	for _, c := range t.Checks {
 		seen[c.Text] = true
 	}
+	for _, s := range t.Stretches {
+		for _, b := range s.Bands {
+			class, _, sided := strings.Cut(b.Class, " ")
+			if sided {
+				class = "side"
+			}
+			seen[class] = true
+		}
+	}
 	for _, l := range t.Lanes {
-		for class, bars := range map[string]int{"life": len(l.Lives), "heat": len(l.Heat), "out": len(l.Out), "err": len(l.Err)} {
+		for class, bars := range map[string]int{"life": len(l.Lives), "role": len(l.Roles), "out": len(l.Out.Path), "err": len(l.Err.Path)} {
 			seen[class] = seen[class] || bars > 0
 		}
 		for _, b := range l.Nodes {
@@ -71,6 +86,7 @@ func logKeys(log []entry) []key {
 		{"stderr", "text", "a line of stderr"},
 		{"fault", "text", "a fault begins or ends"},
 		{"check", "text", "a check"},
+		{"role", "text", "nodes were found in a role"},
 		{"life", "text", "a process starts or ends"},
 		{"note", "text", "the run stands still, or goes on"},
 		{"left", "text", "lines are left out"},
@@ -104,6 +120,7 @@ func tables() []table {
 	return []table{
 		newTable("faults", "What was done to links and nodes. A number leads to that place in the log.",
 			"No.", "What", "By", "Asked", "In force", "Took", "Skew", "Ended", "Lasted", "State then"),
+		newTable("roles", "Which nodes were in a role when a fault asked.", "At", "Role", "Nodes", "By"),
 		newTable("checks", "Whether links were as they should be.", "At", "Found"),
 		newTable("children", "Each time that a child was started.", "Child", "Node", "Address", "Started", "Ended", "Exit code", "Lines"),
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	marks   = regexp.MustCompile(`<rect class="([^"]*)"`)
+	marks   = regexp.MustCompile(`<(?:rect|path) class="([^"]*)"(?: x| fill-opacity| d="M\d+ 0h)`)
 	signs   = regexp.MustCompile(`<text class="([^"]*)" x="[^"]*"(?: dx="4")? y="[^"]*">([^<]*)</text>`)
 	samples = regexp.MustCompile(`<b class="([^"]*)">([^<]*)</b>[^<]`)
 )
@@ -25,7 +25,11 @@ func TestLegend(t *testing.T) {
 		legend, rest, _ := strings.Cut(rest, "<h2")
 		seen, explained := map[string]bool{}, map[string]bool{}
 		for _, m := range marks.FindAllStringSubmatch(timeline, -1) {
-			seen[m[1]] = !strings.HasPrefix(m[1], "band ")
+			mark := m[1]
+			if strings.HasPrefix(mark, "heat g") {
+				mark = "side"
+			}
+			seen[mark] = !strings.HasPrefix(mark, "band ")
 		}
 		for _, m := range signs.FindAllStringSubmatch(timeline, -1) {
 			seen[key{Class: m[1], Sign: m[2]}.mark()] = true
@@ -36,6 +40,7 @@ func TestLegend(t *testing.T) {
 		for _, m := range samples.FindAllStringSubmatch(legend, -1) {
 			explained[key{Class: m[1], Sign: m[2]}.mark()] = true
 		}
+		delete(seen, "stroke")
 		for _, m := range regexp.MustCompile(`<li(?: id="f\d+")? class="([a-z]*)`).FindAllStringSubmatch(rest, -1) {
 			seen["log "+m[1]] = m[1] != "stdout"
 		}
@@ -52,7 +57,7 @@ func TestLegend(t *testing.T) {
 				t.Errorf("%s: there is no %q", name, mark)
 			}
 		}
-		if name == "all" && len(explained) < 23 {
+		if name == "all" && len(explained) < 26 {
 			t.Errorf("there are not all marks, but %v", explained)
 		}
 	}
@@ -61,12 +66,14 @@ func TestLegend(t *testing.T) {
 // everything is a run that has all that a page can show.
 func everything() *Collector {
 	var c Collector
-	c.Add(events.Event{Kind: events.RunBegin, Guests: []events.Guest{{Name: "a"}, {Name: "b"}}})
+	c.Add(events.Event{Kind: events.RunBegin, Guests: []events.Guest{{Name: "a", IP: address}, {Name: "b", IP: address}}})
+	c.Add(events.Event{Kind: events.Role, Role: "leader", Whom: "a"})
 	code, ok := 0, false
 	for mono, kind := range []events.Kind{events.FaultBegin, events.FaultChange, events.FaultFailed, events.FaultLate, events.FaultMissed, events.FaultPending} {
 		c.Add(events.Event{Kind: kind, ID: 1, Mono: float64(mono), What: "kill a", State: &events.State{
-			Cut:   []links.Row{{From: "a", To: []string{"b"}, How: "drop"}},
-			Nodes: []links.Row{{From: "a", How: "down"}, {From: "b", How: "paused"}}}})
+			Cut:     []links.Row{{From: "a", To: []string{"b"}, How: "drop"}},
+			Uplinks: []links.Row{{From: "a", How: "drop"}},
+			Nodes:   []links.Row{{From: "a", How: "down"}, {From: "b", How: "paused"}}}})
 	}
 	for _, code := range []*int{&code, nil} {
 		c.Add(events.Event{Kind: events.Start, Child: "a", Node: "a", Mono: 6})
@@ -84,7 +91,6 @@ func everything() *Collector {
 	for i := range 2 * linesMost {
 		line(&c, 8, "a", fmt.Sprint(i))
 	}
-	c.lanes[0].ip, c.lanes[1].ip = "172.18.0.1", "172.18.0.2"
 	return &c
 }
 
@@ -124,7 +130,7 @@ func TestNodes(t *testing.T) {
 		}
 	}
 	page := written(t, &c, about)
-	for _, want := range []string{"<summary>a down, b paused</summary><ul><li>a: down</li><li>b: paused</li></ul>", "<summary>a b paused</summary>"} {
+	for _, want := range []string{">a down; b paused <a", ">a b paused <a"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %s in the table", want)
 		}

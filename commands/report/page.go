@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vagganet/commands/events"
+	"vagganet/commands/graph"
 	"vagganet/commands/terminal"
 )
 
@@ -41,8 +42,13 @@ type view struct {
 	Lanes    []string
 	Tables   []table
 	Faults   []faultRow
+	Roles    []roleRow
 	Checks   []checkRow
 	Children []childRow
+	Style    template.CSS       // of the pictures
+	Colours  [lettered]struct{} // of sides
+	Stock    []stocked
+	Pictures []picture
 }
 
 type fact struct{ Name, Value string }
@@ -51,9 +57,13 @@ type faultRow struct {
 	Number                                    int
 	What, By, Asked, From, Took, Skew, Lasted string
 	Ended                                     string
+	Picture                                   bool
+	Sides                                     []side
 	State                                     string // in a few words
 	Rows                                      []string
 }
+
+type roleRow struct{ At, Role, Nodes, By string }
 
 type checkRow struct{ At, Class, Text string }
 
@@ -73,6 +83,11 @@ func (c *Collector) Write(w io.Writer, about About) error {
 	for i, f := range c.faults {
 		v.Faults = append(v.Faults, f.row(i+1))
 	}
+	for _, f := range c.roles {
+		v.Roles = append(v.Roles, roleRow{seconds(f.at), readable(f.role), readable(brief(f.nodes)), readable(f.by)})
+	}
+	v.Stock, v.Pictures = c.pictures()
+	v.Style = template.CSS(graph.Style())
 	for _, e := range c.checks {
 		v.Checks = append(v.Checks, checkRow{seconds(e.Mono), goodOrBad(e.OK), checkWords(e)})
 	}
@@ -138,6 +153,9 @@ func (c *Collector) notes(about About, left []int) []string {
 	if c.dropped > 0 {
 		note("%s about links and nodes left out, after the first %d.", terminal.Count(c.dropped, "event"), faultsMost)
 	}
+	if n := c.unpictured(); n > 0 {
+		note("%s without a picture of the network: there was no room for more.", terminal.Count(n, "fault"))
+	}
 	for i, l := range c.lanes {
 		if left[i] > 0 {
 			note("%s of %s left out, of %d; the first and the last are here, and those around faults.", terminal.Count(left[i], "line"), readable(l.name), l.lines)
@@ -151,7 +169,13 @@ func (c *Collector) notes(about About, left []int) []string {
 
 func (f *fault) row(number int) faultRow {
 	b := f.begin
-	r := faultRow{Number: number, What: faultWords(b), By: b.By, From: seconds(f.from), State: stateWords(b.State), Rows: stateLines(b.State)}
+	r := faultRow{Number: number, What: faultWords(b), By: b.By, From: seconds(f.from)}
+	if sc := f.scene; sc != nil {
+		r.State, r.Rows, r.Picture = sc.words, sc.rows, sc.picture != ""
+		if len(sc.sides) > 0 && sc.sides[0].Class != "" {
+			r.Sides = sc.sides
+		}
+	}
 	if b.Asked != nil {
 		r.Asked = seconds(*b.Asked)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,6 +17,8 @@ import (
 	"vagganet/commands/events"
 	"vagganet/netcmd/links"
 )
+
+var address = netip.MustParseAddr("172.18.0.1")
 
 var about = About{CommandLine: "vagganet run flaky --report 'a <b>.html'", Version: "v1", Kernel: "6.1"}
 
@@ -247,7 +250,7 @@ func checkGaps(t *testing.T, c *Collector, log []entry, left []int) {
 // More faults than a page can hold: those that it has still end.
 func TestManyFaults(t *testing.T) {
 	var c Collector
-	c.Add(events.Event{Kind: events.RunBegin, Guests: []events.Guest{{Name: "a"}, {Name: "b"}}})
+	c.Add(events.Event{Kind: events.RunBegin, Guests: []events.Guest{{Name: "a", IP: address}, {Name: "b", IP: address}}})
 	cut := &events.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}
 	for i := range 2 * faultsMost {
 		c.Add(events.Event{Kind: events.FaultBegin, ID: i + 1, Mono: float64(2 * i), What: "cut", State: cut})
@@ -261,8 +264,7 @@ func TestManyFaults(t *testing.T) {
 			t.Errorf("fault %d never ends", i+1)
 		}
 	}
-	lanes := c.timeline().Lanes
-	if n := len(lanes[0].Heat); n != faultsMost {
+	if n := len(c.timeline().Stretches); n != faultsMost {
 		t.Errorf("%d times of cut links", n)
 	}
 	if page := written(t, &c, About{}); !strings.Contains(page, "500 events about links and nodes left out, after the first 500.") {
@@ -273,14 +275,14 @@ func TestManyFaults(t *testing.T) {
 // What was cut after the last fault that the page has is not known.
 func TestNotKnown(t *testing.T) {
 	var c Collector
-	c.Add(events.Event{Kind: events.RunBegin, Guests: []events.Guest{{Name: "a"}, {Name: "b"}}})
+	c.Add(events.Event{Kind: events.RunBegin, Guests: []events.Guest{{Name: "a", IP: address}, {Name: "b", IP: address}}})
 	cut := &events.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}}
 	for i := range 2 * faultsMost {
 		c.Add(events.Event{Kind: events.FaultBegin, ID: i + 1, Mono: float64(i), What: "cut", State: cut})
 	}
-	heat := c.timeline().Lanes[0].Heat
-	if last := heat[len(heat)-1]; last.X != c.percent(faultsMost-1) || last.Width != c.bar(faultsMost-1, faultsMost, 0, 0, "").Width {
-		t.Errorf("the last is %v, not from %v to %v", last, c.percent(faultsMost-1), c.percent(faultsMost))
+	list := c.timeline().Stretches
+	if last := list[len(list)-1]; last.X != c.percent(0) || last.Width != c.bar(0, faultsMost, 0, 0, "").Width {
+		t.Errorf("the last is %v, not from %v to %v", last, c.percent(0), c.percent(faultsMost))
 	}
 }
 

@@ -3,59 +3,57 @@ package report
 import (
 	"fmt"
 	"math"
+	"strings"
 
-	"vagganet/commands/events"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd/links"
 )
 
 // The heights of the timeline's parts, in pixels.
 const (
-	faultHeight = 24
-	laneHeight  = 36
-	axisHeight  = 22
+	faultHeight  = 24
+	laneHeight   = 36 // without its roles
+	axisHeight   = 22
+	checksHeight = 20
 )
 
 // percentOfRun is how much of the width the run has; what is left is for what
 // stands beside the last bars.
 const percentOfRun = 88
 
-// timeline is the picture: rows of faults, then a lane for each child.
+// timeline is the picture: rows of faults, then a lane for each child. The axis is a
+// picture of its own, which stays where it is.
 type timeline struct {
-	Height, FaultsHeight, LaneHeight, AxisY int
-	Faults                                  []bar // bars, and the bands below them
-	Lanes                                   []laneBars
-	Pauses                                  []bar
-	Ticks                                   []tick
-	Checks                                  []tick
+	AxisHeight, Height, FaultsHeight, LaneHeight int
+	ChecksHeight                                 int   // below the lanes
+	Percent                                      int   // what the run has of the width
+	Faults                                       []bar // bars, and the bands below them
+	Stretches                                    []stretch
+	Lanes                                        []laneBars
+	Pauses                                       []bar
+	Ticks                                        []tick
+	Checks                                       []tick
 }
 
 // bar is a time in the picture. X and Width are percents.
 type bar struct {
 	Number        int // of a fault
+	Pictured      bool
 	X, Width      string
 	Room          string // what its text may take
-	Down          int    // from there to the axis
+	Down          int    // from there to the end of the lanes
 	Y, Height     int
 	Class         string
 	Text, Tooltip string // what stands there, and what is shown at the cursor
 }
 
 type laneBars struct {
-	Name, Note  string
-	Y           int
-	Heat        []heat
-	Lives       []bar
-	Nodes       []bar // when the node was down or paused
-	Codes       []tick
-	Out, Err    []bar
-	Middle, End int
-}
-
-// heat is a time in which a node's links were cut, by how much.
-type heat struct {
-	bar
-	Opacity string
+	Name, Note string
+	End        int
+	Roles      []bar
+	Lives      []bar
+	Nodes      []bar // when the node was down or paused
+	Codes      []tick
+	Out, Err   lines
 }
 
 type tick struct {
@@ -79,31 +77,38 @@ func (c *Collector) bar(from, to float64, y, height int, tell string) bar {
 
 func (c *Collector) timeline() timeline {
 	rows, faults := c.faultBars()
-	t := timeline{Faults: faults, FaultsHeight: max(rows, 1) * faultHeight, LaneHeight: laneHeight}
-	t.AxisY = t.FaultsHeight + len(c.lanes)*laneHeight
-	t.Height = t.AxisY + axisHeight
+	t := timeline{Faults: faults, FaultsHeight: max(rows, 1) * faultHeight, LaneHeight: laneHeight + len(c.roleNames())*roleHeight, AxisHeight: axisHeight, ChecksHeight: checksHeight, Percent: percentOfRun}
+	end := t.laneY(len(c.lanes))
+	t.Height = end
+	if len(c.checks) > 0 {
+		t.Height += checksHeight
+	}
 	for i := range t.Faults {
-		t.Faults[i].Down = t.AxisY - t.Faults[i].Y
+		t.Faults[i].Down = end - t.Faults[i].Y
 	}
 	for _, p := range c.pauses {
-		t.Pauses = append(t.Pauses, c.bar(p.from, c.until(p), 0, t.AxisY, "the run stands still"))
+		t.Pauses = append(t.Pauses, c.bar(p.from, c.until(p), 0, end, "the run stands still"))
 	}
 	for i, l := range c.lanes {
-		t.Lanes = append(t.Lanes, c.laneBars(l, t.FaultsHeight+i*laneHeight))
+		t.Lanes = append(t.Lanes, c.laneBars(l, t.laneY(i), t.laneY(i+1)))
 	}
+	t.Stretches = c.stretches(&t)
 	for _, e := range c.checks {
 		class, sign := "good", "✓"
 		if e.OK == nil || !*e.OK {
 			class, sign = "bad", "✗"
 		}
-		t.Checks = append(t.Checks, tick{c.percent(e.Mono), t.AxisY - 4, class, sign})
+		t.Checks = append(t.Checks, tick{c.percent(e.Mono), t.Height - 4, class, sign})
 	}
 	step := stepFor(c.length())
 	for at := 0.0; at <= c.length(); at += step {
-		t.Ticks = append(t.Ticks, tick{X: c.percent(at), Y: t.AxisY, Text: fmt.Sprintf("%.4g s", at)})
+		t.Ticks = append(t.Ticks, tick{X: c.percent(at), Text: fmt.Sprintf("%.4g s", at)})
 	}
 	return t
 }
+
+// laneY is where the lane of that number begins.
+func (t *timeline) laneY(number int) int { return t.FaultsHeight + number*t.LaneHeight }
 
 func (c *Collector) until(s span) float64 {
 	if s.ended {
@@ -129,7 +134,7 @@ func (c *Collector) faultBars() (rows int, bars []bar) {
 		b := c.bar(f.from, c.until(f.span), row*faultHeight+2, faultHeight-4, fmt.Sprintf("%d %s, from %s to %s",
 			i+1, faultWords(f.begin), seconds(f.from), seconds(c.until(f.span))))
 		b.Text = fmt.Sprintf("%d %s", i+1, readable(f.begin.Title())+f.begin.Note())
-		b.Class, b.Number = string(f.begin.Kind), i+1
+		b.Class, b.Number, b.Pictured = string(f.begin.Kind), i+1, f.scene != nil && f.scene.picture != ""
 		b.Room = fmt.Sprintf("%.3f%%", 100-f.from/c.length()*percentOfRun)
 		if before := last[row]; before >= 0 {
 			bars[before].Room = fmt.Sprintf("%.3f%%", (f.from-c.faults[before].from)/c.length()*percentOfRun)
@@ -140,8 +145,12 @@ func (c *Collector) faultBars() (rows int, bars []bar) {
 	return len(free), bars
 }
 
-func (c *Collector) laneBars(l *lane, y int) laneBars {
-	bars := laneBars{Name: l.name, Note: l.note(), Y: y, Middle: y + laneHeight/2, End: y + laneHeight, Heat: c.heat(l, y)}
+func (c *Collector) laneBars(l *lane, y, end int) laneBars {
+	bars := laneBars{Name: l.name, Note: l.note(), End: end}
+	if l.ip != "" {
+		bars.Roles = c.roleBars(l, y+1)
+	}
+	y = end - laneHeight
 	for _, life := range l.lives {
 		bars.Lives = append(bars.Lives, c.bar(life.from, c.until(life.span), y+5, 12, fmt.Sprintf("%s, from %s to %s", l.name, seconds(life.from), seconds(c.until(life.span)))))
 		if life.ended {
@@ -149,13 +158,29 @@ func (c *Collector) laneBars(l *lane, y int) laneBars {
 		}
 	}
 	bars.Nodes = c.nodeBars(l, y+19)
-	for _, b := range l.out.spans() {
-		bars.Out = append(bars.Out, c.bar(b.from, b.to, y+21, 4, terminal.Count(b.lines, "line")))
-	}
-	for _, b := range l.err.spans() {
-		bars.Err = append(bars.Err, c.bar(b.from, b.to, y+27, 4, terminal.Count(b.lines, "line")+" of stderr"))
-	}
+	bars.Out, bars.Err = c.linesAt(&l.out, y+23), c.linesAt(&l.err, y+29)
 	return bars
+}
+
+// lines are the times in which lines came, as one path: a page may have thousands.
+type lines struct {
+	Path, Tooltip string
+	Y, Wide       int
+}
+
+// linesWide is how wide the path is, in units of its own.
+const linesWide = 4000
+
+func (c *Collector) linesAt(d *density, y int) lines {
+	var path strings.Builder
+	total := 0
+	for _, b := range d.spans() {
+		from := int(min(b.from/c.length(), 1) * linesWide)
+		to := int(min(b.to/c.length(), 1) * linesWide)
+		fmt.Fprintf(&path, "M%d 0h%d", from, max(to-from, linesWide/600))
+		total += b.lines
+	}
+	return lines{path.String(), terminal.Count(total, "line"), y, linesWide}
 }
 
 // note returns where a child is.
@@ -167,26 +192,6 @@ func (l *lane) note() string {
 		return "no node"
 	}
 	return l.node
-}
-
-// heat is when links of a node were cut. It is as strong as their part of all that
-// it has.
-func (c *Collector) heat(l *lane, y int) []heat {
-	var all []heat
-	if l.ip == "" || c.begin == nil {
-		return nil
-	}
-	for i, s := range c.states {
-		to := c.stateUntil(i)
-		links := touched(s.state, l.name)
-		if links == 0 || to <= s.at {
-			continue
-		}
-		part := min(float64(links)/float64(max(2*(len(c.begin.Guests)-1), 1)), 1)
-		all = append(all, heat{c.bar(s.at, to, y, laneHeight, fmt.Sprintf("%s of %s cut or shaped", terminal.Count(links, "link"), l.name)),
-			fmt.Sprintf("%.2f", 0.08+0.4*part)})
-	}
-	return all
 }
 
 // stateUntil is when a state was followed by another, or isn't known any more.
@@ -205,11 +210,11 @@ func (c *Collector) nodeBars(l *lane, y int) []bar {
 	var all []bar
 	var from float64
 	for i, s := range c.states {
-		how := nodeHow(s.state, l.node)
+		how := s.how[l.node]
 		if how == "" {
 			continue
 		}
-		if i == 0 || nodeHow(c.states[i-1].state, l.node) != how {
+		if i == 0 || c.states[i-1].how[l.node] != how {
 			from = s.at
 		} else {
 			all = all[:len(all)-1] // it goes on
@@ -220,40 +225,6 @@ func (c *Collector) nodeBars(l *lane, y int) []bar {
 		all = append(all, b)
 	}
 	return all
-}
-
-// nodeHow reports whether a node is down or paused; empty for neither.
-func nodeHow(s events.State, node string) string {
-	for _, r := range s.Nodes {
-		if r.From == node && (r.How == events.Down || r.How == events.Paused) {
-			return r.How
-		}
-	}
-	return ""
-}
-
-// touched is how many links of a node are not as usual, its uplink included.
-func touched(s events.State, node string) int {
-	count := 0
-	for _, r := range s.Uplinks {
-		if r.From == node {
-			count++
-		}
-	}
-	for _, rows := range [][]links.Row{s.Cut, s.Shapes} {
-		for _, r := range rows {
-			if r.From == node {
-				count += len(r.To)
-				continue
-			}
-			for _, to := range r.To {
-				if to == node {
-					count++
-				}
-			}
-		}
-	}
-	return count
 }
 
 // stepFor is a round number of seconds of which five to twelve are in the length.

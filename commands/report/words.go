@@ -13,7 +13,6 @@ import (
 
 	"vagganet/commands/events"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd/links"
 )
 
 // escapes are what colours a terminal, and sets its title.
@@ -109,58 +108,6 @@ func faultWords(e events.Event) string {
 		return what + " failed, exit code " + codeWords(e.Code)
 	}
 	return what + e.Note()
-}
-
-// stateLines say what is cut, and which nodes are down or paused, a line for each row.
-func stateLines(s *events.State) []string {
-	if s == nil {
-		return nil
-	}
-	var lines []string
-	for _, r := range append(append([]links.Row{}, s.Cut...), s.Shapes...) {
-		lines = append(lines, readable(fmt.Sprintf("%s → %s: %s", r.From, strings.Join(r.To, " "), r.How)))
-	}
-	for _, r := range s.Uplinks {
-		lines = append(lines, readable(fmt.Sprintf("uplink of %s: %s", r.From, r.How)))
-	}
-	for _, r := range s.Nodes {
-		lines = append(lines, readable(fmt.Sprintf("%s: %s", r.From, r.How)))
-	}
-	return lines
-}
-
-// stateWords is the same in a few words: "4 links cut, a down".
-func stateWords(s *events.State) string {
-	if s == nil {
-		return ""
-	}
-	var words []string
-	count := func(rows []links.Row, how string) {
-		n := 0
-		for _, r := range rows {
-			n += len(r.To)
-		}
-		if n > 0 {
-			words = append(words, terminal.Count(n, "link")+" "+how)
-		}
-	}
-	count(s.Cut, "cut")
-	count(s.Shapes, "shaped")
-	if n := len(s.Uplinks); n > 0 {
-		words = append(words, terminal.Count(n, "uplink")+" cut")
-	}
-	for _, how := range []string{events.Down, events.Paused} {
-		var nodes []string
-		for _, r := range s.Nodes {
-			if r.How == how {
-				nodes = append(nodes, r.From)
-			}
-		}
-		if nodes != nil {
-			words = append(words, readable(links.Brief(nodes, " "))+" "+how)
-		}
-	}
-	return strings.Join(words, ", ")
 }
 
 func seconds(s float64) string { return fmt.Sprintf("%.3f s", s) }

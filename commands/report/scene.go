@@ -1,0 +1,217 @@
+package report
+
+import (
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
+
+	"vagganet/commands/events"
+	"vagganet/commands/graph"
+	"vagganet/commands/groups"
+	"vagganet/netcmd/links"
+)
+
+// scene is what the page shows of a state of the network. States that are alike are one:
+// a run of 253 nodes can have 64,000 names in each.
+type scene struct {
+	// sides are the groups of nodes, in the order of their view; none where the links of
+	// all nodes are alike.
+	sides []side
+	// words are all of it in a few words, and rows are links of which they don't say all.
+	words string
+	rows  []string
+	// how has what nodes are, by their names: events.Down or events.Paused.
+	how map[string]string
+	// rest are nodes that are not as usual and on no side.
+	rest []side
+	// picture is an element of the page; empty where there was no room for it.
+	picture string
+	asked   bool // for the picture
+	number  int  // of the picture, from 1
+}
+
+// side is nodes whose links are alike.
+type side struct {
+	// Sign stands for it: a letter, or, where there are too many, and in a ring, a number.
+	// Class is its colour; empty for none of its own.
+	Sign, Class string
+	Names       string // as a person reads them
+	nodes       []string
+	touched     int // how many links of each are cut or shaped
+	of          int // of how many
+	tooltip     string
+}
+
+// lettered is how many sides have a letter and a colour: as many as pictures have colours.
+const lettered = 6
+
+// scene returns that of a state; the same one as before where it was like this before.
+func (c *Collector) scene(s *events.State, pictured bool) *scene {
+	key := c.keyOf(s)
+	known := c.scenes[key]
+	if known == nil || pictured && !known.asked {
+		network := c.network(s)
+		if known == nil {
+			known = newScene(network, s)
+		}
+		if pictured {
+			c.draw(known, network)
+		}
+	}
+	if c.scenes == nil {
+		c.scenes = map[uint64]*scene{}
+	}
+	c.scenes[key] = known
+	return known
+}
+
+// keyOf returns a number that states have in common only if they are the same.
+func (c *Collector) keyOf(s *events.State) uint64 {
+	if c.scenes == nil {
+		c.seed = maphash.MakeSeed()
+	}
+	var h maphash.Hash
+	h.SetSeed(c.seed)
+	for _, rows := range [][]links.Row{s.Cut, s.Uplinks, s.Shapes, s.Nodes} {
+		for _, r := range rows {
+			for _, name := range append([]string{r.From, r.How}, r.To...) {
+				h.WriteString(name)
+				h.WriteByte(0)
+			}
+			h.WriteByte(1)
+		}
+		h.WriteByte(2)
+	}
+	return h.Sum64()
+}
+
+// network returns what is to be drawn of a state. Where the events are not those of a run,
+// it has no nodes.
+func (c *Collector) network(s *events.State) graph.Network {
+	n := graph.Network{Uplinks: map[string]links.How{}, Marks: map[string]string{}}
+	for _, r := range s.Nodes {
+		if r.How == events.Down || r.How == events.Paused {
+			n.Marks[r.From] = r.How
+		}
+	}
+	if c.begin == nil {
+		return n
+	}
+	n.Run = readable(c.begin.Run)
+	var names []string
+	for _, g := range c.begin.Guests {
+		names = append(names, g.Name)
+	}
+	network, err := groups.New(names, s.Cut, s.Shapes)
+	if err != nil {
+		return n
+	}
+	n.View = groups.Of(network)
+	for _, r := range s.Uplinks {
+		if how, err := links.ParseHow(r.How); err == nil {
+			n.Uplinks[r.From] = how
+		}
+	}
+	return n
+}
+
+func newScene(n graph.Network, s *events.State) *scene {
+	sc := &scene{how: n.Marks}
+	sc.addSides(n.View)
+	sc.addUplinks(s)
+	sc.words, sc.rows = wordsOf(n.View, sc)
+	if more := marksWords(s); sc.words == "" {
+		sc.words = more
+	} else if more != "" {
+		sc.words += "; " + more
+	}
+	return sc
+}
+
+func (sc *scene) addSides(v groups.View) {
+	for i, g := range v.Groups {
+		s := side{nodes: v.Names(g.Nodes), touched: touched(v, g.Nodes[0]), of: 2 * (len(v.Nodes) - 1)}
+		s.Names = readable(brief(s.nodes))
+		about := s.Names
+		if len(v.Groups) == 1 {
+			s.tooltip = fmt.Sprintf("%s: all links cut or shaped", about)
+			if s.touched > 0 {
+				sc.rest = append(sc.rest, s)
+			}
+			return
+		}
+		if s.Sign = fmt.Sprint(i + 1); len(v.Groups) <= lettered && v.Form != groups.Ring {
+			s.Sign, s.Class = string(rune('A'+i)), fmt.Sprintf("g%d", i)
+		}
+		s.tooltip = fmt.Sprintf("%s: %s; %d of %d links of each cut or shaped", s.Sign, about, s.touched, s.of)
+		sc.sides = append(sc.sides, s)
+	}
+}
+
+// addUplinks adds the nodes that are cut off from host and internet.
+func (sc *scene) addUplinks(s *events.State) {
+	var off side
+	for _, r := range s.Uplinks {
+		off.nodes = append(off.nodes, r.From)
+	}
+	if off.nodes != nil {
+		off.touched, off.of = 1, 4 // faint: it is one link of many
+		off.tooltip = "uplink cut: " + readable(brief(groups.InOrder(off.nodes)))
+		sc.rest = append(sc.rest, off)
+	}
+}
+
+// touched is how many links of a node are not as usual, of those that it sends and gets by.
+func touched(v groups.View, node int) int {
+	count := 0
+	for other := range v.Nodes {
+		for _, l := range []groups.Link{v.Link(node, other), v.Link(other, node)} {
+			if l != (groups.Link{}) {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// letters are the signs of the sides that nodes are on.
+func (sc *scene) letters(nodes []string) string {
+	var signs []string
+	for _, s := range sc.sides {
+		if slices.Contains(nodes, s.nodes[0]) {
+			signs = append(signs, s.Sign)
+		}
+	}
+	return strings.Join(signs, " ")
+}
+
+// brief joins names for a person to read: ranges, and of many some.
+func brief(names []string) string {
+	pieces := links.Ranges(names)
+	if len(pieces) > piecesMost {
+		return fmt.Sprintf("%s … (%d in all)", strings.Join(pieces[:piecesMost-4], " "), len(names))
+	}
+	return strings.Join(pieces, " ")
+}
+
+const piecesMost = 12
+
+// picturesMost is how many bytes of pictures a page has. It is the greater part of a page
+// with a hundred faults, which is to be less than a megabyte.
+const picturesMost = 400_000
+
+// draw draws a scene, if there is room for it.
+func (c *Collector) draw(sc *scene, n graph.Network) {
+	sc.asked = true
+	if len(n.Nodes) < 2 || c.pictured >= picturesMost {
+		return
+	}
+	picture := graph.Inline(n)
+	if c.pictured+len(picture) > picturesMost {
+		return
+	}
+	c.pictured += len(picture)
+	c.drawn = append(c.drawn, sc)
+	sc.picture, sc.number = picture, len(c.drawn)
+}

@@ -1,0 +1,153 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"vagganet/commands/events"
+	"vagganet/commands/groups"
+	"vagganet/commands/terminal"
+	"vagganet/netcmd/links"
+)
+
+// rowsMost is how many rows of links a fault has, and rowsShort how many of them stand
+// there at once.
+const (
+	rowsMost  = 50
+	rowsShort = 3
+)
+
+// wordsOf returns what the links of a view are like, in a few words, and the rows of which
+// these don't say all. The sides of the scene have letters.
+func wordsOf(v groups.View, sc *scene) (words string, rows []string) {
+	for _, r := range v.Rows() {
+		if len(rows) == rowsMost {
+			rows = append(rows, "and more")
+			break
+		}
+		rows = append(rows, readable(sc.row(v, r)))
+	}
+	switch {
+	case v.Form == groups.Clusters || v.Form == groups.Star && silent(v):
+		return "nothing passes between them" + how(v, 0, 1) + sc.inside(v), nil
+	case v.Form == groups.Bridge:
+		return "nothing passes between A and C" + how(v, 0, 2) + ", and B is linked with both" + sc.inside(v), nil
+	case v.Form == groups.Ring:
+		return ringWords(v), rows
+	}
+	if len(rows) <= rowsShort {
+		return strings.Join(rows, "; "), nil
+	}
+	return countWords(v), rows
+}
+
+// silent reports whether nothing passes between the first two groups.
+func silent(v groups.View) bool {
+	there, back := v.Between(0, 1), v.Between(1, 0)
+	return there == back && there.Shape == "" && links.State{How: there.How}.Silent()
+}
+
+// how returns in what way two groups are cut from each other, where it isn't the plain one.
+func how(v groups.View, a, b int) string {
+	if link := v.Between(a, b); link.How != links.Drop {
+		return " (" + link.Words() + ")"
+	}
+	return ""
+}
+
+// row returns a row with the letters of sides, if there are any, in place of names.
+func (sc *scene) row(v groups.View, r groups.Row) string {
+	if len(sc.sides) == 0 || sc.sides[0].Class == "" {
+		return r.Words(len(v.Nodes))
+	}
+	if slices.Equal(r.From, r.To) {
+		return "among " + sc.letters(r.From) + ": " + r.Link.Words()
+	}
+	arrow := " → "
+	if r.Both {
+		arrow = " ↔ "
+	}
+	return sc.letters(r.From) + arrow + sc.letters(r.To) + ": " + r.Link.Words()
+}
+
+// inside returns what the links within sides are like, where they are not as usual.
+func (sc *scene) inside(v groups.View) string {
+	text := ""
+	for i, g := range v.Groups {
+		if g.Inside != (groups.Link{}) {
+			text += fmt.Sprintf("; among %s: %s", sc.sides[i].Sign, g.Inside.Words())
+		}
+	}
+	return text
+}
+
+// ringWords say in which order the nodes are, and with how many each is linked.
+func ringWords(v groups.View) string {
+	least, most := len(v.Nodes), 0
+	var order []int
+	for _, g := range v.Groups {
+		linked := len(v.Nodes) - 1 - touched(v, g.Nodes[0])/2
+		least, most = min(least, linked), max(most, linked)
+		order = append(order, g.Nodes[0])
+	}
+	count := fmt.Sprint(least)
+	if most > least {
+		count += fmt.Sprintf(" or %d", most)
+	}
+	return fmt.Sprintf("a ring, in which each is linked with %s of %d others: %s", count, len(v.Nodes)-1,
+		readable(links.Brief(v.Names(order), " ")))
+}
+
+// countWords say how many links are cut, and how many shaped.
+func countWords(v groups.View) string {
+	cut, shaped := 0, 0
+	for a := range v.Groups {
+		for b := range v.Groups {
+			count := len(v.Groups[a].Nodes) * len(v.Groups[b].Nodes)
+			if a == b {
+				count -= len(v.Groups[a].Nodes)
+			}
+			if v.Between(a, b).How != links.Up {
+				cut += count
+			}
+			if v.Between(a, b).Shape != "" {
+				shaped += count
+			}
+		}
+	}
+	var words []string
+	if cut > 0 {
+		words = append(words, terminal.Count(cut, "link")+" cut")
+	}
+	if shaped > 0 {
+		words = append(words, terminal.Count(shaped, "link")+" shaped")
+	}
+	return strings.Join(words, ", ")
+}
+
+// marksWords say whose uplinks are cut, and which nodes are down or paused.
+func marksWords(s *events.State) string {
+	var words []string
+	for _, how := range links.Hows {
+		if nodes := nodesThatAre(s.Uplinks, how.String()); nodes != nil {
+			words = append(words, "uplink of "+brief(nodes)+" "+how.Word())
+		}
+	}
+	for _, how := range []string{events.Down, events.Paused} {
+		if nodes := nodesThatAre(s.Nodes, how); nodes != nil {
+			words = append(words, brief(nodes)+" "+how)
+		}
+	}
+	return readable(strings.Join(words, "; "))
+}
+
+func nodesThatAre(rows []links.Row, how string) []string {
+	var nodes []string
+	for _, r := range rows {
+		if r.How == how {
+			nodes = append(nodes, r.From)
+		}
+	}
+	return groups.InOrder(nodes)
+}
