@@ -9,8 +9,8 @@ import (
 // stretch is a time in which the network was in one state, as it is seen in the lanes.
 type stretch struct {
 	X, Width string // percents
-	Bands    []band
-	Signs    []tick // what stands at its beginning; none where there is no room
+	Bands    []*band
+	Signs    []*tick // what stands at its beginning; none where there is no room
 }
 
 // band is lanes in one colour, in a stretch.
@@ -18,12 +18,12 @@ type band struct {
 	Class, Opacity, Path, Tooltip string
 }
 
-// signsFrom is how long a stretch must be, as a part of the run, to have room for signs.
-const signsFrom = 0.02
+// signWidth is how wide a stretch must be to have room for signs, in pixels.
+const signWidth = 11
 
 // stretches are the times in which links were not as usual.
-func (c *Collector) stretches(t *timeline) []stretch {
-	var all []stretch
+func (c *Collector) stretches(t *timeline) []*stretch {
+	var all []*stretch
 	for i := 0; i < len(c.states); {
 		end := i + 1
 		for end < len(c.states) && c.states[end].scene == c.states[i].scene {
@@ -32,9 +32,9 @@ func (c *Collector) stretches(t *timeline) []stretch {
 		from, to := c.states[i].at, c.stateUntil(end-1)
 		if sides := c.states[i].scene.bands(); len(sides) > 0 && to > from {
 			b := c.bar(from, to, 0, 0, "")
-			s := stretch{X: b.X, Width: b.Width}
+			s := &stretch{X: b.X, Width: b.Width}
 			for _, side := range sides {
-				s.add(side, c.lanesOf(side.nodes), t, (to-from)/c.length() > signsFrom)
+				s.add(side, c.lanesOf(side.nodes), t, (to-from)/c.length()*percentOfRun/100*float64(max(t.Wide, pageWidth)) >= signWidth)
 			}
 			all = append(all, s)
 		}
@@ -44,15 +44,20 @@ func (c *Collector) stretches(t *timeline) []stretch {
 }
 
 // bands are the sides whose links are not as usual.
-func (sc *scene) bands() []side {
-	sides := slices.DeleteFunc(slices.Clone(sc.sides), func(s side) bool { return s.touched == 0 })
-	return append(sides, sc.rest...)
+func (sc *scene) bands() []*side {
+	var sides []*side
+	for _, s := range slices.Concat(sc.sides, sc.rest) {
+		if s.touched > 0 {
+			sides = append(sides, s)
+		}
+	}
+	return sides
 }
 
 // join makes one of bands that look the same, as the many of a ring do.
-func (s *stretch) join(b band) {
-	for i := range s.Bands {
-		if old := &s.Bands[i]; old.Class == b.Class && old.Opacity == b.Opacity {
+func (s *stretch) join(b *band) {
+	for _, old := range s.Bands {
+		if old.Class == b.Class && old.Opacity == b.Opacity {
 			old.Path, old.Tooltip = old.Path+b.Path, manyTooltip
 			return
 		}
@@ -76,7 +81,7 @@ func (c *Collector) lanesOf(nodes []string) []int {
 
 // add adds a side: a box for lanes that are next to each other. It is as strong as the
 // part of their links that are not as usual.
-func (s *stretch) add(side side, lanes []int, t *timeline, signed bool) {
+func (s *stretch) add(side *side, lanes []int, t *timeline, signed bool) {
 	var path strings.Builder
 	for i := 0; i < len(lanes); {
 		end := i + 1
@@ -90,10 +95,10 @@ func (s *stretch) add(side side, lanes []int, t *timeline, signed bool) {
 		return
 	}
 	part := float64(side.touched) / float64(max(side.of, 1))
-	s.join(band{strings.TrimSpace("heat " + side.Class), fmt.Sprintf("%.2f", 0.12+0.3*min(part, 1)), path.String(), side.tooltip})
+	s.join(&band{strings.TrimSpace("heat " + side.Class), fmt.Sprintf("%.2f", 0.12+0.3*min(part, 1)), path.String(), side.tooltip})
 	if signed && side.Sign != "" {
 		for _, lane := range lanes {
-			s.Signs = append(s.Signs, tick{Y: t.laneY(lane) + t.LaneHeight - 5, Class: side.Class, Text: side.Sign})
+			s.Signs = append(s.Signs, &tick{Y: t.laneY(lane) + t.LaneHeight - 5, Class: side.Class, Text: side.Sign})
 		}
 	}
 }

@@ -3,7 +3,6 @@
 package report
 
 import (
-	"hash/maphash"
 	"slices"
 	"time"
 
@@ -27,8 +26,7 @@ type Collector struct {
 	lanes  []*lane
 	faults []*fault
 	states []stateAt
-	scenes map[uint64]*scene // of all states, by their keys
-	seed   maphash.Seed      // of the keys
+	scenes map[string]*scene // of all states, by what these have in common only if they are the same
 	drawn  []*scene          // those that have pictures
 	// pictured is how many bytes these are.
 	pictured int

@@ -47,8 +47,8 @@ type view struct {
 	Children []childRow
 	Style    template.CSS       // of the pictures
 	Colours  [lettered]struct{} // of sides
-	Stock    []stocked
-	Pictures []picture
+	Stock    []template.HTML    // pictures that are in the page once, and those that refer to them
+	Pictures []*picture
 }
 
 type fact struct{ Name, Value string }
@@ -58,7 +58,7 @@ type faultRow struct {
 	What, By, Asked, From, Took, Skew, Lasted string
 	Ended                                     string
 	Picture                                   bool
-	Sides                                     []side
+	Sides                                     []*side
 	State                                     string // in a few words
 	Rows                                      []string
 }
@@ -86,7 +86,10 @@ func (c *Collector) Write(w io.Writer, about About) error {
 	for _, f := range c.roles {
 		v.Roles = append(v.Roles, roleRow{seconds(f.at), readable(f.role), readable(brief(f.nodes)), readable(f.by)})
 	}
-	v.Stock, v.Pictures = c.pictures()
+	for _, sc := range c.drawn {
+		v.Stock = append(v.Stock, template.HTML(sc.picture))
+	}
+	v.Pictures = c.pictures()
 	v.Style = template.CSS(graph.Style())
 	for _, e := range c.checks {
 		v.Checks = append(v.Checks, checkRow{seconds(e.Mono), goodOrBad(e.OK), checkWords(e)})

@@ -2,16 +2,8 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"strings"
 )
-
-// stocked is the picture of a scene, which is in the page once. The pictures of faults
-// refer to it.
-type stocked struct {
-	Number  int
-	Picture template.HTML
-}
 
 // picture is that of the network as a fault left it, which is shown when somebody follows
 // a link to it. Before and After are the numbers of the faults whose pictures are the next
@@ -24,24 +16,20 @@ type picture struct {
 	Before, After int
 }
 
-func (c *Collector) pictures() ([]stocked, []picture) {
-	var stock []stocked
-	for _, s := range c.drawn {
-		stock = append(stock, stocked{s.number, template.HTML(s.picture)})
-	}
-	var all []picture
+func (c *Collector) pictures() []*picture {
+	var all []*picture
 	for i, f := range c.faults {
 		if f.scene == nil || f.scene.picture == "" {
 			continue
 		}
-		p := picture{Fault: i + 1, Scene: f.scene.number, Title: readable(f.begin.Title()) + f.begin.Note(), When: f.when(c),
+		p := &picture{Fault: i + 1, Scene: f.scene.number, Title: readable(f.begin.Title()) + f.begin.Note(), When: f.when(c),
 			Words: f.scene.spoken(), ViewBox: viewBox(f.scene.picture)}
 		if n := len(all); n > 0 {
 			p.Before, all[n-1].After = all[n-1].Fault, p.Fault
 		}
 		all = append(all, p)
 	}
-	return stock, all
+	return all
 }
 
 // when is the time of a fault, for a person.

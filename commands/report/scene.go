@@ -1,8 +1,9 @@
 package report
 
 import (
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -17,18 +18,18 @@ import (
 type scene struct {
 	// sides are the groups of nodes, in the order of their view; none where the links of
 	// all nodes are alike.
-	sides []side
+	sides []*side
 	// words are all of it in a few words, and rows are links of which they don't say all.
 	words string
 	rows  []string
 	// how has what nodes are, by their names: events.Down or events.Paused.
 	how map[string]string
 	// rest are nodes that are not as usual and on no side.
-	rest []side
+	rest []*side
 	// picture is an element of the page; empty where there was no room for it.
 	picture string
 	asked   bool // for the picture
-	number  int  // of the picture, from 1
+	number  int  // of the picture
 }
 
 // side is nodes whose links are alike.
@@ -48,42 +49,28 @@ const lettered = 6
 
 // scene returns that of a state; the same one as before where it was like this before.
 func (c *Collector) scene(s *events.State, pictured bool) *scene {
-	key := c.keyOf(s)
+	if c.scenes == nil {
+		c.scenes = map[string]*scene{}
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // it came as JSON
+	}
+	sum := sha256.Sum256(text)
+	key := string(sum[:])
 	known := c.scenes[key]
-	if known == nil || pictured && !known.asked {
-		network := c.network(s)
-		if known == nil {
-			known = newScene(network, s)
-		}
-		if pictured {
-			c.draw(known, network)
-		}
+	if known != nil && (known.asked || !pictured) {
+		return known
 	}
-	if c.scenes == nil {
-		c.scenes = map[uint64]*scene{}
+	network := c.network(s)
+	if known == nil {
+		known = newScene(network, s)
+		c.scenes[key] = known
 	}
-	c.scenes[key] = known
+	if pictured {
+		c.draw(known, network)
+	}
 	return known
-}
-
-// keyOf returns a number that states have in common only if they are the same.
-func (c *Collector) keyOf(s *events.State) uint64 {
-	if c.scenes == nil {
-		c.seed = maphash.MakeSeed()
-	}
-	var h maphash.Hash
-	h.SetSeed(c.seed)
-	for _, rows := range [][]links.Row{s.Cut, s.Uplinks, s.Shapes, s.Nodes} {
-		for _, r := range rows {
-			for _, name := range append([]string{r.From, r.How}, r.To...) {
-				h.WriteString(name)
-				h.WriteByte(0)
-			}
-			h.WriteByte(1)
-		}
-		h.WriteByte(2)
-	}
-	return h.Sum64()
 }
 
 // network returns what is to be drawn of a state. Where the events are not those of a run,
@@ -131,7 +118,7 @@ func newScene(n graph.Network, s *events.State) *scene {
 
 func (sc *scene) addSides(v groups.View) {
 	for i, g := range v.Groups {
-		s := side{nodes: v.Names(g.Nodes), touched: touched(v, g.Nodes[0]), of: 2 * (len(v.Nodes) - 1)}
+		s := &side{nodes: v.Names(g.Nodes), touched: touched(v, g.Nodes[0]), of: 2 * (len(v.Nodes) - 1)}
 		s.Names = readable(brief(s.nodes))
 		about := s.Names
 		if len(v.Groups) == 1 {
@@ -151,12 +138,11 @@ func (sc *scene) addSides(v groups.View) {
 
 // addUplinks adds the nodes that are cut off from host and internet.
 func (sc *scene) addUplinks(s *events.State) {
-	var off side
+	off := &side{touched: 1, of: 4} // faint: it is one link of many
 	for _, r := range s.Uplinks {
 		off.nodes = append(off.nodes, r.From)
 	}
 	if off.nodes != nil {
-		off.touched, off.of = 1, 4 // faint: it is one link of many
 		off.tooltip = "uplink cut: " + readable(brief(groups.InOrder(off.nodes)))
 		sc.rest = append(sc.rest, off)
 	}
@@ -212,6 +198,6 @@ func (c *Collector) draw(sc *scene, n graph.Network) {
 		return
 	}
 	c.pictured += len(picture)
-	c.drawn = append(c.drawn, sc)
 	sc.picture, sc.number = picture, len(c.drawn)
+	c.drawn = append(c.drawn, sc)
 }

@@ -7,7 +7,6 @@ import (
 
 	"vagganet/commands/events"
 	"vagganet/commands/groups"
-	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
 )
 
@@ -39,7 +38,7 @@ func wordsOf(v groups.View, sc *scene) (words string, rows []string) {
 	if len(rows) <= rowsShort {
 		return strings.Join(rows, "; "), nil
 	}
-	return countWords(v), rows
+	return rows[0] + "; and more", rows
 }
 
 // silent reports whether nothing passes between the first two groups.
@@ -82,48 +81,13 @@ func (sc *scene) inside(v groups.View) string {
 	return text
 }
 
-// ringWords say in which order the nodes are, and with how many each is linked.
+// ringWords say in which order the nodes are.
 func ringWords(v groups.View) string {
-	least, most := len(v.Nodes), 0
 	var order []int
 	for _, g := range v.Groups {
-		linked := len(v.Nodes) - 1 - touched(v, g.Nodes[0])/2
-		least, most = min(least, linked), max(most, linked)
 		order = append(order, g.Nodes[0])
 	}
-	count := fmt.Sprint(least)
-	if most > least {
-		count += fmt.Sprintf(" or %d", most)
-	}
-	return fmt.Sprintf("a ring, in which each is linked with %s of %d others: %s", count, len(v.Nodes)-1,
-		readable(links.Brief(v.Names(order), " ")))
-}
-
-// countWords say how many links are cut, and how many shaped.
-func countWords(v groups.View) string {
-	cut, shaped := 0, 0
-	for a := range v.Groups {
-		for b := range v.Groups {
-			count := len(v.Groups[a].Nodes) * len(v.Groups[b].Nodes)
-			if a == b {
-				count -= len(v.Groups[a].Nodes)
-			}
-			if v.Between(a, b).How != links.Up {
-				cut += count
-			}
-			if v.Between(a, b).Shape != "" {
-				shaped += count
-			}
-		}
-	}
-	var words []string
-	if cut > 0 {
-		words = append(words, terminal.Count(cut, "link")+" cut")
-	}
-	if shaped > 0 {
-		words = append(words, terminal.Count(shaped, "link")+" shaped")
-	}
-	return strings.Join(words, ", ")
+	return "a ring, in which each is linked with the next and with others: " + readable(links.Brief(v.Names(order), " "))
 }
 
 // marksWords say whose uplinks are cut, and which nodes are down or paused.

@@ -20,14 +20,26 @@ const (
 // stands beside the last bars.
 const percentOfRun = 88
 
+// How wide the timeline is at least, and what it has for each fault, in pixels. Beyond what
+// the window has, it is scrolled.
+const (
+	wideLeast = 540
+	wideFault = 26
+	wideMost  = 6000
+	// pageWidth is what it has where there is room, and numberWidth what a number takes.
+	pageWidth   = 800
+	numberWidth = 26
+)
+
 // timeline is the picture: rows of faults, then a lane for each child. The axis is a
 // picture of its own, which stays where it is.
 type timeline struct {
 	AxisHeight, Height, FaultsHeight, LaneHeight int
 	ChecksHeight                                 int   // below the lanes
 	Percent                                      int   // what the run has of the width
+	Wide                                         int   // how wide it is at least
 	Faults                                       []bar // bars, and the bands below them
-	Stretches                                    []stretch
+	Stretches                                    []*stretch
 	Lanes                                        []laneBars
 	Pauses                                       []bar
 	Ticks                                        []tick
@@ -76,8 +88,17 @@ func (c *Collector) bar(from, to float64, y, height int, tell string) bar {
 }
 
 func (c *Collector) timeline() timeline {
-	rows, faults := c.faultBars()
-	t := timeline{Faults: faults, FaultsHeight: max(rows, 1) * faultHeight, LaneHeight: laneHeight + len(c.roleNames())*roleHeight, AxisHeight: axisHeight, ChecksHeight: checksHeight, Percent: percentOfRun}
+	wide := min(max(wideLeast, len(c.faults)*wideFault), wideMost)
+	rows, faults := c.faultBars(max(wide, pageWidth))
+	t := timeline{
+		AxisHeight:   axisHeight,
+		FaultsHeight: max(rows, 1) * faultHeight,
+		LaneHeight:   laneHeight + len(c.roleNames())*roleHeight,
+		ChecksHeight: checksHeight,
+		Percent:      percentOfRun,
+		Wide:         wide,
+		Faults:       faults,
+	}
 	end := t.laneY(len(c.lanes))
 	t.Height = end
 	if len(c.checks) > 0 {
@@ -100,7 +121,7 @@ func (c *Collector) timeline() timeline {
 		}
 		t.Checks = append(t.Checks, tick{c.percent(e.Mono), t.Height - 4, class, sign})
 	}
-	step := stepFor(c.length())
+	step := stepFor(c.length() * pageWidth / float64(max(t.Wide, pageWidth)))
 	for at := 0.0; at <= c.length(); at += step {
 		t.Ticks = append(t.Ticks, tick{X: c.percent(at), Text: fmt.Sprintf("%.4g s", at)})
 	}
@@ -117,8 +138,8 @@ func (c *Collector) until(s span) float64 {
 	return c.length()
 }
 
-// faultBars puts faults that overlap in rows one below the other.
-func (c *Collector) faultBars() (rows int, bars []bar) {
+// faultBars puts faults that overlap in rows one below the other, in that width.
+func (c *Collector) faultBars(wide int) (rows int, bars []bar) {
 	var free []float64 // from when each row is
 	var last []int     // its latest bar
 	for i, f := range c.faults {
@@ -130,7 +151,7 @@ func (c *Collector) faultBars() (rows int, bars []bar) {
 			free, last = append(free, 0), append(last, -1)
 		}
 		// Room for a number at least.
-		free[row] = max(c.until(f.span), f.from+c.length()/30)
+		free[row] = max(c.until(f.span), f.from+c.length()*numberWidth/float64(wide))
 		b := c.bar(f.from, c.until(f.span), row*faultHeight+2, faultHeight-4, fmt.Sprintf("%d %s, from %s to %s",
 			i+1, faultWords(f.begin), seconds(f.from), seconds(c.until(f.span))))
 		b.Text = fmt.Sprintf("%d %s", i+1, readable(f.begin.Title())+f.begin.Note())
