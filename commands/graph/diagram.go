@@ -72,7 +72,23 @@ func (n Network) diagram() diagram {
 			}
 		}
 	}
+	if n.Form == groups.Ring && d.left > 0 {
+		d.leaveOutChords()
+	}
 	return d
+}
+
+// leaveOutChords leaves out those that there was room for, too: they are the first nodes',
+// which would look like hubs.
+func (d *diagram) leaveOutChords() {
+	var near []line
+	for _, l := range d.lines {
+		if l.near {
+			near = append(near, l)
+		}
+	}
+	d.left += len(d.lines) - len(near)
+	d.lines = near
 }
 
 // add adds a line, if it says something: in a ring, that there is one, and in a matrix, that

@@ -47,6 +47,27 @@ func TestDiagramHasEachLink(t *testing.T) {
 	}
 }
 
+// A ring's nodes look alike, as they are, also where there are too many lines.
+func TestRingIsDrawnAlike(t *testing.T) {
+	for name, n := range figures() {
+		if n.Form != groups.Ring {
+			continue
+		}
+		d := n.diagram()
+		ends := make([]int, len(n.Nodes))
+		for _, l := range d.lines {
+			ends[l.from]++
+			ends[l.to]++
+		}
+		for i, count := range ends {
+			if d.left > 0 && count != 2 || count < 2 {
+				t.Errorf("%s: %d lines end at node %d, %d are left out", name, count, i, d.left)
+				break
+			}
+		}
+	}
+}
+
 // drawnNames has the names of the nodes of each cluster.
 func (n Network) drawnNames(d diagram) [][]string {
 	var all [][]string
