@@ -2,8 +2,9 @@ package commands
 
 import (
 	"cmp"
-	"crypto/rand"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/urfave/cli/v2"
@@ -169,7 +170,7 @@ func (a App) prepareRun(c *cli.Context, g gateway.Gateway) (supervisor.Spec, mac
 	run := &spec.Run
 	run.Legacy = facts.Legacy
 	run.Hosts, run.Umask, run.OddNames = facts.Hosts, facts.Umask, facts.OddNames
-	spec.Token = rand.Text()
+	spec.Token = fmt.Sprintf("%016X%016X", rand.Uint64(), rand.Uint64())
 	if run.Isolated == nil {
 		run.ResolvConf = facts.Resolver.GuestFile(g.Network.Host())
 	} else {

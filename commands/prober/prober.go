@@ -5,11 +5,11 @@
 package prober
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"sync"
 	"time"
@@ -29,6 +29,11 @@ const (
 	// connectionsMost is how many connections are tried at the same time.
 	connectionsMost = 4096
 )
+
+// newToken returns one that no other process has. It is no secret.
+func newToken() [16]byte {
+	return [16]byte(binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, rand.Uint64()), rand.Uint64()))
+}
 
 // Main reads a live.Probe and writes live.Answers.
 func Main(in io.Reader, out io.Writer) error {
@@ -67,7 +72,7 @@ func open(what live.Probe) (*probe, error) {
 	n := len(what.Guests)
 	p := &probe{limit: what.Limit, patience: max(patience, 5*what.Limit), turn: make(chan struct{}, senders),
 		cut: make([]bool, n*n), udp: make([]answer, n*n), tcp: make([]answer, n*n), udp6: make([]answer, n*n), arp: make([]answer, n*n)}
-	rand.Read(p.token[:])
+	p.token = newToken()
 	var err error
 	if p.workers, err = connections(n); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package prober
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -87,7 +86,7 @@ func reach(what gateway.Reach) (gateway.Reached, error) {
 		return gateway.Reached{}, err
 	}
 	r.link.Halen = uint8(copy(r.link.Addr[:], mac))
-	rand.Read(r.token[:])
+	r.token = newToken()
 	r.udpFrom = 32768 | binary.BigEndian.Uint16(r.token[:])
 	r.tcpFrom = 32768 | binary.BigEndian.Uint16(r.token[2:])
 	r.tcpTo = 32768 | binary.BigEndian.Uint16(r.token[4:])

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"sort"
 
 	"vagganet/commands/terminal"
 )
@@ -87,7 +88,7 @@ func (c *Collector) log() (all []entry, left []int) {
 		all, gaps = c.appendLines(all, l)
 		left = append(left, l.lines-(len(all)-before-gaps))
 	}
-	slices.SortStableFunc(all, func(a, b entry) int { return a.order - b.order })
+	sort.SliceStable(all, func(i, j int) bool { return all[i].order < all[j].order })
 	return all, left
 }
 
