@@ -59,14 +59,14 @@ func testPictures(t *testing.T, b browser) {
 		const follow = e => { e.dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true, view: frame})); found.push(shown()); };
 		found.push(shown());
 		follow(page.querySelector(".timeline .to7"));
-		const panel = page.querySelector("#p7"), drawn = panel.querySelector("use").getBoundingClientRect();
-		found.push(drawn.width > 100 && drawn.height > 50, panel.querySelector("svg").getAttribute("aria-label").slice(0, 8));
+		const panel = page.querySelector("#p7"), drawn = panel.querySelector("use").getBoundingClientRect(), room = panel.querySelector("svg").getBoundingClientRect();
+		found.push(drawn.width > 100 && drawn.height > 50, drawn.left >= room.left && drawn.right <= room.right && drawn.top >= room.top && drawn.bottom <= room.bottom, panel.querySelector("svg").getAttribute("aria-label").slice(0, 8));
 		follow([...panel.querySelectorAll("a")].find(e => e.textContent == "after"));
 		follow([...page.querySelectorAll("#p8 a")].find(e => e.textContent == "close"));
 		found.push(frame.scrollY);
 		follow(page.querySelectorAll(".faults .to")[2]);
 		found.push(frame.scrollY);`)
-	if want := "none p7 true A is nod p8 none 0 p3 0"; got != want {
+	if want := "none p7 true true A is nod p8 none 0 p3 0"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -21,9 +21,7 @@ func (g *grouper) of(s *State) [][]string {
 		return nil
 	}
 	if view := groups.Of(network); len(view.Groups) > 1 {
-		for _, group := range view.Groups {
-			g.groups = append(g.groups, view.Names(group.Nodes))
-		}
+		g.groups = view.Lists()
 	}
 	return g.groups
 }

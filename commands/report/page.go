@@ -13,6 +13,7 @@ import (
 	"vagganet/commands/events"
 	"vagganet/commands/graph"
 	"vagganet/commands/terminal"
+	"vagganet/netcmd/links"
 )
 
 // About is what the events don't have.
@@ -45,9 +46,9 @@ type view struct {
 	Roles    []roleRow
 	Checks   []checkRow
 	Children []childRow
-	Style    template.CSS       // of the pictures
-	Colours  [lettered]struct{} // of sides
-	Stock    []template.HTML    // pictures that are in the page once, and those that refer to them
+	Style    template.CSS      // of the pictures
+	Colours  [colours]struct{} // of sides
+	Stock    []template.HTML   // pictures that are in the page once, and those that refer to them
 	Pictures []*picture
 }
 
@@ -84,7 +85,7 @@ func (c *Collector) Write(w io.Writer, about About) error {
 		v.Faults = append(v.Faults, f.row(i+1))
 	}
 	for _, f := range c.roles {
-		v.Roles = append(v.Roles, roleRow{seconds(f.at), readable(f.role), readable(brief(f.nodes)), readable(f.by)})
+		v.Roles = append(v.Roles, roleRow{seconds(f.at), readable(f.role), readable(links.Brief(f.nodes, " ")), readable(f.by)})
 	}
 	for _, sc := range c.drawn {
 		v.Stock = append(v.Stock, template.HTML(sc.picture))
@@ -175,7 +176,7 @@ func (f *fault) row(number int) faultRow {
 	r := faultRow{Number: number, What: faultWords(b), By: b.By, From: seconds(f.from)}
 	if sc := f.scene; sc != nil {
 		r.State, r.Rows, r.Picture = sc.words, sc.rows, sc.picture != ""
-		if len(sc.sides) > 0 && sc.sides[0].Class != "" {
+		if sc.lettered() {
 			r.Sides = sc.sides
 		}
 	}

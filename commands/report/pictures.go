@@ -55,11 +55,12 @@ func (sc *scene) spoken() string {
 	return strings.Join(parts, "; ")
 }
 
-// viewBox is that of a picture, so that what refers to it has the same measures.
+// viewBox is one of the size of a picture, for what refers to it.
 func viewBox(picture string) string {
 	_, box, _ := strings.Cut(picture, `viewBox="`)
 	box, _, _ = strings.Cut(box, `"`)
-	return box
+	numbers := strings.Fields(box)
+	return "0 0 " + strings.Join(numbers[2:], " ")
 }
 
 // unpictured counts the faults for whose pictures there was no room.

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"vagganet/commands/events"
-	"vagganet/commands/groups"
+	"vagganet/netcmd/links"
 )
 
 // roleHeight is what a role takes of each lane, in pixels.
@@ -19,7 +19,7 @@ type found struct {
 	nodes    []string
 }
 
-func (f found) words() string { return readable(f.role + ": " + brief(f.nodes)) }
+func (f found) words() string { return readable(f.role + ": " + links.Brief(f.nodes, " ")) }
 
 // addRole takes note that nodes were found in a role.
 func (c *Collector) addRole(e events.Event) {
@@ -27,7 +27,7 @@ func (c *Collector) addRole(e events.Event) {
 		c.dropped++
 		return
 	}
-	f := found{e.Mono, e.Role, e.By, groups.InOrder(strings.Fields(e.Whom))}
+	f := found{e.Mono, e.Role, e.By, strings.Fields(e.Whom)}
 	c.roles = append(c.roles, f)
 	c.mark(e.Mono, -1, "role", f.words())
 }

@@ -44,8 +44,8 @@ type side struct {
 	tooltip     string
 }
 
-// lettered is how many sides have a letter and a colour: as many as pictures have colours.
-const lettered = 6
+// colours is how many sides have a letter and a colour: as many as pictures have.
+const colours = 6
 
 // scene returns that of a state; the same one as before where it was like this before.
 func (c *Collector) scene(s *events.State, pictured bool) *scene {
@@ -76,30 +76,14 @@ func (c *Collector) scene(s *events.State, pictured bool) *scene {
 // network returns what is to be drawn of a state. Where the events are not those of a run,
 // it has no nodes.
 func (c *Collector) network(s *events.State) graph.Network {
-	n := graph.Network{Uplinks: map[string]links.How{}, Marks: map[string]string{}}
-	for _, r := range s.Nodes {
-		if r.How == events.Down || r.How == events.Paused {
-			n.Marks[r.From] = r.How
-		}
-	}
 	if c.begin == nil {
-		return n
+		return graph.Network{}
 	}
-	n.Run = readable(c.begin.Run)
 	var names []string
 	for _, g := range c.begin.Guests {
 		names = append(names, g.Name)
 	}
-	network, err := groups.New(names, s.Cut, s.Shapes)
-	if err != nil {
-		return n
-	}
-	n.View = groups.Of(network)
-	for _, r := range s.Uplinks {
-		if how, err := links.ParseHow(r.How); err == nil {
-			n.Uplinks[r.From] = how
-		}
-	}
+	n, _ := graph.OfState(readable(c.begin.Run), names, *s)
 	return n
 }
 
@@ -119,7 +103,7 @@ func newScene(n graph.Network, s *events.State) *scene {
 func (sc *scene) addSides(v groups.View) {
 	for i, g := range v.Groups {
 		s := &side{nodes: v.Names(g.Nodes), touched: touched(v, g.Nodes[0]), of: 2 * (len(v.Nodes) - 1)}
-		s.Names = readable(brief(s.nodes))
+		s.Names = readable(links.Brief(s.nodes, " "))
 		about := s.Names
 		if len(v.Groups) == 1 {
 			s.tooltip = fmt.Sprintf("%s: all links cut or shaped", about)
@@ -128,7 +112,7 @@ func (sc *scene) addSides(v groups.View) {
 			}
 			return
 		}
-		if s.Sign = fmt.Sprint(i + 1); len(v.Groups) <= lettered && v.Form != groups.Ring {
+		if s.Sign = fmt.Sprint(i + 1); len(v.Groups) <= colours && v.Form != groups.Ring {
 			s.Sign, s.Class = string(rune('A'+i)), fmt.Sprintf("g%d", i)
 		}
 		s.tooltip = fmt.Sprintf("%s: %s; %d of %d links of each cut or shaped", s.Sign, about, s.touched, s.of)
@@ -143,7 +127,7 @@ func (sc *scene) addUplinks(s *events.State) {
 		off.nodes = append(off.nodes, r.From)
 	}
 	if off.nodes != nil {
-		off.tooltip = "uplink cut: " + readable(brief(groups.InOrder(off.nodes)))
+		off.tooltip = "uplink cut: " + readable(links.Brief(off.nodes, " "))
 		sc.rest = append(sc.rest, off)
 	}
 }
@@ -172,20 +156,9 @@ func (sc *scene) letters(nodes []string) string {
 	return strings.Join(signs, " ")
 }
 
-// brief joins names for a person to read: ranges, and of many some.
-func brief(names []string) string {
-	pieces := links.Ranges(names)
-	if len(pieces) > piecesMost {
-		return fmt.Sprintf("%s … (%d in all)", strings.Join(pieces[:piecesMost-4], " "), len(names))
-	}
-	return strings.Join(pieces, " ")
-}
-
-const piecesMost = 12
-
 // picturesMost is how many bytes of pictures a page has. It is the greater part of a page
 // with a hundred faults, which is to be less than a megabyte.
-const picturesMost = 400_000
+const picturesMost = 350_000
 
 // draw draws a scene, if there is room for it.
 func (c *Collector) draw(sc *scene, n graph.Network) {

@@ -10,35 +10,43 @@ import (
 	"vagganet/netcmd/links"
 )
 
-// rowsMost is how many rows of links a fault has, and rowsShort how many of them stand
-// there at once.
-const (
-	rowsMost  = 50
-	rowsShort = 3
-)
+// rowsShort is how many rows of links of a fault stand there at once.
+const rowsShort = 3
 
 // wordsOf returns what the links of a view are like, in a few words, and the rows of which
-// these don't say all. The sides of the scene have letters.
+// these don't say all.
 func wordsOf(v groups.View, sc *scene) (words string, rows []string) {
-	for _, r := range v.Rows() {
-		if len(rows) == rowsMost {
-			rows = append(rows, "and more")
-			break
+	if sc.lettered() {
+		if words := sc.formWords(v); words != "" {
+			return words, nil
 		}
-		rows = append(rows, readable(sc.row(v, r)))
+		for _, r := range v.Rows() {
+			rows = append(rows, sc.row(r))
+		}
+	} else {
+		rows = v.Words()
 	}
-	switch {
-	case v.Form == groups.Clusters || v.Form == groups.Star && silent(v):
-		return "nothing passes between them" + how(v, 0, 1) + sc.inside(v), nil
-	case v.Form == groups.Bridge:
-		return "nothing passes between A and C" + how(v, 0, 2) + ", and B is linked with both" + sc.inside(v), nil
-	case v.Form == groups.Ring:
-		return ringWords(v), rows
+	for i := range rows {
+		rows[i] = readable(rows[i])
 	}
 	if len(rows) <= rowsShort {
 		return strings.Join(rows, "; "), nil
 	}
 	return rows[0] + "; and more", rows
+}
+
+// lettered reports whether there are sides that have letters.
+func (sc *scene) lettered() bool { return len(sc.sides) > 0 && sc.sides[0].Class != "" }
+
+// formWords are those of a form that has some; empty for the others.
+func (sc *scene) formWords(v groups.View) string {
+	switch {
+	case v.Form == groups.Clusters || v.Form == groups.Star && silent(v):
+		return "nothing passes between them" + how(v, 0, 1) + sc.inside(v)
+	case v.Form == groups.Bridge:
+		return "nothing passes between A and C" + how(v, 0, 2) + ", and B is linked with both" + sc.inside(v)
+	}
+	return ""
 }
 
 // silent reports whether nothing passes between the first two groups.
@@ -55,11 +63,8 @@ func how(v groups.View, a, b int) string {
 	return ""
 }
 
-// row returns a row with the letters of sides, if there are any, in place of names.
-func (sc *scene) row(v groups.View, r groups.Row) string {
-	if len(sc.sides) == 0 || sc.sides[0].Class == "" {
-		return r.Words(len(v.Nodes))
-	}
+// row returns a row with the letters of sides in place of names.
+func (sc *scene) row(r groups.Row) string {
 	if slices.Equal(r.From, r.To) {
 		return "among " + sc.letters(r.From) + ": " + r.Link.Words()
 	}
@@ -81,26 +86,17 @@ func (sc *scene) inside(v groups.View) string {
 	return text
 }
 
-// ringWords say in which order the nodes are.
-func ringWords(v groups.View) string {
-	var order []int
-	for _, g := range v.Groups {
-		order = append(order, g.Nodes[0])
-	}
-	return "a ring, in which each is linked with the next and with others: " + readable(links.Brief(v.Names(order), " "))
-}
-
 // marksWords say whose uplinks are cut, and which nodes are down or paused.
 func marksWords(s *events.State) string {
 	var words []string
 	for _, how := range links.Hows {
 		if nodes := nodesThatAre(s.Uplinks, how.String()); nodes != nil {
-			words = append(words, "uplink of "+brief(nodes)+" "+how.Word())
+			words = append(words, "uplink of "+links.Brief(nodes, " ")+" "+how.Word())
 		}
 	}
 	for _, how := range []string{events.Down, events.Paused} {
 		if nodes := nodesThatAre(s.Nodes, how); nodes != nil {
-			words = append(words, brief(nodes)+" "+how)
+			words = append(words, links.Brief(nodes, " ")+" "+how)
 		}
 	}
 	return readable(strings.Join(words, "; "))
@@ -113,5 +109,5 @@ func nodesThatAre(rows []links.Row, how string) []string {
 			nodes = append(nodes, r.From)
 		}
 	}
-	return groups.InOrder(nodes)
+	return nodes
 }
