@@ -62,10 +62,13 @@ func (c *Collector) scene(s *events.State, pictured bool) *scene {
 	if known != nil && (known.asked || !pictured) {
 		return known
 	}
-	network := c.network(s)
+	network, err := c.network(s)
 	if known == nil {
 		known = newScene(network, s)
 		c.scenes[key] = known
+	}
+	if err != nil {
+		known.words = readable(err.Error())
 	}
 	if pictured {
 		c.draw(known, network)
@@ -73,18 +76,17 @@ func (c *Collector) scene(s *events.State, pictured bool) *scene {
 	return known
 }
 
-// network returns what is to be drawn of a state. Where the events are not those of a run,
-// it has no nodes.
-func (c *Collector) network(s *events.State) graph.Network {
+// network returns what is to be drawn of a state. The error is that of events that are of
+// no run, or of another program's.
+func (c *Collector) network(s *events.State) (graph.Network, error) {
 	if c.begin == nil {
-		return graph.Network{}
+		return graph.OfState("", nil, *s)
 	}
 	var names []string
 	for _, g := range c.begin.Guests {
 		names = append(names, g.Name)
 	}
-	n, _ := graph.OfState(readable(c.begin.Run), names, *s)
-	return n
+	return graph.OfState(readable(c.begin.Run), names, *s)
 }
 
 func newScene(n graph.Network, s *events.State) *scene {
@@ -104,9 +106,8 @@ func (sc *scene) addSides(v groups.View) {
 	for i, g := range v.Groups {
 		s := &side{nodes: v.Names(g.Nodes), touched: touched(v, g.Nodes[0]), of: 2 * (len(v.Nodes) - 1)}
 		s.Names = readable(links.Brief(s.nodes, " "))
-		about := s.Names
 		if len(v.Groups) == 1 {
-			s.tooltip = fmt.Sprintf("%s: all links cut or shaped", about)
+			s.tooltip = fmt.Sprintf("%s: all links cut or shaped", s.Names)
 			if s.touched > 0 {
 				sc.rest = append(sc.rest, s)
 			}
@@ -115,7 +116,7 @@ func (sc *scene) addSides(v groups.View) {
 		if s.Sign = fmt.Sprint(i + 1); len(v.Groups) <= colours && v.Form != groups.Ring {
 			s.Sign, s.Class = string(rune('A'+i)), fmt.Sprintf("g%d", i)
 		}
-		s.tooltip = fmt.Sprintf("%s: %s; %d of %d links of each cut or shaped", s.Sign, about, s.touched, s.of)
+		s.tooltip = fmt.Sprintf("%s: %s; %d of %d links of each cut or shaped", s.Sign, s.Names, s.touched, s.of)
 		sc.sides = append(sc.sides, s)
 	}
 }

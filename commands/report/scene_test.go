@@ -65,6 +65,14 @@ func TestSceneWords(t *testing.T) {
 	}
 }
 
+// A state that can't be read is not taken for one in which nothing is cut.
+func TestSceneOfOthers(t *testing.T) {
+	sc := with("a", "b").scene(&events.State{Cut: []links.Row{{From: "a", To: []string{"b"}, How: "burnt"}}}, true)
+	if want := `"burnt" is no way to cut a link`; sc.words != want || sc.picture != "" {
+		t.Errorf("%q, want %q", sc.words, want)
+	}
+}
+
 // States that are alike have one scene, and one picture.
 func TestScenesAreShared(t *testing.T) {
 	c := with("a", "b", "c")
