@@ -48,7 +48,7 @@ func recorded(t *testing.T, others func(kind events.Kind, event, lines []byte)) 
 var style = regexp.MustCompile(`(?s)<style>.*</style>`)
 
 // pictures are what draws them, and the measures of that.
-var pictures = regexp.MustCompile(`(?s)<svg class="network".*?</svg>|viewBox="0 0 [0-9. ]*" role`)
+var pictures = regexp.MustCompile(`(?s)<svg class="network".*?</svg>|width="[0-9.]*" viewBox="0 0 [0-9. ]*" `)
 
 // TestGolden compares the page of the recorded events with the one that is
 // written down, but for its style and its pictures. UPDATE_GOLDEN=1 writes it.

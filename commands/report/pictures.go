@@ -12,7 +12,7 @@ type picture struct {
 	Fault, Scene  int
 	Title, When   string
 	Words         string
-	ViewBox       string
+	Width, Height string
 	Before, After int
 }
 
@@ -23,7 +23,8 @@ func (c *Collector) pictures() []*picture {
 			continue
 		}
 		p := &picture{Fault: i + 1, Scene: f.scene.number, Title: readable(f.begin.Title()) + f.begin.Note(), When: f.when(c),
-			Words: f.scene.spoken(), ViewBox: viewBox(f.scene.picture)}
+			Words: f.scene.spoken()}
+		p.Width, p.Height = size(f.scene.picture)
 		if n := len(all); n > 0 {
 			p.Before, all[n-1].After = all[n-1].Fault, p.Fault
 		}
@@ -55,12 +56,12 @@ func (sc *scene) spoken() string {
 	return strings.Join(parts, "; ")
 }
 
-// viewBox is one of the size of a picture, for what refers to it.
-func viewBox(picture string) string {
+// size returns how wide and high a picture is.
+func size(picture string) (width, height string) {
 	_, box, _ := strings.Cut(picture, `viewBox="`)
 	box, _, _ = strings.Cut(box, `"`)
 	numbers := strings.Fields(box)
-	return "0 0 " + strings.Join(numbers[2:], " ")
+	return numbers[2], numbers[3]
 }
 
 // unpictured counts the faults for whose pictures there was no room.
