@@ -3,8 +3,9 @@
 // started again under that name.
 //
 // The tests are in kernel_test.go, same_test.go, examples_test.go, crowds_test.go,
-// browser_test.go, browsergraph_test.go and vm_test.go, and what they run is mostly in testdata at the top.
-// What scripts there call is in files by these names:
+// browser_test.go, browsergraph_test.go, browserreport_test.go and vm_test.go, and what
+// they run is mostly in testdata at the top. What scripts there call is in files by these
+// names:
 //
 //	program_…   a program, such as the probe that guests run
 //	script_…    a command of scripts, such as netstate, or several, such as start and ended
