@@ -96,7 +96,7 @@ func networks() map[string]Network {
 // golden are the pictures that are compared as a whole: of each format what no other
 // picture of it has. What holds for every picture is tested below.
 var golden = []string{
-	"mesh-3.svg", "marked-20.svg", "bridge-5.svg", "star-20.svg", "ring-20.svg", "shaped.svg", "any-8.svg", "odd.svg",
+	"mesh-3.svg", "marked-20.svg", "bridge-5.svg", "star-20.svg", "ring-20.svg", "shaped.svg", "mute-5.svg", "refused-5.svg", "ring-100.svg", "any-8.svg", "odd.svg",
 	"mesh-3.dot", "marked-20.dot", "bridge-5.dot", "ring-5.dot", "shaped.dot", "any-8.dot", "many.dot", "odd.dot",
 	"mesh-3.mermaid", "marked-20.mermaid", "ring-5.mermaid", "mixed.mermaid", "many.mermaid", "odd.mermaid",
 	"mesh-3.text", "marked-20.text", "bridge-5.text", "star-100.text", "ring-20.text", "shaped.text", "any-8.text", "mixed.text", "many.text",
