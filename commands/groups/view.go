@@ -159,8 +159,15 @@ func (v View) few() []Group {
 	return v.Groups
 }
 
+// orderedMost is how many groups are put in order: that takes the cube of their number, and
+// nobody sees an order in more.
+const orderedMost = 300
+
 // likeByLike puts behind each group the one whose links differ least from its own.
 func (v View) likeByLike() []Group {
+	if len(v.Groups) > orderedMost {
+		return v.Groups
+	}
 	left := make([]int, len(v.Groups))
 	for i := range left {
 		left[i] = i
