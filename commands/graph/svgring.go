@@ -1,12 +1,10 @@
 package graph
 
 import (
-	"fmt"
 	"math"
 
 	"vagganet/commands/groups"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd/links"
 )
 
 const (
@@ -20,10 +18,7 @@ const (
 
 // drawRing draws a circle of nodes, each with a line to the next one.
 func (n *Network) drawRing(c *canvas) {
-	var nodes []int
-	for _, g := range n.Groups {
-		nodes = append(nodes, g.Nodes[0])
-	}
+	nodes := n.Order()
 	blocks := n.single(nodes, groupClass(0))
 	if len(blocks) > ringChips || tooWide(blocks) {
 		n.drawDots(c, nodes)
@@ -47,23 +42,13 @@ func (n *Network) drawRing(c *canvas) {
 		}
 		blocks[i].draw(c, places[i])
 	}
-	n.explainRing(c)
+	_, other := n.RingLinks()
+	c.explain("strong", nextInRing)
+	c.explain("none", "no line: "+other.Words())
 }
 
-func (n *Network) explainRing(c *canvas) {
-	c.explain("strong", "linked with the next")
-	c.explain("none", "no line: "+n.cutInRing().Words())
-}
-
-// cutInRing is what the links are like that do not work.
-func (n *Network) cutInRing() groups.Link {
-	for i := range n.Groups {
-		if l := n.Between(0, i); l != (groups.Link{}) {
-			return l
-		}
-	}
-	return groups.Link{How: links.Drop}
-}
+// nextInRing is what the legend says of the lines around a ring.
+const nextInRing = "linked with the next"
 
 // drawDots draws a ring of so many nodes that each is a dot, and as many names as there is
 // room for.
@@ -80,32 +65,10 @@ func (n *Network) drawDots(c *canvas, nodes []int) {
 			c.turned("note", point{p.x + ux*8, p.y + uy*8}, math.Atan2(uy, ux)*180/math.Pi, n.Nodes[nodes[i]])
 		}
 	}
-	least, most := n.linkedWith()
-	with := fmt.Sprint(least)
-	if most > least {
-		with = fmt.Sprintf("%d–%d", least, most)
-	}
-	notes := append([]string{terminal.Count(count, "node"), "each is linked with " + with, "and " + n.cutInRing().Words() + " from the others"}, n.markNotes(nodes, listWidth)...)
+	linked, other := n.RingLinks()
+	notes := append([]string{terminal.Count(count, "node"), "each is linked with " + linked, "and " + other.Words() + " from the others"}, n.markNotes(nodes, listWidth)...)
 	for i, line := range notes {
 		c.text("", 0, (float64(i)-float64(len(notes)-1)/2)*lineStep, line)
 	}
-	n.explainRing(c)
-	delete(c.words, "none")
-}
-
-// linkedWith is with how many others a node of a ring is linked.
-func (n *Network) linkedWith() (least, most int) {
-	for i := range n.Groups {
-		count := 0
-		for j := range n.Groups {
-			if i != j && n.Between(i, j) == (groups.Link{}) {
-				count++
-			}
-		}
-		if i == 0 {
-			least = count
-		}
-		least, most = min(least, count), max(most, count)
-	}
-	return least, most
+	c.explain("strong", nextInRing)
 }

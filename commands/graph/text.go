@@ -20,7 +20,7 @@ func text(n Network) string {
 		section(&b, "matrix", table)
 		section(&b, "", signs)
 	case n.Form == groups.Ring:
-		section(&b, "ring", wrap(strings.Join(n.ringOrder(), " ")))
+		section(&b, "ring", wrap(n.ringRow()))
 		section(&b, "", []string{n.ringLinks()})
 	default:
 		section(&b, n.formTitle(), n.formRows())
@@ -75,34 +75,15 @@ func (n Network) linkRows() []string {
 	return rows
 }
 
-// ringOrder has the names of a ring's nodes, the first one also behind the last.
-func (n Network) ringOrder() []string {
-	var names []string
-	for _, g := range n.Groups {
-		names = append(names, n.Nodes[g.Nodes[0]])
-	}
-	return append(names, names[0])
+// ringRow has the names of a ring's nodes, the first one also behind the last.
+func (n Network) ringRow() string {
+	names := n.Names(n.Order())
+	return strings.Join(append(names, names[0]), " ")
 }
 
 // ringLinks says with how many nodes each of a ring is linked.
 func (n Network) ringLinks() string {
-	least, most, other := len(n.Nodes), 0, groups.Link{}
-	for a := range n.Nodes {
-		linked := 0
-		for b := range n.Nodes {
-			switch link := n.Link(a, b); {
-			case link != groups.Link{}:
-				other = link
-			case a != b:
-				linked++
-			}
-		}
-		least, most = min(least, linked), max(most, linked)
-	}
-	count := fmt.Sprint(least)
-	if most > least {
-		count = fmt.Sprintf("%d to %d", least, most)
-	}
+	count, other := n.RingLinks()
 	return fmt.Sprintf("each linked with its neighbours, %s of %d in all; others %s", count, len(n.Nodes)-1, other.Words())
 }
 

@@ -33,7 +33,7 @@ type Network struct {
 // How, and those of others have a shape. The error is that of a row: there is no such
 // node, or no such How.
 func New(nodes []string, cut, shapes []links.Row) (Network, error) {
-	n := Network{Nodes: InOrder(nodes), links: make([]int, len(nodes)*len(nodes)), kinds: []Link{{}}}
+	n := Network{Nodes: links.InOrder(nodes), links: make([]int, len(nodes)*len(nodes)), kinds: []Link{{}}}
 	numbers := make(map[string]int, len(nodes))
 	for i, name := range n.Nodes {
 		numbers[name] = i

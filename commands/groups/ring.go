@@ -1,6 +1,9 @@
 package groups
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // ring returns the nodes in the order of a ring, a group each; nil if they are none. In a
 // ring, links work both ways or are cut both ways, all in one way. Each node is linked with
@@ -41,6 +44,25 @@ func (v View) ring() []Group {
 		groups = append(groups, Group{Nodes: []int{node}})
 	}
 	return groups
+}
+
+// RingLinks returns with how many others each node of a ring is linked ("10", or "9 to 11"
+// where they differ), and what the other links are like.
+func (v View) RingLinks() (count string, other Link) {
+	least, most := len(v.Nodes), 0
+	for a := range v.Nodes {
+		linked := 0
+		for b := range v.Nodes {
+			if a != b && v.Link(a, b) == (Link{}) {
+				linked++
+			}
+		}
+		least, most = min(least, linked), max(most, linked)
+	}
+	if least < most {
+		return fmt.Sprintf("%d to %d", least, most), v.kinds[1]
+	}
+	return fmt.Sprint(least), v.kinds[1]
 }
 
 // allDiffer reports whether no two nodes are linked with the same ones, themselves

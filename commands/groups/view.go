@@ -66,6 +66,15 @@ func (v View) Between(from, to int) Link {
 	return v.Link(v.Groups[from].Nodes[0], v.Groups[to].Nodes[0])
 }
 
+// Order returns the nodes of all groups, by their numbers, those of the first group first.
+func (v View) Order() []int {
+	nodes := make([]int, 0, len(v.Nodes))
+	for _, g := range v.Groups {
+		nodes = append(nodes, g.Nodes...)
+	}
+	return nodes
+}
+
 // Names returns the names of some nodes, by their numbers.
 func (n Network) Names(nodes []int) []string {
 	names := make([]string, 0, len(nodes))

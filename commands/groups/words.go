@@ -32,7 +32,7 @@ func Brief(summary string) string {
 	}
 	n, err := New(nodes, rows, nil) // the error is that of a summary that was cut short
 	if v := Of(n); err == nil && v.Form == Ring {
-		return v.nodesInOrder()
+		return v.ringNames()
 	}
 	return links.BriefSummary(summary)
 }
@@ -89,27 +89,17 @@ func (v View) formWords() string {
 }
 
 func (v View) ringWords() string {
-	linked, other := 0, Link{}
-	for to := 1; to < len(v.Groups); to++ {
-		if link := v.Between(0, to); link == (Link{}) {
-			linked++
-		} else {
-			other = link
-		}
-	}
-	return fmt.Sprintf("ring, each linked with %d, others %s: %s", linked, other.Words(), v.nodesInOrder())
+	count, other := v.RingLinks()
+	return fmt.Sprintf("ring, each linked with %s, others %s: %s", count, other.Words(), v.ringNames())
 }
 
 // ringMost is up to how many nodes of a ring are all named: what is cut short says nothing
 // of who is next to whom.
 const ringMost = 40
 
-// nodesInOrder returns the nodes of groups that have one each.
-func (v View) nodesInOrder() string {
-	var names []string
-	for _, g := range v.Groups {
-		names = append(names, v.Nodes[g.Nodes[0]])
-	}
+// ringNames are those of a ring, in its order.
+func (v View) ringNames() string {
+	names := v.Names(v.Order())
 	if len(names) > ringMost {
 		return links.Brief(names, " ")
 	}

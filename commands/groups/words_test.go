@@ -63,6 +63,10 @@ func TestWordsOfMany(t *testing.T) {
 	if len(twenty) != 1 || !strings.HasPrefix(twenty[0], "ring, each linked with 10, others cut: n") || strings.Count(twenty[0], " n") != 20 {
 		t.Errorf("a ring of 20: %q", twenty)
 	}
+	// Of an odd number, some have one more.
+	if seven := Describe(named("majorities-ring", counted(7))); len(seven) != 1 || !strings.HasPrefix(seven[0], "ring, each linked with 3 to 4, others cut: n") {
+		t.Errorf("a ring of 7: %q", seven)
+	}
 	many := Describe(named("majorities-ring", counted(253)))
 	if len(many) != 1 || !strings.HasSuffix(many[0], " … (253 in all)") {
 		t.Errorf("a ring of 253: %q", many)
@@ -94,7 +98,7 @@ func TestBrief(t *testing.T) {
 	for size, many := range map[int]bool{5: false, 20: false, 100: true} {
 		ring := named("majorities-ring", counted(size))
 		got := Brief(ring.Summary())
-		if want := strings.Join(view(t, ring).Names(nodesOf(view(t, ring))), " "); (got != want) != many {
+		if want := strings.Join(view(t, ring).Names(view(t, ring).Order()), " "); (got != want) != many {
 			t.Errorf("of %d: %q, not %q", size, got, want)
 		}
 		if again := Brief(got); again != got && size < 13 {
@@ -108,12 +112,4 @@ func TestBrief(t *testing.T) {
 	if got := Brief(strings.Join(wide, "; ")); !strings.HasSuffix(got, " … (512 in all)") {
 		t.Errorf("%q", got)
 	}
-}
-
-func nodesOf(v View) []int {
-	var nodes []int
-	for _, g := range v.Groups {
-		nodes = append(nodes, g.Nodes...)
-	}
-	return nodes
 }
