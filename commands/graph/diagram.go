@@ -2,6 +2,8 @@ package graph
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"vagganet/commands/groups"
 	"vagganet/netcmd/links"
@@ -124,16 +126,9 @@ func (n Network) cluster(g groups.Group) cluster {
 		}
 		return b
 	}
-	all := vertex{label: wrap(links.Brief(names, " "))}
-	for _, state := range []string{Down, Paused} {
-		if marked := among(names, func(name string) bool { return n.Marks[name] == state }); marked != nil {
-			all.label = append(all.label, state+": "+links.Brief(marked, " "))
-		}
-	}
-	for _, how := range links.Hows {
-		if off := among(names, func(name string) bool { return n.Uplinks[name] == how }); off != nil {
-			all.label = append(all.label, "uplink "+how.Word()+": "+links.Brief(off, " "))
-		}
+	all := vertex{label: fold(strings.Fields(links.Brief(names, " ")), rowLength)}
+	for _, l := range slices.Concat(n.markLists(names), n.uplinkLists(names)) {
+		all.label = append(all.label, l.title+": "+links.Brief(l.names, " "))
 	}
 	b.nodes = []vertex{all}
 	return b

@@ -29,7 +29,7 @@ func dot(n Network) string {
 	fmt.Fprintf(&b, "  graph [%s, fontname=Helvetica, fontsize=11]\n", layout)
 	b.WriteString("  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=Helvetica, fontsize=11]\n")
 	b.WriteString("  edge [dir=both, arrowsize=0.6, fontname=Helvetica, fontsize=10]\n")
-	if table, _ := n.matrix(); table != nil {
+	if n.isMatrix() {
 		fmt.Fprintf(&b, "  matrix [shape=plain, label=<%s>]\n}\n", n.dotTable())
 		return b.String()
 	}
@@ -145,13 +145,9 @@ func (n Network) dotTable() string {
 	}
 	for from, head := range heads {
 		fmt.Fprintf(&b, "</TR>\n<TR><TD>%s</TD>", head)
-		for to, g := range n.Groups {
-			link := n.Between(from, to)
-			sign, _ := cell(link)
-			if from == to && len(g.Nodes) == 1 {
-				sign = "-"
-			}
-			fmt.Fprintf(&b, `<TD BGCOLOR="%s">%s</TD>`, colours[sign], html.EscapeString(strings.TrimSpace(link.Words()+" ")))
+		for to := range heads {
+			sign := signOf(n.cell(from, to))
+			fmt.Fprintf(&b, `<TD BGCOLOR="%s">%s</TD>`, colours[sign], html.EscapeString(n.Between(from, to).Words()))
 		}
 	}
 	b.WriteString("</TR></TABLE>")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"vagganet/commands/events"
 	"vagganet/commands/groups"
@@ -81,12 +82,48 @@ func (n Network) summary() string {
 	if shaped > 0 {
 		text += fmt.Sprintf(", %d shaped", shaped)
 	}
-	for _, state := range []string{Down, Paused} {
-		if count := len(n.nodesWhere(func(name string) bool { return n.Marks[name] == state })); count > 0 {
-			text += fmt.Sprintf(", %s %s", terminal.Count(count, "node"), state)
-		}
+	for _, l := range n.markLists(n.Nodes) {
+		text += fmt.Sprintf(", %s %s", terminal.Count(len(l.names), "node"), l.title)
 	}
 	return text
+}
+
+// list is the names of nodes that have something in common, and what that is.
+type list struct {
+	title string
+	names []string
+}
+
+// markLists returns which of some nodes are down, and which paused; no list is empty.
+func (n Network) markLists(names []string) []list {
+	var lists []list
+	for _, mark := range []string{Down, Paused} {
+		lists = addList(lists, mark, names, func(name string) bool { return n.Marks[name] == mark })
+	}
+	return lists
+}
+
+// uplinkLists returns which of some nodes have an uplink that is cut; no list is empty.
+func (n Network) uplinkLists(names []string) []list {
+	var lists []list
+	for _, how := range links.Hows {
+		lists = addList(lists, "uplink "+how.Word(), names, func(name string) bool { return n.Uplinks[name] == how })
+	}
+	return lists
+}
+
+// addList adds a list of those names of which something is so, if there are any.
+func addList(lists []list, title string, names []string, is func(name string) bool) []list {
+	var found []string
+	for _, name := range names {
+		if is(name) {
+			found = append(found, name)
+		}
+	}
+	if found == nil {
+		return lists
+	}
+	return append(lists, list{title, found})
 }
 
 // namesMost is how many names are listed in a box, or at the head of a row.
@@ -97,4 +134,18 @@ func shortened(names []string) string {
 		return strings.Join(pieces, " ")
 	}
 	return strings.Join(append(slices.Clone(names[:namesMost-1]), "…", names[len(names)-1]), " ")
+}
+
+// fold joins words to lines of so many characters, and a longer word stays whole.
+func fold(words []string, most int) []string {
+	var lines []string
+	for _, word := range words {
+		last := len(lines) - 1
+		if last >= 0 && utf8.RuneCountInString(lines[last]+" "+word) <= most {
+			lines[last] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return lines
 }

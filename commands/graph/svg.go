@@ -23,9 +23,8 @@ func svg(n Network) string {
 
 // Inline draws a network as an element of an HTML document, which has no ids.
 func Inline(n Network) string {
-	first, _, _ := strings.Cut(text(n), "\n")
 	c := picture(n)
-	return fmt.Sprintf("<svg class=\"network\" role=\"img\" aria-label=\"%s\" %s>\n%s</svg>", html.EscapeString(first), c.viewBox(), c)
+	return fmt.Sprintf("<svg class=\"network\" role=\"img\" aria-label=\"run %s: %s\" %s>\n%s</svg>", html.EscapeString(n.Run), html.EscapeString(n.summary()), c.viewBox(), c)
 }
 
 // picture draws a network by its form.

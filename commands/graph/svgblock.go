@@ -132,44 +132,16 @@ func shapeWords(shape string) []string {
 	return pairs
 }
 
-// fold joins words to lines of so many characters, and a longer word stays whole.
-func fold(words []string, most int) []string {
-	var lines []string
-	for _, word := range words {
-		last := len(lines) - 1
-		if last >= 0 && len([]rune(lines[last]))+1+len([]rune(word)) <= most {
-			lines[last] += " " + word
-		} else {
-			lines = append(lines, word)
-		}
-	}
-	return lines
-}
-
 // markNotes are lines that say which of some nodes have a mark: "down: n7 n9".
 func (n *Network) markNotes(nodes []int, width int) []string {
 	var lines []string
-	add := func(title string, has func(chip) bool) {
-		var names []string
-		for _, node := range nodes {
-			if c := n.chipOf(node); has(c) {
-				names = append(names, c.name)
-			}
-		}
-		if names == nil {
-			return
-		}
-		folded := fold(slices.Concat([]string{title}, links.Ranges(names)), width)
+	names := n.Names(nodes)
+	for _, l := range slices.Concat(n.markLists(names), n.uplinkLists(names)) {
+		folded := fold(slices.Concat([]string{l.title + ":"}, links.Ranges(l.names)), width)
 		if len(folded) > 4 {
-			folded = append(folded[:4], fmt.Sprintf("… (%d in all)", len(names)))
+			folded = append(folded[:4], fmt.Sprintf("… (%d in all)", len(l.names)))
 		}
 		lines = append(lines, folded...)
-	}
-	for _, mark := range []string{Down, Paused} {
-		add(mark+":", func(c chip) bool { return c.mark == mark })
-	}
-	for _, how := range links.Hows {
-		add("uplink "+how.Word()+":", func(c chip) bool { return c.uplink == how })
 	}
 	return lines
 }

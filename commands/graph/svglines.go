@@ -16,8 +16,8 @@ const (
 func (b *block) at(p point) area { return area{p.x, p.y, b.w, b.h} }
 
 // around places blocks on a circle, the first one at the top, that has room for all of them
-// and for one in the middle: lines of a length at least fit between. Two stand below the one in the
-// middle.
+// and for the hub in its middle, if there is one: lines of a length at least fit between. Of
+// two, both stand below the hub.
 func around(blocks []*block, hub *block, length float64) []point {
 	apart := gap + 0.0
 	if hub == nil && len(blocks) <= meshMost {
@@ -73,9 +73,9 @@ func (c *canvas) link(a, b area, there, back groups.Link) {
 	c.line(b, a, aside, back, false)
 }
 
-// line draws a link from the edge of one box to that of another, and returns where.
-func (c *canvas) line(a, b area, aside float64, l groups.Link, both bool) (from, to point) {
-	from, to = between(a, b, aside)
+// line draws a link from the edge of one box to that of another.
+func (c *canvas) line(a, b area, aside float64, l groups.Link, both bool) {
+	from, to := between(a, b, aside)
 	class := lineClass(l)
 	c.segment(class, from, to)
 	switch {
@@ -90,7 +90,6 @@ func (c *canvas) line(a, b area, aside float64, l groups.Link, both bool) (from,
 		c.tip("tip", to, from)
 	}
 	c.explain(class, wordOf(l))
-	return from, to
 }
 
 // wordOf is what the legend says of a line.

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,23 +15,20 @@ import (
 func text(n Network) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "run %s: %s\n", n.Run, n.summary())
-	table, signs := n.matrix()
 	switch {
-	case table != nil:
+	case n.isMatrix():
+		table, signs := n.matrix()
 		section(&b, "matrix", table)
 		section(&b, "", signs)
 	case n.Form == groups.Ring:
-		section(&b, "ring", wrap(n.ringRow()))
+		section(&b, "ring", fold(n.ringRow(), rowLength))
 		section(&b, "", []string{n.ringLinks()})
 	default:
 		section(&b, n.formTitle(), n.formRows())
 		section(&b, "links", n.linkRows())
 	}
-	for _, how := range links.Hows {
-		section(&b, "uplink "+how.Word(), briefly(n.nodesWhere(func(name string) bool { return n.Uplinks[name] == how })))
-	}
-	for _, state := range []string{Down, Paused} {
-		section(&b, state, briefly(n.nodesWhere(func(name string) bool { return n.Marks[name] == state })))
+	for _, l := range slices.Concat(n.uplinkLists(n.Nodes), n.markLists(n.Nodes)) {
+		section(&b, l.title, []string{links.Brief(l.names, " ")})
 	}
 	return b.String()
 }
@@ -76,9 +74,9 @@ func (n Network) linkRows() []string {
 }
 
 // ringRow has the names of a ring's nodes, the first one also behind the last.
-func (n Network) ringRow() string {
+func (n Network) ringRow() []string {
 	names := n.Names(n.Order())
-	return strings.Join(append(names, names[0]), " ")
+	return append(names, names[0])
 }
 
 // ringLinks says with how many nodes each of a ring is linked.
@@ -91,12 +89,14 @@ func (n Network) ringLinks() string {
 // hundred columns.
 const matrixMost = 26
 
+// isMatrix reports whether a matrix is drawn, and not rows or lines.
+func (n Network) isMatrix() bool {
+	return n.Form == groups.Matrix && len(n.Groups) <= matrixMost
+}
+
 // matrix has a row for each group that sends and a column for each that receives, and what
-// its signs mean; nil where the network has another form, or too many groups.
+// its signs mean.
 func (n Network) matrix() (table, signs []string) {
-	if n.Form != groups.Matrix || len(n.Groups) > matrixMost {
-		return nil, nil
-	}
 	var heads []string
 	width := 0
 	for _, g := range n.Groups {
@@ -108,67 +108,45 @@ func (n Network) matrix() (table, signs []string) {
 		head += fmt.Sprintf(" %2d", i+1)
 	}
 	table = []string{head}
-	seen := map[string]string{}
+	seen := map[string]bool{}
 	for from := range heads {
 		row := fmt.Sprintf("%2d %s%*s", from+1, heads[from], width-utf8.RuneCountInString(heads[from]), "")
-		for to, g := range n.Groups {
-			sign, word := cell(n.Between(from, to))
-			if from == to && len(g.Nodes) == 1 {
-				sign, word = "-", ""
-			}
-			if word != "" {
-				seen[sign] = word
-			}
+		for to := range heads {
+			sign := signOf(n.cell(from, to))
+			seen[sign] = true
 			row += "  " + sign
 		}
 		table = append(table, row)
 	}
 	var legend []string
-	for _, sign := range cellSigns {
-		if seen[sign] != "" {
-			legend = append(legend, sign+" "+seen[sign])
+	for _, s := range cellSigns {
+		if seen[s.sign] {
+			legend = append(legend, s.sign+" "+s.word)
 		}
 	}
 	return table, []string{"rows send, columns receive: " + strings.Join(legend, ", ")}
 }
 
-// cellSigns are those of the cells of a matrix.
-var cellSigns = []string{".", "x", "r", "n", "~"}
+// cellSigns are those of the cells of a matrix, and what they mean.
+var cellSigns = []struct{ sign, word string }{
+	{".", "ok"}, {"x", links.Drop.Word()}, {"r", links.Reject.Word()}, {"n", links.New.Word()}, {"~", "shaped"},
+}
 
-// cell is what stands in a matrix for a link, and what that means.
-func cell(l groups.Link) (sign, word string) {
+// signOf is what stands in a cell.
+func signOf(l groups.Link) string {
 	switch {
+	case l == self:
+		return "-"
 	case l.How == links.Drop:
-		return "x", l.How.Word()
+		return "x"
 	case l.How == links.Reject:
-		return "r", l.How.Word()
+		return "r"
 	case l.How == links.New:
-		return "n", l.How.Word()
+		return "n"
 	case l.Shape != "":
-		return "~", "shaped"
+		return "~"
 	}
-	return ".", "ok"
-}
-
-// nodesWhere returns the names of those nodes.
-func (n Network) nodesWhere(is func(name string) bool) []string { return among(n.Nodes, is) }
-
-func among(names []string, is func(name string) bool) []string {
-	var found []string
-	for _, name := range names {
-		if is(name) {
-			found = append(found, name)
-		}
-	}
-	return found
-}
-
-// briefly is a row of names; none if there are none.
-func briefly(names []string) []string {
-	if names == nil {
-		return nil
-	}
-	return []string{links.Brief(names, " ")}
+	return "."
 }
 
 // rowsMost is how many rows of a kind are shown.
@@ -187,16 +165,3 @@ func section(b *strings.Builder, title string, rows []string) {
 
 // rowLength is how long a row of names may be, in characters.
 const rowLength = 80
-
-// wrap breaks a row of names into several.
-func wrap(row string) []string {
-	var rows []string
-	for _, word := range strings.Fields(row) {
-		if n := len(rows); n > 0 && utf8.RuneCountInString(rows[n-1]+" "+word) <= rowLength {
-			rows[n-1] += " " + word
-		} else {
-			rows = append(rows, word)
-		}
-	}
-	return rows
-}
