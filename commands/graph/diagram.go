@@ -44,17 +44,17 @@ type line struct {
 	near, chord bool
 }
 
-// How much of a network a diagram has.
+// How much of a network a picture has.
 const (
-	aloneMost = 8   // nodes of a mesh, each with a line to each other one
-	drawnMost = 24  // nodes of a group, each on its own
-	linesMost = 120 // lines: who has more sees none of them
+	meshMost  = 8   // nodes of a mesh, each with a line to each other one
+	nodesMost = 24  // nodes of a group, each on its own
+	linesMost = 120 // lines of a diagram: who has more sees none of them
 )
 
 func (n Network) diagram() diagram {
 	var d diagram
 	view := n.View
-	if n.Form == groups.Mesh && len(n.Nodes) <= aloneMost {
+	if n.Form == groups.Mesh && len(n.Nodes) <= meshMost {
 		view.Groups = nil
 		for node := range n.Nodes {
 			view.Groups = append(view.Groups, groups.Group{Nodes: []int{node}})
@@ -119,8 +119,8 @@ func (n Network) cluster(g groups.Group) cluster {
 	if len(names) == 1 {
 		return cluster{nodes: []vertex{n.vertexOf(names[0])}}
 	}
-	b := cluster{boxed: true, inside: g.Inside, title: fmt.Sprintf("%d nodes, %s", len(names), clusterWords(g.Inside))}
-	if len(names) <= drawnMost {
+	b := cluster{boxed: true, inside: g.Inside, title: fmt.Sprintf("%d nodes, %s", len(names), insideTitle(g.Inside))}
+	if len(names) <= nodesMost {
 		for _, name := range names {
 			b.nodes = append(b.nodes, n.vertexOf(name))
 		}
@@ -146,10 +146,11 @@ func (n Network) vertexOf(name string) vertex {
 	return d
 }
 
-func clusterWords(inside groups.Link) string {
+// insideTitle is what the title of a cluster says of the links inside of it.
+func insideTitle(inside groups.Link) string {
 	switch {
 	case inside.How != links.Up:
-		return inside.How.Word() + " from each other"
+		return strings.Join(insideWords(inside), " ")
 	case inside.Shape != "":
 		return "linked, " + inside.Shape
 	}

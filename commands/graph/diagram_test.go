@@ -166,6 +166,43 @@ func TestTextMatrix(t *testing.T) {
 	}
 }
 
+// Wherever links inside of a group are not as usual, a picture says so, in words.
+func TestInsideIsTold(t *testing.T) {
+	names := nodes(6)
+	for what, c := range map[string]struct {
+		inside []string
+		shape  links.Shape
+		form   groups.Form
+	}{
+		"of two groups":  {names[:3], links.Shape{Delay: 50}, groups.Clusters},
+		"around one":     {names[1:], links.Shape{}, groups.Star},
+		"around one too": {names[1:], links.Shape{Delay: 50}, groups.Star},
+	} {
+		cuts := links.FullMesh(names)
+		if c.form == groups.Clusters {
+			cuts = must(links.Isolate(names, c.inside))
+		}
+		var shaped []links.ShapedLink
+		for i, from := range names {
+			for j, to := range names {
+				if i != j && slices.Contains(c.inside, from) && slices.Contains(c.inside, to) {
+					cuts.Set(i, j, links.New)
+					shaped = append(shaped, links.ShapedLink{From: from, To: to, Shape: c.shape})
+				}
+			}
+		}
+		n := network(cuts, shaped...)
+		if n.Form != c.form {
+			t.Errorf("%s: a %s", what, n.Form)
+		}
+		for name, picture := range map[string]string{"dot": dot(n), "mermaid": mermaid(n), "svg": Inline(n)} {
+			if !strings.Contains(picture, "no-new from each other") || !strings.Contains(picture, c.shape.String()) {
+				t.Errorf("%s: %s doesn't say what is inside: %s", what, name, picture)
+			}
+		}
+	}
+}
+
 // However many nodes there are, and however different they are, text is no longer than a
 // page, and so is what else has words.
 func TestTextOfMany(t *testing.T) {

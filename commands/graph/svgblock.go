@@ -11,8 +11,6 @@ import (
 )
 
 const (
-	// chipsMost is how many nodes of a group are drawn one by one.
-	chipsMost = 24
 	// chipsUncounted is how many are counted at a glance.
 	chipsUncounted = 6
 	chipHeight     = 20
@@ -88,7 +86,7 @@ func (n *Network) blockOf(nodes []int, inside groups.Link, class string) *block 
 	if len(nodes) > chipsUncounted {
 		b.notes = append(b.notes, terminal.Count(len(nodes), "node"))
 	}
-	if len(nodes) > chipsMost {
+	if len(nodes) > nodesMost {
 		b.lines = listed(n.Names(nodes))
 		b.notes = append(b.notes, n.markNotes(nodes, listWidth)...)
 	} else {
@@ -96,20 +94,22 @@ func (n *Network) blockOf(nodes []int, inside groups.Link, class string) *block 
 			b.nodes = append(b.nodes, n.chipOf(node))
 		}
 	}
-	b.notes = append(b.notes, fold(strings.Fields(insideWords(inside)), listWidth)...)
+	b.notes = append(b.notes, fold(insideWords(inside), listWidth)...)
 	b.measure()
 	return b
 }
 
-// insideWords are what is to be said of the links inside of a group.
-func insideWords(l groups.Link) string {
-	words := l.Shape
-	if l.How != links.Up {
-		words = strings.TrimSpace(l.How.Word() + " from each other " + words)
-	} else if words != "" {
-		words = "inside: " + words
+// insideWords say of the links inside of a group what is not as usual, in pieces that a line
+// has whole.
+func insideWords(l groups.Link) []string {
+	shape := shapeWords(l.Shape)
+	switch {
+	case l.How != links.Up:
+		return slices.Concat([]string{l.How.Word() + " from each other"}, shape)
+	case shape != nil:
+		return slices.Concat([]string{"inside:"}, shape)
 	}
-	return words
+	return nil
 }
 
 // listed returns names as lines of a list.

@@ -13,8 +13,6 @@ import (
 const (
 	// pageWidth is how wide a picture is where that is possible.
 	pageWidth = 860
-	// meshMost is how many nodes are drawn with a line between each two.
-	meshMost = 8
 	// wallGap is between two boxes with a wall between them.
 	wallGap = 76
 	// lineLength is how long a line is at least that says something.
@@ -160,6 +158,8 @@ func (n *Network) drawStar(c *canvas) {
 	if others.Inside.How == links.Up {
 		c.path("band", "M"+strings.Repeat("L", len(places)-1)+"Z", places...)
 		c.explain("band", strings.TrimSpace(terminal.Count(len(others.Nodes), "node")+", linked with each other "+others.Inside.Shape))
+	} else if len(others.Nodes) <= satellitesMost { // more are boxes that say it
+		c.explain("none", "no line: "+strings.Join(insideWords(others.Inside), " "))
 	}
 	hub.draw(c, point{})
 	// Ends of many lines do not touch each other.
@@ -209,7 +209,7 @@ func (n *Network) satellites(others *groups.Group) []*block {
 		some := others.Nodes[i*count/sectors : (i+1)*count/sectors]
 		b := &block{class: groupClass(1), lines: listed(n.Names(some)), notes: n.markNotes(some, listWidth)}
 		if others.Inside.How != links.Up {
-			b.notes = append(b.notes, insideWords(others.Inside))
+			b.notes = append(b.notes, fold(insideWords(others.Inside), listWidth)...)
 		}
 		b.measure()
 		blocks = append(blocks, b)

@@ -55,7 +55,7 @@ func TestLines(t *testing.T) {
 				if a == b || n.Form == groups.Star && n.Groups[0].Nodes[0] != a && n.Groups[0].Nodes[0] != b || n.groupOf(a) == n.groupOf(b) && n.Form == groups.Few {
 					continue
 				}
-				if len(n.Groups[n.groupOf(a)].Nodes) > chipsMost || len(n.Groups[n.groupOf(b)].Nodes) > chipsMost {
+				if len(n.Groups[n.groupOf(a)].Nodes) > nodesMost || len(n.Groups[n.groupOf(b)].Nodes) > nodesMost {
 					continue
 				}
 				if got, want := told[from+" "+to], lineClass(n.Link(a, b)); got != want {
