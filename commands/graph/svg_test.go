@@ -45,10 +45,10 @@ func TestContrast(t *testing.T) {
 			check("ink", back, 4.5)
 		}
 		check("cut", "paper", 4.5)
-		for i := range groupColours {
-			check(groupClass(i)+"-edge", "paper", 3)
-			check(groupClass(i)+"-edge", groupClass(i), 3)
-			check("cut", groupClass(i), 3) // chips that are cut from each other
+		for i := range Colours {
+			check(GroupClass(i)+"-edge", "paper", 3)
+			check(GroupClass(i)+"-edge", GroupClass(i), 3)
+			check("cut", GroupClass(i), 3) // chips that are cut from each other
 		}
 		for _, line := range []string{"line", "shaped"} {
 			check(line, "paper", 3)

@@ -66,7 +66,7 @@ func (n *Network) blocks() []*block {
 	var blocks []*block
 	for i := range n.Groups {
 		g := &n.Groups[i]
-		blocks = append(blocks, n.blockOf(g.Nodes, g.Inside, groupClass(i)))
+		blocks = append(blocks, n.blockOf(g.Nodes, g.Inside, GroupClass(i)))
 	}
 	return blocks
 }

@@ -30,7 +30,7 @@ func (n *Network) drawMesh(c *canvas) {
 		n.blocks()[0].draw(c, point{})
 		return
 	}
-	blocks := n.single(g.Nodes, groupClass(0))
+	blocks := n.single(g.Nodes, GroupClass(0))
 	places := around(blocks, nil, 70)
 	for i := range blocks {
 		for j := range i {
@@ -198,7 +198,7 @@ func starNotes(there, back groups.Link) []string {
 func (n *Network) satellites(others *groups.Group) []*block {
 	count := len(others.Nodes)
 	if count <= satellitesMost {
-		blocks := n.single(others.Nodes, groupClass(1))
+		blocks := n.single(others.Nodes, GroupClass(1))
 		for i := range blocks {
 			blocks[i].apart = others.Inside.How != links.Up
 		}
@@ -207,7 +207,7 @@ func (n *Network) satellites(others *groups.Group) []*block {
 	var blocks []*block
 	for i := range sectors {
 		some := others.Nodes[i*count/sectors : (i+1)*count/sectors]
-		b := &block{class: groupClass(1), lines: listed(n.Names(some)), notes: n.markNotes(some, listWidth)}
+		b := &block{class: GroupClass(1), lines: listed(n.Names(some)), notes: n.markNotes(some, listWidth)}
 		if others.Inside.How != links.Up {
 			b.notes = append(b.notes, fold(insideWords(others.Inside), listWidth)...)
 		}

@@ -19,7 +19,7 @@ const (
 // drawRing draws a circle of nodes, each with a line to the next one.
 func (n *Network) drawRing(c *canvas) {
 	nodes := n.Order()
-	blocks := n.single(nodes, groupClass(0))
+	blocks := n.single(nodes, GroupClass(0))
 	if len(blocks) > ringChips || tooWide(blocks) {
 		n.drawDots(c, nodes)
 		return

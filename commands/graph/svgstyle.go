@@ -31,11 +31,11 @@ var paints = []paint{
 	{"g5", "#e4e6e8", "#33383d"}, {"g5-edge", "#555f69", "#b0b8c0"},
 }
 
-// groupColours is how many groups have a colour of their own.
-const groupColours = 6
+// Colours is how many groups have a colour of their own.
+const Colours = 6
 
-// groupClass is the class of a group's colours.
-func groupClass(group int) string { return fmt.Sprintf("g%d", group%groupColours) }
+// GroupClass returns the class of the colours of a group, by its number.
+func GroupClass(group int) string { return fmt.Sprintf("g%d", group%Colours) }
 
 // Style returns what the pictures of Inline need, once in a document: the colours as
 // variables, such as --net-cut, --net-g0 and --net-g0-edge, which the document may set

@@ -93,20 +93,28 @@ func (v View) namesOf(groups []int) []string {
 // Words returns a row for a person to read, of a network of that many nodes:
 // "n3 ↔ all: delay 50ms".
 func (r Row) Words(nodes int) string {
-	arrow := " → "
-	if r.Both {
-		arrow = " ↔ "
-	}
-	if slices.Equal(r.From, r.To) {
-		if len(r.To) == nodes {
-			return "all links: " + r.Link.Words()
-		}
-		return "among " + links.Brief(r.From, " ") + ": " + r.Link.Words()
-	}
-	to := links.Brief(r.To, " ")
+	from, to := links.Brief(r.From, " "), links.Brief(r.To, " ")
+	switch {
+	case r.inside() && len(r.To) == nodes:
+		return "all links: " + r.Link.Words()
 	// a word for the rest of them, where it can't be taken for fewer
-	if one := len(r.From) == 1 && len(r.To) == nodes-1; one || len(r.To) == nodes {
+	case !r.inside() && (len(r.To) == nodes || len(r.From) == 1 && len(r.To) == nodes-1):
 		to = "all"
 	}
-	return links.Brief(r.From, " ") + arrow + to + ": " + r.Link.Words()
+	return r.WordsFor(from, to)
 }
+
+// WordsFor returns a row for a person to read, with those words for From and To.
+func (r Row) WordsFor(from, to string) string {
+	arrow := " → "
+	switch {
+	case r.inside():
+		return "among " + from + ": " + r.Link.Words()
+	case r.Both:
+		arrow = " ↔ "
+	}
+	return from + arrow + to + ": " + r.Link.Words()
+}
+
+// inside reports whether the row is links of some nodes among each other.
+func (r Row) inside() bool { return slices.Equal(r.From, r.To) }

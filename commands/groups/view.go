@@ -95,8 +95,8 @@ func (v View) linked(a, b int) bool {
 	return same && link == Link{}
 }
 
-// silent reports whether nothing passes between two groups, and how it is cut.
-func (v View) silent(a, b int) (how links.How, ok bool) {
+// Silent reports whether nothing passes between two groups, and how it is cut.
+func (v View) Silent(a, b int) (how links.How, ok bool) {
 	link, same := v.both(a, b)
 	return link.How, same && link.Shape == "" && links.State{How: link.How}.Silent()
 }
@@ -125,7 +125,7 @@ func (v View) clusters() []Group {
 	var how links.How
 	for a := range v.Groups {
 		for b := range a {
-			link, ok := v.silent(a, b)
+			link, ok := v.Silent(a, b)
 			if !ok || how != links.Up && how != link {
 				return nil
 			}
@@ -154,7 +154,7 @@ func (v View) bridge() []Group {
 		if a > b {
 			a, b = b, a
 		}
-		if _, apart := v.silent(a, b); apart && v.linked(middle, a) && v.linked(middle, b) {
+		if _, apart := v.Silent(a, b); apart && v.linked(middle, a) && v.linked(middle, b) {
 			return []Group{v.Groups[a], v.Groups[middle], v.Groups[b]}
 		}
 	}

@@ -46,9 +46,9 @@ type view struct {
 	Roles    []roleRow
 	Checks   []checkRow
 	Children []childRow
-	Style    template.CSS      // of the pictures
-	Colours  [colours]struct{} // of sides
-	Stock    []template.HTML   // pictures that are in the page once, and those that refer to them
+	Style    template.CSS            // of the pictures
+	Colours  [graph.Colours]struct{} // of sides
+	Stock    []template.HTML         // pictures that are in the page once, and those that refer to them
 	Pictures []*picture
 }
 

@@ -44,9 +44,6 @@ type side struct {
 	tooltip     string
 }
 
-// colours is how many sides have a letter and a colour: as many as pictures have.
-const colours = 6
-
 // scene returns that of a state; the same one as before where it was like this before.
 func (c *Collector) scene(s *events.State, pictured bool) *scene {
 	if c.scenes == nil {
@@ -113,8 +110,8 @@ func (sc *scene) addSides(v groups.View) {
 			}
 			return
 		}
-		if s.Sign = fmt.Sprint(i + 1); len(v.Groups) <= colours && v.Form != groups.Ring {
-			s.Sign, s.Class = string(rune('A'+i)), fmt.Sprintf("g%d", i)
+		if s.Sign = fmt.Sprint(i + 1); len(v.Groups) <= graph.Colours && v.Form != groups.Ring {
+			s.Sign, s.Class = string(rune('A'+i)), graph.GroupClass(i)
 		}
 		s.tooltip = fmt.Sprintf("%s: %s; %d of %d links of each cut or shaped", s.Sign, s.Names, s.touched, s.of)
 		sc.sides = append(sc.sides, s)

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"vagganet/commands/events"
@@ -21,7 +20,7 @@ func wordsOf(v groups.View, sc *scene) (words string, rows []string) {
 			return words, nil
 		}
 		for _, r := range v.Rows() {
-			rows = append(rows, sc.row(r))
+			rows = append(rows, r.WordsFor(sc.letters(r.From), sc.letters(r.To)))
 		}
 	} else {
 		rows = v.Words()
@@ -40,19 +39,15 @@ func (sc *scene) lettered() bool { return len(sc.sides) > 0 && sc.sides[0].Class
 
 // formWords are those of a form that has some; empty for the others.
 func (sc *scene) formWords(v groups.View) string {
-	switch {
-	case v.Form == groups.Clusters || v.Form == groups.Star && silent(v):
-		return "nothing passes between them" + how(v, 0, 1) + sc.inside(v)
-	case v.Form == groups.Bridge:
+	switch v.Form {
+	case groups.Clusters, groups.Star:
+		if _, silent := v.Silent(0, 1); silent {
+			return "nothing passes between them" + how(v, 0, 1) + sc.inside(v)
+		}
+	case groups.Bridge:
 		return "nothing passes between A and C" + how(v, 0, 2) + ", and B is linked with both" + sc.inside(v)
 	}
 	return ""
-}
-
-// silent reports whether nothing passes between the first two groups.
-func silent(v groups.View) bool {
-	there, back := v.Between(0, 1), v.Between(1, 0)
-	return there == back && there.Shape == "" && links.State{How: there.How}.Silent()
 }
 
 // how returns in what way two groups are cut from each other, where it isn't the plain one.
@@ -61,18 +56,6 @@ func how(v groups.View, a, b int) string {
 		return " (" + link.Words() + ")"
 	}
 	return ""
-}
-
-// row returns a row with the letters of sides in place of names.
-func (sc *scene) row(r groups.Row) string {
-	if slices.Equal(r.From, r.To) {
-		return "among " + sc.letters(r.From) + ": " + r.Link.Words()
-	}
-	arrow := " → "
-	if r.Both {
-		arrow = " ↔ "
-	}
-	return sc.letters(r.From) + arrow + sc.letters(r.To) + ": " + r.Link.Words()
 }
 
 // inside returns what the links within sides are like, where they are not as usual.
