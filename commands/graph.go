@@ -8,10 +8,8 @@ import (
 
 	"vagganet/commands/cmdline"
 	"vagganet/commands/graph"
-	"vagganet/commands/groups"
 	"vagganet/commands/hints"
 	"vagganet/commands/terminal"
-	"vagganet/netcmd/links"
 	"vagganet/netcmd/live"
 )
 
@@ -49,26 +47,24 @@ func (a App) graph(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	network := graph.Network{Run: l.Run, View: groups.Of(groups.Live(now.Cuts, now.Shapes.Links())), Uplinks: map[string]links.How{}, Marks: a.nodeStates(l)}
-	for _, u := range now.Cuts.Uplinks() {
-		network.Uplinks[u.Guest] = u.How
-	}
+	network := graph.Live(l.Run, now.Cuts, now.Shapes.Links())
+	network.Marks = a.nodeMarks(l)
 	_, err = fmt.Fprint(terminal.Out, format.Draw(network))
 	return err
 }
 
-// nodeStates returns which nodes of a run are down or paused, by their names.
-func (a App) nodeStates(l live.Run) map[string]string {
-	states := map[string]string{}
+// nodeMarks returns which nodes of a run are down or paused, by their names.
+func (a App) nodeMarks(l live.Run) map[string]string {
+	marks := map[string]string{}
 	for _, n := range a.Machine.Nodes(l) {
 		switch {
 		case n.Down:
-			states[n.Name] = graph.Down
+			marks[n.Name] = graph.Down
 		case n.Paused:
-			states[n.Name] = graph.Paused
+			marks[n.Name] = graph.Paused
 		}
 	}
-	return states
+	return marks
 }
 
 // formatOf returns the format that is asked for by a command line.

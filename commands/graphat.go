@@ -101,9 +101,5 @@ func networkAt(from io.Reader, at time.Duration) (graph.Network, error) {
 	case over && at != toTheEnd && at.Seconds() > last:
 		return graph.Network{}, hints.With(fmt.Errorf("the run was over by %v", at), "give a time up to %.3fs", last)
 	}
-	var names []string
-	for _, g := range begin.Guests {
-		names = append(names, g.Name)
-	}
-	return graph.OfState(begin.Run, names, state)
+	return graph.OfState(begin.Run, begin.GuestNames(), state)
 }

@@ -132,6 +132,15 @@ type Event struct {
 	Differences *int  `json:"differences,omitempty"`
 }
 
+// GuestNames returns the names of the guests with which a run begins.
+func (e Event) GuestNames() []string {
+	var names []string
+	for _, g := range e.Guests {
+		names = append(names, g.Name)
+	}
+	return names
+}
+
 // Title is what a person reads for a fault: the command, and where it drew nodes,
 // these in place of the seed, which the command has last. What is long is cut short.
 func (e Event) Title() string {

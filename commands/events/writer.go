@@ -75,9 +75,7 @@ func (w *Writer) WriteAt(e Event, clock time.Duration) {
 	for e.Kind == Line && w.queue.Len() > longestQueue && w.err == nil {
 		w.news.Wait()
 	}
-	for _, guest := range e.Guests {
-		w.groups.nodes = append(w.groups.nodes, guest.Name)
-	}
+	w.groups.nodes = append(w.groups.nodes, e.GuestNames()...)
 	if e.State != nil {
 		e.Groups = w.groups.of(e.State)
 	}

@@ -32,6 +32,16 @@ const (
 	Paused = events.Paused
 )
 
+// Live returns the network of a run by what is cut, and by the links that have a shape. It
+// has no Marks.
+func Live(run string, cuts links.Cuts, shaped []links.ShapedLink) Network {
+	n := Network{Run: run, View: groups.Of(groups.Live(cuts, shaped)), Uplinks: map[string]links.How{}}
+	for _, u := range cuts.Uplinks() {
+		n.Uplinks[u.Guest] = u.How
+	}
+	return n
+}
+
 // OfState returns the network of a run at one time, by its nodes' names and by an event. The
 // error is about rows that are none of these nodes'.
 func OfState(run string, nodes []string, s events.State) (Network, error) {

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"vagganet/commands/groups"
 	"vagganet/netcmd/links"
 )
 
@@ -40,11 +39,7 @@ func named(name string, guests []string) links.Cuts {
 }
 
 func network(cuts links.Cuts, shaped ...links.ShapedLink) Network {
-	n := Network{Run: "r", View: groups.Of(groups.Live(cuts, shaped)), Uplinks: map[string]links.How{}}
-	for _, u := range cuts.Uplinks() {
-		n.Uplinks[u.Guest] = u.How
-	}
-	return n
+	return Live("r", cuts, shaped)
 }
 
 // networks are those of the golden files, by their names.

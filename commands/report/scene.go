@@ -79,11 +79,7 @@ func (c *Collector) network(s *events.State) (graph.Network, error) {
 	if c.begin == nil {
 		return graph.OfState("", nil, *s)
 	}
-	var names []string
-	for _, g := range c.begin.Guests {
-		names = append(names, g.Name)
-	}
-	return graph.OfState(readable(c.begin.Run), names, *s)
+	return graph.OfState(readable(c.begin.Run), c.begin.GuestNames(), *s)
 }
 
 func newScene(n graph.Network, s *events.State) *scene {
