@@ -29,7 +29,7 @@ type Entry struct {
 func (e Entry) String() string {
 	what := strings.TrimPrefix(e.What(), "partition ")
 	if e.Whom != "" {
-		what = strings.Replace(what, " --seed "+seedIn(e.Words), "", 1) + " (" + groups.Brief(e.Whom) + ")"
+		what = strings.Replace(what, " --seed "+seedIn(e.Words), "", 1) + " (" + groups.BriefSummary(e.Whom) + ")"
 	}
 	what += " at " + e.Start.String()
 	if e.For > 0 {

@@ -147,7 +147,7 @@ func (e Event) Title() string {
 	what, whom := e.What, ""
 	if e.Whom != "" {
 		what, _, _ = strings.Cut(what, " --seed ")
-		whom = ": " + groups.Brief(e.Whom)
+		whom = ": " + groups.BriefSummary(e.Whom)
 	}
 	if len(what) > titleMost {
 		what = links.Brief(strings.Fields(what), " ")

@@ -119,31 +119,31 @@ func (n Network) cluster(g groups.Group) cluster {
 	if len(names) == 1 {
 		return cluster{nodes: []vertex{n.vertexOf(names[0])}}
 	}
-	b := cluster{boxed: true, inside: g.Inside, title: fmt.Sprintf("%d nodes, %s", len(names), insideTitle(g.Inside))}
+	c := cluster{boxed: true, inside: g.Inside, title: fmt.Sprintf("%d nodes, %s", len(names), insideTitle(g.Inside))}
 	if len(names) <= nodesMost {
 		for _, name := range names {
-			b.nodes = append(b.nodes, n.vertexOf(name))
+			c.nodes = append(c.nodes, n.vertexOf(name))
 		}
-		return b
+		return c
 	}
 	all := vertex{label: fold(strings.Fields(links.Brief(names, " ")), rowLength)}
 	for _, l := range slices.Concat(n.markLists(names), n.uplinkLists(names)) {
 		all.label = append(all.label, l.title+": "+links.Brief(l.names, " "))
 	}
-	b.nodes = []vertex{all}
-	return b
+	c.nodes = []vertex{all}
+	return c
 }
 
-// vertexOf is a node, and what is to be said of it.
+// vertexOf is a node, and what is not as usual with it.
 func (n Network) vertexOf(name string) vertex {
-	d := vertex{label: []string{name}, uplink: n.Uplinks[name], mark: n.Marks[name]}
-	if d.mark != "" {
-		d.label = append(d.label, d.mark)
+	v := vertex{label: []string{name}, uplink: n.Uplinks[name], mark: n.Marks[name]}
+	if v.mark != "" {
+		v.label = append(v.label, v.mark)
 	}
-	if d.uplink != links.Up {
-		d.label = append(d.label, "uplink "+d.uplink.Word())
+	if v.uplink != links.Up {
+		v.label = append(v.label, "uplink "+v.uplink.Word())
 	}
-	return d
+	return v
 }
 
 // insideTitle is what the title of a cluster says of the links inside of it.

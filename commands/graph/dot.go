@@ -18,7 +18,7 @@ func dot(n Network) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "// run %s: %s\n", n.Run, n.summary())
 	fmt.Fprintf(&b, "digraph %s {\n", dotString("run "+n.Run))
-	alone := !slices.ContainsFunc(d.clusters, func(b cluster) bool { return b.boxed })
+	alone := !slices.ContainsFunc(d.clusters, func(c cluster) bool { return c.boxed })
 	layout := "layout=dot, rankdir=LR, compound=true, ranksep=1.2"
 	switch {
 	case n.Form == groups.Ring:
@@ -58,19 +58,19 @@ func ringPosition(i, count int) string {
 }
 
 // dot writes a cluster: node i, or a cluster of nodes i_0, i_1 and so on.
-func (b cluster) dot(i int, position string) string {
-	if !b.boxed {
-		return fmt.Sprintf("  n%d [label=%s%s]\n", i, dotString(b.nodes[0].label...), b.nodes[0].dotStyle(position))
+func (c cluster) dot(i int, position string) string {
+	if !c.boxed {
+		return fmt.Sprintf("  n%d [label=%s%s]\n", i, dotString(c.nodes[0].label...), c.nodes[0].dotStyle(position))
 	}
 	var out strings.Builder
 	style := "color=gray40"
-	if b.inside.How != links.Up {
+	if c.inside.How != links.Up {
 		style = "style=dashed, color=red"
-	} else if b.inside.Shape != "" {
+	} else if c.inside.Shape != "" {
 		style = "color=orange3"
 	}
-	fmt.Fprintf(&out, "  subgraph cluster_%d {\n    graph [label=%s, %s]\n", i, dotString(b.title), style)
-	for j, node := range b.nodes {
+	fmt.Fprintf(&out, "  subgraph cluster_%d {\n    graph [label=%s, %s]\n", i, dotString(c.title), style)
+	for j, node := range c.nodes {
 		fmt.Fprintf(&out, "    n%d_%d [label=%s%s]\n", i, j, dotString(node.label...), node.dotStyle(""))
 	}
 	out.WriteString("  }\n")
@@ -78,11 +78,11 @@ func (b cluster) dot(i int, position string) string {
 }
 
 // dotName is the node at which lines to a cluster end.
-func (b cluster) dotName(i int) string {
-	if !b.boxed {
+func (c cluster) dotName(i int) string {
+	if !c.boxed {
 		return fmt.Sprintf("n%d", i)
 	}
-	return fmt.Sprintf("n%d_%d", i, len(b.nodes)/2)
+	return fmt.Sprintf("n%d_%d", i, len(c.nodes)/2)
 }
 
 func (l line) dot(clusters []cluster) string {
@@ -146,7 +146,7 @@ func (n Network) dotTable() string {
 	for from, head := range heads {
 		fmt.Fprintf(&b, "</TR>\n<TR><TD>%s</TD>", head)
 		for to := range heads {
-			sign := signOf(n.cell(from, to))
+			sign := signOf(n.cellAt(from, to))
 			fmt.Fprintf(&b, `<TD BGCOLOR="%s">%s</TD>`, colours[sign], html.EscapeString(n.Between(from, to).Words()))
 		}
 	}

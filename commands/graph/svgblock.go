@@ -240,7 +240,7 @@ func (n chip) draw(c *canvas, a area, apart, alone bool) {
 	room := a
 	if n.uplink != links.Up {
 		room = area{a.x - 4, a.y, a.w - 4, a.h}
-		drawOff(c, n.uplink, point{a.x + a.w, a.y - a.h})
+		drawUplink(c, n.uplink, point{a.x + a.w, a.y - a.h})
 	}
 	if n.mark != "" {
 		drawMark(c, n.mark, point{room.x - textWidth(n.name, nameSize)/2 - 1, a.y})
@@ -261,8 +261,8 @@ func drawMark(c *canvas, mark string, at point) {
 	}
 }
 
-// drawOff draws the corner of a node whose uplink is cut.
-func drawOff(c *canvas, how links.How, corner point) {
+// drawUplink draws, at a corner of a node, that its uplink is cut.
+func drawUplink(c *canvas, how links.How, corner point) {
 	class := "off-" + how.String()
 	c.explain(class, "uplink "+how.Word())
 	c.path(class, "MLLZ", point{corner.x - 9, corner.y}, corner, point{corner.x, corner.y + 9})

@@ -6,8 +6,8 @@ import (
 	"vagganet/commands/groups"
 )
 
-// drawn is a line with words, for which a place is to be found.
-type drawn struct {
+// labelled is a line, and the words of its label, for which a place is to be found.
+type labelled struct {
 	from, to point
 	both     bool
 	words    []string
@@ -18,7 +18,7 @@ type drawn struct {
 func (n *Network) drawFew(c *canvas) {
 	blocks := n.blocks()
 	var places []point
-	var lines []drawn
+	var lines []labelled
 	var labels []area
 	for radius, clear := 60.0, false; !clear; radius *= 1.05 {
 		places = circle(len(blocks), radius, startOf(blocks))
@@ -100,11 +100,11 @@ func crosses(from, to point, a area) bool {
 }
 
 // linesOf returns the lines between boxes, with their words.
-func (n *Network) linesOf(blocks []*block, places []point) []drawn {
-	var lines []drawn
+func (n *Network) linesOf(blocks []*block, places []point) []labelled {
+	var lines []labelled
 	add := func(i, j int, by float64, l groups.Link, both bool) {
 		from, to := between(blocks[i].at(places[i]), blocks[j].at(places[j]), by)
-		lines = append(lines, drawn{from, to, both, fold(shapeWords(l.Shape), labelWidth)})
+		lines = append(lines, labelled{from, to, both, fold(shapeWords(l.Shape), labelWidth)})
 	}
 	for i := range blocks {
 		for j := range i {
@@ -127,7 +127,7 @@ const (
 
 // labelsOf finds a place beside each line that has words, where they meet no box, no line
 // and no other words, and reports whether all have one.
-func labelsOf(blocks []*block, places []point, lines []drawn) (labels []area, clear bool) {
+func labelsOf(blocks []*block, places []point, lines []labelled) (labels []area, clear bool) {
 	labels, clear = make([]area, len(lines)), true
 	for i, l := range lines {
 		if l.words == nil {
@@ -159,7 +159,7 @@ func labelsOf(blocks []*block, places []point, lines []drawn) (labels []area, cl
 }
 
 // labelPlaces are where the words of a line may stand: beside it, near to its middle first.
-func (l drawn) labelPlaces() []area {
+func (l labelled) labelPlaces() []area {
 	half := area{h: float64(len(l.words)) * labelStep / 2}
 	for _, words := range l.words {
 		half.w = max(half.w, textWidth(words, noteSize)/2)

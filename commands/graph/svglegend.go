@@ -71,7 +71,7 @@ func (c *canvas) sampleCell(kind string, a area) {
 	case "drop", "reject", "new":
 		l.How, _ = links.ParseHow(kind)
 	}
-	c.cell(l, a)
+	c.drawCell(l, a)
 	c.fill("grid", a)
 	if l.How == links.Drop {
 		c.cross("sign", point{a.x, a.y}, 4)

@@ -74,8 +74,8 @@ func (c *canvas) link(a, b area, there, back groups.Link) {
 }
 
 // line draws a link from the edge of one box to that of another.
-func (c *canvas) line(a, b area, aside float64, l groups.Link, both bool) {
-	from, to := between(a, b, aside)
+func (c *canvas) line(a, b area, left float64, l groups.Link, both bool) {
+	from, to := between(a, b, left)
 	class := lineClass(l)
 	c.segment(class, from, to)
 	switch {
@@ -116,9 +116,9 @@ func lineClass(l groups.Link) string {
 
 // between returns the ends of a line between two boxes that keeps so far to the left of
 // their middles, a little outside of the boxes.
-func between(a, b area, aside float64) (from, to point) {
+func between(a, b area, left float64) (from, to point) {
 	ux, uy := direction(point{a.x, a.y}, point{b.x, b.y})
-	from, to = point{a.x + uy*aside, a.y - ux*aside}, point{b.x + uy*aside, b.y - ux*aside}
+	from, to = point{a.x + uy*left, a.y - ux*left}, point{b.x + uy*left, b.y - ux*left}
 	out, in := exit(from, ux, uy, a.grown(gap)), exit(to, -ux, -uy, b.grown(gap))
 	return point{from.x + ux*out, from.y + uy*out}, point{to.x - ux*in, to.y - uy*in}
 }

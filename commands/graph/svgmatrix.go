@@ -27,11 +27,11 @@ func (n *Network) drawMatrix(c *canvas) {
 	size := cell * float64(count)
 	for from := range n.Groups {
 		for to := 0; to < count; {
-			end, l := to+1, n.cell(from, to)
-			for end < count && n.cell(from, end) == l {
+			end, l := to+1, n.cellAt(from, to)
+			for end < count && n.cellAt(from, end) == l {
 				end++ // in one piece
 			}
-			c.cell(l, area{float64(to+end) / 2 * cell, (float64(from) + 0.5) * cell, float64(end-to) / 2 * cell, cell / 2})
+			c.drawCell(l, area{float64(to+end) / 2 * cell, (float64(from) + 0.5) * cell, float64(end-to) / 2 * cell, cell / 2})
 			for ; to < end; to++ {
 				if cell >= signLeast && l.How == links.Drop {
 					c.cross("sign", point{(float64(to) + 0.5) * cell, (float64(from) + 0.5) * cell}, math.Round(cell*0.27))
@@ -69,16 +69,16 @@ func (n *Network) drawGrid(c *canvas, cell, size float64) {
 // self is the class of the links of a node to itself.
 var self = groups.Link{Shape: "self"}
 
-// cell returns what is in a cell; self on the diagonal, but for groups with links inside.
-func (n *Network) cell(from, to int) groups.Link {
+// cellAt returns what is in a cell; self on the diagonal, but for groups with links inside.
+func (n *Network) cellAt(from, to int) groups.Link {
 	if from == to && len(n.Groups[from].Nodes) == 1 {
 		return self
 	}
 	return n.Between(from, to)
 }
 
-// cell draws what links are like: a fill of a height of its own.
-func (c *canvas) cell(l groups.Link, a area) {
+// drawCell draws what links are like: a fill of a height of its own.
+func (c *canvas) drawCell(l groups.Link, a area) {
 	if l == (groups.Link{}) {
 		c.explain("cell-up", "linked")
 		return

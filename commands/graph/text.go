@@ -112,7 +112,7 @@ func (n Network) matrix() (table, signs []string) {
 	for from := range heads {
 		row := fmt.Sprintf("%2d %s%*s", from+1, heads[from], width-utf8.RuneCountInString(heads[from]), "")
 		for to := range heads {
-			sign := signOf(n.cell(from, to))
+			sign := signOf(n.cellAt(from, to))
 			seen[sign] = true
 			row += "  " + sign
 		}

@@ -13,8 +13,8 @@ const wordsMost = 20
 // Describe returns lines about what is cut, for a person to read; none where nothing is.
 func Describe(c links.Cuts) []string { return Of(Live(c, nil)).Words() }
 
-// Brief is links.BriefSummary, but a ring is its nodes in their order: rows don't show it.
-func Brief(summary string) string {
+// BriefSummary is links.BriefSummary, but a ring is its nodes in their order: rows don't show it.
+func BriefSummary(summary string) string {
 	var nodes []string
 	var rows []links.Row
 	for part := range strings.SplitSeq(summary, "; ") {

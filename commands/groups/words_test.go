@@ -82,7 +82,7 @@ func TestWordsOfMany(t *testing.T) {
 	}
 }
 
-func TestBrief(t *testing.T) {
+func TestBriefSummary(t *testing.T) {
 	for summary, want := range map[string]string{
 		"":                       "",
 		"n1 n2 | n3":             "n1 n2 | n3",
@@ -91,17 +91,17 @@ func TestBrief(t *testing.T) {
 		"d e -> a b; a b -> d e": "d e -> a b; a b -> d e",
 		"d -> a; a d -> b; b -> c; a -> d; a c -> b … (9 in all)": "d -> a; a d -> b; b -> c; a -> d; a c -> b … (9 in all)",
 	} {
-		if got := Brief(summary); got != want {
+		if got := BriefSummary(summary); got != want {
 			t.Errorf("%q: %q", summary, got)
 		}
 	}
 	for size, many := range map[int]bool{5: false, 20: false, 100: true} {
 		ring := named("majorities-ring", counted(size))
-		got := Brief(ring.Summary())
+		got := BriefSummary(ring.Summary())
 		if want := strings.Join(view(t, ring).Names(view(t, ring).Order()), " "); (got != want) != many {
 			t.Errorf("of %d: %q, not %q", size, got, want)
 		}
-		if again := Brief(got); again != got && size < 13 {
+		if again := BriefSummary(got); again != got && size < 13 {
 			t.Errorf("of %d: again %q", size, again)
 		}
 	}
@@ -109,7 +109,7 @@ func TestBrief(t *testing.T) {
 	for i := range 2 * briefMost {
 		wide = append(wide, fmt.Sprintf("x%d -> y%d", i, i))
 	}
-	if got := Brief(strings.Join(wide, "; ")); !strings.HasSuffix(got, " … (512 in all)") {
+	if got := BriefSummary(strings.Join(wide, "; ")); !strings.HasSuffix(got, " … (512 in all)") {
 		t.Errorf("%q", got)
 	}
 }

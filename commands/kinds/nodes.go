@@ -313,7 +313,7 @@ func (s sets) said(change faults.Change, words []string) faults.Change {
 
 // lines say to a person which nodes the sets are, and by which seed they were drawn.
 func (s sets) lines(whom string) []string {
-	line := strings.Join(s.words, " ") + ": " + groups.Brief(whom)
+	line := strings.Join(s.words, " ") + ": " + groups.BriefSummary(whom)
 	if drawsNodes(s.words) {
 		return []string{fmt.Sprintf("seed %d", s.seed), line}
 	}
