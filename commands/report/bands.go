@@ -33,8 +33,9 @@ func (c *Collector) stretches(t *timeline) []*stretch {
 		if sides := c.states[i].scene.bands(); len(sides) > 0 && to > from {
 			b := c.bar(from, to, 0, 0, "")
 			s := &stretch{X: b.X, Width: b.Width}
+			signed := (to-from)/c.length()*percentOfRun/100*t.pixels() >= signWidth
 			for _, side := range sides {
-				s.add(side, c.lanesOf(side.nodes), t, (to-from)/c.length()*percentOfRun/100*float64(max(t.Wide, pageWidth)) >= signWidth)
+				s.add(side, c.lanesOf(side.nodes), t, signed)
 			}
 			all = append(all, s)
 		}
@@ -80,7 +81,7 @@ func (c *Collector) lanesOf(nodes []string) []int {
 }
 
 // add adds a side: a box for lanes that are next to each other. It is as strong as the
-// part of their links that are not as usual.
+// part of their links that are not as usual, and has signs if there is room for them.
 func (s *stretch) add(side *side, lanes []int, t *timeline, signed bool) {
 	var path strings.Builder
 	for i := 0; i < len(lanes); {

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"crypto/sha256"
 	"slices"
 	"time"
 
@@ -20,16 +21,15 @@ const (
 
 // Collector takes the events of a run, one after another.
 type Collector struct {
-	begin  *events.Event
-	end    *events.Event
-	last   float64 // seconds
-	lanes  []*lane
-	faults []*fault
-	states []stateAt
-	scenes map[string]*scene // of all states, by what these have in common only if they are the same
-	drawn  []*scene          // those that have pictures
-	// pictured is how many bytes these are.
-	pictured int
+	begin    *events.Event
+	end      *events.Event
+	last     float64 // seconds
+	lanes    []*lane
+	faults   []*fault
+	states   []stateAt
+	scenes   map[[sha256.Size]byte]*scene // by the sums of their states
+	drawn    []*scene                     // those that have pictures
+	pictured int                          // bytes of these
 	roles    []found
 	pauses   []span
 	checks   []events.Event

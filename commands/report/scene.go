@@ -47,14 +47,13 @@ type side struct {
 // scene returns that of a state; the same one as before where it was like this before.
 func (c *Collector) scene(s *events.State, pictured bool) *scene {
 	if c.scenes == nil {
-		c.scenes = map[string]*scene{}
+		c.scenes = map[[sha256.Size]byte]*scene{}
 	}
 	text, err := json.Marshal(s)
 	if err != nil {
 		panic(err) // it came as JSON
 	}
-	sum := sha256.Sum256(text)
-	key := string(sum[:])
+	key := sha256.Sum256(text)
 	known := c.scenes[key]
 	if known != nil && (known.asked || !pictured) {
 		return known

@@ -88,17 +88,15 @@ func (c *Collector) bar(from, to float64, y, height int, tell string) bar {
 }
 
 func (c *Collector) timeline() timeline {
-	wide := min(max(wideLeast, len(c.faults)*wideFault), wideMost)
-	rows, faults := c.faultBars(max(wide, pageWidth))
 	t := timeline{
 		AxisHeight:   axisHeight,
-		FaultsHeight: max(rows, 1) * faultHeight,
 		LaneHeight:   laneHeight + len(c.roleNames())*roleHeight,
 		ChecksHeight: checksHeight,
 		Percent:      percentOfRun,
-		Wide:         wide,
-		Faults:       faults,
+		Wide:         min(max(wideLeast, len(c.faults)*wideFault), wideMost),
 	}
+	rows, faults := c.faultBars(t.pixels())
+	t.Faults, t.FaultsHeight = faults, max(rows, 1)*faultHeight
 	end := t.laneY(len(c.lanes))
 	t.Height = end
 	if len(c.checks) > 0 {
@@ -121,12 +119,15 @@ func (c *Collector) timeline() timeline {
 		}
 		t.Checks = append(t.Checks, tick{c.percent(e.Mono), t.Height - 4, class, sign})
 	}
-	step := stepFor(c.length() * pageWidth / float64(max(t.Wide, pageWidth)))
+	step := stepFor(c.length() * pageWidth / t.pixels())
 	for at := 0.0; at <= c.length(); at += step {
 		t.Ticks = append(t.Ticks, tick{X: c.percent(at), Text: fmt.Sprintf("%.4g s", at)})
 	}
 	return t
 }
+
+// pixels is how wide it is where a page has room.
+func (t *timeline) pixels() float64 { return float64(max(t.Wide, pageWidth)) }
 
 // laneY is where the lane of that number begins.
 func (t *timeline) laneY(number int) int { return t.FaultsHeight + number*t.LaneHeight }
@@ -138,8 +139,8 @@ func (c *Collector) until(s span) float64 {
 	return c.length()
 }
 
-// faultBars puts faults that overlap in rows one below the other, in that width.
-func (c *Collector) faultBars(wide int) (rows int, bars []bar) {
+// faultBars puts faults that overlap in rows one below the other, in so many pixels.
+func (c *Collector) faultBars(pixels float64) (rows int, bars []bar) {
 	var free []float64 // from when each row is
 	var last []int     // its latest bar
 	for i, f := range c.faults {
@@ -151,7 +152,7 @@ func (c *Collector) faultBars(wide int) (rows int, bars []bar) {
 			free, last = append(free, 0), append(last, -1)
 		}
 		// Room for a number at least.
-		free[row] = max(c.until(f.span), f.from+c.length()*numberWidth/float64(wide))
+		free[row] = max(c.until(f.span), f.from+c.length()*numberWidth/pixels)
 		b := c.bar(f.from, c.until(f.span), row*faultHeight+2, faultHeight-4, fmt.Sprintf("%d %s, from %s to %s",
 			i+1, faultWords(f.begin), seconds(f.from), seconds(c.until(f.span))))
 		b.Text = fmt.Sprintf("%d %s", i+1, readable(f.begin.Title())+f.begin.Note())
