@@ -68,7 +68,7 @@ func size(picture string) (width, height string) {
 func (c *Collector) unpictured() int {
 	count := 0
 	for _, f := range c.faults {
-		if f.scene != nil && f.scene.asked && f.scene.picture == "" && len(f.scene.sides) > 0 {
+		if f.scene != nil && f.scene.noRoom {
 			count++
 		}
 	}

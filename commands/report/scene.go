@@ -26,10 +26,11 @@ type scene struct {
 	how map[string]string
 	// rest are nodes that are not as usual and on no side.
 	rest []*side
-	// picture is an element of the page; empty where there was no room for it.
-	picture string
-	asked   bool // for the picture
-	number  int  // of the picture
+	// picture is an element of the page; empty where nobody asked for it, where there is
+	// nothing to be drawn, or no room.
+	picture       string
+	asked, noRoom bool
+	number        int // of the picture
 }
 
 // side is nodes whose links are alike.
@@ -156,11 +157,14 @@ const picturesMost = 350_000
 // draw draws a scene, if there is room for it.
 func (c *Collector) draw(sc *scene, n graph.Network) {
 	sc.asked = true
-	if len(n.Nodes) < 2 || c.pictured >= picturesMost {
+	if len(n.Nodes) < 2 {
 		return
 	}
+	if sc.noRoom = c.pictured >= picturesMost; sc.noRoom {
+		return // without drawing it
+	}
 	picture := graph.Inline(n)
-	if c.pictured+len(picture) > picturesMost {
+	if sc.noRoom = c.pictured+len(picture) > picturesMost; sc.noRoom {
 		return
 	}
 	c.pictured += len(picture)

@@ -172,8 +172,9 @@ func TestNoRoomForPictures(t *testing.T) {
 	c = with("a", "b", "c")
 	c.pictured = picturesMost
 	c.Add(events.Event{Kind: events.FaultBegin, ID: 1, What: "isolate a", State: &events.State{Cut: splitUp([]string{"a", "b", "c"}, "a", "b c")}})
+	c.Add(events.Event{Kind: events.FaultBegin, ID: 2, What: "kill a", State: &events.State{Nodes: []links.Row{{From: "a", How: events.Down}}}})
 	page := written(t, c, about)
-	if before != 30 || strings.Contains(page, "<figure") || !strings.Contains(page, "1 fault without a picture of the network") || !strings.Contains(page, `<a class="to1" href="#f1">`) {
+	if before != 30 || strings.Contains(page, "<figure") || !strings.Contains(page, "2 faults without a picture of the network") || !strings.Contains(page, `<a class="to1" href="#f1">`) {
 		t.Errorf("%d pictures where there is room, and %d where not", before, strings.Count(page, "<figure"))
 	}
 }
