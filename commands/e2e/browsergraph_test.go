@@ -13,17 +13,12 @@ import (
 	"testing"
 
 	"vagganet/commands/graph"
-	"vagganet/commands/groups"
 	"vagganet/netcmd/links"
 	"vagganet/netcmd/links/linkstest"
 )
 
 func pictured(cuts links.Cuts, shaped ...links.ShapedLink) graph.Network {
-	n := graph.Network{Run: "r", View: groups.Of(groups.Live(cuts, shaped)), Uplinks: map[string]links.How{}}
-	for _, u := range cuts.Uplinks() {
-		n.Uplinks[u.Guest] = u.How
-	}
-	return n
+	return graph.Live("r", cuts, shaped)
 }
 
 // A graph of cut links is seen as such.

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 
@@ -51,6 +52,11 @@ func makeFigures() map[string]Network {
 		}
 	}
 	all["any-8"] = network(linkstest.Any(rand.New(rand.NewPCG(1, 6)), linkstest.Numbered(8)))
+	var everywhere []links.ShapedLink
+	for i, name := range nodes(5) {
+		everywhere = append(everywhere, shapedTo(name, slices.Delete(nodes(5), i, i+1), links.Shape{Delay: 50})...)
+	}
+	all["slow-everywhere"] = network(links.FullMesh(nodes(5)), everywhere...)
 	all["marked-20"] = marked(all["halves-20"])
 	all["marked-100"] = marked(all["star-100"])
 	all["marked-ring-100"] = marked(all["ring-100"])

@@ -7,20 +7,23 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"vagganet/commands/groups"
 )
 
 // Whatever is drawn is in the legend.
 func TestLegend(t *testing.T) {
-	words := map[string]string{"up": "linked", "shaped": "", "drop": "cut", "reject": "refused", "new": "no-new", "off-drop": "uplink cut",
-		"cross": "down", "pause": "paused", "cell-shaped": "shaped", "cell-drop": "cut", "strong": "linked", "chord": "linked, too", "band": "linked with each other"}
+	words := map[string]string{"up": "linked", "shaped": "shaped", "drop": "cut", "reject": "refused", "new": "no-new",
+		"off-drop": "uplink cut", "off-reject": "uplink refused", "off-new": "uplink no-new", "cross": "down", "pause": "paused",
+		"cell-shaped": "shaped", "cell-drop": "cut", "cell-reject": "refused", "cell-new": "no-new",
+		"strong": "linked", "chord": "linked, too", "band": "linked with each other"}
 	for name, n := range figures() {
 		s := read(t, svg(n))
 		for class, word := range words {
-			drawn := s.paths[class] != nil
-			if class == "chord" && len(s.paths[class]) == 0 {
-				drawn = false
+			if class == "shaped" && n.Form == groups.Mesh {
+				word = n.Groups[0].Inside.Shape // the same for all
 			}
-			if drawn && !slices.ContainsFunc(s.texts, func(text seenText) bool {
+			if s.paths[class] != nil && !slices.ContainsFunc(s.texts, func(text seenText) bool {
 				return text.y > s.legendTop() && text.class == "note left" && strings.Contains(text.text, word)
 			}) {
 				t.Errorf("%s: the legend doesn't say what %s is", name, class)
