@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"vagganet/commands/groups"
+	"vagganet/netcmd/links"
 )
 
 // Whatever is drawn is in the legend.
@@ -100,6 +101,17 @@ func TestInline(t *testing.T) {
 				}
 			}
 		}
+	}
+	// Where each link is slow in a way of its own, a row is one piece.
+	names := nodes(100)
+	var shaped []links.ShapedLink
+	for i, from := range names {
+		for _, to := range slices.Delete(nodes(100), i, i+1) {
+			shaped = append(shaped, links.ShapedLink{From: from, To: to, Shape: links.Shape{Delay: float64(len(shaped) + 1)}})
+		}
+	}
+	if size := len(Inline(network(links.FullMesh(names), shaped...))); size > 30_000 {
+		t.Errorf("links of 100 nodes with a delay of their own take %d bytes", size)
 	}
 	if size := len(Inline(figures()["halves-20"])); size > 3000 {
 		t.Errorf("20 nodes take %d bytes", size)

@@ -28,7 +28,7 @@ func (n *Network) drawMatrix(c *canvas) {
 	for from := range n.Groups {
 		for to := 0; to < count; {
 			end, l := to+1, n.cellAt(from, to)
-			for end < count && n.cellAt(from, end) == l {
+			for end < count && cellClass(n.cellAt(from, end)) == cellClass(l) {
 				end++ // in one piece
 			}
 			c.drawCell(l, area{float64(to+end) / 2 * cell, (float64(from) + 0.5) * cell, float64(end-to) / 2 * cell, cell / 2})
@@ -77,17 +77,26 @@ func (n *Network) cellAt(from, to int) groups.Link {
 	return n.Between(from, to)
 }
 
+// cellClass is the kind of cell that it is.
+func cellClass(l groups.Link) string {
+	if l == self {
+		return "cell-self"
+	}
+	return "cell-" + lineClass(l)
+}
+
 // drawCell draws what links are like: a fill of a height of its own.
 func (c *canvas) drawCell(l groups.Link, a area) {
 	if l == (groups.Link{}) {
 		c.explain("cell-up", "linked")
 		return
 	}
-	class, word := "cell-"+lineClass(l), wordOf(l)
+	class := cellClass(l)
 	if l == self {
-		class, word = "cell-self", "the same node"
+		c.explain(class, "the same node")
+	} else {
+		c.explain(class, wordOf(l))
 	}
-	c.explain(class, word)
 	switch class {
 	case "cell-reject": // below
 		a = area{a.x, a.y + a.h/3, a.w, a.h * 2 / 3}
