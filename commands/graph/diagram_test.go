@@ -166,6 +166,24 @@ func TestTextMatrix(t *testing.T) {
 	}
 }
 
+// A matrix has the names of all nodes, also of a group that has many.
+func TestMatrixHasAllNames(t *testing.T) {
+	names := nodes(18)
+	cuts := links.FullMesh(names)
+	for i := 0; i < 12; i += 2 {
+		cuts.Set(i, i+2, links.Drop) // a chain of every second node; the others are alike
+	}
+	cuts.Set(14, 16, links.Drop)
+	n := network(cuts)
+	for format, picture := range map[string]string{"text": text(n), "dot": dot(n)} {
+		for _, name := range names {
+			if n.Form != groups.Matrix || !strings.Contains(picture, name) {
+				t.Errorf("%s, a %s, has no %s:\n%s", format, n.Form, name, picture)
+			}
+		}
+	}
+}
+
 // Wherever links inside of a group are not as usual, a picture says so, in words.
 func TestInsideIsTold(t *testing.T) {
 	names := nodes(6)

@@ -140,7 +140,8 @@ func (n Network) dotTable() string {
 	b.WriteString(`<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0"><TR><TD>from \ to</TD>`)
 	var heads []string
 	for _, g := range n.Groups {
-		heads = append(heads, html.EscapeString(shortened(n.Names(g.Nodes))))
+		lines := strings.Join(listed(n.Names(g.Nodes)), "\n")
+		heads = append(heads, strings.ReplaceAll(html.EscapeString(lines), "\n", "<BR/>"))
 		fmt.Fprintf(&b, "<TD>%s</TD>", heads[len(heads)-1])
 	}
 	for from, head := range heads {

@@ -4,8 +4,6 @@ package graph
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"vagganet/commands/events"
@@ -134,16 +132,6 @@ func addList(lists []list, title string, names []string, is func(name string) bo
 		return lists
 	}
 	return append(lists, list{title, found})
-}
-
-// namesMost is how many names are listed in a box, or at the head of a row.
-const namesMost = 4
-
-func shortened(names []string) string {
-	if pieces := links.Ranges(names); len(pieces) <= namesMost {
-		return strings.Join(pieces, " ")
-	}
-	return strings.Join(append(slices.Clone(names[:namesMost-1]), "…", names[len(names)-1]), " ")
 }
 
 // fold joins words to lines of so many characters, and a longer word stays whole.

@@ -20,6 +20,7 @@ func text(n Network) string {
 		table, signs := n.matrix()
 		section(&b, "matrix", table)
 		section(&b, "", signs)
+		section(&b, "", n.longGroups())
 	case n.Form == groups.Ring:
 		section(&b, "ring", fold(n.ringRow(), rowLength))
 		section(&b, "", []string{n.ringLinks()})
@@ -125,6 +126,28 @@ func (n Network) matrix() (table, signs []string) {
 		}
 	}
 	return table, []string{"rows send, columns receive: " + strings.Join(legend, ", ")}
+}
+
+// namesMost is how many names are listed at the head of a row.
+const namesMost = 4
+
+// shortened are the first names of a group, and its last one: longGroups has all.
+func shortened(names []string) string {
+	if pieces := links.Ranges(names); len(pieces) <= namesMost {
+		return strings.Join(pieces, " ")
+	}
+	return strings.Join(append(slices.Clone(names[:namesMost-1]), "…", names[len(names)-1]), " ")
+}
+
+// longGroups are, by their numbers in the matrix, the groups whose names are cut short there.
+func (n Network) longGroups() []string {
+	var rows []string
+	for i, g := range n.Groups {
+		if names := n.Names(g.Nodes); len(links.Ranges(names)) > namesMost {
+			rows = append(rows, fmt.Sprintf("%d: %s", i+1, links.Brief(names, " ")))
+		}
+	}
+	return rows
 }
 
 // cellSigns are those of the cells of a matrix, and what they mean.
