@@ -38,6 +38,7 @@ func New(nodes []string, cut, shapes []links.Row) (Network, error) {
 	for i, name := range n.Nodes {
 		numbers[name] = i
 	}
+	kinds := map[Link]int{{}: 0} // there may be one for each link
 	set := func(r links.Row, change func(*Link)) error {
 		for _, to := range r.To {
 			a, knownA := numbers[r.From]
@@ -47,7 +48,12 @@ func New(nodes []string, cut, shapes []links.Row) (Network, error) {
 			}
 			link := n.Link(a, b)
 			change(&link)
-			n.links[a*len(n.Nodes)+b] = n.kind(link)
+			kind, known := kinds[link]
+			if !known {
+				kind = len(n.kinds)
+				kinds[link], n.kinds = kind, append(n.kinds, link)
+			}
+			n.links[a*len(n.Nodes)+b] = kind
 		}
 		return nil
 	}
@@ -66,16 +72,6 @@ func New(nodes []string, cut, shapes []links.Row) (Network, error) {
 		}
 	}
 	return n, nil
-}
-
-// kind returns the number of a link's state, which is a new one where none was like it.
-func (n *Network) kind(l Link) int {
-	i := slices.Index(n.kinds, l)
-	if i < 0 {
-		i = len(n.kinds)
-		n.kinds = append(n.kinds, l)
-	}
-	return i
 }
 
 // Link returns what the link is like on which node number from sends to node number to.

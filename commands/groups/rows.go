@@ -17,13 +17,11 @@ type Row struct {
 // Rows returns the links that do not work as usual, as few rows as groups make of them.
 // Links inside of a group are in one where From and To share nodes.
 func (v View) Rows() []Row {
-	var rows []row
-	for kind := 1; kind < len(v.kinds); kind++ {
-		rows = append(rows, v.rowsOf(v.kinds[kind])...)
-	}
 	var named []Row
-	for _, r := range rows {
-		named = append(named, Row{v.namesOf(r.from), v.namesOf(r.to), r.both, r.link})
+	for kind, rows := range v.rowsByKind() {
+		for _, r := range v.bothWays(rows) {
+			named = append(named, Row{v.namesOf(r.from), v.namesOf(r.to), r.both, v.kinds[kind]})
+		}
 	}
 	return named
 }
@@ -32,34 +30,44 @@ func (v View) Rows() []Row {
 type row struct {
 	from, to []int
 	both     bool
-	link     Link
 }
 
-// rowsOf returns the rows of one kind of link: who sends to the same ones is in one row,
-// and what goes back by links of this kind is in the same one.
-func (v View) rowsOf(link Link) []row {
-	var rows []row
+// rowsByKind returns the rows of each kind of link, by its number: who sends to the same ones
+// is in one row. It looks at each link once, since there may be as many kinds as links.
+func (v View) rowsByKind() [][]row {
+	rows := make([][]row, len(v.kinds))
 	for from := range v.Groups {
-		var to []int
-		for i, g := range v.Groups {
-			if v.Between(from, i) == link && (i != from || len(g.Nodes) > 1) {
-				to = append(to, i)
+		receivers := map[int][]int{} // by kind
+		for to := range v.Groups {
+			if kind := v.kindBetween(from, to); kind > 0 {
+				receivers[kind] = append(receivers[kind], to)
 			}
 		}
-		if to == nil {
-			continue
+		for kind, to := range receivers {
+			at := slices.IndexFunc(rows[kind], func(r row) bool { return slices.Equal(r.to, to) })
+			if at < 0 {
+				at = len(rows[kind])
+				rows[kind] = append(rows[kind], row{to: to})
+			}
+			rows[kind][at].from = append(rows[kind][at].from, from)
 		}
-		at := slices.IndexFunc(rows, func(r row) bool { return slices.Equal(r.to, to) })
-		if at < 0 {
-			at = len(rows)
-			rows = append(rows, row{to: to, link: link})
-		}
-		rows[at].from = append(rows[at].from, from)
 	}
-	return v.bothWays(rows)
+	return rows
 }
 
-// bothWays makes one row of two where the second is what goes back.
+// kindBetween returns the kind of what Between returns; 0 for one node and itself.
+func (v View) kindBetween(from, to int) int {
+	sender, receivers := v.Groups[from].Nodes[0], v.Groups[to].Nodes
+	switch {
+	case from != to:
+		return v.link(sender, receivers[0])
+	case len(receivers) > 1:
+		return v.link(sender, receivers[1])
+	}
+	return 0
+}
+
+// bothWays makes one row of two of a kind where the second is what goes back.
 func (v View) bothWays(rows []row) []row {
 	for i := 0; i < len(rows); i++ {
 		there := rows[i]

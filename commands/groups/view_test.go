@@ -154,6 +154,25 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
+// BenchmarkRows has as many kinds of links as links.
+func BenchmarkRows(b *testing.B) {
+	names := linkstest.Numbered(253)
+	var shapes []links.Row
+	for i, from := range names {
+		for j, to := range names {
+			if i != j {
+				shapes = append(shapes, links.Row{From: from, To: []string{to}, How: fmt.Sprintf("delay %dms", len(shapes)+1)})
+			}
+		}
+	}
+	for b.Loop() {
+		n, _ := New(names, nil, shapes)
+		if rows := Of(n).Rows(); len(rows) != len(shapes) {
+			b.Errorf("%d rows of %d links", len(rows), len(shapes))
+		}
+	}
+}
+
 func BenchmarkOf(b *testing.B) {
 	for _, kind := range []string{"halves", "majorities-ring"} {
 		cuts := named(kind, linkstest.Numbered(253))
