@@ -15,26 +15,10 @@ func mermaid(n Network) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "flowchart LR\n  accTitle: run %s\n  accDescr: %s\n", n.Run, n.summary())
 	var styles []string
-	for i, cluster := range d.clusters {
-		indent := "  "
-		if cluster.boxed {
-			fmt.Fprintf(&b, "  subgraph n%d[%s]\n", i, mermaidString(cluster.title))
-			indent = "    "
-		}
-		for j, node := range cluster.nodes {
-			name := fmt.Sprintf("n%d", i)
-			if cluster.boxed {
-				name = fmt.Sprintf("n%d_%d", i, j)
-			}
-			fmt.Fprintf(&b, "%s%s[%s]\n", indent, name, mermaidString(node.label...))
-			styles = append(styles, node.mermaidStyle(name)...)
-		}
-		if cluster.boxed {
-			b.WriteString("  end\n")
-		}
-		if cluster.inside.How != links.Up {
-			styles = append(styles, fmt.Sprintf("  style n%d stroke:#c62828,stroke-dasharray:6 4\n", i))
-		}
+	for i, c := range d.clusters {
+		text, more := c.mermaid(i)
+		b.WriteString(text)
+		styles = append(styles, more...)
 	}
 	var cut, near []string
 	for i, l := range d.lines {
@@ -57,6 +41,28 @@ func mermaid(n Network) string {
 		fmt.Fprintf(&b, "  left[%s]\n", mermaidString(fmt.Sprintf("%d lines are left out", d.left)))
 	}
 	return b.String()
+}
+
+// mermaid writes a cluster, named n1 by its number, with nodes n1_0, n1_1 and so on; and the
+// styles of what is not as usual.
+func (c cluster) mermaid(i int) (text string, styles []string) {
+	name := fmt.Sprintf("n%d", i)
+	node := func(indent, name string, v vertex) {
+		text += fmt.Sprintf("%s%s[%s]\n", indent, name, mermaidString(v.label...))
+		styles = append(styles, v.mermaidStyle(name)...)
+	}
+	if !c.boxed {
+		node("  ", name, c.nodes[0])
+		return text, styles
+	}
+	text = fmt.Sprintf("  subgraph %s[%s]\n", name, mermaidString(c.title))
+	for j, v := range c.nodes {
+		node("    ", fmt.Sprintf("%s_%d", name, j), v)
+	}
+	if c.inside.How != links.Up {
+		styles = append(styles, fmt.Sprintf("  style %s stroke:#c62828,stroke-dasharray:6 4\n", name))
+	}
+	return text + "  end\n", styles
 }
 
 func (v vertex) mermaidStyle(name string) []string {

@@ -10,7 +10,7 @@ import (
 // Form is what a network looks like.
 type Form string
 
-// The forms. Mesh to Few have groups; Ring and Matrix have a row of nodes or groups.
+// The forms, and what View.Groups are in each.
 const (
 	// Mesh is one group: all links are in one state, which is Groups[0].Inside.
 	Mesh Form = "mesh"
