@@ -10,18 +10,21 @@ import (
 // two others, or with so many that it hears a majority, and then no two hear the same one.
 func (v View) ring() []Group {
 	n := v.Network
-	if len(n.kinds) != 2 || len(n.Nodes) < 4 {
+	if len(n.Nodes) < 4 {
 		return nil
 	}
+	other := 0 // the kind of links that do not work as usual
 	linked := make([][]bool, len(n.Nodes))
 	two, majority := true, true
 	for a := range n.Nodes {
 		linked[a] = make([]bool, len(n.Nodes))
 		count := 0
 		for b := range n.Nodes {
-			if n.link(a, b) != n.link(b, a) {
+			link := n.link(a, b)
+			if link != n.link(b, a) || link != 0 && other != 0 && link != other {
 				return nil
 			}
+			other = max(other, link)
 			if linked[a][b] = a != b && n.Link(a, b) == (Link{}); linked[a][b] {
 				count++
 			}

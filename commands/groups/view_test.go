@@ -146,6 +146,18 @@ func TestEachLinkIsTold(t *testing.T) {
 	}
 }
 
+// A ring is one whatever its links were called before something was added to them.
+func TestRingOfOtherWords(t *testing.T) {
+	cuts := named("majorities-ring", linkstest.Numbered(5))
+	var slow []links.Row
+	for _, l := range cuts.Links() {
+		slow = append(slow, links.Row{From: l.From, To: []string{l.To}, How: "delay 5ms"})
+	}
+	if v := view(t, cuts, slow...); v.Form != Ring {
+		t.Errorf("it is a %s", v.Form)
+	}
+}
+
 func TestNewRefuses(t *testing.T) {
 	for _, rows := range [][]links.Row{{{From: "a", To: []string{"x"}, How: "drop"}}, {{From: "a", To: []string{"b"}, How: "burnt"}}} {
 		if _, err := New([]string{"a", "b"}, rows, nil); err == nil {
