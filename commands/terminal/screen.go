@@ -50,6 +50,7 @@ func OpenScreen() (*Screen, error) {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGWINCH, syscall.SIGTSTP, syscall.SIGCONT)
 	if err := s.enter(); err != nil {
+		s.leave()
 		return nil, err
 	}
 	go readKeys(keys)
