@@ -191,10 +191,17 @@ func timeAt(t time.Time) <-chan time.Time {
 	return time.After(time.Until(t))
 }
 
+// draw shows as much of the status as there is room for: what is cut stands behind the
+// guests, and is what somebody watches it for.
 func (w *statusWatch) draw() error {
-	var b strings.Builder
-	if err := w.status.Later(time.Since(w.read)).Write(&b, !color.NoColor, terminal.Out.Width()); err != nil {
-		return err
+	s := w.status.Later(time.Since(w.read))
+	var texts []string
+	for s.Brief = 0; s.Brief <= tables.Briefest; s.Brief++ {
+		var b strings.Builder
+		if err := s.Write(&b, !color.NoColor, terminal.Out.Width()); err != nil {
+			return err
+		}
+		texts = append(texts, b.String())
 	}
-	return w.screen.Draw(b.String(), "q quits, any other key reads all again")
+	return w.screen.Draw("q quits, any other key reads all again", texts...)
 }

@@ -33,7 +33,13 @@ type Status struct {
 	// Inside reports whether the caller is in the run: gateway and others can't be
 	// seen from there.
 	Inside bool `json:"-"`
+	// Brief is how much is left out where there is little room: from 1 on, guests in the
+	// same state share a line, and from 2 on (Briefest), nothing is a matrix.
+	Brief int `json:"-"`
 }
+
+// Briefest is the most that is left out.
+const Briefest = 2
 
 // RunStatus is one run that is up.
 type RunStatus struct {
@@ -90,7 +96,7 @@ func (s Status) Write(out io.Writer, colour bool, columns int) error {
 		fmt.Fprintf(w, "no gateway %s, %s\n", s.Interface, runs)
 	}
 	for _, r := range s.Runs {
-		if err := r.write(w, s.Gateway, colour, columns); err != nil {
+		if err := r.write(w, s, colour, columns); err != nil {
 			return err
 		}
 	}
@@ -116,28 +122,32 @@ func (c cleaned) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-func (r RunStatus) write(w cleaned, gateway netip.Addr, colour bool, columns int) error {
+func (r RunStatus) write(w cleaned, s Status, colour bool, columns int) error {
 	fmt.Fprintf(w, "\nrun %s: command %s, %s, up %s\n", r.Run, r.Command, r.where(), time.Duration(r.Seconds)*time.Second)
-	if err := r.writeGuests(w.out, colour, columns); err != nil {
+	many := guestsMost
+	if s.Brief > 0 {
+		many = 0
+	}
+	if err := r.writeGuests(w.out, colour, columns, many); err != nil {
 		return err
 	}
 	for _, g := range r.Guests {
 		for _, p := range g.Ports {
-			fmt.Fprintf(w, "  port %s of %s leads to %s, port %d\n", p, gateway, g.Name, p.Internal)
+			fmt.Fprintf(w, "  port %s of %s leads to %s, port %d\n", p, s.Gateway, g.Name, p.Internal)
 		}
 	}
 	writeLines(w, columns, r.uplinkLines())
-	r.writeCuts(w, columns)
+	r.writeCuts(w, columns, s.Brief < Briefest)
 	return writeLines(w, columns, groups.Of(groups.Live(links.FullMesh(r.Cuts.Guests), r.Shaped)).Words())
 }
 
 // guestsMost is up to how many guests each has a row.
 const guestsMost = 40
 
-// writeGuests writes the table of guests, or of many, which of them are in which state.
-// Only the last column may have colours, which would count as letters.
-func (r RunStatus) writeGuests(out io.Writer, colour bool, columns int) error {
-	if len(r.Guests) > guestsMost {
+// writeGuests writes the table of guests, or of more than many, which of them are in which
+// state. Only the last column may have colours, which would count as letters.
+func (r RunStatus) writeGuests(out io.Writer, colour bool, columns, many int) error {
+	if len(r.Guests) > many {
 		return writeLines(out, columns, r.stateLines(colour))
 	}
 	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
@@ -188,17 +198,20 @@ func paint(state string, colour bool) string {
 	return c.Sprint(state)
 }
 
-// writeCuts shows what is cut: as a matrix, or, where that would be too wide, by groups.
-func (r RunStatus) writeCuts(w io.Writer, columns int) {
+// writeCuts shows what is cut: as a matrix, if it may be one, or, where that would be too
+// wide, by groups.
+func (r RunStatus) writeCuts(w io.Writer, columns int, mayBeMatrix bool) {
 	if len(r.Cut) == 0 {
 		if len(r.UplinksOff) == 0 {
 			fmt.Fprintln(w, "  nothing is cut")
 		}
 		return
 	}
-	if table := matrix(links.InOrder(r.Cuts.Guests), columns, r.cell); table != "" {
-		io.WriteString(w, table)
-		return
+	if mayBeMatrix {
+		if table := matrix(links.InOrder(r.Cuts.Guests), columns, r.cell); table != "" {
+			io.WriteString(w, table)
+			return
+		}
 	}
 	writeLines(w, columns, groups.Describe(r.Cuts))
 }

@@ -103,6 +103,32 @@ func TestStatusFitsTheTerminal(t *testing.T) {
 	}
 }
 
+// With little room, guests are left out before what is cut is.
+func TestStatusBrief(t *testing.T) {
+	names := namesOf(9)
+	halves, _ := links.Split(names, [][]string{names[:4], names[4:]})
+	run := manyGuests(9, halves)
+	run.Guests[3].State = "down"
+	for brief, want := range map[int][]string{
+		0:        {"GUEST ", "  n4     ", "\n  from n1  -   "},
+		1:        {"8 running: n1–n3 n5–n9\n  1 down: n4\n  ", "\n  from n1  -   "},
+		Briefest: {"8 running: n1–n3 n5–n9\n  1 down: n4\n  2 clusters, cut: n1 n2 n3 n4 | "},
+	} {
+		var b strings.Builder
+		if err := (Status{Runs: []RunStatus{run}, Brief: brief}).Write(&b, false, 80); err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range want {
+			if !strings.Contains(b.String(), part) {
+				t.Errorf("brief %d: no %q in\n%s", brief, part, b.String())
+			}
+		}
+		if table := strings.Contains(b.String(), "GUEST"); table != (brief == 0) || strings.Contains(b.String(), "from n1") != (brief < Briefest) {
+			t.Errorf("brief %d:\n%s", brief, b.String())
+		}
+	}
+}
+
 // A shape has a line, and not one link after another.
 func TestStatusShapes(t *testing.T) {
 	names := namesOf(20)

@@ -121,22 +121,30 @@ func (s *Screen) heed(signals <-chan os.Signal, redraw chan<- struct{}) {
 	}
 }
 
-// Draw shows a text from the top, and a last line below. What has no room is left out: the
-// end of long lines, and lines, which are counted.
-func (s *Screen) Draw(text, last string) error {
+// Draw shows the first text that there is room for from the top, or else the final one, and
+// a last line below. What has no room is left out: the end of long lines, and lines, which
+// are counted.
+func (s *Screen) Draw(last string, texts ...string) error {
 	s.shown.Lock()
 	defer s.shown.Unlock()
 	_, height, err := term.GetSize(int(Out.file().Fd()))
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(Out.Raw(), page(text, last, height))
+	_, err = io.WriteString(Out.Raw(), page(last, height, texts...))
 	return err
 }
 
-func page(text, last string, height int) string {
-	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-	if room := max(height-1, 0); len(lines) > room {
+func page(last string, height int, texts ...string) string {
+	room := max(height-1, 0)
+	var lines []string
+	for _, text := range texts {
+		lines = strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+		if len(lines) <= room {
+			break
+		}
+	}
+	if len(lines) > room {
 		last = fmt.Sprintf("… %s more; %s", Count(len(lines)-room, "line"), last)
 		lines = lines[:room]
 	}
