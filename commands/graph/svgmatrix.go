@@ -123,7 +123,7 @@ func (n *Network) matrixNotes() []string {
 	var lines, all []string
 	for _, g := range n.Groups {
 		if names := n.Names(g.Nodes); len(links.Ranges(names)) > 1 {
-			all = append(all, fmt.Sprintf("%s +%d: %s", names[0], len(names)-1, links.Brief(links.Ranges(names), " ")))
+			all = append(all, fmt.Sprintf("%s +%d: %s", names[0], len(names)-1, links.Brief(names, " ")))
 		}
 	}
 	for _, r := range n.Rows() {

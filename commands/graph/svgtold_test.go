@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"vagganet/commands/groups"
+	"vagganet/netcmd/links"
 )
 
 // Each node is in the picture, exactly once, unless there is no room for the names of all.
@@ -135,6 +136,18 @@ func (s seen) namesAt(p point) []string {
 		}
 	}
 	return names
+}
+
+// A group of a matrix whose names have no room is counted in nodes.
+func TestMatrixCountsNodes(t *testing.T) {
+	cuts := links.FullMesh(nodes(60))
+	for i := 0; i < 38; i += 2 {
+		cuts.Set(i, i+2, links.Drop)
+	}
+	n := network(cuts)
+	if notes := strings.Join(n.matrixNotes(), " "); !strings.HasPrefix(notes, "n002 +39: n002 n004 ") || !strings.HasSuffix(notes, "(40 in all)") {
+		t.Error(notes)
+	}
 }
 
 // Each cell of a matrix is what it stands for.
