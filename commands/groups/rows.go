@@ -108,6 +108,9 @@ func (r Row) Words(nodes int) string {
 	// a word for the rest of them, where it can't be taken for fewer
 	case !r.inside() && (len(r.To) == nodes || len(r.From) == 1 && len(r.To) == nodes-1):
 		to = "all"
+		if slices.Contains(r.From, to) || slices.Contains(r.To, to) {
+			to = "*" // as in commands: a node is called so
+		}
 	}
 	return r.WordsFor(from, to)
 }

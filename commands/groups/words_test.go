@@ -59,6 +59,11 @@ func TestWordsOfMany(t *testing.T) {
 			t.Errorf("%s: %s", kind, got)
 		}
 	}
+	for alone, want := range map[string]string{"all": "all ↔ *: cut", "n1": "n1 ↔ *: cut"} {
+		if cuts, _ := links.Isolate([]string{"all", "n1", "n2"}, []string{alone}); Describe(cuts)[0] != want {
+			t.Errorf("%s alone, beside a node that is called all: %q", alone, Describe(cuts))
+		}
+	}
 	twenty := Describe(named("majorities-ring", counted(20)))
 	if len(twenty) != 1 || !strings.HasPrefix(twenty[0], "ring, each linked with 10, others cut: n") || strings.Count(twenty[0], " n") != 20 {
 		t.Errorf("a ring of 20: %q", twenty)
