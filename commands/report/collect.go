@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vagganet/commands/events"
+	"vagganet/netcmd/links"
 )
 
 // What a page holds at most. It says what is left out.
@@ -97,6 +98,13 @@ func (c *Collector) Add(e events.Event) {
 	switch e.Kind {
 	case events.RunBegin:
 		c.begin = &e
+		var names []string
+		for _, g := range e.Guests {
+			names = append(names, g.Name)
+		}
+		for _, name := range links.InOrder(names) {
+			c.lane(name, name) // in the order that pictures have, too
+		}
 		for _, g := range e.Guests {
 			c.lane(g.Name, g.Name).ip = g.IP.String()
 		}

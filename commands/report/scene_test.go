@@ -92,6 +92,17 @@ func TestScenesAreShared(t *testing.T) {
 	}
 }
 
+// Lanes are in the order that pictures have: n9 above n10.
+func TestLanesInOrder(t *testing.T) {
+	var names []string
+	for _, l := range with("n1", "n10", "n2", "n9").timeline().Lanes {
+		names = append(names, l.Name)
+	}
+	if !slices.Equal(names, []string{"n1", "n2", "n9", "n10"}) {
+		t.Errorf("%q", names)
+	}
+}
+
 // A lane has the colour and the letter of its node's side for as long as that is one.
 func TestSidesInLanes(t *testing.T) {
 	nodes := []string{"a", "b", "c", "d"}
