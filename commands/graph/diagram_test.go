@@ -231,3 +231,18 @@ func TestTextOfMany(t *testing.T) {
 		}
 	}
 }
+
+// Of several clusters, a row says what is between them, unless there is more to be said.
+func TestTextOfClusters(t *testing.T) {
+	names := nodes(6)
+	cuts := must(links.Split(names, [][]string{names[:2], names[2:4], names[4:]})).By(links.Reject)
+	const clusters = "  clusters        ( n001 n002 )\n                  ( n003 n004 )\n                  ( n005 n006 )\n"
+	if got := text(network(cuts)); !strings.HasSuffix(got, clusters+"  links           between clusters: refused\n") {
+		t.Errorf("%s", got)
+	}
+	cuts.Set(4, 5, links.Reject)
+	cuts.Set(5, 4, links.Reject)
+	if got := text(network(cuts)); strings.Contains(got, "between") || !strings.Contains(got, "n005 n006 → all: refused\n") {
+		t.Errorf("%s", got)
+	}
+}

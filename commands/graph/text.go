@@ -67,6 +67,10 @@ func (n Network) formRows() []string {
 }
 
 func (n Network) linkRows() []string {
+	unusual := func(g groups.Group) bool { return g.Inside != groups.Link{} }
+	if n.Form == groups.Clusters && len(n.Groups) > 2 && !slices.ContainsFunc(n.Groups, unusual) {
+		return []string{"between clusters: " + n.Between(0, 1).Words()} // and not a row for each
+	}
 	var rows []string
 	for _, r := range n.Rows() {
 		rows = append(rows, r.Words(len(n.Nodes)))
