@@ -43,8 +43,8 @@ func (a App) watchStatus(c *cli.Context) error {
 		return hints.With(cmdline.Usagef("--watch needs a terminal"), "run --events has the same for programs")
 	}
 	w := &statusWatch{app: a, c: c, gateway: g, changed: make(chan struct{}, 1), followed: map[runKey]bool{}}
-	if err := w.look(); err != nil {
-		return err
+	if w.look(); w.failed != nil {
+		return w.failed
 	}
 	if w.screen, err = terminal.OpenScreen(); err != nil {
 		return err
@@ -65,6 +65,9 @@ type statusWatch struct {
 	followed map[runKey]bool
 
 	status tables.Status
+	// failed is why there is no status: as while the gateway is gone, or half made. It may
+	// be there again before somebody has seen enough.
+	failed error
 	read   time.Time
 	// next is when it is to be read again without a change; zero if it isn't.
 	next time.Time
@@ -85,13 +88,25 @@ func (w *statusWatch) change() {
 	}
 }
 
-// look reads the status.
-func (w *statusWatch) look() error {
+// look reads the status, and says when to do so again.
+func (w *statusWatch) look() {
+	settingUp := false
+	settingUp, w.failed = w.readStatus()
+	w.read, w.next = time.Now(), time.Time{}
+	switch {
+	case settingUp:
+		w.next = w.read.Add(setUpPause)
+	case w.unsettled:
+		w.next, w.unsettled = w.read.Add(settlePause), false
+	}
+}
+
+// readStatus reports whether a run is being set up.
+func (w *statusWatch) readStatus() (settingUp bool, err error) {
 	runs, err := w.app.visibleRuns(w.gateway)
 	if err != nil {
-		return err
+		return false, err
 	}
-	settingUp := false
 	for _, r := range runs {
 		key := runKey{r.Supervisor, r.Started}
 		settingUp = settingUp || r.Info == nil
@@ -100,17 +115,8 @@ func (w *statusWatch) look() error {
 			go w.follow(w.c.Context, r)
 		}
 	}
-	if w.status, err = w.app.readStatus(w.c); err != nil {
-		return err
-	}
-	w.read, w.next = time.Now(), time.Time{}
-	switch {
-	case settingUp:
-		w.next = w.read.Add(setUpPause)
-	case w.unsettled:
-		w.next, w.unsettled = w.read.Add(settlePause), false
-	}
-	return nil
+	w.status, err = w.app.readStatus(w.c)
+	return settingUp, err
 }
 
 // follow asks for a look whenever something changes in a run, and when it has ended. A run
@@ -162,25 +168,21 @@ func (w *statusWatch) show() error {
 		case <-w.screen.Redraw:
 		case <-second.C: // runs are older
 		case <-w.changed:
-			if err := w.lookSoon(); err != nil {
-				return err
-			}
+			w.lookSoon()
 		case <-timeAt(w.next):
-			if err := w.look(); err != nil {
-				return err
-			}
+			w.look()
 		}
 	}
 }
 
 // lookSoon looks since something has changed, unless it has just looked: then it will.
-func (w *statusWatch) lookSoon() error {
+func (w *statusWatch) lookSoon() {
 	w.unsettled = true
 	if time.Since(w.read) < lookPause {
 		w.next = w.read.Add(lookPause)
-		return nil
+		return
 	}
-	return w.look()
+	w.look()
 }
 
 // timeAt is a channel that has something when it is that time; never for the zero time.
@@ -194,6 +196,10 @@ func timeAt(t time.Time) <-chan time.Time {
 // draw shows as much of the status as there is room for: what is cut stands behind the
 // guests, and is what somebody watches it for.
 func (w *statusWatch) draw() error {
+	const keys = "q quits, any other key reads all again"
+	if w.failed != nil {
+		return w.screen.Draw(keys, terminal.Clean("vagganet: "+w.failed.Error()+"\n"))
+	}
 	s := w.status.Later(time.Since(w.read))
 	var texts []string
 	for s.Brief = 0; s.Brief <= tables.Briefest; s.Brief++ {
@@ -203,5 +209,5 @@ func (w *statusWatch) draw() error {
 		}
 		texts = append(texts, b.String())
 	}
-	return w.screen.Draw("q quits, any other key reads all again", texts...)
+	return w.screen.Draw(keys, texts...)
 }
