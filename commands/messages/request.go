@@ -94,7 +94,7 @@ func ListenForRequests(dir string) (<-chan *Requested, error) {
 		return nil, err
 	}
 	requests := make(chan *Requested)
-	go serveAll(socket.AcceptUnix, func(conn *net.UnixConn) { receive(conn, requests) })
+	go serveAll(socket, func(conn *net.UnixConn) { receive(conn, requests) })
 	return requests, os.Chmod(path, 0o600)
 }
 

@@ -83,7 +83,9 @@ type Conn struct {
 // Dial connects to the run whose folder that is. The error is ErrNobody, or
 // that the run doesn't answer.
 func Dial(dir string) (*Conn, error) {
-	conn, err := net.DialTimeout("unix", filepath.Join(dir, SocketName), patience)
+	// Not net.Dial, nor net.Listen: they know names of hosts, and how to ask for them would
+	// be in the program.
+	conn, err := net.DialUnix("unix", nil, address(dir))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNobody, err)
 	}
@@ -131,21 +133,24 @@ type Received struct {
 // Listen takes messages by a socket in the run's folder, for as long as this
 // process lives.
 func Listen(dir string) (<-chan Received, error) {
-	path := filepath.Join(dir, SocketName)
-	socket, err := net.Listen("unix", path)
+	socket, err := net.ListenUnix("unix", address(dir))
 	if err != nil {
 		return nil, err
 	}
 	asks := make(chan Received)
-	go serveAll(socket.Accept, func(conn net.Conn) { serve(conn, asks) })
-	return asks, os.Chmod(path, 0o600)
+	go serveAll(socket, func(conn *net.UnixConn) { serve(conn, asks) })
+	return asks, os.Chmod(address(dir).Name, 0o600)
+}
+
+func address(dir string) *net.UnixAddr {
+	return &net.UnixAddr{Net: "unix", Name: filepath.Join(dir, SocketName)}
 }
 
 // serveAll serves connections, each beside the others, for as long as this process
 // lives.
-func serveAll[C net.Conn](accept func() (C, error), serve func(C)) {
+func serveAll(socket *net.UnixListener, serve func(*net.UnixConn)) {
 	for {
-		conn, err := accept()
+		conn, err := socket.AcceptUnix()
 		if err != nil {
 			time.Sleep(patience / 100) // too many open files, for a moment
 			continue

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
+	"net/netip"
 	"os"
 	"regexp"
 	"strings"
@@ -141,13 +141,22 @@ func (r *readiness) await(ctx context.Context, child netcmd.Child, log *log) boo
 func (r *readiness) listens(child netcmd.Child) bool {
 	run := r.ps.spec.Run
 	at := plan.Thread{NetNS: run.RunDir() + "/" + child.Node}
-	return netns.At(at, func() error {
-		conn, err := net.DialTimeout("tcp", fmt.Sprintf("%s:%d", run.AddressOf(child.Node), child.Ready.Port), lookLongest)
-		if err == nil {
-			conn.Close()
-		}
+	return netns.At(at, func() error { return connect(run.AddressOf(child.Node), child.Ready.Port) }) == nil
+}
+
+// connect makes a connection and ends it. It is no net.Dialer: that knows names of hosts, and
+// how to ask for them would be in the program.
+func connect(ip netip.Addr, port int) error {
+	socket, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
 		return err
-	}) == nil
+	}
+	defer unix.Close(socket)
+	longest := unix.NsecToTimeval(lookLongest.Nanoseconds())
+	if err := unix.SetsockoptTimeval(socket, unix.SOL_SOCKET, unix.SO_SNDTIMEO, &longest); err != nil {
+		return err
+	}
+	return unix.Connect(socket, &unix.SockaddrInet4{Addr: ip.As4(), Port: port})
 }
 
 // succeeds reports whether a command succeeds that is run in a child's node.
