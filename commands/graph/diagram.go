@@ -15,6 +15,8 @@ type diagram struct {
 	lines    []line
 	// left is how many lines there was no room for.
 	left int
+	// notes say what is not drawn.
+	notes []string
 }
 
 // cluster is a group: a box with nodes in it, or a node alone.
@@ -76,6 +78,9 @@ func (n Network) diagram() diagram {
 	}
 	if n.Form == groups.Ring && d.left > 0 {
 		d.leaveOutChords()
+	}
+	if d.notes = n.SharedWords(); d.left > 0 {
+		d.notes = append(d.notes, fmt.Sprintf("%d lines are left out", d.left))
 	}
 	return d
 }

@@ -161,7 +161,7 @@ func TestTextMatrix(t *testing.T) {
 			}
 		}
 	}
-	if !strings.Contains(text(n), ". ok, x cut, n no-new\n") {
+	if !strings.Contains(text(n), ". linked, x cut, n no-new\n") {
 		t.Errorf("no key of the signs:\n%s", text(n))
 	}
 }
@@ -213,8 +213,11 @@ func TestInsideIsTold(t *testing.T) {
 		if n.Form != c.form {
 			t.Errorf("%s: a %s", what, n.Form)
 		}
+		if boxes := c.form == groups.Clusters; strings.Contains(Inline(n), "one box: linked with each other, unless it says otherwise") != boxes {
+			t.Errorf("%s: the legend says of boxes what they are not: %s", what, Inline(n))
+		}
 		for name, picture := range map[string]string{"dot": dot(n), "mermaid": mermaid(n), "svg": Inline(n)} {
-			if !strings.Contains(picture, "no-new from each other") || !strings.Contains(picture, c.shape.String()) {
+			if !strings.Contains(picture, "no new connections to each other") || !strings.Contains(picture, c.shape.String()) {
 				t.Errorf("%s: %s doesn't say what is inside: %s", what, name, picture)
 			}
 		}
@@ -228,6 +231,30 @@ func TestTextOfMany(t *testing.T) {
 		n := network(named(kind, nodes(253)))
 		if lines := strings.Count(text(n), "\n"); lines > 60 {
 			t.Errorf("%s: %d lines", kind, lines)
+		}
+	}
+}
+
+// What all links do is said once, and takes no network's form.
+func TestSharedShape(t *testing.T) {
+	for kind, form := range map[string]groups.Form{"halves": groups.Clusters, "bridge": groups.Bridge, "random-node": groups.Star,
+		"majorities-ring": groups.Ring, "any": groups.Matrix} {
+		n := figures()["slow-"+kind]
+		if n.Form != form {
+			t.Errorf("%s is a %s", kind, n.Form)
+		}
+		for _, f := range Formats {
+			said := "all links: delay 50ms"
+			if f.Name == "json" {
+				said = `"shape": "delay 50ms"`
+			}
+			picture := f.Draw(n)
+			if f.Name == "svg" {
+				_, picture, _ = strings.Cut(picture, "</desc>")
+			}
+			if strings.Count(picture, said) != 1 || strings.Count(picture, "50ms") != 1 {
+				t.Errorf("%s as %s:\n%s", kind, f.Name, picture)
+			}
 		}
 	}
 }

@@ -14,53 +14,50 @@ import (
 // dot draws in the language of Graphviz. Groups are clusters, from left to right; nodes that
 // stand alone are on a circle, and those of a ring in its order.
 func dot(n Network) string {
-	d := n.diagram()
 	var b strings.Builder
 	fmt.Fprintf(&b, "// run %s: %s\n", n.Run, n.summary())
 	fmt.Fprintf(&b, "digraph %s {\n", dotString("run "+n.Run))
-	alone := !slices.ContainsFunc(d.clusters, func(c cluster) bool { return c.boxed })
-	layout := "layout=dot, rankdir=LR, compound=true, ranksep=1.2"
-	switch {
-	case n.Form == groups.Ring:
-		layout = "layout=neato, outputorder=edgesfirst"
-	case alone:
-		layout = "layout=circo"
+	head := func(layout string, notes []string) {
+		fmt.Fprintf(&b, "  graph [%s, fontname=Helvetica, fontsize=11]\n", layout)
+		b.WriteString("  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=Helvetica, fontsize=11]\n")
+		b.WriteString("  edge [dir=both, arrowsize=0.6, fontname=Helvetica, fontsize=10]\n")
+		if notes != nil {
+			fmt.Fprintf(&b, "  label=%s\n", dotString(notes...))
+		}
 	}
-	fmt.Fprintf(&b, "  graph [%s, fontname=Helvetica, fontsize=11]\n", layout)
-	b.WriteString("  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=Helvetica, fontsize=11]\n")
-	b.WriteString("  edge [dir=both, arrowsize=0.6, fontname=Helvetica, fontsize=10]\n")
 	if n.isMatrix() {
+		head("layout=dot", n.SharedWords())
 		fmt.Fprintf(&b, "  matrix [shape=plain, label=<%s>]\n}\n", n.dotTable())
 		return b.String()
 	}
-	for i, cluster := range d.clusters {
-		position := ""
-		if n.Form == groups.Ring {
-			position = ringPosition(i, len(d.clusters))
+	d := n.diagram()
+	layout := "layout=dot, rankdir=LR, compound=true, ranksep=1.2"
+	places := make([]string, len(d.clusters))
+	switch {
+	case n.Form == groups.Ring:
+		layout = "layout=neato, outputorder=edgesfirst"
+		for i, p := range circle(len(places), max(float64(len(places))*0.16, 1.2), -math.Pi/2) { // inches
+			places[i] = fmt.Sprintf(`, pos="%.2f,%.2f!"`, p.x, -p.y)
 		}
-		b.WriteString(cluster.dot(i, position))
+	case !slices.ContainsFunc(d.clusters, func(c cluster) bool { return c.boxed }):
+		layout = "layout=circo"
+	}
+	head(layout, d.notes)
+	for i, cluster := range d.clusters {
+		b.WriteString(cluster.dot(i, places[i]))
 	}
 	for _, l := range d.lines {
 		b.WriteString(l.dot(d.clusters))
-	}
-	if d.left > 0 {
-		fmt.Fprintf(&b, "  label=%s\n", dotString(fmt.Sprintf("%d lines are left out", d.left)))
 	}
 	b.WriteString("}\n")
 	return b.String()
 }
 
-// ringPosition is that of a node in a ring, in inches, the first one at the top.
-func ringPosition(i, count int) string {
-	radius := max(float64(count)*0.16, 1.2)
-	angle := math.Pi/2 - 2*math.Pi*float64(i)/float64(count)
-	return fmt.Sprintf("%.2f,%.2f!", radius*math.Cos(angle), radius*math.Sin(angle))
-}
-
-// dot writes a cluster: node i, or a cluster of nodes i_0, i_1 and so on.
-func (c cluster) dot(i int, position string) string {
+// dot writes a cluster: node i, at a place if it has one, or a cluster of nodes i_0, i_1 and
+// so on.
+func (c cluster) dot(i int, place string) string {
 	if !c.boxed {
-		return fmt.Sprintf("  n%d [label=%s%s]\n", i, dotString(c.nodes[0].label...), c.nodes[0].dotStyle(position))
+		return fmt.Sprintf("  n%d [label=%s%s%s]\n", i, dotString(c.nodes[0].label...), c.nodes[0].dotStyle(), place)
 	}
 	var out strings.Builder
 	style := "color=gray40"
@@ -71,18 +68,32 @@ func (c cluster) dot(i int, position string) string {
 	}
 	fmt.Fprintf(&out, "  subgraph cluster_%d {\n    graph [label=%s, %s]\n", i, dotString(c.title), style)
 	for j, node := range c.nodes {
-		fmt.Fprintf(&out, "    n%d_%d [label=%s%s]\n", i, j, dotString(node.label...), node.dotStyle(""))
+		fmt.Fprintf(&out, "    n%d_%d [label=%s%s]\n", i, j, dotString(node.label...), node.dotStyle())
+	}
+	// Without lines between them, all nodes would be in one column.
+	for j := c.rows(); j < len(c.nodes); j++ {
+		fmt.Fprintf(&out, "    n%d_%d -> n%d_%d [style=invis]\n", i, j-c.rows(), i, j)
 	}
 	out.WriteString("  }\n")
 	return out.String()
 }
 
-// dotName is the node at which lines to a cluster end.
-func (c cluster) dotName(i int) string {
+// rows is how many nodes a column of a box has.
+func (c cluster) rows() int { return int(math.Ceil(math.Sqrt(float64(len(c.nodes))))) }
+
+// dotName is the node of cluster i at which lines from it or to it end, if the other end is
+// at cluster other: in the last column where that one is to the right, and else in the first.
+func (c cluster) dotName(i, other int) string {
 	if !c.boxed {
 		return fmt.Sprintf("n%d", i)
 	}
-	return fmt.Sprintf("n%d_%d", i, len(c.nodes)/2)
+	first, last := 0, len(c.nodes)-1
+	if rows := c.rows(); i < other {
+		first = last / rows * rows
+	} else {
+		last = min(rows, len(c.nodes)) - 1
+	}
+	return fmt.Sprintf("n%d_%d", i, (first+last)/2)
 }
 
 func (l line) dot(clusters []cluster) string {
@@ -106,17 +117,17 @@ func (l line) dot(clusters []cluster) string {
 	if text := l.Words(); text != "" {
 		attributes = append(attributes, "label="+dotString(text))
 	}
-	for end, cluster := range map[string]int{"ltail": l.from, "lhead": l.to} {
-		if clusters[cluster].boxed {
-			attributes = append(attributes, fmt.Sprintf("%s=cluster_%d", end, cluster))
-		}
+	if clusters[l.to].boxed {
+		attributes = append(attributes, fmt.Sprintf("lhead=cluster_%d", l.to))
 	}
-	slices.Sort(attributes)
-	return fmt.Sprintf("  %s -> %s [%s]\n", clusters[l.from].dotName(l.from), clusters[l.to].dotName(l.to), strings.Join(attributes, ", "))
+	if clusters[l.from].boxed {
+		attributes = append(attributes, fmt.Sprintf("ltail=cluster_%d", l.from))
+	}
+	return fmt.Sprintf("  %s -> %s [%s]\n", clusters[l.from].dotName(l.from, l.to), clusters[l.to].dotName(l.to, l.from), strings.Join(attributes, ", "))
 }
 
-// dotStyle returns the attributes of a node that is not as usual, or has a position.
-func (v vertex) dotStyle(position string) string {
+// dotStyle returns the attributes of a node that is not as usual.
+func (v vertex) dotStyle() string {
 	style := ""
 	if v.uplink != links.Up {
 		style = ", color=red"
@@ -126,9 +137,6 @@ func (v vertex) dotStyle(position string) string {
 		style += `, style="rounded,dashed,filled", fontcolor=gray30`
 	case Paused:
 		style += `, fillcolor=gray80`
-	}
-	if position != "" {
-		style += `, pos="` + position + `"`
 	}
 	return style
 }

@@ -52,11 +52,11 @@ func makeFigures() map[string]Network {
 		}
 	}
 	all["any-8"] = network(linkstest.Any(rand.New(rand.NewPCG(1, 6)), linkstest.Numbered(8)))
-	var everywhere []links.ShapedLink
-	for i, name := range nodes(5) {
-		everywhere = append(everywhere, shapedTo(name, slices.Delete(nodes(5), i, i+1), links.Shape{Delay: 50})...)
+	all["slow-everywhere"] = slowEverywhere(links.FullMesh(nodes(5)))
+	for _, kind := range []string{"halves", "bridge", "random-node", "majorities-ring"} {
+		all["slow-"+kind] = slowEverywhere(named(kind, nodes(20)))
 	}
-	all["slow-everywhere"] = network(links.FullMesh(nodes(5)), everywhere...)
+	all["slow-any"] = slowEverywhere(linkstest.Any(rand.New(rand.NewPCG(1, 6)), nodes(12)))
 	all["marked-20"] = marked(all["halves-20"])
 	all["marked-100"] = marked(all["star-100"])
 	all["marked-ring-100"] = marked(all["ring-100"])
@@ -69,6 +69,15 @@ func makeFigures() map[string]Network {
 	all["long-few"] = network(links.FullMesh(long[:4]), append(shapedTo(long[0], long[1:2], links.Shape{Delay: 5}), shapedTo(long[2], long[1:2], links.Shape{Loss: 5})...)...)
 	all["long-any"] = network(linkstest.Any(rand.New(rand.NewPCG(3, 4)), long))
 	return all
+}
+
+// slowEverywhere returns a network in which each link has a delay, that it is cut or not.
+func slowEverywhere(c links.Cuts) Network {
+	var shaped []links.ShapedLink
+	for i, name := range c.Guests {
+		shaped = append(shaped, shapedTo(name, slices.Delete(slices.Clone(c.Guests), i, i+1), links.Shape{Delay: 50})...)
+	}
+	return network(c, shaped...)
 }
 
 func shapedTo(from string, to []string, shape links.Shape) []links.ShapedLink {

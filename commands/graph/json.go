@@ -17,6 +17,9 @@ type Picture struct {
 	// Groups are nodes whose links are alike, in the order of the form: of a star its middle
 	// first, of a bridge its middle second, of a ring as they stand in it.
 	Groups []PictureGroup `json:"groups"`
+	// Shape is what all links do to what they carry, unless they are all alike. Links and
+	// groups say what there is beyond that. Empty if there is nothing that all do.
+	Shape string `json:"shape"`
 	// Links are those that do not work as usual.
 	Links []PictureLinks `json:"links"`
 }
@@ -48,7 +51,7 @@ type PictureLinks struct {
 
 // inJSON draws for programs.
 func inJSON(n Network) string {
-	p := Picture{Run: n.Run, Form: n.Form, Nodes: []PictureNode{}, Groups: []PictureGroup{}, Links: []PictureLinks{}}
+	p := Picture{Run: n.Run, Form: n.Form, Shape: n.Shared, Nodes: []PictureNode{}, Groups: []PictureGroup{}, Links: []PictureLinks{}}
 	group := make([]int, len(n.Nodes))
 	for i, g := range n.Groups {
 		p.Groups = append(p.Groups, PictureGroup{n.Names(g.Nodes), g.Inside})

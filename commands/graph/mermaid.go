@@ -37,8 +37,8 @@ func mermaid(n Network) string {
 		fmt.Fprintf(&b, "  linkStyle %s stroke-width:3px\n", strings.Join(near, ","))
 	}
 	b.WriteString(strings.Join(styles, ""))
-	if d.left > 0 {
-		fmt.Fprintf(&b, "  left[%s]\n", mermaidString(fmt.Sprintf("%d lines are left out", d.left)))
+	for i, note := range d.notes {
+		fmt.Fprintf(&b, "  note%d[%s]\n", i, mermaidString(note))
 	}
 	return b.String()
 }

@@ -87,7 +87,10 @@ func (n Network) summary() string {
 	if cut > 0 {
 		text = fmt.Sprintf("%s, %d of %s cut", terminal.Count(nodes, "node"), cut, terminal.Count(nodes*(nodes-1), "link"))
 	}
-	if shaped > 0 {
+	switch {
+	case n.Shared != "":
+		text += ", all shaped"
+	case shaped > 0:
 		text += fmt.Sprintf(", %d shaped", shaped)
 	}
 	for _, l := range n.markLists(n.Nodes) {

@@ -3,9 +3,11 @@ package graph
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"vagganet/commands/groups"
+	"vagganet/netcmd/links"
 )
 
 // svg draws a file that needs nothing else. Its colours are written out, since what makes
@@ -45,6 +47,13 @@ func picture(n Network) *canvas {
 		n.drawFew(c)
 	default:
 		n.drawMatrix(c)
+	}
+	cut := func(g groups.Group) bool { return g.Inside.How != links.Up }
+	if words := c.words["together"]; words != "" && slices.ContainsFunc(n.Groups, cut) {
+		c.explain("together", words+", unless it says otherwise")
+	}
+	if words := n.SharedWords(); words != nil {
+		c.explain("all", words[0])
 	}
 	c.drawLegend()
 	return c

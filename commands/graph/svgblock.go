@@ -105,11 +105,22 @@ func insideWords(l groups.Link) []string {
 	shape := shapeWords(l.Shape)
 	switch {
 	case l.How != links.Up:
-		return slices.Concat([]string{l.How.Word() + " from each other"}, shape)
+		return slices.Concat([]string{cutFrom("each other", l.How)}, shape)
 	case shape != nil:
 		return slices.Concat([]string{"inside:"}, shape)
 	}
 	return nil
+}
+
+// cutFrom says in which way some are cut from others.
+func cutFrom(others string, how links.How) string {
+	switch how {
+	case links.Reject:
+		return "refused by " + others
+	case links.New:
+		return "no new connections to " + others
+	}
+	return "cut from " + others
 }
 
 // listed returns names as lines of a list.

@@ -9,7 +9,7 @@ import (
 
 // legendClasses are the classes that a legend explains, in its order.
 var legendClasses = []string{"together", "band", "strong", "chord", "up", "shaped", "drop", "reject", "new", "none",
-	"cell-up", "cell-shaped", "cell-drop", "cell-reject", "cell-new", "cell-self", "down", "paused", "off-drop", "off-reject", "off-new"}
+	"cell-up", "cell-shaped", "cell-drop", "cell-reject", "cell-new", "cell-self", "down", "paused", "off-drop", "off-reject", "off-new", "all"}
 
 // drawLegend says below a picture what that means which is in it.
 func (c *canvas) drawLegend() {
@@ -32,7 +32,8 @@ func (c *canvas) drawLegend() {
 
 // sampleWidth is the room for what a class looks like, before its words.
 func sampleWidth(class string) float64 {
-	if class == "together" || class == "none" {
+	switch class {
+	case "together", "none", "all":
 		return 0
 	}
 	return 32

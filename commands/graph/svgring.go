@@ -2,6 +2,7 @@ package graph
 
 import (
 	"math"
+	"strings"
 
 	"vagganet/commands/groups"
 	"vagganet/commands/terminal"
@@ -66,7 +67,7 @@ func (n *Network) drawDots(c *canvas, nodes []int) {
 		}
 	}
 	linked, other := n.RingLinks()
-	notes := append([]string{terminal.Count(count, "node"), "each is linked with " + linked, "and " + other.Words() + " from the others"}, n.markNotes(nodes, listWidth)...)
+	notes := append([]string{terminal.Count(count, "node"), "each is linked with " + linked, strings.TrimSpace("and " + cutFrom("the others", other.How) + " " + other.Shape)}, n.markNotes(nodes, listWidth)...)
 	for i, line := range notes {
 		c.text("", 0, (float64(i)-float64(len(notes)-1)/2)*lineStep, line)
 	}

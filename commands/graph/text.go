@@ -21,9 +21,10 @@ func text(n Network) string {
 		section(&b, "matrix", table)
 		section(&b, "", signs)
 		section(&b, "", n.longGroups())
+		section(&b, "links", n.SharedWords())
 	case n.Form == groups.Ring:
 		section(&b, "ring", fold(n.ringRow(), rowLength))
-		section(&b, "", []string{n.ringLinks()})
+		section(&b, "", append([]string{n.ringLinks()}, n.SharedWords()...))
 	default:
 		section(&b, n.formTitle(), n.formRows())
 		section(&b, "links", n.linkRows())
@@ -68,10 +69,10 @@ func (n Network) formRows() []string {
 
 func (n Network) linkRows() []string {
 	unusual := func(g groups.Group) bool { return g.Inside != groups.Link{} }
+	rows := n.SharedWords()
 	if n.Form == groups.Clusters && len(n.Groups) > 2 && !slices.ContainsFunc(n.Groups, unusual) {
-		return []string{"between clusters: " + n.Between(0, 1).Words()} // and not a row for each
+		return append(rows, "between clusters: "+n.Between(0, 1).Words()) // and not a row for each
 	}
-	var rows []string
 	for _, r := range n.Rows() {
 		rows = append(rows, r.Words(len(n.Nodes)))
 	}
@@ -156,7 +157,7 @@ func (n Network) longGroups() []string {
 
 // cellSigns are those of the cells of a matrix, and what they mean.
 var cellSigns = []struct{ sign, word string }{
-	{".", "ok"}, {"x", links.Drop.Word()}, {"r", links.Reject.Word()}, {"n", links.New.Word()}, {"~", "shaped"},
+	{".", "linked"}, {"x", links.Drop.Word()}, {"r", links.Reject.Word()}, {"n", links.New.Word()}, {"~", "shaped"},
 }
 
 // signOf is what stands in a cell.

@@ -14,7 +14,8 @@ type Row struct {
 	Link Link
 }
 
-// Rows returns the links that do not work as usual, as few rows as groups make of them.
+// Rows returns the links that do not work as usual, as few rows as groups make of them. The
+// shape that all share is in none.
 // Links inside of a group are in one where From and To share nodes.
 func (v View) Rows() []Row {
 	var named []Row
@@ -104,7 +105,7 @@ func (r Row) Words(nodes int) string {
 	from, to := links.Brief(r.From, " "), links.Brief(r.To, " ")
 	switch {
 	case r.inside() && len(r.To) == nodes:
-		return "all links: " + r.Link.Words()
+		return allLinks + r.Link.Words()
 	// a word for the rest of them, where it can't be taken for fewer
 	case !r.inside() && (len(r.To) == nodes || len(r.From) == 1 && len(r.To) == nodes-1):
 		to = "all"

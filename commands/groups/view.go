@@ -39,11 +39,23 @@ type View struct {
 	Network
 	Form   Form
 	Groups []Group
+	// Shared is the shape of all links, in the words of a links.Shape, of a network that is
+	// no mesh: its Links are as they are but for that, since it would hide the form.
+	// Empty if they have none that is the same.
+	Shared string
 }
 
 // Of returns the view of a network.
 func Of(n Network) View {
 	v := View{Network: n, Groups: n.alike()}
+	if len(v.Groups) > 1 {
+		if v.Shared = n.shared(); v.Shared != "" {
+			v.Network = n.withoutShapes() // the same nodes are alike
+			for i := range v.Groups {
+				v.Groups[i].Inside.Shape = ""
+			}
+		}
+	}
 	for _, form := range []struct {
 		form Form
 		try  func(View) []Group
@@ -56,6 +68,46 @@ func Of(n Network) View {
 	v.Form, v.Groups = Matrix, v.likeByLike()
 	return v
 }
+
+// shared returns the shape of all links; empty if they have not the same one.
+func (n Network) shared() string {
+	shape := n.Link(0, 1).Shape
+	for from := range n.Nodes {
+		for to := range n.Nodes {
+			if from != to && n.Link(from, to).Shape != shape {
+				return ""
+			}
+		}
+	}
+	return shape
+}
+
+// withoutShapes returns the network as it would be if no link had a shape.
+func (n Network) withoutShapes() Network {
+	plain := Network{Nodes: n.Nodes, links: make([]int, len(n.links)), kinds: []Link{{}}}
+	for i, kind := range n.links {
+		link := Link{How: n.kinds[kind].How}
+		at := slices.Index(plain.kinds, link)
+		if at < 0 {
+			at = len(plain.kinds)
+			plain.kinds = append(plain.kinds, link)
+		}
+		plain.links[i] = at
+	}
+	return plain
+}
+
+// SharedWords say for a person that all links have a shape; none where there is none that
+// all share.
+func (v View) SharedWords() []string {
+	if v.Shared == "" {
+		return nil
+	}
+	return []string{allLinks + Link{Shape: v.Shared}.Words()}
+}
+
+// allLinks stands before what is so with each link.
+const allLinks = "all links: "
 
 // Between returns what the links are like by which the nodes of one group send to those of
 // another one; of a group to itself, what the links inside are like.

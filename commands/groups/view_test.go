@@ -146,6 +146,36 @@ func TestEachLinkIsTold(t *testing.T) {
 	}
 }
 
+// What all links do hides no form, and stands beside it.
+func TestSharedShape(t *testing.T) {
+	guests := linkstest.Numbered(20)
+	slow := func(of ...string) []links.Row {
+		var rows []links.Row
+		for _, from := range of {
+			to := slices.DeleteFunc(slices.Clone(guests), func(name string) bool { return name == from })
+			rows = append(rows, links.Row{From: from, To: to, How: "rate 10mbit"})
+		}
+		return rows
+	}
+	for kind, want := range map[string]string{"halves": "clusters", "bridge": "bridge", "random-node": "star", "majorities-ring": "ring"} {
+		plain, v := view(t, named(kind, guests)), view(t, named(kind, guests), slow(guests...)...)
+		if string(v.Form) != want || v.Shared != "rate 10mbit" || !slices.Equal(v.Words(), append([]string{"all links: rate 10mbit"}, plain.Words()...)) {
+			t.Errorf("%s: a %s, %q", kind, v.Form, v.Words())
+		}
+		for i, g := range v.Groups {
+			if !slices.Equal(g.Nodes, plain.Groups[i].Nodes) || g.Inside != plain.Groups[i].Inside {
+				t.Errorf("%s: %v is %v", kind, plain.Groups[i], g)
+			}
+		}
+		if v := view(t, named(kind, guests), slow(guests[1:]...)...); v.Shared != "" || v.Form == Form(want) && kind != "random-node" {
+			t.Errorf("%s, all but one slow: a %s, all %q", kind, v.Form, v.Shared)
+		}
+	}
+	if v := view(t, links.FullMesh(guests), slow(guests...)...); v.Shared != "" || !slices.Equal(v.Words(), []string{"all links: rate 10mbit"}) {
+		t.Errorf("a mesh, all slow: %q", v.Words())
+	}
+}
+
 // A ring is one whatever its links were called before something was added to them.
 func TestRingOfOtherWords(t *testing.T) {
 	cuts := named("majorities-ring", linkstest.Numbered(5))

@@ -41,13 +41,13 @@ func BriefSummary(summary string) string {
 // and is not to have much done by that.
 const briefMost = 256
 
-// Words returns lines for a person to read: what form the network has, if a line says all
-// of it, and else its rows. There are none where all links work as usual.
+// Words returns lines for a person to read: what all links do, and what form the network
+// has, if a line says all of it, or else its rows. There are none where all links work as usual.
 func (v View) Words() []string {
+	lines := v.SharedWords()
 	if line := v.formWords(); line != "" {
-		return []string{line}
+		return append(lines, line)
 	}
-	var lines []string
 	for _, r := range v.Rows() {
 		lines = append(lines, r.Words(len(v.Nodes)))
 	}

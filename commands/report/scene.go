@@ -87,11 +87,7 @@ func newScene(n graph.Network, s *events.State) *scene {
 	sc.addSides(n.View)
 	sc.addUplinks(s)
 	sc.words, sc.rows = wordsOf(n.View, sc)
-	if more := marksWords(s); sc.words == "" {
-		sc.words = more
-	} else if more != "" {
-		sc.words += "; " + more
-	}
+	sc.words = joined(sc.words, marksWords(s))
 	return sc
 }
 
@@ -109,7 +105,11 @@ func (sc *scene) addSides(v groups.View) {
 		if s.Sign = fmt.Sprint(i + 1); len(v.Groups) <= graph.Colours && v.Form != groups.Ring {
 			s.Sign, s.Class = string(rune('A'+i)), graph.GroupClass(i)
 		}
-		s.tooltip = fmt.Sprintf("%s: %s; %d of %d links of each cut or shaped", s.Sign, s.Names, s.touched, s.of)
+		is := "cut or shaped"
+		if v.Shared != "" {
+			is = "cut"
+		}
+		s.tooltip = joined(append([]string{fmt.Sprintf("%s: %s; %d of %d links of each %s", s.Sign, s.Names, s.touched, s.of, is)}, v.SharedWords()...)...)
 		sc.sides = append(sc.sides, s)
 	}
 }

@@ -34,6 +34,15 @@ func splitUp(nodes []string, clusters ...string) []links.Row {
 	return cuts.BySender()
 }
 
+// rated are links of a rate, from each node to each.
+func rated(nodes []string) []links.Row {
+	var rows []links.Row
+	for i, from := range nodes {
+		rows = append(rows, links.Row{From: from, To: slices.Delete(slices.Clone(nodes), i, i+1), How: "rate 10mbit"})
+	}
+	return rows
+}
+
 // What was cut is said by sides, and by rows only where there is no shorter word for it.
 func TestSceneWords(t *testing.T) {
 	five := []string{"n1", "n2", "n3", "n4", "n5"}
@@ -50,9 +59,10 @@ func TestSceneWords(t *testing.T) {
 		"apart":     {events.State{Cut: splitUp(five, "n1", "n2", "n3", "n4", "n5")}, "all links: cut"},
 		"among":     {events.State{Cut: splitUp(five, "n1", "n2", "n3 n4 n5")}, "A is n1 n2; B is n3 n4 n5; nothing passes between them; among A: cut"},
 		"slow":      {events.State{Shapes: []links.Row{row("n3", "n1 n2 n4 n5", "delay 50ms")}}, "A is n3; B is n1 n2 n4 n5; A → B: delay 50ms"},
+		"all slow":  {events.State{Cut: splitUp(five, "n1 n2", "n3 n4 n5"), Shapes: rated(five)}, "A is n1 n2; B is n3 n4 n5; all links: rate 10mbit; nothing passes between them"},
 		"many rows": {events.State{Cut: []links.Row{row("n1", "n2", "drop"), row("n2", "n3", "reject"), row("n3", "n4", "new")}, Shapes: []links.Row{row("n5", "n1", "loss 1%")}}, "A is n1; B is n2; C is n3; D is n4; E is n5; A → B: cut; and more (4 rows)"},
 		"marks": {events.State{Uplinks: []links.Row{{From: "n1", How: "drop"}, {From: "n2", How: "drop"}, {From: "n3", How: "drop"}},
-			Nodes: []links.Row{{From: "n5", How: "down"}, {From: "n4", How: "paused"}}}, "uplink of n1 n2 n3 cut; n5 down; n4 paused"},
+			Nodes: []links.Row{{From: "n5", How: "down"}, {From: "n4", How: "paused"}}}, "uplink cut: n1 n2 n3; n5 down; n4 paused"},
 	} {
 		sc := with(five...).scene(&test.state, true)
 		got := sc.spoken()
@@ -126,6 +136,15 @@ func TestSidesInLanes(t *testing.T) {
 	}
 	if s.X != c.percent(1) || s.Width != c.percent(2) || !slices.EqualFunc(s.Bands, want, func(a, b *band) bool { return *a == *b }) || !slices.Equal(signs, []string{"A 127", "B 55", "B 91", "B 163"}) {
 		t.Errorf("%+v, %q", s, signs)
+	}
+}
+
+// What all links do does not make all sides alike.
+func TestSidesOfSharedShape(t *testing.T) {
+	nodes := []string{"a", "b", "c", "d"}
+	sides := with(nodes...).scene(&events.State{Cut: splitUp(nodes, "c", "a b d"), Shapes: rated(nodes)}, false).sides
+	if want := "B: a b d; 2 of 6 links of each cut; all links: rate 10mbit"; len(sides) != 2 || sides[1].tooltip != want || sides[1].touched != 2 {
+		t.Errorf("%+v", sides)
 	}
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"vagganet/commands/events"
@@ -16,8 +17,9 @@ const rowsShort = 3
 // these don't say all.
 func wordsOf(v groups.View, sc *scene) (words string, rows []string) {
 	if sc.lettered() {
+		rows = v.SharedWords()
 		if words := sc.formWords(v); words != "" {
-			return words, nil
+			return joined(append(rows, words)...), nil
 		}
 		for _, r := range v.Rows() {
 			rows = append(rows, r.WordsFor(sc.letters(r.From), sc.letters(r.To)))
@@ -29,9 +31,14 @@ func wordsOf(v groups.View, sc *scene) (words string, rows []string) {
 		rows[i] = readable(rows[i])
 	}
 	if len(rows) <= rowsShort {
-		return strings.Join(rows, "; "), nil
+		return joined(rows...), nil
 	}
 	return rows[0] + "; and more", rows
+}
+
+// joined makes one text of several, of which some may be empty.
+func joined(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), "; ")
 }
 
 // lettered reports whether there are sides that have letters.
@@ -74,7 +81,7 @@ func marksWords(s *events.State) string {
 	var words []string
 	for _, how := range links.Hows {
 		if nodes := nodesThatAre(s.Uplinks, how.String()); nodes != nil {
-			words = append(words, "uplink of "+links.Brief(nodes, " ")+" "+how.Word())
+			words = append(words, "uplink "+how.Word()+": "+links.Brief(nodes, " "))
 		}
 	}
 	for _, how := range []string{events.Down, events.Paused} {
