@@ -238,7 +238,7 @@ func (r RunStatus) uplinkLines() []string {
 			}
 		}
 		if guests != nil {
-			lines = append(lines, fmt.Sprintf("host and internet %s: %s", how.Word(), links.Brief(guests, " ")))
+			lines = append(lines, fmt.Sprintf("uplink %s: %s", how.Word(), links.Brief(guests, " ")))
 		}
 	}
 	return lines

@@ -156,7 +156,7 @@ func TestStatusOfMany(t *testing.T) {
 run r: command c, isolated, up 0s
   252 running: n1–n53 n55–n253
   1 down: n54
-  host and internet cut: n1–n53
+  uplink cut: n1–n53
   2 clusters, cut: n1–n53 | n54–n253
 `
 	if got := written(t, run, 500); got != want {
