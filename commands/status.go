@@ -42,6 +42,9 @@ func (a App) printStatus(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
+		for i, r := range s.Runs {
+			s.Runs[i].Groups = groups.Of(groups.Live(r.Cuts, r.Shaped)).Lists()
+		}
 		out := json.NewEncoder(terminal.Out.JSON())
 		out.SetIndent("", "  ")
 		return out.Encode(s)
@@ -116,7 +119,6 @@ func (a App) runStatus(c *cli.Context, l live.Run) (tables.RunStatus, error) {
 		return s, err
 	}
 	s.Cuts, s.Cut, s.UplinksOff, s.Shaped = now.Cuts, now.Cuts.Links(), now.Cuts.Uplinks(), now.Shapes.Links()
-	s.Groups = groups.Of(groups.Live(s.Cuts, s.Shaped)).Lists()
 	return s, nil
 }
 

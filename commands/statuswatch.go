@@ -71,7 +71,7 @@ type statusWatch struct {
 	read   time.Time
 	// next is when it is to be read again without a change; zero if it isn't.
 	next time.Time
-	// unsettled says that there was a change, and no look long after it.
+	// unsettled reports whether there was a change, and no look long after it.
 	unsettled bool
 }
 
@@ -197,17 +197,18 @@ func timeAt(t time.Time) <-chan time.Time {
 // guests, and is what somebody watches it for.
 func (w *statusWatch) draw() error {
 	const keys = "q quits, any other key reads all again"
-	if w.failed != nil {
-		return w.screen.Draw(keys, terminal.Clean("vagganet: "+w.failed.Error()+"\n"))
-	}
 	s := w.status.Later(time.Since(w.read))
-	var texts []string
-	for s.Brief = 0; s.Brief <= tables.Briefest; s.Brief++ {
-		var b strings.Builder
-		if err := s.Write(&b, !color.NoColor, terminal.Out.Width()); err != nil {
-			return err
+	return w.screen.Draw(keys, func(yield func(string) bool) {
+		if w.failed != nil {
+			yield(terminal.Clean("vagganet: " + w.failed.Error() + "\n"))
+			return
 		}
-		texts = append(texts, b.String())
-	}
-	return w.screen.Draw(keys, texts...)
+		for s.Brief = 0; s.Brief <= tables.Briefest; s.Brief++ {
+			var b strings.Builder
+			s.Write(&b, !color.NoColor, terminal.Out.Width()) // a Builder takes all
+			if !yield(b.String()) {
+				return
+			}
+		}
+	})
 }

@@ -41,8 +41,8 @@ type line struct {
 	from, to int
 	both     bool
 	groups.Link
-	// near says that the ends stand side by side in a ring, and chord that they are in a
-	// ring and do not.
+	// near reports whether the ends stand side by side in a ring, and chord whether they are
+	// in one and do not.
 	near, chord bool
 }
 

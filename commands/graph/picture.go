@@ -19,7 +19,7 @@ type Network struct {
 	groups.View
 	// Uplinks has how nodes are cut off from host and internet, by their names.
 	Uplinks map[string]links.How
-	// Marks says of nodes, by their names, whether they are Down or Paused.
+	// Marks has nodes that are Down or Paused, by their names.
 	Marks map[string]string
 }
 

@@ -9,7 +9,7 @@ import (
 // Row is links that are alike: what each of From sends to each of To.
 type Row struct {
 	From, To []string
-	// Both says that To sends to From by such links, too.
+	// Both reports whether To sends to From by such links, too.
 	Both bool
 	Link Link
 }

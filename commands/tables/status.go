@@ -56,7 +56,7 @@ type RunStatus struct {
 	UplinksOff []links.Uplink `json:"uplinks_off"`
 	// Shaped lists the directed links that delay, lose and so on.
 	Shaped []links.ShapedLink `json:"shaped"`
-	// Groups are the guests, those with the same links in one list.
+	// Groups are the guests, those with the same links in one list. Only JSON has them.
 	Groups [][]string `json:"groups"`
 
 	// Cuts are the same as Cut and UplinksOff.
@@ -198,8 +198,8 @@ func paint(state string, colour bool) string {
 	return c.Sprint(state)
 }
 
-// writeCuts shows what is cut: as a matrix, if it may be one, or, where that would be too
-// wide, by groups.
+// writeCuts shows what is cut: by groups, and as a matrix, if it may be one and has room.
+// Beside a matrix, groups are left out that have more than one line.
 func (r RunStatus) writeCuts(w io.Writer, columns int, mayBeMatrix bool) {
 	if len(r.Cut) == 0 {
 		if len(r.UplinksOff) == 0 {
@@ -207,13 +207,14 @@ func (r RunStatus) writeCuts(w io.Writer, columns int, mayBeMatrix bool) {
 		}
 		return
 	}
+	table := ""
 	if mayBeMatrix {
-		if table := matrix(links.InOrder(r.Cuts.Guests), columns, r.cell); table != "" {
-			io.WriteString(w, table)
-			return
-		}
+		table = matrix(links.InOrder(r.Cuts.Guests), columns, r.cell)
 	}
-	writeLines(w, columns, groups.Describe(r.Cuts))
+	if lines := groups.Describe(r.Cuts); table == "" || len(lines) == 1 {
+		writeLines(w, columns, lines)
+	}
+	io.WriteString(w, table)
 }
 
 func (r RunStatus) cell(from, to string) string {

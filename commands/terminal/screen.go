@@ -3,6 +3,7 @@ package terminal
 import (
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"os/signal"
 	"strings"
@@ -18,7 +19,7 @@ import (
 type Screen struct {
 	// Keys are those that are typed, as bytes. It is closed when the terminal is gone.
 	Keys <-chan byte
-	// Redraw says that the size is another one, or that the program stood still.
+	// Redraw has something when the size is another one, or the program stood still.
 	Redraw <-chan struct{}
 
 	before *unix.Termios
@@ -124,21 +125,21 @@ func (s *Screen) heed(signals <-chan os.Signal, redraw chan<- struct{}) {
 // Draw shows the first text that there is room for from the top, or else the final one, and
 // a last line below. What has no room is left out: the end of long lines, and lines, which
 // are counted.
-func (s *Screen) Draw(last string, texts ...string) error {
+func (s *Screen) Draw(last string, texts iter.Seq[string]) error {
 	s.shown.Lock()
 	defer s.shown.Unlock()
 	_, height, err := term.GetSize(int(Out.file().Fd()))
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(Out.Raw(), page(last, height, texts...))
+	_, err = io.WriteString(Out.Raw(), page(last, height, texts))
 	return err
 }
 
-func page(last string, height int, texts ...string) string {
+func page(last string, height int, texts iter.Seq[string]) string {
 	room := max(height-1, 0)
 	var lines []string
-	for _, text := range texts {
+	for text := range texts {
 		lines = strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 		if len(lines) <= room {
 			break

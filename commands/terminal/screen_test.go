@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,7 +23,7 @@ func TestPage(t *testing.T) {
 		{[]string{"a\nb\nc\nd\n", "ab\ncd\n", "abcd\n"}, 5, "a|b|c|d|end"},
 		{[]string{"a\nb\nc\nd\n", "ab\ncd\n"}, 2, "ab|… 1 line more; end"},
 	} {
-		got, home := strings.CutPrefix(page("end", c.height, c.texts...), "\x1b[H")
+		got, home := strings.CutPrefix(page("end", c.height, slices.Values(c.texts)), "\x1b[H")
 		if lines := strings.ReplaceAll(got, "\x1b[K\r\n", "|"); !home || strings.TrimSuffix(lines, "\x1b[K") != c.want {
 			t.Errorf("%q in %d lines: %q", c.texts, c.height, got)
 		}
