@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"vagganet/commands/groups"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
 )
 
@@ -131,7 +132,7 @@ func (n Network) cluster(g groups.Group) cluster {
 		}
 		return c
 	}
-	all := vertex{label: fold(strings.Fields(links.Brief(names, " ")), rowLength)}
+	all := vertex{label: terminal.Fold(strings.Fields(links.Brief(names, " ")), rowLength, "")}
 	for _, l := range slices.Concat(n.markLists(names), n.uplinkLists(names)) {
 		all.label = append(all.label, l.title+": "+links.Brief(l.names, " "))
 	}

@@ -4,7 +4,6 @@ package graph
 
 import (
 	"fmt"
-	"unicode/utf8"
 
 	"vagganet/commands/events"
 	"vagganet/commands/groups"
@@ -135,18 +134,4 @@ func addList(lists []list, title string, names []string, is func(name string) bo
 		return lists
 	}
 	return append(lists, list{title, found})
-}
-
-// fold joins words to lines of so many characters, and a longer word stays whole.
-func fold(words []string, most int) []string {
-	var lines []string
-	for _, word := range words {
-		last := len(lines) - 1
-		if last >= 0 && utf8.RuneCountInString(lines[last]+" "+word) <= most {
-			lines[last] += " " + word
-		} else {
-			lines = append(lines, word)
-		}
-	}
-	return lines
 }

@@ -94,7 +94,7 @@ func (n *Network) blockOf(nodes []int, inside groups.Link, class string) *block 
 			b.nodes = append(b.nodes, n.chipOf(node))
 		}
 	}
-	b.notes = append(b.notes, fold(insideWords(inside), listWidth)...)
+	b.notes = append(b.notes, terminal.Fold(insideWords(inside), listWidth, "")...)
 	b.measure()
 	return b
 }
@@ -125,7 +125,7 @@ func cutFrom(others string, how links.How) string {
 
 // listed returns names as lines of a list.
 func listed(names []string) []string {
-	lines := fold(links.Ranges(names), listWidth)
+	lines := terminal.Fold(links.Ranges(names), listWidth, "")
 	if len(lines) > listMost {
 		lines = append(lines[:listMost:listMost], fmt.Sprintf("… (%d in all)", len(names)))
 	}
@@ -148,7 +148,7 @@ func (n *Network) markNotes(nodes []int, width int) []string {
 	var lines []string
 	names := n.Names(nodes)
 	for _, l := range slices.Concat(n.markLists(names), n.uplinkLists(names)) {
-		folded := fold(slices.Concat([]string{l.title + ":"}, links.Ranges(l.names)), width)
+		folded := terminal.Fold(slices.Concat([]string{l.title + ":"}, links.Ranges(l.names)), width, "")
 		if len(folded) > 4 {
 			folded = append(folded[:4], fmt.Sprintf("… (%d in all)", len(l.names)))
 		}

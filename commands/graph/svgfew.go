@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"vagganet/commands/groups"
+	"vagganet/commands/terminal"
 )
 
 // labelled is a line, and the words of its label, for which a place is to be found.
@@ -104,7 +105,7 @@ func (n *Network) linesOf(blocks []*block, places []point) []labelled {
 	var lines []labelled
 	add := func(i, j int, by float64, l groups.Link, both bool) {
 		from, to := between(blocks[i].at(places[i]), blocks[j].at(places[j]), by)
-		lines = append(lines, labelled{from, to, both, fold(shapeWords(l.Shape), labelWidth)})
+		lines = append(lines, labelled{from, to, both, terminal.Fold(shapeWords(l.Shape), labelWidth, "")})
 	}
 	for i := range blocks {
 		for j := range i {

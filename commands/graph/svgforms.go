@@ -181,7 +181,7 @@ func starNotes(there, back groups.Link) []string {
 	var notes []string
 	add := func(title, shape string) {
 		if shape != "" {
-			notes = append(notes, fold(append([]string{title}, shapeWords(shape)...), listWidth)...)
+			notes = append(notes, terminal.Fold(append([]string{title}, shapeWords(shape)...), listWidth, "")...)
 		}
 	}
 	if there.Shape == back.Shape {
@@ -209,7 +209,7 @@ func (n *Network) satellites(others *groups.Group) []*block {
 		some := others.Nodes[i*count/sectors : (i+1)*count/sectors]
 		b := &block{class: GroupClass(1), lines: listed(n.Names(some)), notes: n.markNotes(some, listWidth)}
 		if others.Inside.How != links.Up {
-			b.notes = append(b.notes, fold(insideWords(others.Inside), listWidth)...)
+			b.notes = append(b.notes, terminal.Fold(insideWords(others.Inside), listWidth, "")...)
 		}
 		b.measure()
 		blocks = append(blocks, b)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"vagganet/commands/groups"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
 )
 
@@ -136,7 +137,7 @@ func (n *Network) matrixNotes() []string {
 		nodes = append(nodes, i)
 	}
 	for _, line := range append(all, n.markNotes(nodes, notesWidth)...) {
-		lines = append(lines, fold(strings.Fields(line), notesWidth)...)
+		lines = append(lines, terminal.Fold(strings.Fields(line), notesWidth, "")...)
 	}
 	if len(lines) > notesMost {
 		lines = append(lines[:notesMost:notesMost], fmt.Sprintf("… and %d more lines", len(lines)-notesMost))

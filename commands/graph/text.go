@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"vagganet/commands/groups"
+	"vagganet/commands/terminal"
 	"vagganet/netcmd/links"
 )
 
@@ -23,7 +24,7 @@ func text(n Network) string {
 		section(&b, "", n.longGroups())
 		section(&b, "links", n.SharedWords())
 	case n.Form == groups.Ring:
-		section(&b, "ring", fold(n.ringRow(), rowLength))
+		section(&b, "ring", terminal.Fold(n.ringRow(), rowLength, ""))
 		section(&b, "", append([]string{n.ringLinks()}, n.SharedWords()...))
 	default:
 		section(&b, n.formTitle(), n.formRows())
@@ -40,9 +41,9 @@ func (n Network) formTitle() string {
 	switch {
 	case n.Form == groups.Mesh && n.Groups[0].Inside == groups.Link{}:
 		return "linked"
-	case n.Form == groups.Mesh:
+	case n.Form == groups.Mesh, n.Form == groups.Few && len(n.Groups) == len(n.Nodes), n.Form == groups.Matrix:
 		return "nodes"
-	case n.Form == groups.Few, n.Form == groups.Matrix:
+	case n.Form == groups.Few:
 		return "groups"
 	}
 	return string(n.Form)
@@ -61,8 +62,8 @@ func (n Network) formRows() []string {
 	switch {
 	case n.Form == groups.Bridge:
 		return []string{strings.Join(rows, " – ")}
-	case n.Form == groups.Few && len(n.Groups) == len(n.Nodes), n.Form == groups.Matrix:
-		return nil // the rows of links have them all
+	case n.formTitle() == "nodes":
+		return []string{links.Brief(n.Nodes, " ")} // the rows of links have the groups
 	}
 	return rows
 }
@@ -105,8 +106,9 @@ func (n Network) isMatrix() bool {
 func (n Network) matrix() (table, signs []string) {
 	var heads []string
 	width := 0
-	for _, g := range n.Groups {
-		heads = append(heads, shortened(n.Names(g.Nodes)))
+	for i := range n.Groups {
+		text, _ := n.textHead(i)
+		heads = append(heads, text)
 		width = max(width, utf8.RuneCountInString(heads[len(heads)-1]))
 	}
 	head := fmt.Sprintf("%*s", width+3, "")
@@ -133,23 +135,23 @@ func (n Network) matrix() (table, signs []string) {
 	return table, []string{"rows send, columns receive: " + strings.Join(legend, ", ")}
 }
 
-// namesMost is how many names are listed at the head of a row.
-const namesMost = 4
-
-// shortened are the first names of a group, and its last one: longGroups has all.
-func shortened(names []string) string {
-	if pieces := links.Ranges(names); len(pieces) <= namesMost {
-		return strings.Join(pieces, " ")
+// textHead is what stands before a row of the matrix: the names of a group, or, where these
+// are too long, its short name.
+func (n Network) textHead(group int) (text string, short bool) {
+	const most = 30
+	names := links.Ranges(n.Names(n.Groups[group].Nodes))
+	if text = strings.Join(names, " "); len(names) == 1 || utf8.RuneCountInString(text) <= most {
+		return text, false
 	}
-	return strings.Join(append(slices.Clone(names[:namesMost-1]), "…", names[len(names)-1]), " ")
+	return n.head(group), true
 }
 
-// longGroups are, by their numbers in the matrix, the groups whose names are cut short there.
+// longGroups are, by their numbers in the matrix, the groups that have a short name there.
 func (n Network) longGroups() []string {
 	var rows []string
 	for i, g := range n.Groups {
-		if names := n.Names(g.Nodes); len(links.Ranges(names)) > namesMost {
-			rows = append(rows, fmt.Sprintf("%d: %s", i+1, links.Brief(names, " ")))
+		if _, short := n.textHead(i); short {
+			rows = append(rows, fmt.Sprintf("%d: %s", i+1, links.Brief(n.Names(g.Nodes), " ")))
 		}
 	}
 	return rows

@@ -4,37 +4,24 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
+
+	"vagganet/commands/terminal"
 )
 
 // writeLines writes lines of a run. One that is too long for a terminal of so many columns
 // goes on in another one, with whole words; where columns are 0, it is no terminal.
 func writeLines(w io.Writer, columns int, lines []string) error {
+	const indent = "  "
 	for _, line := range lines {
-		for _, part := range fold(line, columns-len("  ")) {
-			if _, err := fmt.Fprintln(w, "  "+part); err != nil {
+		parts := []string{line}
+		if columns > 0 {
+			parts = terminal.Fold(strings.Fields(line), columns-len(indent), indent)
+		}
+		for _, part := range parts {
+			if _, err := fmt.Fprintln(w, indent+part); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// fold breaks a line into parts of at most so many letters, if its words are no longer, all
-// but the first indented.
-func fold(line string, most int) []string {
-	if most <= 0 {
-		return []string{line}
-	}
-	var parts []string
-	part, separator := "", ""
-	for _, word := range strings.Fields(line) {
-		if separator != "" && utf8.RuneCountInString(part+separator+word) > most {
-			parts = append(parts, part)
-			part, separator = " ", " "
-		}
-		part += separator + word
-		separator = " "
-	}
-	return append(parts, part)
 }

@@ -167,24 +167,6 @@ run r: command c, isolated, up 0s
 	}
 }
 
-func TestFold(t *testing.T) {
-	for _, c := range []struct {
-		line string
-		most int
-		want string
-	}{
-		{"ring: n1 n2 n3", 0, "ring: n1 n2 n3"},
-		{"ring: n1 n2 n3", 14, "ring: n1 n2 n3"},
-		{"ring: n1 n2 n3", 13, "ring: n1 n2|  n3"},
-		{"n1–n9 → n10: cut", 8, "n1–n9 →|  n10:|  cut"},
-		{"all: of-one-word", 5, "all:|  of-one-word"},
-	} {
-		if got := strings.Join(fold(c.line, c.most), "|"); got != c.want {
-			t.Errorf("%q in %d: %q", c.line, c.most, got)
-		}
-	}
-}
-
 // Runs grow older, and the status that was read doesn't.
 func TestStatusLater(t *testing.T) {
 	s := Status{Runs: []RunStatus{{Seconds: 3}}}

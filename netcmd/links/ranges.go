@@ -24,17 +24,17 @@ func Ranges(names []string) []string {
 // successor counts the number at the end of a name up by one: n9 to n10, n09 to n10. It is
 // empty where there is no number.
 func successor(name string) string {
-	digits := []byte(name[len(strings.TrimRight(name, "0123456789")):])
-	prefix := name[:len(name)-len(digits)]
-	for i := len(digits) - 1; i >= 0; i-- {
-		if digits[i] < '9' {
-			digits[i]++
-			return prefix + string(digits)
+	prefix := strings.TrimRight(name, digits)
+	number := []byte(name[len(prefix):])
+	for i := len(number) - 1; i >= 0; i-- {
+		if number[i] < '9' {
+			number[i]++
+			return prefix + string(number)
 		}
-		digits[i] = '0'
+		number[i] = '0'
 	}
-	if len(digits) == 0 {
+	if len(number) == 0 {
 		return ""
 	}
-	return prefix + "1" + string(digits)
+	return prefix + "1" + string(number)
 }
