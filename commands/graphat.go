@@ -36,12 +36,18 @@ func (a App) graphAt(c *cli.Context) error {
 	}
 	defer file.Close()
 	network, err := networkAt(file, at)
+	if name == stdinName {
+		name = "standard input"
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	_, err = fmt.Fprint(terminal.Out, format.Draw(network))
 	return err
 }
+
+// takesEvents is what to do about a file that is none of events.
+const takesEvents = "--at takes a file that run --events wrote, or events.jsonl of run --out"
 
 // stdinName is the name that stands for standard input.
 const stdinName = "-"
@@ -52,7 +58,7 @@ func openEvents(name string) (io.ReadCloser, error) {
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, hints.With(err, "--at takes a file that run --events wrote, or events.jsonl of run --out")
+		return nil, hints.With(err, takesEvents)
 	}
 	return file, nil
 }
@@ -73,7 +79,7 @@ func moment(text string) (name string, at time.Duration, err error) {
 	if _, missing := os.Stat(text); missing == nil {
 		return text, toTheEnd, nil // a file with such a name
 	}
-	return "", 0, hints.With(cmdline.Usagef("--at %q: %q is no time", text, text[cut+1:]),
+	return "", 0, hints.With(cmdline.Usagef("--at %q: %q is no time, and there is no file %q", text, text[cut+1:], text),
 		"write FILE@12.5s: as long after the network was up")
 }
 
@@ -93,13 +99,14 @@ func networkAt(from io.Reader, at time.Duration) (graph.Network, error) {
 			state = *e.State
 		}
 	})
+	if err == nil && begin == nil {
+		err = errors.New("there is no run in it, of which a run-begin would be the first event")
+	}
 	switch {
 	case err != nil:
-		return graph.Network{}, hints.With(err, "it takes a file that run --events wrote, or events.jsonl of run --out")
-	case begin == nil:
-		return graph.Network{}, errors.New("it has no event that says that a run begins")
+		return graph.Network{}, hints.With(err, takesEvents)
 	case over && at != toTheEnd && at.Seconds() > last:
-		return graph.Network{}, hints.With(fmt.Errorf("the run was over by %v", at), "give a time up to %.3fs", last)
+		return graph.Network{}, hints.With(fmt.Errorf("at %gs, the run had ended", at.Seconds()), "give a time up to %.3fs, or none for the last state", last)
 	}
 	return graph.OfState(begin.Run, begin.GuestNames(), state)
 }
