@@ -3,7 +3,6 @@ package graph
 import (
 	"strings"
 
-	"vagganet/commands/groups"
 	"vagganet/netcmd/links"
 )
 
@@ -63,14 +62,12 @@ func (c *canvas) sample(class string, at point) {
 
 // sampleCell draws a cell of a matrix with its edge.
 func (c *canvas) sampleCell(kind string, a area) {
-	l := groups.Link{}
-	switch kind {
-	case "self":
-		l = self
-	case "shaped":
+	l := cell{self: kind == "self"}
+	if kind == "shaped" {
 		l.Shape = kind
-	case "drop", "reject", "new":
-		l.How, _ = links.ParseHow(kind)
+	}
+	if how, err := links.ParseHow(kind); err == nil {
+		l.How = how
 	}
 	c.drawCell(l, a)
 	c.fill("grid", a)

@@ -24,26 +24,26 @@ const (
 // is between.
 func (n *Network) drawMatrix(c *canvas) {
 	count := len(n.Groups)
-	cell := math.Floor(10*min(cellMost, matrixWidth/float64(count))) / 10
-	size := cell * float64(count)
+	width := math.Floor(10*min(cellMost, matrixWidth/float64(count))) / 10
+	size := width * float64(count)
 	for from := range n.Groups {
 		for to := 0; to < count; {
 			end, l := to+1, n.cellAt(from, to)
-			for end < count && cellClass(n.cellAt(from, end)) == cellClass(l) {
+			for end < count && n.cellAt(from, end).class() == l.class() {
 				end++ // in one piece
 			}
-			c.drawCell(l, area{float64(to+end) / 2 * cell, (float64(from) + 0.5) * cell, float64(end-to) / 2 * cell, cell / 2})
+			c.drawCell(l, area{float64(to+end) / 2 * width, (float64(from) + 0.5) * width, float64(end-to) / 2 * width, width / 2})
 			for ; to < end; to++ {
-				if cell >= signLeast && l.How == links.Drop {
-					c.cross("sign", point{(float64(to) + 0.5) * cell, (float64(from) + 0.5) * cell}, math.Round(cell*0.27))
+				if width >= signLeast && l.How == links.Drop {
+					c.cross("sign", point{(float64(to) + 0.5) * width, (float64(from) + 0.5) * width}, math.Round(width*0.27))
 				}
 			}
 		}
 	}
-	n.drawGrid(c, cell, size)
-	every := int(math.Ceil(headStep / cell))
+	n.drawGrid(c, width, size)
+	every := int(math.Ceil(headStep / width))
 	for i := 0; i < count; i += every {
-		at, head := (float64(i)+0.5)*cell, n.head(i)
+		at, head := (float64(i)+0.5)*width, n.head(i)
 		c.text("note right", -5, at, head)
 		c.turned("note", point{at, -5}, -90, head)
 	}
@@ -56,9 +56,9 @@ func (n *Network) drawMatrix(c *canvas) {
 }
 
 // drawGrid draws the edge of a matrix, and lines where a cell has room for them.
-func (n *Network) drawGrid(c *canvas, cell, size float64) {
-	step := cell
-	if cell < signLeast {
+func (n *Network) drawGrid(c *canvas, width, size float64) {
+	step := width
+	if width < signLeast {
 		step = size
 	}
 	for x := 0.0; x <= size+0.01; x += step {
@@ -67,38 +67,36 @@ func (n *Network) drawGrid(c *canvas, cell, size float64) {
 	}
 }
 
-// self is the class of the links of a node to itself.
-var self = groups.Link{Shape: "self"}
-
-// cellAt returns what is in a cell; self on the diagonal, but for groups with links inside.
-func (n *Network) cellAt(from, to int) groups.Link {
-	if from == to && len(n.Groups[from].Nodes) == 1 {
-		return self
-	}
-	return n.Between(from, to)
+// cell is what is in a matrix: what links are like, or that there are none.
+type cell struct {
+	groups.Link
+	self bool // from a node to itself
 }
 
-// cellClass is the kind of cell that it is.
-func cellClass(l groups.Link) string {
-	if l == self {
+// cellAt returns what is in a cell. On the diagonal, only groups have links.
+func (n Network) cellAt(from, to int) cell {
+	return cell{n.Between(from, to), from == to && len(n.Groups[from].Nodes) == 1}
+}
+
+// class is the kind of cell that it is.
+func (l cell) class() string {
+	if l.self {
 		return "cell-self"
 	}
-	return "cell-" + lineClass(l)
+	return "cell-" + lineClass(l.Link)
 }
 
 // drawCell draws what links are like: a fill of a height of its own.
-func (c *canvas) drawCell(l groups.Link, a area) {
-	if l == (groups.Link{}) {
-		c.explain("cell-up", "linked")
-		return
-	}
-	class := cellClass(l)
-	if l == self {
+func (c *canvas) drawCell(l cell, a area) {
+	class := l.class()
+	if l.self {
 		c.explain(class, "the same node")
 	} else {
-		c.explain(class, wordOf(l))
+		c.explain(class, wordOf(l.Link))
 	}
 	switch class {
+	case "cell-up":
+		return
 	case "cell-reject": // below
 		a = area{a.x, a.y + a.h/3, a.w, a.h * 2 / 3}
 	case "cell-new":

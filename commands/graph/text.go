@@ -163,9 +163,9 @@ var cellSigns = []struct{ sign, word string }{
 }
 
 // signOf is what stands in a cell.
-func signOf(l groups.Link) string {
+func signOf(l cell) string {
 	switch {
-	case l == self:
+	case l.self:
 		return "-"
 	case l.How == links.Drop:
 		return "x"
