@@ -46,6 +46,7 @@ func TestBrowser(t *testing.T) {
 		{"filter and links", func(t *testing.T, b browser) { testFilter(t, b, report) }},
 		{"marks of nodes", func(t *testing.T, b browser) { testNodeMarks(t, b, report) }},
 		{"many nodes", testManyNodes},
+		{"texts of faults", func(t *testing.T, b browser) { testTextsOfFaults(t, b, report) }},
 		{"pictures", testPictures},
 		{"contrast", func(t *testing.T, b browser) { testContrast(t, b, report) }},
 		{"campaign", testCampaignPage},

@@ -24,9 +24,10 @@ const percentOfRun = 88
 // the window has, it is scrolled.
 const (
 	wideLeast = 540
-	wideFault = 26
+	wideFault = 30
 	wideMost  = 6000
-	// pageWidth is what it has where there is room, and numberWidth what a number takes.
+	// pageWidth is what it has where there is room, and numberWidth what the number of a
+	// fault takes.
 	pageWidth   = 800
 	numberWidth = 26
 )
@@ -151,11 +152,11 @@ func (c *Collector) faultBars(pixels float64) (rows int, bars []bar) {
 		if row == len(free) {
 			free, last = append(free, 0), append(last, -1)
 		}
-		// Room for a number at least.
-		free[row] = max(c.until(f.span), f.from+c.length()*numberWidth/pixels)
+		// Room for a number at least. The browser leaves out of a text what has no room.
+		free[row] = max(c.until(f.span), f.from+c.length()*numberWidth/(pixels*percentOfRun/100))
 		b := c.bar(f.from, c.until(f.span), row*faultHeight+2, faultHeight-4, fmt.Sprintf("%d %s, from %s to %s",
 			i+1, faultWords(f.begin), seconds(f.from), seconds(c.until(f.span))))
-		b.Text = fmt.Sprintf("%d %s", i+1, readable(f.begin.Title())+f.begin.Note())
+		b.Text = readable(f.begin.Title()) + f.begin.Note()
 		b.Class, b.Number, b.Pictured = string(f.begin.Kind), i+1, f.scene != nil && f.scene.picture != ""
 		b.Room = fmt.Sprintf("%.3f%%", 100-f.from/c.length()*percentOfRun)
 		if before := last[row]; before >= 0 {
