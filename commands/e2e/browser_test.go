@@ -48,6 +48,7 @@ func TestBrowser(t *testing.T) {
 		{"many nodes", testManyNodes},
 		{"texts of faults", func(t *testing.T, b browser) { testTextsOfFaults(t, b, report) }},
 		{"pictures", testPictures},
+		{"narrow picture", testNarrowPicture},
 		{"contrast", func(t *testing.T, b browser) { testContrast(t, b, report) }},
 		{"campaign", testCampaignPage},
 		{"graph", testGraphPicture},
@@ -94,7 +95,7 @@ func (b browser) start(t *testing.T, file string, options ...string) (out, logge
 		// A frame with a process of its own is not in every picture as a whole.
 		"--disable-features=IsolateSandboxedIframes",
 		"--disable-background-networking", "--disable-component-update", "--disable-extensions",
-		"--hide-scrollbars", "--window-size=1200,900", "--enable-logging=stderr", "--user-data-dir=" + filepath.Join(b.dir, "profile")},
+		"--window-size=1200,900", "--enable-logging=stderr", "--user-data-dir=" + filepath.Join(b.dir, "profile")},
 		options, []string{"file://" + file})
 	cmd := exec.Command(words[0], words[1:]...)
 	var stdout, stderr bytes.Buffer
@@ -117,7 +118,7 @@ func (b browser) shot(t *testing.T, file string, options ...string) image.Image 
 	var last image.Image
 	for range 20 {
 		os.Remove(name)
-		_, logged := b.start(t, file, append(options, "--screenshot="+name)...)
+		_, logged := b.start(t, file, append(options, "--hide-scrollbars", "--screenshot="+name)...)
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatalf("no picture: %v\n%s", err, logged)

@@ -98,6 +98,17 @@ func testPictures(t *testing.T, b browser) {
 	}
 }
 
+// On a phone, a picture is as wide as the page, without what a scroll bar takes.
+func testNarrowPicture(t *testing.T, b browser) {
+	got := b.ask(t, reportOf(t, 20, 14, 1), 360, `
+		page.querySelector(".timeline .to7").dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true, view: frame}));
+		const panel = page.querySelector("#p7").getBoundingClientRect(), room = page.documentElement.clientWidth;
+		found.push(room, panel.left, panel.right);`)
+	if want := "345 0 345"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // What is written can be read: its contrast to what is behind it is 4.5 at least, in light
 // and in dark. In the lanes, each text has an edge in the colour of the paper.
 func testContrast(t *testing.T, b browser, recorded string) {
