@@ -58,16 +58,25 @@ func (sc *scene) bands() []*side {
 // join makes one of bands that look the same, as the many of a ring do.
 func (s *stretch) join(b *band) {
 	for _, old := range s.Bands {
-		if old.Class == b.Class && old.Opacity == b.Opacity {
-			old.Path, old.Tooltip = old.Path+b.Path, manyTooltip
+		if old.Class == b.Class && old.Opacity == b.Opacity && b.Class == "heat" {
+			old.Path, old.Tooltip = old.Path+b.Path, "links cut or shaped"
 			return
 		}
 	}
 	s.Bands = append(s.Bands, b)
 }
 
-// manyTooltip is that of several groups.
-const manyTooltip = "links cut or shaped; the number is that of nodes with the same links"
+// look returns the class of a side's lanes, and what stands and is said there. A number that
+// one node alone has, as each of a ring, tells nothing, and is left out.
+func (s *side) look() (class, sign, tooltip string) {
+	switch {
+	case s.Class != "":
+		return "heat " + s.Class, s.Sign, s.tooltip
+	case s.Sign != "" && len(s.nodes) > 1:
+		return "heat number", s.Sign, s.tooltip
+	}
+	return "heat", "", strings.TrimPrefix(s.tooltip, s.Sign+": ")
+}
 
 // lanesOf are the numbers of the lanes of some guests, in order.
 func (c *Collector) lanesOf(nodes []string) []int {
@@ -96,10 +105,11 @@ func (s *stretch) add(side *side, lanes []int, t *timeline, signed bool) {
 		return
 	}
 	part := float64(side.touched) / float64(max(side.of, 1))
-	s.join(&band{strings.TrimSpace("heat " + side.Class), fmt.Sprintf("%.2f", 0.12+0.3*min(part, 1)), path.String(), side.tooltip})
-	if signed && side.Sign != "" {
+	class, sign, tooltip := side.look()
+	s.join(&band{class, fmt.Sprintf("%.2f", 0.12+0.3*min(part, 1)), path.String(), tooltip})
+	if signed && sign != "" {
 		for _, lane := range lanes {
-			s.Signs = append(s.Signs, &tick{Y: t.laneY(lane) + t.LaneHeight - 5, Class: side.Class, Text: side.Sign})
+			s.Signs = append(s.Signs, &tick{Y: t.laneY(lane) + t.LaneHeight - 5, Class: side.Class, Text: sign})
 		}
 	}
 }

@@ -25,7 +25,8 @@ func (t timeline) keys() []key {
 		{"down", "", "its node is down: it was killed"},
 		{"paused", "", "its node is paused"},
 		{"side g0", "A", "links of its node are cut or shaped: the darker, the more. Nodes with the same letter have the same links"},
-		{"heat", "", "links of its node are cut or shaped: the darker, the more. A number is that of nodes with the same links"},
+		{"heat number", "1", "links of its node are cut or shaped: the darker, the more. Nodes with the same number have the same links"},
+		{"heat", "", "links of its node are cut or shaped: the darker, the more"},
 		{"role", "", "its node was found in that role, the last time that somebody asked"},
 		{"out", "", "lines of stdout"},
 		{"err", "", "lines of stderr"},
@@ -59,8 +60,8 @@ func (t timeline) marks() map[string]bool {
 	}
 	for _, s := range t.Stretches {
 		for _, b := range s.Bands {
-			class, _, sided := strings.Cut(b.Class, " ")
-			if sided {
+			class := b.Class
+			if strings.HasPrefix(class, "heat g") {
 				class = "side"
 			}
 			seen[class] = true
