@@ -369,7 +369,7 @@ func TestAmiss(t *testing.T) {
 	c.Add(events.Event{Kind: events.RunEnd, Mono: 8})
 	page := written(t, &c, About{})
 	for _, want := range []string{
-		`<div>1 <b>random-node: n1 | n2 n3 (for 5s)</b></div>`,
+		`<div>1 <b>random-node: n1 | n2 n3</b><b> (for 5s)</b></div>`,
 		`<rect class="fault fault-late" x="22.000%" width="33.000%"`,
 		`<rect class="fault fault-missed" x="22.000%" width="66.000%"`,
 		`<td class="wide">check never began, due at 2s</td><td></td><td></td><td>never</td>`,

@@ -57,6 +57,7 @@ type bar struct {
 	Y, Height     int
 	Class         string
 	Text, Tooltip string // what stands there, and what is shown at the cursor
+	Note          string // what stands behind the text
 }
 
 type laneBars struct {
@@ -156,7 +157,7 @@ func (c *Collector) faultBars(pixels float64) (rows int, bars []bar) {
 		free[row] = max(c.until(f.span), f.from+c.length()*numberWidth/(pixels*percentOfRun/100))
 		b := c.bar(f.from, c.until(f.span), row*faultHeight+2, faultHeight-4, fmt.Sprintf("%d %s, from %s to %s",
 			i+1, faultWords(f.begin), seconds(f.from), seconds(c.until(f.span))))
-		b.Text = readable(f.begin.Title()) + f.begin.Note()
+		b.Text, b.Note = readable(f.begin.Title()), f.begin.Note()
 		b.Class, b.Number, b.Pictured = string(f.begin.Kind), i+1, f.scene != nil && f.scene.picture != ""
 		b.Room = fmt.Sprintf("%.3f%%", 100-f.from/c.length()*percentOfRun)
 		if before := last[row]; before >= 0 {
