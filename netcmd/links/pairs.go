@@ -62,6 +62,14 @@ func (e *NoGuestError) Error() string {
 	return fmt.Sprintf("no guest is called %q: there are %s", e.Name, Brief(e.Guests, ", "))
 }
 
+// Help returns the cure where a list of names was taken for one; empty for others.
+func (e *NoGuestError) Help() string {
+	if !strings.ContainsAny(e.Name, ",|") {
+		return ""
+	}
+	return "nodes stand with spaces between them, and clusters with --, as in: split a b -- c d"
+}
+
 // NoGuest returns a NoGuestError.
 func NoGuest(guests []string, name string) error { return &NoGuestError{guests, name} }
 
