@@ -49,6 +49,7 @@ func TestBrowser(t *testing.T) {
 		{"texts of faults", func(t *testing.T, b browser) { testTextsOfFaults(t, b, report) }},
 		{"pictures", testPictures},
 		{"narrow picture", testNarrowPicture},
+		{"print", testPrint},
 		{"contrast", func(t *testing.T, b browser) { testContrast(t, b, report) }},
 		{"campaign", testCampaignPage},
 		{"graph", testGraphPicture},

@@ -52,27 +52,30 @@ func testManyNodes(t *testing.T, b browser) {
 	}
 }
 
-// The text of a fault reaches neither into that of the next one in its row nor beyond its own
-// room: it is its number, its words, and for how long it was meant to be, as far as there is room.
-func testTextsOfFaults(t *testing.T, b browser, recorded string) {
-	const script = `
-		const counts = [0, 0, 0, 0], ends = {}; // of texts with so many parts
-		for (const text of page.querySelectorAll(".timeline foreignObject")) {
-			const room = text.getBoundingClientRect(), range = page.createRange();
-			const parts = [...text.firstChild.childNodes].map(n => { range.selectNode(n); return range.getBoundingClientRect(); }).filter(r => r.width && r.top < room.bottom);
-			counts[parts.length]++;
-			for (const r of parts) {
-				if (r.left < (ends[room.top] ?? 0) || r.right > room.right || r.bottom > room.bottom + 1) found.push("over:" + text.textContent);
-				ends[room.top] = r.right;
-			}
+// textsOfFaults counts the texts of faults that have so many parts, and finds those that reach
+// into another one of their row, or beyond their room.
+const textsOfFaults = `
+	const counts = [0, 0, 0, 0], ends = {};
+	for (const text of page.querySelectorAll(".timeline foreignObject")) {
+		const room = text.getBoundingClientRect(), range = page.createRange();
+		const parts = [...text.firstChild.childNodes].map(n => { range.selectNode(n); return range.getBoundingClientRect(); }).filter(r => r.width && r.top < room.bottom - 1);
+		counts[parts.length]++;
+		for (const r of parts) {
+			if (r.left < (ends[room.top] ?? 0) || r.right > room.right || r.bottom > room.bottom + 1) found.push("over:" + text.textContent);
+			ends[room.top] = r.right;
 		}
-		found.push(counts.join());`
+	}
+	found.push(counts.join());`
+
+// The text of a fault is its number, its words, and for how long it was meant to be, as far as
+// there is room.
+func testTextsOfFaults(t *testing.T, b browser, recorded string) {
 	for _, test := range []struct {
 		file  string
 		width int
 		want  string
 	}{{recorded, 1200, "0,2,3,3"}, {reportOf(t, 20, 14, 1), 360, "0,13,1,0"}, {reportOf(t, 20, 100, 1), 1200, "0,99,0,1"}} {
-		if got := b.ask(t, test.file, test.width, script); got != test.want {
+		if got := b.ask(t, test.file, test.width, textsOfFaults); got != test.want {
 			t.Errorf("%s at %d pixels: %s, and not %s", filepath.Base(test.file), test.width, got, test.want)
 		}
 	}
@@ -105,6 +108,39 @@ func testNarrowPicture(t *testing.T, b browser) {
 		found.push(room, panel.left, panel.right);`)
 	if want := "345 0 345"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// On paper nothing is dark, scrolled, folded away or written over something else, the timeline of
+// twenty nodes has room on a page, and there is nothing to click on. The browser takes what is
+// for paper for what is for the screen, and the other way round.
+func testPrint(t *testing.T, b browser) {
+	const script = `
+		const other = {screen: "print", print: "screen"};
+		for (const rule of [...page.styleSheets].flatMap(sheet => [...sheet.cssRules]))
+			if (rule.media) rule.media.mediaText = rule.media.mediaText.replace(/screen|print/, name => other[name]);
+		page.querySelector(".timeline .to7").dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true, view: frame}));
+		page.querySelector("details").open = false;
+		const all = selector => [...page.querySelectorAll(selector)].filter(e => e.checkVisibility()), style = e => frame.getComputedStyle(e);
+		found.push(style(page.body).backgroundColor.replaceAll(" ", ""), all(".log li").length > 100, all(".picture").length, all("fieldset, nav, .to").length);
+		for (const e of all("*")) if (["sticky", "fixed"].includes(style(e).position)) found.push("stays:" + (e.className.baseVal ?? e.className));
+		for (const e of all(".timeline, .picture")) {
+			found.push(style(e).overflow);
+			if (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight) found.push("cut:" + e.className);
+		}
+		found.push(page.querySelector(".timeline").getBoundingClientRect().height < 900);
+		const last = {};
+		for (const e of all(".axis text, .signs text")) {
+			const box = e.getBoundingClientRect();
+			if (box.left < last[box.top]) found.push("over:" + e.textContent);
+			last[box.top] = box.right;
+		}
+		found.push(all(".signs text").length > 0);` + textsOfFaults
+	const same = "rgb(255,255,255) true 1 0 visible visible true "
+	for faults, want := range map[int]string{14: same + "true 0,13,1,0", 100: same + "false 99,1,0,0"} {
+		if got := b.ask(t, reportOf(t, 20, faults, 10), 718, script, "--blink-settings=preferredColorScheme=0"); got != want {
+			t.Errorf("%d faults: %s, and not %s", faults, got, want)
+		}
 	}
 }
 

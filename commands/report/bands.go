@@ -33,7 +33,7 @@ func (c *Collector) stretches(t *timeline) []*stretch {
 		if sides := c.states[i].scene.bands(); len(sides) > 0 && to > from {
 			b := c.bar(from, to, 0, 0, "")
 			s := &stretch{X: b.X, Width: b.Width}
-			signed := (to-from)/c.length()*percentOfRun/100*t.pixels() >= signWidth
+			signed := (to-from)/c.length()*percentOfRun/100*float64(t.Wide) >= signWidth
 			for _, side := range sides {
 				s.add(side, c.lanesOf(side.nodes), t, signed)
 			}

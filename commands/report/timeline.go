@@ -30,21 +30,28 @@ const (
 	// fault takes.
 	pageWidth   = 800
 	numberWidth = 26
+	// paperWidth and paperHeight are what it has on paper, below its heading.
+	paperWidth  = 600
+	paperHeight = 880
 )
 
 // timeline is the picture: rows of faults, then a lane for each child. The axis is a
 // picture of its own, which stays where it is.
 type timeline struct {
 	AxisHeight, Height, FaultsHeight, LaneHeight int
-	ChecksHeight                                 int   // below the lanes
-	Percent                                      int   // what the run has of the width
-	Wide                                         int   // how wide it is at least
-	Faults                                       []bar // bars, and the bands below them
-	Stretches                                    []*stretch
-	Lanes                                        []laneBars
-	Pauses                                       []bar
-	Ticks                                        []tick
-	Checks                                       []tick
+	ChecksHeight                                 int // below the lanes
+	Percent                                      int // what the run has of the width
+	Wide                                         int // how wide it is at least
+	// On paper, Zoom is the scale, and one of Every ticks has its time. It is 0 for all; where
+	// it isn't, there is no room for signs either.
+	Zoom      string
+	Every     int
+	Faults    []bar // bars, and the bands below them
+	Stretches []*stretch
+	Lanes     []laneBars
+	Pauses    []bar
+	Ticks     []tick
+	Checks    []tick
 }
 
 // bar is a time in the picture. X and Width are percents.
@@ -103,6 +110,10 @@ func (c *Collector) timeline() timeline {
 	t.Height = end
 	if len(c.checks) > 0 {
 		t.Height += checksHeight
+	}
+	t.Zoom = fmt.Sprintf("%.2f", min(max(paperHeight/float64(axisHeight+t.Height), 0.5), 1))
+	if t.Wide > paperWidth {
+		t.Every = (t.Wide + paperWidth - 1) / paperWidth
 	}
 	for i := range t.Faults {
 		t.Faults[i].Down = end - t.Faults[i].Y

@@ -58,3 +58,33 @@ func TestRoomForTextsOfFaults(t *testing.T) {
 		}
 	}
 }
+
+// On paper a timeline is smaller where it has many lanes, and where it is wider than that,
+// not all ticks have their times.
+func TestTimelineOnPaper(t *testing.T) {
+	for _, test := range []struct {
+		nodes, faults int
+		zoom          string
+		every         int
+	}{{3, 3, "1.00", 0}, {20, 14, "0.86", 0}, {60, 20, "0.50", 0}, {20, 21, "0.86", 2}, {20, 100, "0.86", 5}} {
+		of := many(test.nodes, test.faults, 0).timeline()
+		if of.Zoom != test.zoom || of.Every != test.every {
+			t.Errorf("%d nodes, %d faults: zoom %s, every %d", test.nodes, test.faults, of.Zoom, of.Every)
+		}
+	}
+}
+
+// Signs stand in lanes only where they have room however narrow the timeline is.
+func TestRoomForSigns(t *testing.T) {
+	cut := splitUp([]string{"a", "b", "c"}, "a", "b c")
+	for seconds, want := range map[float64]int{2: 0, 2.5: 3} {
+		c := with("a", "b", "c")
+		c.Add(events.Event{Kind: events.FaultBegin, ID: 1, Mono: 1, What: "isolate a", State: &events.State{Cut: cut}})
+		c.Add(events.Event{Kind: events.FaultEnd, ID: 1, Mono: 1 + seconds, State: &events.State{}})
+		c.Add(events.Event{Kind: events.RunEnd, Mono: 100})
+		of := c.timeline()
+		if got := len(of.Stretches[0].Signs); got != want {
+			t.Errorf("%v s: %d signs, and not %d", seconds, got, want)
+		}
+	}
+}
