@@ -269,7 +269,7 @@ func TestTextOfClusters(t *testing.T) {
 	}
 	cuts.Set(4, 5, links.Reject)
 	cuts.Set(5, 4, links.Reject)
-	if got := text(network(cuts)); strings.Contains(got, "between") || !strings.Contains(got, "n005 n006 → all: refused\n") {
+	if got := text(network(cuts)); strings.Contains(got, "between") || !strings.Contains(got, "n005 n006 ↔ all: refused\n") {
 		t.Errorf("%s", got)
 	}
 }

@@ -1,6 +1,7 @@
 package groups
 
 import (
+	"cmp"
 	"slices"
 
 	"vagganet/netcmd/links"
@@ -15,13 +16,17 @@ type Row struct {
 }
 
 // Rows returns the links that do not work as usual, as few rows as groups make of them. The
-// shape that all share is in none.
+// shape that all share is in none. What goes one way has no such link that comes back.
 // Links inside of a group are in one where From and To share nodes.
 func (v View) Rows() []Row {
 	var named []Row
-	for kind, rows := range v.rowsByKind() {
-		for _, r := range v.bothWays(rows) {
-			named = append(named, Row{v.namesOf(r.from), v.namesOf(r.to), r.both, v.kinds[kind]})
+	for kind, of := range v.senders() {
+		for _, r := range slices.Concat(mutualRows(of), oneWayRows(of)) {
+			row := Row{v.namesOf(r.from), v.namesOf(r.to), r.both, v.kinds[kind]}
+			if fewer := cmp.Compare(len(row.To), len(row.From)); row.Both && (fewer < 0 || fewer == 0 && r.to[0] < r.from[0]) {
+				row.From, row.To = row.To, row.From // the fewer ones first
+			}
+			named = append(named, row)
 		}
 	}
 	return named
@@ -33,27 +38,35 @@ type row struct {
 	both     bool
 }
 
-// rowsByKind returns the rows of each kind of link, by its number: who sends to the same ones
-// is in one row. It looks at each link once, since there may be as many kinds as links.
-func (v View) rowsByKind() [][]row {
-	rows := make([][]row, len(v.kinds))
+// sender is a group that sends by links of one kind: to whom of those who send so to it,
+// and to whom of the others.
+type sender struct {
+	group          int
+	mutual, oneWay []int
+}
+
+// senders returns those of each kind of link, by its number. It looks at each link once,
+// since there may be as many kinds as links.
+func (v View) senders() [][]sender {
+	senders := make([][]sender, len(v.kinds))
 	for from := range v.Groups {
-		receivers := map[int][]int{} // by kind
 		for to := range v.Groups {
-			if kind := v.kindBetween(from, to); kind > 0 {
-				receivers[kind] = append(receivers[kind], to)
+			kind := v.kindBetween(from, to)
+			if kind == 0 {
+				continue
 			}
-		}
-		for kind, to := range receivers {
-			at := slices.IndexFunc(rows[kind], func(r row) bool { return slices.Equal(r.to, to) })
-			if at < 0 {
-				at = len(rows[kind])
-				rows[kind] = append(rows[kind], row{to: to})
+			if last := len(senders[kind]) - 1; last < 0 || senders[kind][last].group != from {
+				senders[kind] = append(senders[kind], sender{group: from})
 			}
-			rows[kind][at].from = append(rows[kind][at].from, from)
+			s := &senders[kind][len(senders[kind])-1]
+			if v.kindBetween(to, from) == kind {
+				s.mutual = append(s.mutual, to)
+			} else {
+				s.oneWay = append(s.oneWay, to)
+			}
 		}
 	}
-	return rows
+	return senders
 }
 
 // kindBetween returns the kind of what Between returns; 0 for one node and itself.
@@ -68,24 +81,47 @@ func (v View) kindBetween(from, to int) int {
 	return 0
 }
 
-// bothWays makes one row of two of a kind where the second is what goes back.
-func (v View) bothWays(rows []row) []row {
-	for i := 0; i < len(rows); i++ {
-		there := rows[i]
-		back := slices.IndexFunc(rows, func(r row) bool {
-			return !r.both && slices.Equal(r.to, there.from) &&
-				(slices.Equal(r.from, there.to) || len(there.to) == len(v.Groups) && len(r.from)+len(there.from) == len(v.Groups))
-		})
-		if back < 0 {
+// mutualRows returns rows of the links that go both ways. Who has the most of them is first,
+// with those that have the same ones, and what is left of the others is in the next rows.
+func mutualRows(of []sender) []row {
+	var rows []row
+	for {
+		r := row{both: true}
+		for _, s := range of {
+			if len(s.mutual) > len(r.to) {
+				r.to = s.mutual
+			}
+		}
+		if r.to == nil {
+			return rows
+		}
+		for i := range of {
+			if s := &of[i]; slices.Equal(s.mutual, r.to) {
+				r.from, s.mutual = append(r.from, s.group), nil
+			}
+		}
+		for i := range of {
+			if s := &of[i]; slices.Contains(r.to, s.group) {
+				s.mutual = slices.DeleteFunc(s.mutual, func(to int) bool { return slices.Contains(r.from, to) })
+			}
+		}
+		rows = append(rows, r)
+	}
+}
+
+// oneWayRows returns rows of the others: who sends to the same ones is in one row.
+func oneWayRows(of []sender) []row {
+	var rows []row
+	for _, s := range of {
+		if s.oneWay == nil {
 			continue
 		}
-		rows[i].both = true
-		if back != i { // not among themselves
-			rows = slices.Delete(rows, back, back+1)
+		at := slices.IndexFunc(rows, func(r row) bool { return slices.Equal(r.to, s.oneWay) })
+		if at < 0 {
+			at = len(rows)
+			rows = append(rows, row{to: s.oneWay})
 		}
-		if back < i {
-			i--
-		}
+		rows[at].from = append(rows[at].from, s.group)
 	}
 	return rows
 }
