@@ -267,6 +267,10 @@ func TestTextOfClusters(t *testing.T) {
 	if got := text(network(cuts)); !strings.HasSuffix(got, clusters+"  links           between clusters: refused\n") {
 		t.Errorf("%s", got)
 	}
+	two := must(links.Split(names, [][]string{names[:2], names[2:]}))
+	if got := text(network(two)); !strings.HasSuffix(got, "  links           between clusters: cut\n") {
+		t.Errorf("%s", got)
+	}
 	cuts.Set(4, 5, links.Reject)
 	cuts.Set(5, 4, links.Reject)
 	if got := text(network(cuts)); strings.Contains(got, "between") || !strings.Contains(got, "n005 n006 ↔ all: refused\n") {

@@ -71,7 +71,7 @@ func (n Network) formRows() []string {
 func (n Network) linkRows() []string {
 	unusual := func(g groups.Group) bool { return g.Inside != groups.Link{} }
 	rows := n.SharedWords()
-	if n.Form == groups.Clusters && len(n.Groups) > 2 && !slices.ContainsFunc(n.Groups, unusual) {
+	if n.Form == groups.Clusters && !slices.ContainsFunc(n.Groups, unusual) {
 		return append(rows, "between clusters: "+n.Between(0, 1).Words()) // and not a row for each
 	}
 	for _, r := range n.Rows() {

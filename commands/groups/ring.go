@@ -62,7 +62,10 @@ func (v View) RingLinks() (count string, other Link) {
 		}
 		least, most = min(least, linked), max(most, linked)
 	}
-	if least < most {
+	switch {
+	case least+1 == most:
+		return fmt.Sprintf("%d or %d", least, most), v.kinds[1]
+	case least < most:
 		return fmt.Sprintf("%d to %d", least, most), v.kinds[1]
 	}
 	return fmt.Sprint(least), v.kinds[1]

@@ -144,12 +144,20 @@ func (r Row) Words(nodes int) string {
 		return allLinks + r.Link.Words()
 	// a word for the rest of them, where it can't be taken for fewer
 	case !r.inside() && (len(r.To) == nodes || len(r.From) == 1 && len(r.To) == nodes-1):
-		to = "all"
-		if slices.Contains(r.From, to) || slices.Contains(r.To, to) {
-			to = "*" // as in commands: a node is called so
-		}
+		to = r.all()
+	case len(r.To) == 1 && len(r.From) == nodes-1 && !r.inside():
+		from = r.all()
 	}
 	return r.WordsFor(from, to)
+}
+
+// all is the word for all nodes; as in commands, another one where a node is called so.
+func (r Row) all() string {
+	const all = "all"
+	if slices.Contains(r.From, all) || slices.Contains(r.To, all) {
+		return "*"
+	}
+	return all
 }
 
 // WordsFor returns a row for a person to read, with those words for From and To.

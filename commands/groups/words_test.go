@@ -18,6 +18,21 @@ func counted(count int) []string {
 	return names
 }
 
+// without is a network in which one node hears nobody.
+func without(t *testing.T, guests []string, deaf string) links.Cuts {
+	var rows []links.Row
+	for _, name := range guests {
+		if name != deaf {
+			rows = append(rows, links.Row{From: name, To: []string{deaf}, How: "drop"})
+		}
+	}
+	cuts, err := links.FullMesh(guests).With(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cuts
+}
+
 func TestWords(t *testing.T) {
 	ten := counted(10)
 	split := func(clusters ...[]string) links.Cuts { c, _ := links.Split(ten, clusters); return c }
@@ -35,6 +50,7 @@ func TestWords(t *testing.T) {
 		{isolate("n3"), nil, "n3 ↔ all: cut"},
 		{isolate("n3").OneWay([][]string{{"n3"}}), nil, "n3 → all: cut"},
 		{links.FullMesh(ten), []links.Row{slow("n3", slices.Concat(ten[:2], ten[3:])...)}, "n3 → all: delay 50ms"},
+		{without(t, ten, "n3"), nil, "all → n3: cut"},
 		{isolate("n3", "n10"), nil, "n3 n10 ↔ all: cut"},
 		{halves, nil, "2 clusters, cut: n1 n2 n3 n4 | n5 n6 n7 n8 n9 n10"},
 		{halves.By(links.Reject), nil, "2 clusters, refused: n1 n2 n3 n4 | n5 n6 n7 n8 n9 n10"},
@@ -64,12 +80,16 @@ func TestWordsOfMany(t *testing.T) {
 			t.Errorf("%s alone, beside a node that is called all: %q", alone, Describe(cuts))
 		}
 	}
+	deaf := without(t, []string{"all", "n1", "n2"}, "n1")
+	if got := Describe(deaf); got[0] != "* → n1: cut" {
+		t.Errorf("nobody heard by n1, beside a node that is called all: %q", got)
+	}
 	twenty := Describe(named("majorities-ring", counted(20)))
 	if len(twenty) != 1 || !strings.HasPrefix(twenty[0], "ring, each linked with 10, others cut: n") || strings.Count(twenty[0], " n") != 20 {
 		t.Errorf("a ring of 20: %q", twenty)
 	}
 	// Of an odd number, some have one more.
-	if seven := Describe(named("majorities-ring", counted(7))); len(seven) != 1 || !strings.HasPrefix(seven[0], "ring, each linked with 3 to 4, others cut: n") {
+	if seven := Describe(named("majorities-ring", counted(7))); len(seven) != 1 || !strings.HasPrefix(seven[0], "ring, each linked with 3 or 4, others cut: n") {
 		t.Errorf("a ring of 7: %q", seven)
 	}
 	many := Describe(named("majorities-ring", counted(253)))

@@ -23,7 +23,7 @@ func Brief(names []string, separator string) string {
 
 func brief(names []string, separator string, ranges bool) string {
 	pieces := names
-	if ranges && slices.IsSorted(names) {
+	if slices.IsSorted(names) {
 		pieces = InOrder(names)
 	}
 	if ranges {

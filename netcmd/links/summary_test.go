@@ -90,6 +90,8 @@ func TestBrief(t *testing.T) {
 		want  string
 	}{
 		{nil, ""},
+		{strings.Fields("n1 n12 n2"), "n1 n2 n12"},
+		{strings.Fields("n2 n12 n1"), "n2 n12 n1"},
 		{names[:7], "n1 n2 n3 n4 n5 n6 n7"},
 		{names[:8], "n1–n8"},
 		{names, "n1–n20"},
