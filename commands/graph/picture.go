@@ -4,6 +4,7 @@ package graph
 
 import (
 	"fmt"
+	"strings"
 
 	"vagganet/commands/events"
 	"vagganet/commands/groups"
@@ -71,26 +72,32 @@ type Format struct {
 
 // summary is one line about all of it.
 func (n Network) summary() string {
-	nodes, cut, shaped := len(n.Nodes), 0, 0
+	cut, shaped := map[links.How]int{}, 0
 	for from := range n.Nodes {
 		for to := range n.Nodes {
-			if n.Link(from, to).How != links.Up {
-				cut++
-			}
+			cut[n.Link(from, to).How]++
 			if n.Link(from, to).Shape != "" {
 				shaped++
 			}
 		}
 	}
-	text := terminal.Count(nodes, "node") + ", no link is cut"
-	if cut > 0 {
-		text = fmt.Sprintf("%s, %d of %s cut", terminal.Count(nodes, "node"), cut, terminal.Count(nodes*(nodes-1), "link"))
+	nodes := len(n.Nodes)
+	text, all, none := terminal.Count(nodes, "node"), " of "+terminal.Count(nodes*(nodes-1), "link"), ", no link is cut"
+	for _, how := range links.Hows {
+		if cut[how] > 0 {
+			text += fmt.Sprintf(", %d%s %s", cut[how], all, how.Word())
+			all, none = "", ""
+		}
 	}
+	text += none
 	switch {
 	case n.Shared != "":
 		text += ", all shaped"
 	case shaped > 0:
 		text += fmt.Sprintf(", %d shaped", shaped)
+	}
+	for _, l := range n.uplinkLists(n.Nodes) {
+		text += fmt.Sprintf(", %s %s", terminal.Count(len(l.names), "uplink"), strings.TrimPrefix(l.title, uplink))
 	}
 	for _, l := range n.markLists(n.Nodes) {
 		text += fmt.Sprintf(", %s %s", terminal.Count(len(l.names), "node"), l.title)
@@ -117,10 +124,13 @@ func (n Network) markLists(names []string) []list {
 func (n Network) uplinkLists(names []string) []list {
 	var lists []list
 	for _, how := range links.Hows {
-		lists = addList(lists, "uplink "+how.Word(), names, func(name string) bool { return n.Uplinks[name] == how })
+		lists = addList(lists, uplink+how.Word(), names, func(name string) bool { return n.Uplinks[name] == how })
 	}
 	return lists
 }
+
+// uplink begins the titles of uplinkLists.
+const uplink = "uplink "
 
 // addList adds a list of those names of which something is so, if there are any.
 func addList(lists []list, title string, names []string, is func(name string) bool) []list {
