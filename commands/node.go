@@ -81,7 +81,7 @@ func after(change faults.Change, nodes []live.Node) []live.Node {
 
 // nodesOf returns what is known of the nodes that a change is about, in its order, or
 // the error that one of them can't be changed so. What heals takes them as they are. Of a
-// set, those are left out of the change that can't be changed, if there are others.
+// set, or all, those are left out of the change that can't be changed, if there are others.
 func (a App) nodesOf(c *cli.Context, l live.Run, change faults.Change) (faults.Change, []live.Node, error) {
 	if l.NoProc && l.Supervisor <= 1 {
 		return change, nil, hints.With(fmt.Errorf("parts of /proc are hidden here, so the processes of nodes can't be seen from inside of run %s", l.Run),
@@ -112,7 +112,7 @@ func (a App) nodesOf(c *cli.Context, l live.Run, change faults.Change) (faults.C
 		}
 		nodes, change.Nodes = append(nodes, n), append(change.Nodes, row)
 	}
-	if change.FromSet {
+	if change.Whom != "" || len(nodes) < len(rows) {
 		change.Whom = strings.Join(names(nodes), " ")
 	}
 	if len(nodes) == 0 {

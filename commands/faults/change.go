@@ -43,7 +43,7 @@ type Change struct {
 	Shape links.Shape `json:"-"`
 	// Signal is what the nodes of State.Nodes get that are to be down.
 	Signal syscall.Signal `json:"-"`
-	// FromSet reports whether nodes are those of a set, and not each meant by its name.
+	// FromSet reports whether nodes are those of a set, or all, and not each meant by its name.
 	FromSet bool `json:"-"`
 	// Lines tell a person which links they are, where What leaves that open.
 	Lines []string `json:"-"`

@@ -110,6 +110,7 @@ func nodesAre(how string) func(c *cli.Context) (ForGuests, error) {
 			if err != nil {
 				return change, err
 			}
+			change.FromSet = slices.ContainsFunc(nodes, func(word string) bool { return links.MeansAll(n.Guests, word) })
 			nodes, err = checked(n.Guests, nodes)
 			for _, node := range nodes {
 				change.Nodes = append(change.Nodes, links.Row{From: node, How: how})
