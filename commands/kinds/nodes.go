@@ -293,9 +293,12 @@ func (s sets) inLists(n Nodes, lists [][]string) ([][]string, error) {
 	words, err := s.in(n)
 	found := [][]string{{}}
 	for _, word := range words {
-		if last := len(found) - 1; word == "--" {
+		switch last := len(found) - 1; {
+		case word == "--":
 			found = append(found, nil)
-		} else {
+		case links.MeansAll(n.Guests, word):
+			found[last] = append(found[last], n.Guests...)
+		default:
 			found[last] = append(found[last], word)
 		}
 	}

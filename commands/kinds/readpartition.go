@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -53,6 +54,7 @@ func isolate(c *cli.Context) (ForGuests, error) {
 	if err != nil {
 		return nil, err
 	}
+	nodes = strings.Split(strings.Join(nodes, ","), ",") // commas, too: no list has another beside it
 	return replacing(c, [][]string{nodes}, func(guests []string, lists [][]string) (links.Cuts, error) { return links.Isolate(guests, lists[0]) })
 }
 

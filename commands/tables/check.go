@@ -64,7 +64,7 @@ func (r Check) writeDifferences(w io.Writer) {
 // Summary returns the check in one line.
 func (r Check) Summary() string {
 	count := map[live.LinkState]int{}
-	cut, arp, ipv6 := 0, 0, 0
+	cut, arp, ipv6 := map[links.How]int{}, 0, 0
 	for _, l := range r.Links {
 		count[l.State]++
 		if l.ARP == live.Untried {
@@ -73,12 +73,16 @@ func (r Check) Summary() string {
 		if r.IPv6 && l.IPv6 == live.Untried {
 			ipv6++
 		}
-		if l.Cut && l.State == live.LinkOK {
-			cut++
+		if l.State == live.LinkOK {
+			cut[l.How]++
 		}
 	}
-	ok := count[live.LinkOK]
-	text := fmt.Sprintf("run %s: %d of %d links are as they should be: %d linked, %d cut", r.Run, ok, len(r.Links), ok-cut, cut)
+	text := fmt.Sprintf("run %s: %d of %d links are as they should be: %d linked", r.Run, count[live.LinkOK], len(r.Links), cut[links.Up])
+	for _, how := range links.Hows {
+		if cut[how] > 0 || how == links.Drop {
+			text += fmt.Sprintf(", %d %s", cut[how], how.Word())
+		}
+	}
 	for _, state := range []live.LinkState{live.LinkLeaks, live.LinkDead, live.LinkUnknown} {
 		if count[state] > 0 {
 			text += fmt.Sprintf("; %d %s", count[state], state)

@@ -45,10 +45,15 @@ func TestCheckPrinted(t *testing.T) {
 	for i := range untried.Links {
 		untried.Links[i].ARP = live.Untried
 	}
+	refused := checked(2, func(int, int) live.Answer { return live.Silent }, "a")
+	for i := range refused.Links {
+		refused.Links[i].How = links.Reject
+	}
 	for _, test := range []struct {
 		check Check
 		want  string
 	}{
+		{refused, "          to a     to b\n  from a  -        refused\n  from b  refused  -\nrun flaky: 2 of 2 links are as they should be: 0 linked, 0 cut, 2 refused\n"},
 		{checked(1, through), "          to a\n  from a  -\nrun flaky: 0 of 0 links are as they should be: 0 linked, 0 cut\n"},
 		{leak, `          to a   to b   to c
   from a  -      leaks  leaks
