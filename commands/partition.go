@@ -49,7 +49,7 @@ func sayMore(c *cli.Context, change faults.Change, cuts links.Cuts) {
 	if !change.Sets(faults.Cuts) {
 		return
 	}
-	if l, found := cuts.HalfDead(); found {
+	if l, found := cuts.HalfDead(change.Cut); found {
 		from := "looks dead from both ends"
 		if l.How == links.Reject {
 			from = "is refused to " + l.From + " and looks dead to " + l.To

@@ -321,13 +321,19 @@ func (c Cuts) CutFrom(to int) []string {
 	return from
 }
 
-// HalfDead is a link on which nothing arrives while something does the other
-// way; false if there is none.
-func (c Cuts) HalfDead() (Link, bool) {
-	for from := range c.Guests {
-		for to := range c.Guests {
-			if s := c.State(from, to); s.Silent() && !c.State(to, from).Silent() {
-				return Link{c.Guests[from], c.Guests[to], s}, true
+// HalfDead is a link of some rows, or the way back of one, on which nothing arrives while
+// something does the other way; false if there is none.
+func (c Cuts) HalfDead(of []Row) (Link, bool) {
+	for _, r := range of {
+		from := slices.Index(c.Guests, r.From)
+		for _, name := range r.To {
+			to := slices.Index(c.Guests, name)
+			there, back := c.State(from, to), c.State(to, from)
+			switch {
+			case there.Silent() && !back.Silent():
+				return Link{r.From, name, there}, true
+			case back.Silent() && !there.Silent():
+				return Link{name, r.From, back}, true
 			}
 		}
 	}

@@ -197,9 +197,15 @@ func TestHalfDead(t *testing.T) {
 	for in, want := range map[string]string{
 		".. ..": "", ".x x.": "", ".x ..": "ab", ".. x.": "ba", ".n ..": "", ".r ..": "ab", ".x r.": "", ".n x.": "ba",
 	} {
-		l, found := linkstest.FromMatrix([]string{"a", "b"}, in).HalfDead()
-		if got := l.From + l.To; got != want || found != (want != "") {
-			t.Errorf("%s: %s %v", in, got, found)
+		cuts := linkstest.FromMatrix([]string{"a", "b"}, in)
+		for _, of := range []links.Row{{From: "a", To: []string{"b"}}, {From: "b", To: []string{"a"}}} {
+			l, found := cuts.HalfDead([]links.Row{of})
+			if got := l.From + l.To; got != want || found != (want != "") {
+				t.Errorf("%s, of %s: %s %v", in, of.From, got, found)
+			}
+		}
+		if l, found := cuts.HalfDead(nil); found {
+			t.Errorf("%s, of no link: %v", in, l)
 		}
 	}
 }
