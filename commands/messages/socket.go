@@ -83,8 +83,8 @@ type Conn struct {
 // Dial connects to the run whose folder that is. The error is ErrNobody, or
 // that the run doesn't answer.
 func Dial(dir string) (*Conn, error) {
-	// Not net.Dial, nor net.Listen: they know names of hosts, and how to ask for them would
-	// be in the program.
+	// Not net.Dial, nor net.Listen: with them, the program would have a resolver of host names
+	// in it.
 	conn, err := net.DialUnix("unix", nil, address(dir))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNobody, err)

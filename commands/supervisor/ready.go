@@ -144,8 +144,8 @@ func (r *readiness) listens(child netcmd.Child) bool {
 	return netns.At(at, func() error { return connect(run.AddressOf(child.Node), child.Ready.Port) }) == nil
 }
 
-// connect makes a connection and ends it. It is no net.Dialer: that knows names of hosts, and
-// how to ask for them would be in the program.
+// connect makes a connection and ends it. It is no net.Dialer: with that, the program would have
+// a resolver of host names in it.
 func connect(ip netip.Addr, port int) error {
 	socket, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -156,7 +156,15 @@ func connect(ip netip.Addr, port int) error {
 	if err := unix.SetsockoptTimeval(socket, unix.SOL_SOCKET, unix.SO_SNDTIMEO, &longest); err != nil {
 		return err
 	}
-	return unix.Connect(socket, &unix.SockaddrInet4{Addr: ip.As4(), Port: port})
+	to := unix.SockaddrInet4{Addr: ip.As4(), Port: port}
+	if err := unix.Connect(socket, &to); err != nil {
+		return err
+	}
+	// Where nobody listens, a client that the kernel gives that very port is connected to itself.
+	if own, err := unix.Getsockname(socket); err != nil || own.(*unix.SockaddrInet4).Port == port {
+		return unix.ECONNREFUSED
+	}
+	return nil
 }
 
 // succeeds reports whether a command succeeds that is run in a child's node.

@@ -2,6 +2,8 @@ package supervisor
 
 import (
 	"fmt"
+	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -188,5 +190,25 @@ func TestLog(t *testing.T) {
 	l.Write([]byte("1\n2\n3\n4\n5\n6\nrest"))
 	if got := l.last(); !slices.Equal(got, []string{"2", "3", "4", "5", "6"}) {
 		t.Errorf("last are %q", got)
+	}
+}
+
+// A child that doesn't listen yet is not ready because a client has been given its port: there
+// are some 28,000 for clients, and the kernel goes through every second one of them.
+func TestConnectFindsNotItself(t *testing.T) {
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := netip.MustParseAddrPort(listener.Addr().String())
+	port := int(address.Port())
+	if err := connect(address.Addr(), port); err != nil {
+		t.Errorf("a server listens: %v", err)
+	}
+	listener.Close()
+	for i := range 60_000 {
+		if nobody := port ^ i&1; connect(address.Addr(), nobody) == nil {
+			t.Fatalf("nobody listens at %d, and try %d succeeds", nobody, i)
+		}
 	}
 }
