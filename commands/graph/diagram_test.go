@@ -259,6 +259,26 @@ func TestSharedShape(t *testing.T) {
 	}
 }
 
+// What is not between neighbours in a ring need not be cut.
+func TestRingOfFar(t *testing.T) {
+	names := nodes(ringChips + 1)
+	pairs := [][]string{{names[len(names)-1], names[0]}}
+	for i := 1; i < len(names); i++ {
+		pairs = append(pairs, names[i-1:i+1])
+	}
+	ring := must(links.Split(names, pairs))
+	var far []links.ShapedLink
+	for _, l := range ring.Links() {
+		far = append(far, links.ShapedLink{From: l.From, To: l.To, Shape: links.Shape{Delay: 50}})
+	}
+	for want, cuts := range map[string]links.Cuts{"delay 50ms": links.FullMesh(names), "cut delay 50ms": ring} {
+		n := network(cuts, far...)
+		if !strings.Contains(text(n), "; others "+want+"\n") || !strings.Contains(Inline(n), ">the others: "+want+"<") || strings.Contains(Inline(n), "cut from") {
+			t.Errorf("%s: %s%s", want, text(n), Inline(n))
+		}
+	}
+}
+
 // Of several clusters, a row says what is between them, unless there is more to be said.
 func TestTextOfClusters(t *testing.T) {
 	names := nodes(6)

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"math"
-	"strings"
 
 	"vagganet/commands/groups"
 	"vagganet/commands/terminal"
@@ -67,7 +66,11 @@ func (n *Network) drawDots(c *canvas, nodes []int) {
 		}
 	}
 	linked, other := n.RingLinks()
-	notes := append([]string{terminal.Count(count, "node"), "each is linked with " + linked, strings.TrimSpace("and " + cutFrom("the others", other.How) + " " + other.Shape)}, n.markNotes(nodes, listWidth)...)
+	others := "and " + cutFrom("the others", other.How)
+	if other.Shape != "" {
+		others = "the others: " + other.Words()
+	}
+	notes := append([]string{terminal.Count(count, "node"), "each is linked with " + linked, others}, n.markNotes(nodes, listWidth)...)
 	for i, line := range notes {
 		c.text("", 0, (float64(i)-float64(len(notes)-1)/2)*lineStep, line)
 	}

@@ -56,19 +56,23 @@ func (v View) RingLinks() (count string, other Link) {
 	for a := range v.Nodes {
 		linked := 0
 		for b := range v.Nodes {
-			if a != b && v.Link(a, b) == (Link{}) {
+			switch link := v.Link(a, b); {
+			case a == b:
+			case link == Link{}:
 				linked++
+			default:
+				other = link
 			}
 		}
 		least, most = min(least, linked), max(most, linked)
 	}
 	switch {
 	case least+1 == most:
-		return fmt.Sprintf("%d or %d", least, most), v.kinds[1]
+		return fmt.Sprintf("%d or %d", least, most), other
 	case least < most:
-		return fmt.Sprintf("%d to %d", least, most), v.kinds[1]
+		return fmt.Sprintf("%d to %d", least, most), other
 	}
-	return fmt.Sprint(least), v.kinds[1]
+	return fmt.Sprint(least), other
 }
 
 // allDiffer reports whether no two nodes are linked with the same ones, themselves

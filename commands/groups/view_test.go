@@ -189,8 +189,12 @@ func TestRingOfOtherWords(t *testing.T) {
 	for _, l := range cuts.Links() {
 		slow = append(slow, links.Row{From: l.From, To: []string{l.To}, How: "delay 5ms"})
 	}
-	if v := view(t, cuts, slow...); v.Form != Ring {
+	v := view(t, cuts, slow...)
+	if v.Form != Ring {
 		t.Errorf("it is a %s", v.Form)
+	}
+	if _, other := v.RingLinks(); other != (Link{How: links.Drop, Shape: "delay 5ms"}) {
+		t.Errorf("the others are %v", other)
 	}
 }
 
