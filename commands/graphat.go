@@ -46,7 +46,7 @@ func (a App) graphAt(c *cli.Context) error {
 	return err
 }
 
-// takesEvents is what to do about a file that is none of events.
+// takesEvents is what to do about a file that has no events.
 const takesEvents = "--at takes a file that run --events wrote, or events.jsonl of run --out"
 
 // stdinName is the name that stands for standard input.
@@ -100,7 +100,7 @@ func networkAt(from io.Reader, at time.Duration) (graph.Network, error) {
 		}
 	})
 	if err == nil && begin == nil {
-		err = errors.New("there is no run in it, of which a run-begin would be the first event")
+		err = errors.New("it has no run-begin, which is the first event of a run")
 	}
 	switch {
 	case err != nil:

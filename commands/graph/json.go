@@ -17,8 +17,8 @@ type Picture struct {
 	// Groups are nodes whose links are alike, in the order of the form: of a star its middle
 	// first, of a bridge its middle second, of a ring as they stand in it.
 	Groups []PictureGroup `json:"groups"`
-	// Shape is what all links do to what they carry, unless they are all alike. Links and
-	// groups say what there is beyond that. Empty if there is nothing that all do.
+	// Shape is that of all links, if it is the same and they differ in how they are cut:
+	// Links and Groups then leave it out. Else it is empty.
 	Shape string `json:"shape"`
 	// Links are those that do not work as usual.
 	Links []PictureLinks `json:"links"`

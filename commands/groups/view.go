@@ -39,9 +39,9 @@ type View struct {
 	Network
 	Form   Form
 	Groups []Group
-	// Shared is the shape of all links, in the words of a links.Shape, of a network that is
-	// no mesh: its Links are as they are but for that, since it would hide the form.
-	// Empty if they have none that is the same.
+	// Shared is the shape of all links, in the words of a links.Shape, if it is the same and
+	// the network is no mesh. Its links are then without it, since it would hide the form.
+	// Else it is empty.
 	Shared string
 }
 

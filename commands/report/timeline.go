@@ -42,8 +42,8 @@ type timeline struct {
 	ChecksHeight                                 int // below the lanes
 	Percent                                      int // what the run has of the width
 	Wide                                         int // how wide it is at least
-	// On paper, Zoom is the scale, and one of Every ticks has its time. It is 0 for all; where
-	// it isn't, there is no room for signs either.
+	// On paper, Zoom is the scale, and one of Every ticks has its time. Every is 0 where all
+	// have it; where it isn't, there is no room for signs either.
 	Zoom      string
 	Every     int
 	Faults    []bar // bars, and the bands below them
