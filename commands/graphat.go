@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -106,7 +107,7 @@ func networkAt(from io.Reader, at time.Duration) (graph.Network, error) {
 	case err != nil:
 		return graph.Network{}, hints.With(err, takesEvents)
 	case over && at != toTheEnd && at.Seconds() > last:
-		return graph.Network{}, hints.With(fmt.Errorf("at %gs, the run had ended", at.Seconds()), "give a time up to %.3fs, or none for the last state", last)
+		return graph.Network{}, hints.With(fmt.Errorf("at %gs, the run had ended", at.Seconds()), "give a time up to %.3fs, or none for the last state", math.Floor(last*1e3)/1e3)
 	}
 	return graph.OfState(begin.Run, begin.GuestNames(), state)
 }
