@@ -48,14 +48,15 @@ func (c *Collector) stretches(t *timeline) []*stretch {
 func (sc *scene) bands() []*side {
 	var sides []*side
 	for _, s := range slices.Concat(sc.sides, sc.rest) {
-		if s.touched > 0 {
+		if s.touched > 0 || s.shaped {
 			sides = append(sides, s)
 		}
 	}
 	return sides
 }
 
-// join makes one of bands that look the same, as the many of a ring do.
+// join makes one of bands that look the same and have no letter or number, as the many of a
+// ring.
 func (s *stretch) join(b *band) {
 	for _, old := range s.Bands {
 		if old.Class == b.Class && old.Opacity == b.Opacity && b.Class == "heat" {

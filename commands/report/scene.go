@@ -40,8 +40,9 @@ type side struct {
 	Sign, Class string
 	Names       string // as a person reads them
 	nodes       []string
-	touched     int // how many links of each are cut or shaped
-	of          int // of how many
+	touched     int  // how many links of each are cut or shaped
+	of          int  // of how many
+	shaped      bool // by a shape that all links have, which touched leaves out
 	tooltip     string
 }
 
@@ -106,7 +107,7 @@ func (sc *scene) addSides(v groups.View) {
 			s.Sign, s.Class = string(rune('A'+i)), graph.GroupClass(i)
 		}
 		is := "cut or shaped"
-		if v.Shared != "" {
+		if s.shaped = v.Shared != ""; s.shaped {
 			is = "cut"
 		}
 		s.tooltip = joined(append([]string{fmt.Sprintf("%s: %s; %d of %d links of each %s", s.Sign, s.Names, s.touched, s.of, is)}, v.SharedWords()...)...)

@@ -146,6 +146,10 @@ func TestSidesOfSharedShape(t *testing.T) {
 	if want := "B: a b d; 2 of 6 links of each cut; all links: rate 10mbit"; len(sides) != 2 || sides[1].tooltip != want || sides[1].touched != 2 {
 		t.Errorf("%+v", sides)
 	}
+	one := []links.Row{{From: "a", To: []string{"b"}, How: "drop"}}
+	if bands := with(nodes...).scene(&events.State{Cut: one, Shapes: rated(nodes)}, false).bands(); len(bands) != 3 {
+		t.Errorf("%d bands: that all links are slow is not to be seen of c and d", len(bands))
+	}
 }
 
 // A role is in a lane from when its node was found in it until somebody asked and it
