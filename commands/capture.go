@@ -58,7 +58,7 @@ func (a App) capture(c *cli.Context) error {
 	case links.MeansAll(names, node):
 		node = ""
 	case !slices.Contains(names, node):
-		return links.NoGuest(names, node)
+		return hints.With(links.NoGuest(names, node), "capture takes one node, or all")
 	}
 	switch tools := live.Tools; {
 	case a.Machine.Has(tools.Dumpcap[0]):

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -107,7 +108,7 @@ func networkAt(from io.Reader, at time.Duration) (graph.Network, error) {
 	case err != nil:
 		return graph.Network{}, hints.With(err, takesEvents)
 	case over && at != toTheEnd && at.Seconds() > last:
-		return graph.Network{}, hints.With(fmt.Errorf("at %gs, the run had ended", at.Seconds()), "give a time up to %.3fs, or none for the last state", math.Floor(last*1e3)/1e3)
+		return graph.Network{}, hints.With(fmt.Errorf("at %ss, the run had ended", strconv.FormatFloat(at.Seconds(), 'f', -1, 64)), "give a time up to %.3fs, or none for the last state", math.Floor(last*1e3)/1e3)
 	}
 	return graph.OfState(begin.Run, begin.GuestNames(), state)
 }

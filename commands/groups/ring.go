@@ -49,8 +49,8 @@ func (v View) ring() []Group {
 	return groups
 }
 
-// RingLinks returns with how many others each node of a ring is linked ("10", "9 or 10", "9 to 11"
-// where they differ), and what the other links are like.
+// RingLinks returns with how many others each node of a ring is linked ("10"; "9 or 10" or
+// "9 to 11" where they differ), and what the other links are like.
 func (v View) RingLinks() (count string, other Link) {
 	least, most := len(v.Nodes), 0
 	for a := range v.Nodes {

@@ -51,16 +51,17 @@ func TestSceneWords(t *testing.T) {
 		state events.State
 		want  string
 	}{
-		"nothing":   {events.State{}, "all links work"},
-		"halves":    {events.State{Cut: splitUp(five, "n1 n2", "n3 n4 n5")}, "A is n1 n2; B is n3 n4 n5; nothing passes between them"},
-		"one":       {events.State{Cut: splitUp(five, "n3", "n1 n2 n4 n5")}, "A is n3; B is n1 n2 n4 n5; nothing passes between them"},
-		"bridge":    {events.State{Cut: splitUp(five, "n1 n2 n3", "n3 n4 n5")}, "A is n1 n2; B is n3; C is n4 n5; nothing passes between A and C, and B is linked with both"},
-		"ring":      {events.State{Cut: splitUp(five, "n1 n2", "n2 n3", "n3 n4", "n4 n5", "n5 n1")}, "ring, each linked with 2, others cut: n1 n2 n3 n4 n5"},
-		"apart":     {events.State{Cut: splitUp(five, "n1", "n2", "n3", "n4", "n5")}, "all links: cut"},
-		"among":     {events.State{Cut: splitUp(five, "n1", "n2", "n3 n4 n5")}, "A is n1 n2; B is n3 n4 n5; nothing passes between them; among A: cut"},
-		"slow":      {events.State{Shapes: []links.Row{row("n3", "n1 n2 n4 n5", "delay 50ms")}}, "A is n3; B is n1 n2 n4 n5; A → B: delay 50ms"},
-		"all slow":  {events.State{Cut: splitUp(five, "n1 n2", "n3 n4 n5"), Shapes: rated(five)}, "A is n1 n2; B is n3 n4 n5; all links: rate 10mbit; nothing passes between them"},
-		"many rows": {events.State{Cut: []links.Row{row("n1", "n2", "drop"), row("n2", "n3", "reject"), row("n3", "n4", "new")}, Shapes: []links.Row{row("n5", "n1", "loss 1%")}}, "A is n1; B is n2; C is n3; D is n4; E is n5; A → B: cut; and more (4 rows)"},
+		"nothing":             {events.State{}, "all links work"},
+		"halves":              {events.State{Cut: splitUp(five, "n1 n2", "n3 n4 n5")}, "A is n1 n2; B is n3 n4 n5; nothing passes between them"},
+		"one":                 {events.State{Cut: splitUp(five, "n3", "n1 n2 n4 n5")}, "A is n3; B is n1 n2 n4 n5; nothing passes between them"},
+		"bridge":              {events.State{Cut: splitUp(five, "n1 n2 n3", "n3 n4 n5")}, "A is n1 n2; B is n3; C is n4 n5; nothing passes between A and C, and B is linked with both"},
+		"ring":                {events.State{Cut: splitUp(five, "n1 n2", "n2 n3", "n3 n4", "n4 n5", "n5 n1")}, "ring, each linked with 2, others cut: n1 n2 n3 n4 n5"},
+		"apart":               {events.State{Cut: splitUp(five, "n1", "n2", "n3", "n4", "n5")}, "all links: cut"},
+		"among":               {events.State{Cut: splitUp(five, "n1", "n2", "n3 n4 n5")}, "A is n1 n2; B is n3 n4 n5; nothing passes between them; among A: cut"},
+		"slow":                {events.State{Shapes: []links.Row{row("n3", "n1 n2 n4 n5", "delay 50ms")}}, "A is n3; B is n1 n2 n4 n5; A → B: delay 50ms"},
+		"all slow":            {events.State{Cut: splitUp(five, "n1 n2", "n3 n4 n5"), Shapes: rated(five)}, "A is n1 n2; B is n3 n4 n5; all links: rate 10mbit; nothing passes between them"},
+		"many rows":           {events.State{Cut: []links.Row{row("n1", "n2", "drop"), row("n2", "n3", "reject"), row("n3", "n4", "new")}, Shapes: []links.Row{row("n5", "n1", "loss 1%")}}, "A is n1; B is n2; C is n3; D is n4; E is n5; A → B: cut; and more (4 rows)"},
+		"many rows, all slow": {events.State{Cut: []links.Row{row("n1", "n2", "drop"), row("n2", "n3", "reject"), row("n3", "n4", "new")}, Shapes: rated(five)}, "A is n1; B is n2; C is n3; D is n4; E is n5; all links: rate 10mbit; A → B: cut; and more (4 rows)"},
 		"marks": {events.State{Uplinks: []links.Row{{From: "n1", How: "drop"}, {From: "n2", How: "drop"}, {From: "n3", How: "drop"}},
 			Nodes: []links.Row{{From: "n5", How: "down"}, {From: "n4", How: "paused"}}}, "uplink cut: n1 n2 n3; n5 down; n4 paused"},
 	} {

@@ -33,7 +33,8 @@ func wordsOf(v groups.View, sc *scene) (words string, rows []string) {
 	if len(rows) <= rowsShort {
 		return joined(rows...), nil
 	}
-	return rows[0] + "; and more", rows
+	first := 1 + len(v.SharedWords()) // what is cut, too
+	return joined(rows[:first:first]...) + "; and more", rows
 }
 
 // joined makes one text of several, of which some may be empty.
