@@ -89,7 +89,7 @@ func (a App) nodesOf(c *cli.Context, l live.Run, change faults.Change) (faults.C
 	}
 	var nodes []live.Node
 	var not error
-	all, rows := a.Machine.Nodes(l), change.Nodes
+	all, rows := a.nodesToChange(l, change), change.Nodes
 	change.Nodes = rows[:0:0]
 	for _, row := range rows {
 		i := slices.IndexFunc(all, func(n live.Node) bool { return n.Name == row.From })
@@ -119,6 +119,23 @@ func (a App) nodesOf(c *cli.Context, l live.Run, change faults.Change) (faults.C
 		return change, nil, not
 	}
 	return change, nodes, nil
+}
+
+// nodesToChange returns what is known of a run's nodes. Where all processes of some are to get
+// a signal, it waits until each has one whose child is only being started: at the beginning of
+// a run a signal would find none, and the pause of one fail.
+func (a App) nodesToChange(l live.Run, change faults.Change) []live.Node {
+	starting := func(n live.Node) bool {
+		return n.Starting && slices.ContainsFunc(change.Nodes, func(r links.Row) bool {
+			return r.From == n.Name && (r.How == events.Paused || change.Signal != 0 && change.Signal != syscall.SIGKILL)
+		})
+	}
+	for deadline := time.Now().Add(patienceWithNodes); ; time.Sleep(nodeInterval) {
+		nodes := a.Machine.Nodes(l)
+		if !slices.ContainsFunc(nodes, starting) || time.Now().After(deadline) {
+			return nodes
+		}
+	}
 }
 
 // isAlready reports whether a node is what a change makes of it.

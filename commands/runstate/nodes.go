@@ -19,11 +19,14 @@ func Nodes(run live.Run) []live.Node {
 		n := live.Node{Name: g.Name, Starters: started[inode(run.Dir+"/"+g.Name)],
 			Down: exists(netcmd.DownFile(run.Dir, g.Name)), Paused: exists(netcmd.PausedFile(run.Dir, g.Name))}
 		for _, starter := range n.Starters {
-			if inits := Children(starter); !run.NoProc && len(inits) > 0 {
-				n.Inits = append(n.Inits, inits[0])
-			} else {
+			inits := Children(starter)
+			if run.NoProc || len(inits) == 0 {
 				n.Groups = append(n.Groups, starter)
+				n.Starting = n.Starting || !run.NoProc
+				continue
 			}
+			n.Inits = append(n.Inits, inits[0])
+			n.Starting = n.Starting || len(Children(inits[0])) == 0
 		}
 		nodes = append(nodes, n)
 	}

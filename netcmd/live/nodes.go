@@ -23,6 +23,8 @@ type Node struct {
 	// Starters are the processes that started them, each the leader of a process group, and
 	// end when they have.
 	Starters []int
+	// Starting reports whether one of its children has no process yet but those that start it.
+	Starting bool
 	// Down reports whether the node was killed and not started since, Paused whether it
 	// was paused and not resumed.
 	Down, Paused bool
