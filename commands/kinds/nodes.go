@@ -293,12 +293,9 @@ func (s sets) inLists(n Nodes, lists [][]string) ([][]string, error) {
 	words, err := s.in(n)
 	found := [][]string{{}}
 	for _, word := range words {
-		switch last := len(found) - 1; {
-		case word == "--":
+		if last := len(found) - 1; word == "--" {
 			found = append(found, nil)
-		case links.MeansAll(n.Guests, word):
-			found[last] = append(found[last], n.Guests...)
-		default:
+		} else {
 			found[last] = append(found[last], word)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -54,7 +53,6 @@ func isolate(c *cli.Context) (ForGuests, error) {
 	if err != nil {
 		return nil, err
 	}
-	nodes = strings.Split(strings.Join(nodes, ","), ",") // commas, too: no list has another beside it
 	return replacing(c, [][]string{nodes}, func(guests []string, lists [][]string) (links.Cuts, error) { return links.Isolate(guests, lists[0]) })
 }
 

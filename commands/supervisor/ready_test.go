@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"vagganet/netcmd"
 	"vagganet/netcmd/plan"
@@ -202,7 +205,11 @@ func TestConnectFindsNotItself(t *testing.T) {
 	}
 	address := netip.MustParseAddrPort(listener.Addr().String())
 	port := int(address.Port())
-	if err := connect(address.Addr(), port); err != nil {
+	err = connect(address.Addr(), port)
+	if errors.Is(err, unix.ENETUNREACH) {
+		t.Skip("skipped: the loopback device is down, as where packages are built")
+	}
+	if err != nil {
 		t.Errorf("a server listens: %v", err)
 	}
 	listener.Close()
